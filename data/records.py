@@ -1,0 +1,144 @@
+"""The nouns that travel through Replydesk: frozen, typed, free of behaviour that needs a library."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+__all__ = [
+    "Conversation",
+    "Message",
+    "Role",
+    "Ticket",
+    "TicketSource",
+    "Verdict",
+    "VerdictKind",
+    "content_id",
+    "same_text",
+]
+
+Role = Literal["customer", "agent", "bot", "note", "system"]
+"""Who speaks. A ``note`` is private to the team and never reaches a customer; ``system`` lines are events."""
+
+TicketSource = Literal["canned", "agent", "article"]
+VerdictKind = Literal["good", "wrong", "wrong_intent", "edited", "taken_over"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+TICKET_SOURCES: tuple[TicketSource, ...] = get_args(TicketSource)
+VERDICT_KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
+
+
+def same_text(text: str) -> str:
+    """Return the form under which two texts count as the same: NFKC, folded case, no outer or doubled blanks.
+
+    >>> same_text("  Where is  my ORDER？")
+    'where is my order?'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def content_id(*parts: str) -> str:
+    """Return 32 hex digits that depend on the parts alone, so that the same content always gets the same id."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One utterance. ``intents`` are labels somebody gave it, not predictions. ``at`` carries a time zone."""
+
+    id: str
+    role: Role
+    text: str
+    at: datetime | None = None
+    author: str = ""
+    language: str = ""
+    intents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages in the order they were said, with what the help desk knew about them.
+
+    ``customer`` is a pseudonym; ``outcome`` is free text such as ``solved``; ``satisfaction`` is 0..1.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    source: str = ""
+    channel: str = ""
+    customer: str = ""
+    subject: str = ""
+    tags: tuple[str, ...] = ()
+    outcome: str = ""
+    satisfaction: float | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """Return when the conversation began, if any message is dated."""
+        return min((m.at for m in self.messages if m.at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A question and the answer that was given to it: the unit that is searched, shown and learned from.
+
+    ``context`` holds what was said before the question, oldest first. ``id`` hashes the content, so the same exchange
+    imported twice is one ticket.
+    """
+
+    id: str
+    question: str
+    answer: str
+    context: tuple[str, ...] = ()
+    intent: str = ""
+    source: TicketSource = "agent"
+    language: str = ""
+    at: datetime | None = None
+    author: str = ""
+    tags: tuple[str, ...] = ()
+    outcome: str = ""
+
+    @classmethod
+    def make(
+        cls,
+        question: str,
+        answer: str,
+        *,
+        context: tuple[str, ...] = (),
+        intent: str = "",
+        source: TicketSource = "agent",
+        language: str = "",
+        at: datetime | None = None,
+        author: str = "",
+        tags: tuple[str, ...] = (),
+        outcome: str = "",
+    ) -> Ticket:
+        """Return the ticket with its content id."""
+        key = content_id(source, question, answer, *context)
+        return cls(key, question, answer, context, intent, source, language, at, author, tags, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person thought of one reply: the product's only source of truth about its own answers.
+
+    ``reply`` is the id of the judged reply (and of its message), ``correction`` the text that should have been sent,
+    ``intent`` the label that would have been right.
+    """
+
+    id: str
+    reply: str
+    kind: VerdictKind
+    conversation: str = ""
+    correction: str = ""
+    intent: str = ""
+    by: str = ""
+    at: datetime | None = None
