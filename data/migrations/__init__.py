@@ -1,1 +1,1 @@
-"""Package data."""
+"""Alembic's environment: how a database of any age becomes the one that ``schema`` describes."""

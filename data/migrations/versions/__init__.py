@@ -1,1 +1,1 @@
-"""Package data."""
+"""One file a change of the schema, numbered."""

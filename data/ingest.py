@@ -1,0 +1,149 @@
+"""Ingestion: what the readers yield is cleaned, masked, given a language, mined for tickets and stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from replydesk.data.privacy import Masker
+from replydesk.data.readers import Skipped
+from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id
+from replydesk.data.settings import DataSettings
+from replydesk.data.store import Added, Store
+from replydesk.data.text import clean, language_of
+from replydesk.data.tickets import mine
+
+__all__ = ["Ingested", "ingest", "prepare", "prepare_ticket", "pseudonym"]
+
+_BATCH = 200
+_PSEUDONYM = re.compile(r"c-[0-9a-f]{12}")
+_SKIPPED_SHOWN = 100
+
+
+@dataclass(slots=True)
+class Ingested:
+    """The counts of one import; ``skipped`` holds the first hundred, ``skipped_count`` all."""
+
+    format: str = ""
+    conversations: int = 0
+    messages: int = 0
+    added: Added = Added()
+    verdicts: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    skipped_count: int = 0
+
+    def document(self) -> dict[str, object]:
+        """Return the JSON document of ``replydesk import``."""
+        return {
+            "format": self.format,
+            "conversations": self.conversations,
+            "conversations_new": self.added.conversations_new,
+            "conversations_changed": self.added.conversations_changed,
+            "messages": self.messages,
+            "tickets": {
+                "new": self.added.tickets_new,
+                "duplicate": self.added.tickets_duplicate,
+                "removed": self.added.tickets_removed,
+            },
+            "verdicts": self.verdicts,
+            "skipped": [{"where": item.where, "why": item.why} for item in self.skipped],
+            "skipped_count": self.skipped_count,
+        }
+
+
+def ingest(
+    items: Iterable[Conversation | Ticket | Verdict | Skipped],
+    store: Store | None,
+    settings: DataSettings,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Ingested:
+    """Prepare and store what a reader yields, a few hundred conversations a transaction; count it all.
+
+    Without a store nothing is written (a dry run) and every ticket counts as new. ``progress`` is called with the
+    number of conversations so far. Killed at any point and run again, it gives the store of one clean run.
+    """
+    result = Ingested()
+    conversations: list[tuple[Conversation, tuple[Ticket, ...]]] = []
+    tickets: list[Ticket] = []
+    verdicts: list[Verdict] = []
+
+    def flush() -> None:
+        if store is not None:
+            result.added += store.add(conversations)
+            new = store.add_tickets(tickets)
+            result.added += Added(tickets_new=new, tickets_duplicate=len(tickets) - new)
+            result.verdicts += store.add_verdicts(verdicts)
+        else:
+            mined = sum(len(found) for _, found in conversations) + len(tickets)
+            result.added += Added(conversations_new=len(conversations), tickets_new=mined)
+        progress(result.conversations)
+        for batch in (conversations, tickets, verdicts):
+            batch.clear()
+
+    for item in items:
+        if isinstance(item, Skipped):
+            result.skipped_count += 1
+            if len(result.skipped) < _SKIPPED_SHOWN:
+                result.skipped.append(item)
+        elif isinstance(item, Verdict):
+            verdicts.append(item)
+        elif isinstance(item, Ticket):
+            tickets.append(prepare_ticket(item, settings))
+        else:
+            conversation = prepare(item, settings)
+            result.conversations += 1
+            result.messages += len(conversation.messages)
+            conversations.append((conversation, tuple(mine(conversation, context_messages=settings.context_messages))))
+        if len(conversations) >= _BATCH or len(tickets) >= _BATCH:
+            flush()
+    flush()
+    return result
+
+
+def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
+    """Return the conversation as it is stored: cleaned, masked, every message with its language, the customer unnamed.
+
+    Doing it twice changes nothing, so an export can be imported again.
+    """
+    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
+    return replace(
+        conversation,
+        messages=tuple(_prepared(conversation.messages, mask, settings)),
+        customer=pseudonym(conversation.customer),
+        subject=mask(clean(conversation.subject)),
+    )
+
+
+def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
+    """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
+    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
+    question = mask(clean(ticket.question))
+    return Ticket.make(
+        question,
+        mask(clean(ticket.answer)),
+        context=tuple(mask(clean(text)) for text in ticket.context),
+        intent=ticket.intent,
+        source=ticket.source,
+        language=ticket.language or language_of(question, among=settings.languages),
+        at=ticket.at,
+        author=ticket.author,
+        tags=ticket.tags,
+        outcome=ticket.outcome,
+    )
+
+
+def pseudonym(customer: str) -> str:
+    """Return a name that says nothing about the customer but is always the same for one; '' for nobody."""
+    if not customer or _PSEUDONYM.fullmatch(customer):
+        return customer
+    return f"c-{content_id('customer', customer)[:12]}"
+
+
+def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings: DataSettings) -> Iterator[Message]:
+    language = ""
+    for message in messages:
+        text = mask(clean(message.text))
+        language = message.language or language_of(text, among=settings.languages, previous=language)
+        yield replace(message, text=text, language=language)

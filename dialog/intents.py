@@ -1,0 +1,118 @@
+"""What a trained desk knows of a vector: which intent it has, and whether it is anything the desk knows."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.errors import ReleaseError
+from replydesk.data.home import write_atomically
+from replydesk.retrieval.encoder import Vectors
+
+__all__ = ["Familiarity", "IntentHead"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class IntentHead:
+    """A linear classifier on the encoder's vectors whose softmax is calibrated by one temperature.
+
+    ``weights`` has shape (labels, dimension), ``bias`` (labels,). Temperature scaling: Guo et al. 2017, section 4.2.
+    """
+
+    labels: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+    temperature: float = 1.0
+
+    def logits(self, vectors: Vectors) -> Floats:
+        """Return uncalibrated logits, shape (n, labels)."""
+        return np.asarray(vectors, dtype=np.float64) @ self.weights.T + self.bias
+
+    def probabilities(self, vectors: Vectors) -> Floats:
+        """Return calibrated probabilities, shape (n, labels), each row summing to 1."""
+        logits = self.logits(vectors) / self.temperature
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    def save(self, path: Path) -> None:
+        """Write the head as npz."""
+        labels = np.array(self.labels, dtype=np.str_)
+        _save(path, labels=labels, weights=self.weights, bias=self.bias, temperature=np.array(self.temperature))
+
+    @classmethod
+    def load(cls, path: Path) -> IntentHead:
+        """Read a head. Raises :class:`ReleaseError` when the file is missing or damaged."""
+        arrays = _load(path)
+        labels = tuple(str(label) for label in arrays["labels"])
+        return cls(labels, arrays["weights"], arrays["bias"], float(arrays["temperature"]))
+
+
+@dataclass(frozen=True, eq=False)
+class Familiarity:
+    """Tells messages that the desk has seen the like of from those it has not, by the sum of three z-scores.
+
+    The scores, each higher for the unfamiliar: 1 - highest intent probability; minus the mean cosine to the
+    ``neighbours`` nearest known vectors; Mahalanobis distance to the nearest intent's mean under a shared covariance
+    (Lee et al. 2018, equation 2). ``centre`` and ``spread`` (3,) normalise them; ``slope`` and ``offset`` turn the sum
+    into a probability. Without intents the first score is constant and the only mean is that of all vectors.
+    """
+
+    known: Vectors
+    means: Floats
+    precision: Floats
+    centre: Floats
+    spread: Floats
+    slope: float = 1.0
+    offset: float = 0.0
+    neighbours: int = 5
+
+    def scores(self, vectors: Vectors, highest: Floats) -> Floats:
+        """Return the three raw scores, shape (n, 3); ``highest`` is the highest intent probability, shape (n,)."""
+        cosines = np.asarray(vectors @ self.known.T)
+        k = min(self.neighbours, self.known.shape[0])
+        nearest = -np.partition(-cosines, k - 1, axis=1)[:, :k].mean(axis=1)
+        steps = np.asarray(vectors, dtype=np.float64)[:, None, :] - self.means[None, :, :]
+        distances = np.sqrt(np.maximum(np.einsum("ncd,de,nce->nc", steps, self.precision, steps, optimize=True), 0))
+        return np.stack([1 - highest, -nearest, distances.min(axis=1)], axis=1)
+
+    def sums(self, vectors: Vectors, highest: Floats) -> Floats:
+        """Return the sum of the z-normalised scores, shape (n,)."""
+        return np.asarray(((self.scores(vectors, highest) - self.centre) / self.spread).sum(axis=1))
+
+    def unfamiliar(self, vectors: Vectors, highest: Floats) -> Floats:
+        """Return the probability that each message is out of scope, shape (n,)."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * self.sums(vectors, highest) + self.offset, -60, 60))))
+
+    def save(self, path: Path) -> None:
+        """Write it as npz."""
+        _save(path, **{name: np.asarray(getattr(self, name)) for name in self.__dataclass_fields__})
+
+    @classmethod
+    def load(cls, path: Path) -> Familiarity:
+        """Read it. Raises :class:`ReleaseError` when the file is missing or damaged."""
+        arrays = _load(path)
+        scalars = {"slope": float, "offset": float, "neighbours": int}
+        return cls(**{name: scalars.get(name, np.asarray)(value) for name, value in arrays.items()})
+
+
+def _save(path: Path, **arrays: Any) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, buffer.getvalue())
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError) as error:
+        hint = "Promote another release with `replydesk releases rollback`."
+        raise ReleaseError("A file of the release is missing or damaged.", where=str(path), hint=hint) from error

@@ -1,0 +1,111 @@
+"""What the desk says in its own words, in the customer's language. Everything else it says comes from tickets."""
+
+from __future__ import annotations
+
+from replydesk.dialog.policy import Decision, Ground
+from replydesk.dialog.reading import Reading
+from replydesk.retrieval.matcher import Hit
+
+__all__ = ["ask_text", "handoff_summary", "handoff_text", "option_label", "reasons"]
+
+_ASK = {
+    "en": "I want to send you the right answer. Which of these is closest to what you mean?",
+    "zh": "为了给您准确的答复，请问下面哪一个最接近您的问题？",
+}
+_HANDOFF = {
+    "asked_for_person": {
+        "en": "Of course. I'm passing you to a colleague now, with what you have written so far.",
+        "zh": "好的，正在为您转接人工客服，您刚才说的内容会一并转过去。",
+    },
+    "out_of_scope": {
+        "en": "I can't help with that one here. I've passed your message to a colleague in case we can.",
+        "zh": "这个问题不在我能解答的范围内，我已把您的留言转给同事看看能不能帮上忙。",
+    },
+    "": {
+        "en": "I'm not sure enough to answer this myself, so I'm passing it to a colleague who will reply here.",
+        "zh": "这个问题我没有足够的把握，已转给同事，稍后会在这里回复您。",
+    },
+}
+_GROUNDS: dict[Ground, dict[str, str]] = {
+    "exact": {
+        "en": "A past ticket asks exactly this.",
+        "zh": "历史工单里有一模一样的问题。",
+    },
+    "confident": {
+        "en": "The best past answer fits with a probability of {score:.0%}, enough to answer alone.",
+        "zh": "最佳历史回答的适用概率为 {score:.0%}，足以直接回复。",
+    },
+    "close_runner_up": {
+        "en": "Two different past answers fit almost equally well, so I ask instead of guessing.",
+        "zh": "有两个不同的历史回答几乎同样合适，所以先确认，不乱猜。",
+    },
+    "not_sure": {
+        "en": "The best past answer fits with a probability of only {score:.0%}, so I ask first.",
+        "zh": "最佳历史回答的适用概率只有 {score:.0%}，所以先确认。",
+    },
+    "nothing_found": {
+        "en": "There is no past ticket in this language to answer from.",
+        "zh": "这种语言还没有可参考的历史工单。",
+    },
+    "unlikely": {
+        "en": "The best past answer fits with a probability of only {score:.0%}, too little to send.",
+        "zh": "最佳历史回答的适用概率只有 {score:.0%}，不足以发送。",
+    },
+    "out_of_scope": {
+        "en": "The message is unlike anything this team has answered (probability {unknown:.0%}).",
+        "zh": "这条消息与团队回答过的问题都不相似（概率 {unknown:.0%}）。",
+    },
+    "asked_for_person": {
+        "en": "The customer asked for a person.",
+        "zh": "客户要求人工服务。",
+    },
+}
+_SIMILAR = {
+    "en": "The closest past question has a similarity of {cosine:.2f}.",
+    "zh": "最接近的历史问题相似度为 {cosine:.2f}。",
+}
+_INTENT = {
+    "en": "The message reads as “{name}” with a probability of {probability:.0%}.",
+    "zh": "这条消息被理解为“{name}”，概率 {probability:.0%}。",
+}
+_LABEL_LENGTH = 90
+
+
+def _in(language: str, texts: dict[str, str]) -> str:
+    return texts["zh" if language == "zh" else "en"]
+
+
+def ask_text(language: str) -> str:
+    """Return the question that comes before the options."""
+    return _in(language, _ASK)
+
+
+def handoff_text(ground: Ground, language: str) -> str:
+    """Return what the customer reads when a person takes over."""
+    return _in(language, _HANDOFF.get(ground, _HANDOFF[""]))
+
+
+def option_label(hit: Hit) -> str:
+    """Return a ticket's question, short enough for a button."""
+    line = " ".join(hit.ticket.question.split())
+    return line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1]}…"
+
+
+def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...]) -> tuple[str, ...]:
+    """Return why this was done, most important first, as sentences in the customer's language."""
+    language = reading.language
+    score = hits[0].score if hits else 0.0
+    lines = [_in(language, _GROUNDS[decision.ground]).format(score=score, unknown=reading.out_of_scope)]
+    if hits:
+        lines.append(_in(language, _SIMILAR).format(cosine=hits[0].similarity))
+    if reading.intents:
+        first = reading.intents[0]
+        lines.append(_in(language, _INTENT).format(name=first.name, probability=first.probability))
+    return tuple(lines)
+
+
+def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...]) -> str:
+    """Return what the colleague who takes over should know, in two lines at most."""
+    about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
+    nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
+    return f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{nearest}"

@@ -1,0 +1,74 @@
+"""The policy: a pure function from what is known to what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from replydesk.dialog.reading import Reading
+from replydesk.dialog.release import Thresholds
+from replydesk.retrieval.matcher import Hit
+
+__all__ = ["Action", "Decision", "HandoffReason", "decide"]
+
+Action = Literal["pick", "compose", "ask", "handoff"]
+HandoffReason = Literal[
+    "low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure"
+]
+Ground = Literal[
+    "exact", "confident", "close_runner_up", "not_sure", "nothing_found", "unlikely", "out_of_scope", "asked_for_person"
+]
+
+_TOO_CLOSE = 0.1
+_OPTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do and on what ground. ``hits`` are the ticket to send, or the options to ask about."""
+
+    action: Action
+    ground: Ground
+    hits: tuple[Hit, ...] = ()
+    handoff: HandoffReason | None = None
+
+
+def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision:
+    """Return the action for a message. Scores are only compared, never changed.
+
+    In this order: a wish for a person; the same question word for word; out of scope; sure enough and clearly ahead of
+    any hit with another intent; unsure between a few; nothing good enough.
+    """
+    if reading.wants_person:
+        return Decision("handoff", "asked_for_person", handoff="asked_for_person")
+    if not hits:
+        return Decision("handoff", "nothing_found", handoff="low_confidence")
+    best = hits[0]
+    if best.exact:
+        return Decision("pick", "exact", (best,))
+    if reading.out_of_scope > lines.out_of_scope_above:
+        return Decision("handoff", "out_of_scope", handoff="low_confidence")
+    options = _options(hits, lines.ask_above)
+    if best.score >= lines.pick_above:
+        rivals = [hit for hit in options[1:] if hit.score >= lines.pick_above and best.score - hit.score < _TOO_CLOSE]
+        if rivals and _unsure(reading):
+            return Decision("ask", "close_runner_up", (best, *rivals)[:_OPTIONS])
+        return Decision("pick", "confident", (best,))
+    if len(options) > 1:
+        return Decision("ask", "not_sure", options)
+    return Decision("handoff", "unlikely", handoff="low_confidence")
+
+
+def _options(hits: Sequence[Hit], ask_above: float) -> tuple[Hit, ...]:
+    """Return the best hit of each intent that is good enough to ask about, unlabelled tickets counting for themselves."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.score >= ask_above:
+            best.setdefault(hit.ticket.intent or hit.ticket.id, hit)
+    return tuple(best.values())[:_OPTIONS]
+
+
+def _unsure(reading: Reading) -> bool:
+    first, second = (*(intent.probability for intent in reading.intents[:2]), 0.0, 0.0)[:2]
+    return len(reading.intents) < 2 or first - second < _TOO_CLOSE

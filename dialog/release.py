@@ -1,0 +1,217 @@
+"""Releases: what was trained, on which data, how good it was, and which one answers now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from replydesk.data.errors import NotFoundError, ReleaseError
+from replydesk.data.home import Home, sync_folder, write_atomically
+from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+
+__all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
+
+_CARD = "card.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where the policy draws its lines: probabilities, chosen on validation data."""
+
+    pick_above: float = 0.5
+    ask_above: float = 0.25
+    out_of_scope_above: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """All that was trained on the vectors of one encoder. An untrained desk has the defaults."""
+
+    head: IntentHead | None = None
+    familiarity: Familiarity | None = None
+    scorer: HitScorer = UNTRAINED
+    thresholds: Thresholds = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One trained state of a desk. Its folder never changes after it was written.
+
+    ``skills`` are keyed by encoder id, so a vector is never read by the head of another encoder.
+    """
+
+    id: str
+    made_at: datetime
+    skills: Mapping[str, Skills]
+    parent: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    def skills_of(self, encoder_id: str) -> Skills:
+        """Return what this release learned on that encoder, the untrained defaults when nothing."""
+        return self.skills.get(encoder_id, Skills())
+
+
+UNTRAINED_RELEASE = Release("untrained", datetime(2026, 1, 1, tzinfo=UTC), {})
+"""What answers before the first training: similar tickets and shared words, no intents."""
+
+
+class Releases:
+    """The releases of a home, and the pointer to the one that answers.
+
+    >>> releases = Releases(Home.find("/srv/desk"))       # doctest: +SKIP
+    >>> releases.current().id                             # doctest: +SKIP
+    '2026-11-23-1f3a'
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def list(self) -> list[dict[str, Any]]:
+        """Return the cards of all releases, newest first, each with ``current`` true or false."""
+        current = self.current_id()
+        cards = [self.card(path.parent.name) for path in self._home.releases.glob(f"*/{_CARD}")]
+        return [
+            card | {"current": card["id"] == current}
+            for card in sorted(cards, key=lambda card: (card["made_at"], card["id"]), reverse=True)
+        ]
+
+    def card(self, key: str) -> dict[str, Any]:
+        """Return the card of one release. Raises :class:`NotFoundError` or :class:`ReleaseError`."""
+        path = self._folder(key) / _CARD
+        try:
+            card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            hint = "`replydesk releases list` shows the releases there are."
+            raise NotFoundError("There is no such release.", where=key, hint=hint) from None
+        except (OSError, ValueError) as error:
+            hint = "Promote another release with `replydesk releases rollback`."
+            raise ReleaseError("The card of the release is damaged.", where=str(path), hint=hint) from error
+        return card
+
+    def report(self, key: str) -> dict[str, Any]:
+        """Return the report that judged this release, empty when it was never judged."""
+        path = self._folder(key) / "report.json"
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return report
+
+    def current_id(self) -> str:
+        """Return the id of the release that answers, '' before the first one."""
+        try:
+            return self._home.current.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    def current(self) -> Release:
+        """Return the release that answers. Raises :class:`ReleaseError` when it is broken."""
+        key = self.current_id()
+        return self.load(key) if key else UNTRAINED_RELEASE
+
+    def load(self, key: str) -> Release:
+        """Read a release and check every file against its card. Raises :class:`ReleaseError`."""
+        try:
+            card = self.card(key)
+        except NotFoundError as error:
+            hint = "Promote another with `replydesk releases promote ID`, or train one with `replydesk train`."
+            raise ReleaseError("The current release is missing.", where=key, hint=hint) from error
+        folder = self._folder(key)
+        for problem in self.check(key):
+            hint = "Promote another release with `replydesk releases rollback`."
+            raise ReleaseError(f"The release is damaged: {problem}.", where=str(folder), hint=hint)
+        skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
+        made_at = datetime.fromisoformat(card["made_at"])
+        return Release(key, made_at, skills, card["parent"], card["recipe"], card["data"], card["metrics"])
+
+    def save(self, release: Release, report: Mapping[str, Any], page: str) -> Path:
+        """Write a release whole or not at all and return its folder. It does not answer before it is promoted."""
+        target = self._folder(release.id)
+        aside = target.with_name(f".{release.id}.tmp")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for encoder, skills in release.skills.items():
+            if skills.head is not None:
+                skills.head.save(aside / encoder / "head.npz")
+            if skills.familiarity is not None:
+                skills.familiarity.save(aside / encoder / "familiarity.npz")
+        write_atomically(aside / "report.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
+        write_atomically(aside / "report.html", page.encode())
+        card = {
+            "id": release.id,
+            "made_at": release.made_at.isoformat(timespec="seconds"),
+            "parent": release.parent,
+            "recipe": dict(release.recipe),
+            "data": dict(release.data),
+            "metrics": dict(release.metrics),
+            "skills": {encoder: _skills_document(skills) for encoder, skills in release.skills.items()},
+            "files": {
+                str(path.relative_to(aside)): hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+                for path in sorted(aside.rglob("*"))
+                if path.is_file()
+            },
+        }
+        write_atomically(aside / _CARD, json.dumps(card, ensure_ascii=False, indent=1).encode())
+        aside.rename(target)
+        sync_folder(target.parent)
+        return target
+
+    def promote(self, key: str) -> str:
+        """Let this release answer from now on; return the id of the one before. Running servers follow at once."""
+        self.load(key)
+        before = self.current_id()
+        if key != before:
+            write_atomically(self._home.current, f"{key}\n".encode())
+        return before
+
+    def rollback(self) -> str:
+        """Let the parent of the current release answer again and return its id. Raises :class:`ReleaseError`."""
+        key = self.current_id()
+        parent = str(self.card(key)["parent"]) if key else ""
+        if not parent:
+            hint = "`replydesk releases list` shows what can be promoted."
+            raise ReleaseError("There is no earlier release to go back to.", where=key or "no release", hint=hint)
+        self.promote(parent)
+        return parent
+
+    def check(self, key: str) -> list[str]:
+        """Return what is wrong with the files of a release, nothing when they are as they were written."""
+        folder = self._folder(key)
+        problems = []
+        for name, digest in self.card(key)["files"].items():
+            path = folder / name
+            if not path.exists():
+                problems.append(f"{name} is missing")
+            elif hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() != digest:
+                problems.append(f"{name} has changed")
+        return problems
+
+    def _folder(self, key: str) -> Path:
+        if not key or Path(key).name != key or key.startswith("."):
+            raise NotFoundError("This is not the id of a release.", where=key, hint="`replydesk releases list` shows ids.")
+        return self._home.releases / key
+
+
+def _skills_document(skills: Skills) -> dict[str, Any]:
+    lines = skills.thresholds
+    return {
+        "head": skills.head is not None,
+        "familiarity": skills.familiarity is not None,
+        "scorer": skills.scorer.document(),
+        "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
+    }
+
+
+def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
+    return Skills(
+        IntentHead.load(folder / "head.npz") if document["head"] else None,
+        Familiarity.load(folder / "familiarity.npz") if document["familiarity"] else None,
+        HitScorer.from_document(document["scorer"]),
+        Thresholds(**document["thresholds"]),
+    )

@@ -1,0 +1,101 @@
+"""The reply: the answer, its evidence and its reasons in one record. It is its own explanation and its own audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from replydesk.dialog.policy import Action, HandoffReason
+from replydesk.dialog.reading import Reading
+from replydesk.retrieval.matcher import Hit
+
+__all__ = ["Citation", "Handoff", "Option", "Reply", "hit_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence of the answer comes from: characters ``start`` to ``end`` of a ticket's answer."""
+
+    sentence: int
+    ticket: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Why a person should take over, and what that person should know."""
+
+    reason: HandoffReason
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A quick reply: what the button says and the text that choosing it sends."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was decided for one message. ``confidence`` is the score of the best hit, whatever was decided."""
+
+    id: str
+    conversation: str
+    action: Action
+    text: str
+    confidence: float
+    reading: Reading
+    hits: tuple[Hit, ...]
+    reasons: tuple[str, ...]
+    release: str
+    milliseconds: Mapping[str, float]
+    citations: tuple[Citation, ...] = ()
+    handoff: Handoff | None = None
+    options: tuple[Option, ...] = field(default=())
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document that every door sends; docs/reference/reply.md describes it."""
+        return {
+            "id": self.id,
+            "conversation": self.conversation,
+            "action": self.action,
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "language": self.reading.language,
+            "intents": [
+                {"name": intent.name, "probability": round(intent.probability, 4)} for intent in self.reading.intents[:5]
+            ],
+            "out_of_scope": round(self.reading.out_of_scope, 4),
+            "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},
+            "urgency": round(self.reading.mood.urgency, 4),
+            "hits": [hit_document(hit) for hit in self.hits],
+            "citations": [
+                {"sentence": c.sentence, "ticket": c.ticket, "start": c.start, "end": c.end} for c in self.citations
+            ],
+            "reasons": list(self.reasons),
+            "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
+            "options": [{"label": option.label, "value": option.value} for option in self.options],
+            "release": self.release,
+            "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
+        }
+
+
+def hit_document(hit: Hit) -> dict[str, Any]:
+    """Return the JSON form of a hit inside a reply."""
+    ticket = hit.ticket
+    return {
+        "ticket": ticket.id,
+        "question": ticket.question,
+        "answer": ticket.answer,
+        "similarity": round(hit.similarity, 4),
+        "score": round(hit.score, 4),
+        "source": ticket.source,
+        "intent": ticket.intent,
+        "language": ticket.language,
+        "at": ticket.at.isoformat() if ticket.at else None,
+        "author": ticket.author,
+    }

@@ -1,0 +1,198 @@
+"""The matcher: a message in, the most fitting past tickets out, each with an honest score."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from replydesk.data.errors import VectorIndexError
+from replydesk.data.home import Home
+from replydesk.data.records import Ticket, same_text
+from replydesk.data.store import Store
+from replydesk.data.text import tokens
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
+from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.index import FaissIndex
+
+__all__ = ["Hit", "Matcher", "search_text"]
+
+_SHORT = 4
+_CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does."""
+
+    ticket: Ticket
+    similarity: float
+    score: float
+    exact: bool = False
+
+
+def search_text(question: str, context: Sequence[str] = ()) -> str:
+    """Return what stands for a question in the index: a short one takes the turn before the last answer with it.
+
+    >>> search_text("and the blue one?", ["Do you have the lamp?", "Yes, in sand."])
+    'Do you have the lamp?\\nand the blue one?'
+    """
+    if len(context) >= 2 and len(tokens(question)) <= _SHORT:
+        return f"{context[-2]}\n{question}"
+    return question
+
+
+class Matcher:
+    """Searches the tickets of a store, one index an encoder, always as new as the store.
+
+    >>> matcher = Matcher(store, Encoders(settings.retrieval), ("en", "zh"))     # doctest: +SKIP
+    >>> matcher.find("where is my parcel?", language="en")[0].ticket.answer       # doctest: +SKIP
+    """
+
+    def __init__(self, store: Store, encoders: Encoders, languages: Sequence[str], home: Home | None = None) -> None:
+        self._store, self._encoders, self._home = store, encoders, home
+        self._languages = tuple(languages)
+        self._indexes: dict[str, FaissIndex] = {}
+        self._lock = threading.RLock()
+
+    def encoder_id(self, language: str) -> str:
+        """Return the id of the encoder that reads this language."""
+        return self._encoders.of(language).id
+
+    def encode(self, question: str, context: Sequence[str] = (), *, language: str) -> Vectors:
+        """Return the vector of a message, shape (1, dimension): the one forward pass that everything reads."""
+        return self._encoders.of(language).encode([search_text(question, context)])
+
+    def find(
+        self,
+        question: str,
+        context: Sequence[str] = (),
+        *,
+        language: str,
+        k: int = 10,
+        vector: Vectors | None = None,
+        intents: Mapping[str, float] | None = None,
+        unfamiliar: float = 0.0,
+        scorer: HitScorer = UNTRAINED,
+        without: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """Return up to ``k`` hits with different answers, tickets that ask exactly this first, then by score.
+
+        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents; ``without``
+        holds ids of tickets that must not be found (a test must not find itself).
+        """
+        encoder = self._encoders.of(language)
+        if vector is None:
+            vector = self.encode(question, context, language=language)
+        found = self._search(encoder, vector, 4 * k + len(without))
+        cosines = {key: cosine for key, cosine in found if key not in without}
+        same = {t.id: t for t in self._store.tickets_asking(question) if t.id not in without} if question else {}
+        if search_text(question, context) != question:
+            # The same few words after another question are another question.
+            same = {}
+        tickets = self._store.tickets_by_id([key for key in cosines if key not in same]) | same
+        hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
+        return _different(hits, k)
+
+    def sync(
+        self, *, save: bool = True, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> dict[str, int]:
+        """Bring every index up to the store and return how many tickets each holds.
+
+        ``progress`` is called with the tickets encoded so far and their number.
+        """
+        return {
+            encoder.id: self._synced(encoder, save=save, progress=progress)
+            for encoder in self._encoders.among(self._languages)
+        }
+
+    def rebuild(self) -> None:
+        """Forget every index, on disk too; the next use builds it from the store."""
+        import shutil
+
+        with self._lock:
+            self._indexes.clear()
+            if self._home is not None:
+                shutil.rmtree(self._home.indexes, ignore_errors=True)
+
+    def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        known = self._indexes.get(encoder.id)
+        if known is None or known.seq != self._store.latest_change():
+            self._synced(encoder, save=known is None)
+        with self._lock:
+            return self._indexes[encoder.id].search(vector, k)[0]
+
+    def _synced(
+        self,
+        encoder: Encoder,
+        *,
+        save: bool,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> int:
+        with self._lock:
+            index = self._indexes.get(encoder.id) or self._loaded(encoder)
+            changes = self._store.changes_after(index.seq)
+            added = list(changes.added)
+            for start in range(0, len(added), _CHUNK):
+                tickets = self._store.tickets_by_id(added[start : start + _CHUNK]).values()
+                mine = [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
+                texts = [search_text(ticket.question, ticket.context) for ticket in mine]
+                index.add([ticket.id for ticket in mine], encoder.encode(texts))
+                progress(min(start + _CHUNK, len(added)), len(added))
+            index.remove(changes.removed)
+            index.seq = changes.seq
+            self._indexes[encoder.id] = index
+            if save and self._home is not None and (changes.added or changes.removed):
+                with self._home.lock("index"):
+                    index.save(self._home.indexes / encoder.id)
+            return len(index)
+
+    def _loaded(self, encoder: Encoder) -> FaissIndex:
+        if self._home is not None:
+            try:
+                index = FaissIndex.load(self._home.indexes / encoder.id, encoder.id)
+                if index.seq <= self._store.latest_change():
+                    return index
+            except VectorIndexError:
+                # The index is derived: a missing or damaged one is built again from the store.
+                pass
+        return FaissIndex(encoder.id, encoder.dimension)
+
+
+def _scored(
+    question: str,
+    tickets: Mapping[str, Ticket],
+    cosines: Mapping[str, float],
+    same: set[str],
+    intents: Mapping[str, float],
+    unfamiliar: float,
+    scorer: HitScorer,
+) -> list[Hit]:
+    words = set(tokens(question))
+    ordered = list(tickets.values())
+    rows = [
+        features(
+            1.0 if t.id in same else cosines[t.id],
+            len(words & set(tokens(t.question))) / len(words) if words else 0.0,
+            exact=t.id in same,
+            intent=intents.get(t.intent, 0.0),
+            unfamiliar=unfamiliar,
+        )
+        for t in ordered
+    ]
+    scores = scorer.probabilities(rows) if rows else []
+    hits = [
+        Hit(t, row[0], float(score), exact=t.id in same) for t, row, score in zip(ordered, rows, scores, strict=True)
+    ]
+    newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
+    return sorted(newest, key=lambda hit: (hit.exact, hit.score), reverse=True)
+
+
+def _different(hits: Sequence[Hit], k: int) -> list[Hit]:
+    kept: dict[str, Hit] = {}
+    for hit in hits:
+        kept.setdefault(same_text(hit.ticket.answer), hit)
+        if len(kept) == k:
+            break
+    return list(kept.values())
