@@ -303,11 +303,12 @@ def _ticket(layout: Layout, row: Row) -> Ticket:
 
 
 def _context(cell: str) -> list[str]:
-    return _list(cell) or ([cell] if cell else [])
+    found = _list(cell)
+    return ([cell] if cell else []) if found is None else found
 
 
 def _several(cell: str) -> list[str]:
-    if found := _list(cell):
+    if (found := _list(cell)) is not None:
         return found
     for mark in ";|,":
         if mark in cell:
@@ -315,11 +316,11 @@ def _several(cell: str) -> list[str]:
     return [cell] if cell else []
 
 
-def _list(cell: str) -> list[str]:
+def _list(cell: str) -> list[str] | None:
     if not cell.startswith("["):
-        return []
+        return None
     try:
         found: Any = json.loads(cell)
     except (ValueError, RecursionError):
-        return []
-    return [str(part) for part in found if part] if isinstance(found, list) else []
+        return None
+    return [str(part) for part in found if part] if isinstance(found, list) else None
