@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
-from replydesk.finetune.examples import Examples, Material, strangers
+from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
 
 __all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
 
@@ -188,7 +188,7 @@ def _replies(agent: Agent, release: Release, material: Material, odd: Examples) 
 
 
 def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
-    cosine = float(material.encoder.encode([hit.answer])[0] @ rows.answers[row])
+    cosine = float(answer_judge().encode([hit.answer])[0] @ rows.answers[row])
     return material.is_right(rows, row, hit, cosine)
 
 

