@@ -184,7 +184,9 @@ class _Reader(HTMLParser):
         if tag in self.hidden:
             while self.hidden.pop() != tag:
                 pass
-        self._space(tag)
+        # `<br/>` arrives as a start and an end, and is one line end.
+        if tag != "br":
+            self._space(tag)
 
     def handle_data(self, data: str) -> None:
         if not self.hidden:
