@@ -239,9 +239,7 @@ class _Page:
     def refers(self, start: int, end: int) -> bool:
         """Say whether the words before a number call it the number of a thing, not of a person."""
         match = self.follows(_REFERENCE, start)
-        return bool(
-            match and (match["number"] or match["code"] or match["zh"] or self.text[start:end].isdecimal())
-        )
+        return bool(match and (match["number"] or match["code"] or match["zh"] or self.text[start:end].isdecimal()))
 
     def _blank(self, start: int, end: int) -> None:
         self.left = self.left[:start] + "\0" * (end - start) + self.left[end:]
@@ -251,9 +249,7 @@ def _known(region: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS
 
     if region.upper() not in SUPPORTED_REGIONS:
-        raise RequestError(
-            "Unknown region.", where=repr(region), hint="Use an ISO 3166 code such as GB, US or CN."
-        )
+        raise RequestError("Unknown region.", where=repr(region), hint="Use an ISO 3166 code such as GB, US or CN.")
     return region.upper()
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
@@ -221,7 +220,9 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
         old = before.get(section, {}).get(key)
         if new is None or old is None:
             if old is not None:
-                checks.append(Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}."))
+                checks.append(
+                    Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")
+                )
             continue
         passed = sign * (new - old) >= -max_loss
         verdict = "kept" if passed else f"worse by more than {max_loss:.3f}"

@@ -12,14 +12,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BertEncoder", "Encoder", "Encoders", "RememberingEncoder", "UseEncoder", "Vectors", "load_encoder"]
+__all__ = [
+    "BertEncoder",
+    "Encoder",
+    "Encoders",
+    "RememberingEncoder",
+    "UseEncoder",
+    "Vectors",
+    "load_encoder",
+]
 
 Vectors = NDArray[np.float32]
 """One row a text, each of length 1, so that an inner product is a cosine."""
@@ -70,7 +77,9 @@ class BertEncoder:
             self._model: Any = AutoModel.from_pretrained(path).eval()
         except (OSError, ValueError) as error:
             first = str(error).splitlines()[0]
-            hint = f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
+            hint = (
+                f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
+            )
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=hint) from error
         self._cls = _pooling(path)
         self._batch_size = batch_size
@@ -185,9 +194,7 @@ def load_encoder(name: str, settings: RetrievalSettings) -> Encoder:
     """Return the encoder of that name. Raises :class:`ModelError` when it cannot be loaded."""
     if name == _USE:
         return UseEncoder(threads=settings.threads)
-    return BertEncoder(
-        name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads
-    )
+    return BertEncoder(name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads)
 
 
 def _bundled_minilm() -> str:

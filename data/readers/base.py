@@ -119,9 +119,7 @@ class Source:
                 f"The file cannot be read: {why}.", where=str(self.path), hint="Check its permissions."
             ) from error
         if not first:
-            raise FormatError(
-                "The file is empty.", where=str(self.path), hint="Export it again, or leave it out."
-            )
+            raise FormatError("The file is empty.", where=str(self.path), hint="Export it again, or leave it out.")
         if first == b"PK\x03\x04":
             raise FormatError(
                 "The file is a ZIP archive or an Excel workbook.",

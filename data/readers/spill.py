@@ -69,9 +69,7 @@ class Spill:
     def threads(self) -> Iterator[list[Cells]]:
         """Yield every row whose key names no other row, followed by all rows whose keys lead to it."""
         self._index()
-        for (root,) in self._run(
-            f"SELECT MIN(n) AS first FROM row r WHERE {_ROOT} GROUP BY name ORDER BY first"
-        ):
+        for (root,) in self._run(f"SELECT MIN(n) AS first FROM row r WHERE {_ROOT} GROUP BY name ORDER BY first"):
             found = self._run(
                 "WITH RECURSIVE thread (n, name, cells) AS (SELECT n, name, cells FROM row WHERE n = ?"
                 " UNION SELECT r.n, r.name, r.cells FROM row r JOIN thread t ON r.key = t.name)"

@@ -212,8 +212,6 @@ def test_tokens_are_never_empty_and_do_not_depend_on_width(text: str) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize(
-    "text", ["a.a-a" * 20_000 + "@", "<" * 50_000, "@a " * 30_000, "_-" * 50_000, "字" * 99_999]
-)
+@pytest.mark.parametrize("text", ["a.a-a" * 20_000 + "@", "<" * 50_000, "@a " * 30_000, "_-" * 50_000, "字" * 99_999])
 def test_long_texts_take_no_long_time(text: str) -> None:
     clean(text), plain(text), tokens(text), language_of(text)

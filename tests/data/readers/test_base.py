@@ -77,9 +77,7 @@ def test_roles(word: str, role: str | None) -> None:
     assert role_of(word) == role
 
 
-@pytest.mark.parametrize(
-    ("flag", "set_"), [("TRUE", True), (True, True), (1, True), ("是", True), ("f", False)]
-)
+@pytest.mark.parametrize(("flag", "set_"), [("TRUE", True), (True, True), (1, True), ("是", True), ("f", False)])
 def test_flags(flag: object, set_: bool) -> None:
     assert yes(flag) is set_
 

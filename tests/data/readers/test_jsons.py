@@ -70,15 +70,11 @@ def test_a_bad_element_costs_only_itself(export: Export, monkeypatch: pytest.Mon
 
 
 def test_a_document_cut_off_after_its_list_says_so(export: Export) -> None:
-    *_, last = records(
-        Source(export("e.json", '{"tickets": [{"n": 1}], "next": "http', end="")), inside=("tickets",)
-    )
+    *_, last = records(Source(export("e.json", '{"tickets": [{"n": 1}], "next": "http', end="")), inside=("tickets",))
     assert isinstance(last, Skipped) and last.why.startswith("the file ends early")
 
 
-def test_a_line_beyond_the_limit_is_skipped_without_being_kept(
-    export: Export, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_beyond_the_limit_is_skipped_without_being_kept(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsons, "LIMIT", 100)
     path = export("e.jsonl", {"n": 1}, {"n": "x" * 1000}, {"n": "退" * 80})
     assert [item if isinstance(item, Skipped) else item.value["n"] for item in records(Source(path))] == [

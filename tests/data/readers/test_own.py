@@ -214,9 +214,7 @@ def test_a_bad_satisfaction_or_verdict_does_not_cost_the_conversation(export: Ex
 
 
 def test_a_ticket_that_stands_alone_is_canned_unless_it_says_otherwise(export: Export) -> None:
-    [ticket] = read(
-        export("e.jsonl", {"ticket": {"question": "怎么退款？", "answer": "在订单页申请。"}})
-    ).items
+    [ticket] = read(export("e.jsonl", {"ticket": {"question": "怎么退款？", "answer": "在订单页申请。"}})).items
     assert ticket == Ticket.make("怎么退款？", "在订单页申请。", source="canned")
 
 

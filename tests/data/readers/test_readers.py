@@ -139,17 +139,13 @@ def test_real_dialogues(datasets: Path) -> None:
 def test_real_tweets(datasets: Path) -> None:
     found = conversations(datasets / "twcs_sample" / "twcs.csv")
     assert sum(len(conversation.messages) for conversation in found) == 5000
-    first = next(
-        conversation for conversation in found if any(m.id == "twitter:1" for m in conversation.messages)
-    )
+    first = next(conversation for conversation in found if any(m.id == "twitter:1" for m in conversation.messages))
     times = [message.at for message in first.messages]
     assert times == sorted(times, key=lambda at: at.timestamp() if at else 0)
     assert {message.author for message in first.messages if message.role == "agent"} == {"sprintcare"}
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("tweetsumm_pairs", 4356), ("twcs_pairs", 2188), ("chitchat_zh", 85)]
-)
+@pytest.mark.parametrize(("name", "count"), [("tweetsumm_pairs", 4356), ("twcs_pairs", 2188), ("chitchat_zh", 85)])
 def test_real_pairs(datasets: Path, name: str, count: int) -> None:
     items = list(read(datasets / "prepared" / f"{name}.jsonl").items)
     assert len(items) == count and all(isinstance(item, Ticket) for item in items)
@@ -188,8 +184,6 @@ def test_a_private_note_of_a_real_export_is_no_answer(datasets: Path) -> None:
         ("helpdesk_fixtures/slack_export/testarchive.zip", "ZIP archive"),
     ],
 )
-def test_real_files_that_hold_no_answers_are_refused_with_the_reason(
-    datasets: Path, name: str, problem: str
-) -> None:
+def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:
     with pytest.raises(FormatError, match=problem):
         read(datasets / name)

@@ -79,9 +79,7 @@ def test_columns_are_named_when_they_cannot_be_guessed(export: Export) -> None:
     reading = read(path, columns={"question": "a", "answer": "b"})
     assert list(reading.items) == [Ticket.make("怎么退款", "三天到账")]
     assert reading.columns == {"question": "a", "answer": "b"}
-    assert list(read(path, columns={"text": "a", "answer": "b"}).items) == [
-        Ticket.make("怎么退款", "三天到账")
-    ]
+    assert list(read(path, columns={"text": "a", "answer": "b"}).items) == [Ticket.make("怎么退款", "三天到账")]
 
 
 @pytest.mark.parametrize(
@@ -111,11 +109,7 @@ def test_a_column_can_be_left_alone(export: Export) -> None:
 def test_what_is_missing_is_said(export: Export, header: str, problem: str, cure: str) -> None:
     with pytest.raises(FormatError) as error:
         read(export("p.csv", header, "a,b"))
-    assert (
-        problem in error.value.message
-        and cure in error.value.hint
-        and header.split(",")[0] in error.value.hint
-    )
+    assert problem in error.value.message and cure in error.value.hint and header.split(",")[0] in error.value.hint
 
 
 @pytest.mark.parametrize("context", ['"[""Hello"", ""你好""]"', '"[""Hello"", ""你好"", null]"'])
@@ -176,9 +170,7 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "order", [(0, 1, 2, 3), (0, 2, 1, 3), (1, 3, 0, 2)], ids=["contiguous", "mixed", "unsorted"]
-)
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 1, 3), (1, 3, 0, 2)], ids=["contiguous", "mixed", "unsorted"])
 @pytest.mark.parametrize("remembered", [0, 1_000_000])
 def test_turns_of_a_conversation_need_not_stand_together(
     export: Export, monkeypatch: pytest.MonkeyPatch, order: tuple[int, ...], remembered: int
@@ -301,9 +293,7 @@ def test_a_bare_carriage_return_does_not_end_a_row(export: Export) -> None:
 
 @pytest.mark.parametrize("bad", [b"\xff\xfe", b"\0"])
 def test_bytes_that_are_no_text_cost_their_row(export: Export, bad: bytes) -> None:
-    path = export(
-        "p.csv", "question,answer", "退款要多久到账,三天", "BAD,x", "发票在哪里开,订单页", *["好,好"] * 50
-    )
+    path = export("p.csv", "question,answer", "退款要多久到账,三天", "BAD,x", "发票在哪里开,订单页", *["好,好"] * 50)
     path.write_bytes(path.read_bytes().replace(b"BAD", bad))
     one, skip, other, *_ = read(path).items
     assert skip == Skipped("p.csv:3", "the row holds bytes that are not text")

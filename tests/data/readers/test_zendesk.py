@@ -88,9 +88,7 @@ def one(export: Export, ticket: dict[str, Any], comments: list[Any]) -> list[Any
 
 def test_an_unknown_author_is_skipped_and_never_guessed(export: Export) -> None:
     stranger, conversation = one(export, TICKET, [*COMMENTS[2:3], {**COMMENTS[1], "author_id": 9}])
-    assert stranger == Skipped(
-        "z.jsonl:2:comments[1]", "the author 9 is neither the requester nor a known user"
-    )
+    assert stranger == Skipped("z.jsonl:2:comments[1]", "the author 9 is neither the requester nor a known user")
     assert [message.text for message in conversation.messages] == ["Where is my\xa0parcel?"]
 
 
