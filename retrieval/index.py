@@ -111,7 +111,7 @@ class FaissIndex:
         vectors = self._flat.reconstruct_n(0, len(self))
         content = _npz(
             keys=np.array([self._keys[int(n)] for n in numbers], dtype="U32"),
-            vectors=vectors, self.dimension),
+            vectors=vectors,
         )
         name = f"vectors-{generation}.npz"
         write_atomically(folder / name, content)

@@ -83,7 +83,7 @@ class Matcher:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first, then by score.
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
-        ``filters`` admit only tickets with these values of source, intent, language or author; ``without`` holds ids of
+        ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
         tickets that must not be found (a test must not find itself). Raises :class:`RequestError` for an unknown filter.
         """
         admitted = _admission(filters or {}, without)
