@@ -1,10 +1,11 @@
-"""What every test may ask for: a tiny encoder made in memory, a home of its own, and a small bilingual desk."""
+"""What every test may ask for: a tiny encoder made in memory, a home of its own, a small bilingual desk."""
 
 from __future__ import annotations
 
 import os
 
-# Before anything heavy is imported: threads that spin while they wait starve a small machine, and no test calls home.
+# Before anything heavy is imported: threads that spin while they wait starve a small machine, and no test
+# calls home.
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -13,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
@@ -22,7 +22,7 @@ from replydesk.data.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Per intent and language: four questions as customers write them, and the two answers that agents gave in turn.
+# Per intent and language: four questions as customers write them, and the two answers agents gave in turn.
 DESK: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
     "delivery_delay": {
         "en": (
@@ -118,7 +118,7 @@ DESK: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
 
 
 def desk_conversations() -> list[Conversation]:
-    """Return the desk as 40 conversations of two messages, one customer each, a day apart, the intents taking turns."""
+    """Return 40 conversations of two messages, one customer each, a day apart, the intents taking turns."""
     began = datetime(2026, 9, 1, 9, tzinfo=UTC)
     conversations = []
     for turn in range(4):
@@ -198,7 +198,7 @@ def tiny_settings(tiny_bert: Path) -> Settings:
 
 @pytest.fixture
 def home(tmp_path: Path, tiny_bert: Path) -> Home:
-    """Return an empty home whose settings.toml names the tiny encoder; ``$REPLYDESK_HOME`` is this folder too."""
+    """Return an empty home with the tiny encoder in its settings.toml; ``$REPLYDESK_HOME`` names it."""
     home = Home(tmp_path / "home").create()
     _write_settings(home, tiny_bert)
     return home
@@ -216,7 +216,7 @@ def _desk(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path, tiny_settin
 
 @pytest.fixture
 def desk(home: Home, _desk: Path) -> Home:
-    """Return a home with 40 tickets, 20 in English and 20 in Chinese, of five intents; no index, no release."""
+    """Return a home with 40 tickets of five intents, half of them Chinese; no index yet, no release."""
     shutil.copytree(_desk, home.folder, dirs_exist_ok=True)
     return home
 
