@@ -1,0 +1,236 @@
+"""What every test may ask for: a tiny encoder made in memory, a home of its own, a small bilingual desk."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything heavy is imported: threads that spin while they wait starve a small machine, and no test
+# calls home.
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from replydesk.data.home import Home
+from replydesk.data.ingest import ingest
+from replydesk.data.records import Conversation, Message
+from replydesk.data.settings import RetrievalSettings, Settings
+from replydesk.data.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Per intent and language: four questions as customers write them, and the two answers agents gave in turn.
+DESK: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
+    "delivery_delay": {
+        "en": (
+            (
+                "Where is my parcel?",
+                "My delivery has not moved for three days",
+                "the parcel is late, when will it come",
+                "Tracking says delayed. Is my order lost?",
+            ),
+            (
+                "I am sorry it is late. The carrier will deliver your parcel within two working days.",
+                "Your parcel left our warehouse and is with the carrier; it arrives in two days.",
+            ),
+        ),
+        "zh": (
+            ("我的快递三天没动了", "包裹怎么还没到？", "物流一直不更新，是不是丢件了", "快递什么时候能送到"),
+            ("很抱歉久等了，快递两个工作日内会送到。", "您的包裹已经出库，承运商两天内派送。"),
+        ),
+    },
+    "refund_status": {
+        "en": (
+            (
+                "When do I get my money back?",
+                "I returned the lamp, where is my refund",
+                "how long does a refund take",
+                "Still no refund on my card!",
+            ),
+            (
+                "Refunds reach your card five working days after we receive the return.",
+                "We have received your return; the refund was sent to your card today.",
+            ),
+        ),
+        "zh": (
+            ("退款什么时候到账？", "东西退回去了，钱怎么还没退", "退款要多久", "卡上还没收到退款！"),
+            ("我们收到退货后，退款五个工作日内退回原卡。", "退货已收到，退款今天已原路退回。"),
+        ),
+    },
+    "cancel_order": {
+        "en": (
+            (
+                "Please cancel my order",
+                "I ordered twice by mistake, cancel one",
+                "can I still cancel what I bought this morning",
+                "Cancel it, I found it cheaper elsewhere",
+            ),
+            (
+                "Done, your order is cancelled and nothing will be charged.",
+                "You can cancel under Account, Orders, as long as it has not been packed.",
+            ),
+        ),
+        "zh": (
+            ("帮我取消订单", "不小心下了两单，取消一个", "今天早上买的还能取消吗", "取消吧，别家更便宜"),
+            ("已为您取消订单，不会扣款。", "订单打包之前，可以在我的订单里自行取消。"),
+        ),
+    },
+    "change_address": {
+        "en": (
+            (
+                "I need to change the delivery address",
+                "Wrong postcode on my order, can you fix it",
+                "we moved house, send it to the new address",
+                "Could you deliver to my office instead?",
+            ),
+            (
+                "Send us the new address and we change it before dispatch.",
+                "The address can be changed until the parcel is packed; please write the new one here.",
+            ),
+        ),
+        "zh": (
+            ("收货地址要改一下", "邮编填错了，能改吗", "搬家了，请寄到新地址", "可以改送到公司吗"),
+            ("请把新地址发给我们，发货前可以修改。", "包裹打包前都能改地址，请在这里写下新地址。"),
+        ),
+    },
+    "broken_item": {
+        "en": (
+            (
+                "The mug arrived broken",
+                "My lamp does not switch on",
+                "there is a crack in the bowl you sent",
+                "Two plates were smashed in the box",
+            ),
+            (
+                "Sorry about that. Send us a photo and we send a new one free of charge.",
+                "Please send a photo of the damage; a replacement leaves tomorrow.",
+            ),
+        ),
+        "zh": (
+            ("杯子收到就是碎的", "台灯打不开", "碗上有一道裂纹", "盒子里有两个盘子摔坏了"),
+            ("非常抱歉，请发一张照片，我们免费补发。", "请拍一张破损照片，明天给您补发新的。"),
+        ),
+    },
+}
+
+
+def desk_conversations() -> list[Conversation]:
+    """Return 40 conversations of two messages, one customer each, a day apart, the intents taking turns."""
+    began = datetime(2026, 9, 1, 9, tzinfo=UTC)
+    conversations = []
+    for turn in range(4):
+        for intent, languages in DESK.items():
+            for language, (questions, answers) in languages.items():
+                number = len(conversations)
+                at = began + timedelta(days=number)
+                key = f"tiny-{number:02}"
+                asked = Message(f"{key}-1", "customer", questions[turn], at, "", language, (intent,))
+                said = Message(
+                    f"{key}-2", "agent", answers[turn % 2], at + timedelta(minutes=5), "Ada", language
+                )
+                conversations.append(
+                    Conversation(key, (asked, said), "tiny", "chat", f"customer-{number}", outcome="solved")
+                )
+    return conversations
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep settings of the developer's shell out, and the developer's own desk safe."""
+    for name in [
+        name for name in os.environ if name.startswith("REPLYDESK_") and name != "REPLYDESK_DATASETS"
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("REPLYDESK_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a BERT of 2 layers and 32 dimensions with random weights, made here in a second.
+
+    Words weigh and places do not, so that its cosines are those of shared words, in English and Chinese.
+    """
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder = tmp_path_factory.mktemp("tiny-bert")
+    said = [m.text.lower() for conversation in desk_conversations() for m in conversation.messages]
+    words = sorted({word.strip(".,!?;:，。！？；") for text in said for word in text.split()} - {""})
+    english = [word for word in words if word.isascii()]
+    characters = sorted({chr(code) for code in range(33, 127)} | set("".join(said)) - {" "})
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    pieces = [f"##{character}" for character in characters if character.isascii()]
+    vocabulary = list(dict.fromkeys([*special, *characters, *pieces, *english]))
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizer(vocab={word: i for i, word in enumerate(vocabulary)}).save_pretrained(folder)
+    generator = torch.get_rng_state()
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=128,
+    )
+    model = BertModel(config).eval()
+    with torch.no_grad():
+        embeddings = model.embeddings
+        embeddings.word_embeddings.weight.normal_()
+        embeddings.word_embeddings.weight[: len(special)] = 0
+        embeddings.position_embeddings.weight.zero_()
+        embeddings.token_type_embeddings.weight.zero_()
+    torch.set_rng_state(generator)
+    model.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_settings(tiny_bert: Path) -> Settings:
+    """Return the default settings, with the tiny encoder for every language."""
+    return Settings(retrieval=RetrievalSettings(english_encoder=str(tiny_bert), other_encoder=str(tiny_bert)))
+
+
+@pytest.fixture
+def home(tmp_path: Path, tiny_bert: Path) -> Home:
+    """Return an empty home with the tiny encoder in its settings.toml; ``$REPLYDESK_HOME`` names it."""
+    home = Home(tmp_path / "home").create()
+    _write_settings(home, tiny_bert)
+    return home
+
+
+@pytest.fixture(scope="session")
+def _desk(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path, tiny_settings: Settings) -> Path:
+    home = Home(tmp_path_factory.mktemp("desk")).create()
+    _write_settings(home, tiny_bert)
+    store = Store.open(home.database_url)
+    ingest(desk_conversations(), store, tiny_settings.data)
+    store.close()
+    return home.folder
+
+
+@pytest.fixture
+def desk(home: Home, _desk: Path) -> Home:
+    """Return a home with 40 tickets of five intents, half of them Chinese; no index yet, no release."""
+    shutil.copytree(_desk, home.folder, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def datasets() -> Path:
+    """Return the folder of the public datasets, or skip: they are too large for the repository."""
+    folder = Path(os.environ.get("REPLYDESK_DATASETS") or ROOT.parent / "shared" / "datasets")
+    if not folder.is_dir():
+        pytest.skip("The public datasets are not here; $REPLYDESK_DATASETS may name their folder.")
+    return folder
+
+
+def _write_settings(home: Home, encoder: Path) -> None:
+    home.settings.write_text(
+        f'[retrieval]\nenglish_encoder = "{encoder}"\nother_encoder = "{encoder}"\n', encoding="utf-8"
+    )
