@@ -10,11 +10,13 @@ from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, codes_conflict, features
 
 __all__ = ["Queries", "fit_scorer", "fit_thresholds"]
 
 Floats = NDArray[np.float64]
+
+_PRIOR_VARIANCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[Hi
     rows, right, query_of = _candidates(queries, material, recipe.candidates)
     if not len(rows) or right.all() or not right.any():
         return UNTRAINED, np.empty(0), np.empty(0, dtype=bool)
-    weights, bias = _logistic(rows, right)
+    ranking = _fit(rows, right)
+    weights, bias = np.array(ranking.weights), ranking.bias
     raw = rows @ weights + bias
     best = _best_of(raw, query_of)
     slope, offset = 1.0, 0.0
@@ -49,7 +52,7 @@ def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[Hi
     if slope <= 0:
         # So few examples that being best says nothing: the ranking's own probabilities are the better guess.
         slope, offset = 1.0, 0.0
-    scorer = HitScorer(tuple(slope * weights), slope * bias + offset)
+    scorer = HitScorer(tuple(float(w) for w in slope * weights), float(slope * bias + offset))
     return scorer, scorer.probabilities(rows[best]), right[best]
 
 
@@ -81,12 +84,19 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
         for t in np.argsort(-cosines)[:count]:
             if cosines[t] < -1.5:
                 break
-            found = tickets.labels[t]
+            found, hit = tickets.labels[t], tickets.tickets[t]
+            assert hit is not None
             likely = float(queries.intents[q, column[found]]) if found in column else 0.0
             overlap = len(mine & words[t]) / len(mine) if mine else 0.0
-            rows.append(features(float(cosines[t]), overlap, intent=likely, unfamiliar=float(queries.unfamiliar[q])))
-            hit = tickets.tickets[t]
-            assert hit is not None
+            rows.append(
+                features(
+                    float(cosines[t]),
+                    overlap,
+                    intent=likely,
+                    unfamiliar=float(queries.unfamiliar[q]),
+                    conflict=codes_conflict(text, hit),
+                )
+            )
             right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
             query_of.append(q)
     return (
@@ -102,6 +112,29 @@ def _best_of(scores: Floats, query_of: NDArray[np.int_]) -> NDArray[np.int_]:
         if query not in best or score > scores[best[query]]:
             best[query] = row
     return np.array(list(best.values()), dtype=int)
+
+
+def _fit(rows: Floats, right: NDArray[np.bool_]) -> HitScorer:
+    """Return the logistic model that is likeliest given the untrained one as a Gaussian prior of variance 10.
+
+    A feature that the data hardly show keeps its untrained weight, and no weight may change its sign: a more similar
+    ticket never scores lower for it.
+    """
+    from scipy.optimize import minimize
+
+    prior = np.array([*UNTRAINED.weights, UNTRAINED.bias])
+    design = np.hstack([rows, np.ones((len(rows), 1))])
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        margins = signs * (design @ weights)
+        slope = -signs / (1 + np.exp(np.clip(margins, -60, 60)))
+        away = (weights - prior) / _PRIOR_VARIANCE
+        return float(np.logaddexp(0, -margins).sum() + 0.5 * away @ (weights - prior)), design.T @ slope + away
+
+    bounds = [(0, None), (0, None), (0, None), (0, None), (None, 0), (None, 0), (None, None)]
+    found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds)
+    return HitScorer(tuple(float(w) for w in found.x[:-1]), float(found.x[-1]))
 
 
 def _logistic(rows: Floats, right: NDArray[np.bool_]) -> tuple[Floats, float]:

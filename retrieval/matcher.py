@@ -11,7 +11,7 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer, codes_conflict, features
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.index import FaissIndex
 
@@ -84,7 +84,7 @@ class Matcher:
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
-        tickets that must not be found (a test must not find itself). Raises :class:`RequestError` for an unknown filter.
+        tickets that must not be found. Raises :class:`RequestError` for an unknown filter.
         """
         admitted = _admission(filters or {}, without)
         encoder = self._encoders.of(language)
@@ -203,6 +203,7 @@ def _scored(
             exact=t.id in same,
             intent=intents.get(t.intent, 0.0),
             unfamiliar=unfamiliar,
+            conflict=codes_conflict(question, t),
         )
         for t in ordered
     ]

@@ -128,9 +128,7 @@ def desk_conversations() -> list[Conversation]:
                 at = began + timedelta(days=number)
                 key = f"tiny-{number:02}"
                 asked = Message(f"{key}-1", "customer", questions[turn], at, "", language, (intent,))
-                said = Message(
-                    f"{key}-2", "agent", answers[turn % 2], at + timedelta(minutes=5), "Ada", language
-                )
+                said = Message(f"{key}-2", "agent", answers[turn % 2], at + timedelta(minutes=5), "Ada", language)
                 conversations.append(
                     Conversation(key, (asked, said), "tiny", "chat", f"customer-{number}", outcome="solved")
                 )
@@ -140,9 +138,7 @@ def desk_conversations() -> list[Conversation]:
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep settings of the developer's shell out, and the developer's own desk safe."""
-    for name in [
-        name for name in os.environ if name.startswith("REPLYDESK_") and name != "REPLYDESK_DATASETS"
-    ]:
+    for name in [name for name in os.environ if name.startswith("REPLYDESK_") and name != "REPLYDESK_DATASETS"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("REPLYDESK_HOME", str(tmp_path / "home"))
 
