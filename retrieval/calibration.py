@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
 from replydesk.data.records import Ticket
 
 __all__ = ["FEATURES", "UNTRAINED", "HitScorer", "codes_conflict", "features"]
