@@ -28,14 +28,21 @@ _PAUSE_SECONDS = 0.025
 _CHINESE_FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC")
 _NAME_LANGUAGE = "language => { document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'; }"
 
+Verdicts = Mapping[str, VerdictKind]
+"""What the visitor clicked, by the id of the reply."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One line of the conversation as it is shown. ``reply`` is the document of a reply, None for all else."""
+    """One line of the conversation as it is shown.
+
+    ``reply`` is the document of a whole reply, None for all else; ``refused`` marks a notice that nothing was answered.
+    """
 
     role: str
     html: str
     reply: Mapping[str, Any] | None = None
+    refused: bool = False
 
     def message(self) -> dict[str, Any]:
         """Return the form that Gradio's chatbot shows."""
@@ -63,6 +70,15 @@ class Talk:
         """Return what Gradio's chatbot shows."""
         return [turn.message() for turn in self.turns]
 
+    def thumbs(self, verdicts: Verdicts, language: str) -> list[str | None]:
+        """Return what was clicked under each answer, in the words of the page's language."""
+        words = {"good": "Like", "wrong": "Dislike", "wrong_intent": say("wrong_intent", language)}
+        return [
+            words.get(str(verdicts.get(self.reply_at(line))))
+            for line, turn in enumerate(self.turns)
+            if turn.role != "user"
+        ]
+
     def reply_at(self, index: int) -> str:
         """Return the id of the reply on this line, '' when the line is none."""
         reply = self.turns[index].reply if 0 <= index < len(self.turns) else None
@@ -83,7 +99,7 @@ class Desk:
     def answer(self, text: str, talk: Talk, language: str) -> Iterator[Talk]:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
 
-        A message that is refused gets a notice in the page's ``language`` instead, any other failure a calm sentence.
+        A message that is refused leaves a notice in the page's ``language`` instead, any other failure a calm sentence.
         """
         talk = replace(talk, conversation=talk.conversation or uuid.uuid4().hex)
         asked = talk.add(Turn("user", said(text))) if text.strip() else talk
@@ -91,7 +107,9 @@ class Desk:
         try:
             reply = self._agent.reply(text, conversation=talk.conversation, channel="chat").document()
         except Exception as error:  # noqa: BLE001 - a page must not break; what is unknown is logged, never shown
-            yield asked.add(Turn("assistant", notice(self._excuse(error, text, language), language)))
+            yield talk.add(
+                Turn("assistant", notice(self._excuse(error, text, language), language), refused=True)
+            )
             return
         length = len(reply["text"])
         step = max(1, -(-length // _CHUNKS))
@@ -121,7 +139,7 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
     """Return the chat page of an agent; :func:`mount` puts it on a server with the look that belongs to it."""
     desk, word = Desk(agent, settings), _i18n()
     with gr.Blocks(title=settings.ui.title, analytics_enabled=False, fill_width=True) as page:
-        talk, judged = gr.State(Talk()), gr.State("")
+        talk, verdicts, judged = gr.State(Talk()), gr.State({}), gr.State("")
         # Only the choice of a language is kept in the browser, so the key protects nothing.
         kept = gr.BrowserState("", storage_key="replydesk-language", secret="replydesk")
         with gr.Row(elem_id="rd-head"):
@@ -146,7 +164,9 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     elem_id="rd-talk",
                 )
                 with gr.Column(visible=False, elem_id="rd-fix") as fix:
-                    right = gr.Textbox(label=word("correction"), info=word("correction_more"), lines=2, max_lines=6)
+                    right = gr.Textbox(
+                        label=word("correction"), info=word("correction_more"), lines=2, max_lines=6
+                    )
                     with gr.Row():
                         skip = gr.Button(word("skip"), size="sm", min_width=0)
                         save = gr.Button(word("save"), size="sm", min_width=0, variant="primary")
@@ -168,20 +188,30 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         shown = [chat, box, talk, panel, fix]
         words = [head, language, again, chat, right, skip, save, box, send, panel]
 
-        def respond(text: str, talk: Talk, language: str) -> Iterator[tuple[Any, ...]]:
+        def respond(text: str, talk: Talk, verdicts: Verdicts, language: str) -> Iterator[tuple[Any, ...]]:
             for grown in desk.answer(text, talk, language):
-                done = grown.turns and grown.turns[-1].reply
-                side = evidence(grown.last, language) if done else gr.skip()
-                yield grown.messages(), "", grown, side, gr.update(visible=False)
+                newest = grown.turns[-1] if grown.turns else Turn("assistant", "")
+                side = evidence(newest.reply, language) if newest.reply else gr.skip()
+                lines = gr.update(value=grown.messages(), feedback_value=grown.thumbs(verdicts, language))
+                # What was refused goes back into the box, so that nobody types it twice.
+                yield lines, text if newest.refused else "", grown, side, gr.update(visible=False)
 
-        def respond_to_choice(talk: Talk, language: str, choice: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        def choose(
+            talk: Talk, verdicts: Verdicts, language: str, choice: gr.SelectData
+        ) -> Iterator[tuple[Any, ...]]:
             value = choice.value
-            yield from respond(str(value["text"] if isinstance(value, dict) else value), talk, language)
+            yield from respond(
+                str(value["text"] if isinstance(value, dict) else value), talk, verdicts, language
+            )
 
-        def judge(talk: Talk, language: str, thumb: gr.LikeData) -> tuple[Any, ...]:
+        def judge(talk: Talk, verdicts: Verdicts, language: str, thumb: gr.LikeData) -> Any:
             reply, kind = talk.reply_at(thumb.index), verdict_kind(thumb.liked)
-            told = bool(reply and kind) and _told(desk, reply, kind, "", language)
-            return reply, gr.update(visible=told and kind == "wrong"), ""
+            if not reply or verdicts.get(reply) == kind:
+                return gr.skip()
+            kept = {key: value for key, value in verdicts.items() if key != reply}
+            if kind is None or not _told(desk, reply, kind, "", language):
+                return kept, "", gr.update(visible=False), ""
+            return kept | {reply: kind}, reply, gr.update(visible=kind == "wrong"), ""
 
         def correct(text: str, reply: str, language: str) -> tuple[Any, ...]:
             told = bool(text.strip()) and _told(desk, reply, "edited", text, language)
@@ -190,23 +220,31 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         def begin(language: str) -> tuple[Any, ...]:
             return [], "", Talk(), evidence(None, language), gr.update(visible=False)
 
-        def speak(language: str, talk: Talk) -> tuple[Any, ...]:
-            return language, *_words(settings, language, talk)
+        def speak(language: str, talk: Talk, verdicts: Verdicts) -> tuple[Any, ...]:
+            return language, *_words(settings, language, talk, verdicts)
 
-        def arrive(kept: str, talk: Talk, request: gr.Request) -> tuple[Any, ...]:
-            language = kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
-            return _words(settings, language, talk)
+        def arrive(kept: str, talk: Talk, verdicts: Verdicts, request: gr.Request) -> tuple[Any, ...]:
+            language = (
+                kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+            )
+            return _words(settings, language, talk, verdicts)
 
-        quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 8, "show_progress": "hidden"}
-        gr.on([send.click, box.submit], respond, [box, talk, language], shown, **quiet)
-        gr.on([chat.option_select, chat.example_select], respond_to_choice, [talk, language], shown, **quiet)
-        chat.like(judge, [talk, language], [judged, fix, right], **quiet)
+        quiet: dict[str, Any] = {
+            "api_visibility": "private",
+            "concurrency_limit": 8,
+            "show_progress": "hidden",
+        }
+        state = [talk, verdicts, language]
+        gr.on([send.click, box.submit], respond, [box, *state], shown, **quiet)
+        gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
+        # Gradio sends a click on a named option twice: one at a time, so that the second sees what the first did.
+        chat.like(judge, state, [verdicts, judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(correct, [right, judged, language], [fix, right], **quiet)
         skip.click(lambda: gr.update(visible=False), None, [fix], **quiet)
         again.click(begin, [language], shown, **quiet)
-        language.input(speak, [language, talk], [kept, *words], **quiet)
+        language.input(speak, [language, talk, verdicts], [kept, *words], **quiet)
         language.change(None, [language], None, js=_NAME_LANGUAGE, api_visibility="private")
-        page.load(arrive, [kept, talk], words, **quiet)
+        page.load(arrive, [kept, talk, verdicts], words, **quiet)
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
 
@@ -246,13 +284,13 @@ def _told(desk: Desk, reply: str, kind: VerdictKind, correction: str, language: 
         desk.judge(reply, kind, correction)
     except ReplydeskError as error:
         _LOG.error("A verdict was not stored: %s", error)
-        gr.Warning(say("trouble", language), title="")
+        gr.Warning(say("trouble", language))
         return False
-    gr.Info(say(f"thanks_{kind}", language), duration=4, title="")
+    gr.Info(say(f"thanks_{kind}", language), duration=4)
     return True
 
 
-def _words(settings: Settings, language: str, talk: Talk) -> tuple[Any, ...]:
+def _words(settings: Settings, language: str, talk: Talk, verdicts: Verdicts) -> tuple[Any, ...]:
     """Return the updates that make the page speak a language, in the order head, language, ..., panel."""
     other = next(name for name in LANGUAGES if name != language)
     title = settings.ui.title_zh if language == "zh" else settings.ui.title
@@ -265,6 +303,7 @@ def _words(settings: Settings, language: str, talk: Talk) -> tuple[Any, ...]:
             placeholder=greeting(language),
             examples=[{"text": text} for text in (*EXAMPLES[language], *EXAMPLES[other])],
             feedback_options=["Like", "Dislike", say("wrong_intent", language)],
+            feedback_value=talk.thumbs(verdicts, language),
         ),
         gr.update(label=say("correction", language), info=say("correction_more", language)),
         gr.update(value=say("skip", language)),
@@ -283,6 +322,13 @@ def _i18n() -> gr.I18n:
 
 
 def _theme() -> gr.themes.Base:
-    sans = [gr.themes.LocalFont("Source Sans 3", weights=(400, 600)), *_CHINESE_FONTS, "system-ui", "sans-serif"]
-    mono = [gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), "monospace"]
-    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=sans, font_mono=mono)
+    # Gradio ships this face whole; of Source Sans 3 and Lexend it ships files without Latin letters.
+    sans = [
+        gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
+        "system-ui",
+        *_CHINESE_FONTS,
+        "sans-serif",
+    ]
+    return gr.themes.Base(
+        primary_hue="teal", neutral_hue="slate", font=sans, font_mono=["ui-monospace", "monospace"]
+    )

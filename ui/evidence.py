@@ -14,7 +14,9 @@ from replydesk.ui.strings import say
 
 __all__ = ["bubble", "evidence", "greeting", "heading", "notice", "plain", "said"]
 
-_ENTITIES = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None})
+_ENTITIES = str.maketrans(
+    {mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None}
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Two speech bubbles that meet: the question, and the answer from the past.
 _MARK = (
@@ -48,7 +50,9 @@ def bubble(reply: Mapping[str, Any], characters: int | None = None) -> str:
     language = str(reply["language"])
     badge = _BADGES.get(str(reply["action"]), "")
     head = f'<span class="rd-badge rd-{reply["action"]}">{say(badge, language)}</span>' if badge else ""
-    return f'<div class="rd-said" lang="{plain(language)}">{head}{plain(str(reply["text"])[:characters])}</div>'
+    return (
+        f'<div class="rd-said" lang="{plain(language)}">{head}{plain(str(reply["text"])[:characters])}</div>'
+    )
 
 
 def notice(text: str, language: str) -> str:
@@ -67,7 +71,9 @@ def heading(title: str, language: str) -> str:
 
 def greeting(language: str) -> str:
     """Return what stands in an empty conversation."""
-    return f'<div class="rd-hello"><h2>{say("hello", language)}</h2><p>{say("hello_more", language)}</p></div>'
+    return (
+        f'<div class="rd-hello"><h2>{say("hello", language)}</h2><p>{say("hello_more", language)}</p></div>'
+    )
 
 
 def evidence(reply: Mapping[str, Any] | None, language: str) -> str:
@@ -75,12 +81,20 @@ def evidence(reply: Mapping[str, Any] | None, language: str) -> str:
 
     It shows what was done and why, how the message was read, and the tickets that were looked at.
     """
-    body = (
-        f'<p class="rd-quiet">{say("evidence_none", language)}</p>'
-        if reply is None
-        else _decision(reply, language) + _reading(reply, language) + _tickets(reply, language) + _foot(reply, language)
+    parts = (_decision, _reading, _tickets, _foot)
+    body = _legend(language) if reply is None else "".join(part(reply, language) for part in parts)
+    return (
+        f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
     )
-    return f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
+
+
+def _legend(language: str) -> str:
+    rows = "".join(
+        f'<div><dt><span class="rd-badge rd-{action}">{say(f"did_{action}", language)}</span></dt>'
+        f"<dd>{say(f'means_{action}', language)}</dd></div>"
+        for action in ("pick", "ask", "handoff")
+    )
+    return f'<p class="rd-quiet">{say("evidence_none", language)}</p><dl class="rd-legend">{rows}</dl>'
 
 
 def _decision(reply: Mapping[str, Any], language: str) -> str:
@@ -88,14 +102,15 @@ def _decision(reply: Mapping[str, Any], language: str) -> str:
     reasons = "".join(f"<li>{plain(reason)}</li>" for reason in reply["reasons"])
     return (
         f'<div class="rd-part"><span class="rd-badge rd-{action}">{say(f"did_{action}", language)}</span>'
-        f'{_bar(say("confidence", language), float(reply["confidence"]), "rd-main")}'
+        f"{_bar(say('confidence', language), float(reply['confidence']), 'rd-main')}"
         f'<ul class="rd-reasons" lang="{plain(str(reply["language"]))}">{reasons}</ul></div>'
     )
 
 
 def _reading(reply: Mapping[str, Any], language: str) -> str:
     intents = "".join(
-        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"])) for intent in reply["intents"][:3]
+        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"]))
+        for intent in reply["intents"][:3]
     )
     intents = intents or f'<p class="rd-quiet">{say("no_intents", language)}</p>'
     unknown = _bar(say("out_of_scope", language), float(reply["out_of_scope"]), "rd-unknown")
@@ -112,16 +127,23 @@ def _tickets(reply: Mapping[str, Any], language: str) -> str:
     used = {citation["ticket"] for citation in reply["citations"]}
     values = {option["value"] for option in reply["options"]}
     cards = "".join(
-        _card(hit, mark if hit["ticket"] in used or hit["question"] in values else "", language) for hit in reply["hits"]
+        _card(hit, mark if hit["ticket"] in used or hit["question"] in values else "", language)
+        for hit in reply["hits"]
     )
-    cards = f'<ol class="rd-tickets">{cards}</ol>' if cards else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'
+    cards = (
+        f'<ol class="rd-tickets">{cards}</ol>'
+        if cards
+        else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'
+    )
     return f'<div class="rd-part"><h3>{say("tickets", language)}</h3>{cards}</div>'
 
 
 def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
     tag = f'<span class="rd-mark">{say(mark, language)}</span>' if mark else ""
     source = say(f"source_{hit['source']}", language)
-    who = "".join(f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part)
+    who = "".join(
+        f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part
+    )
     numbers = _facts(
         (say("score", language), _percent(float(hit["score"]))),
         (say("similarity", language), f"{float(hit['similarity']):.2f}"),
@@ -150,7 +172,9 @@ def _bar(label: str, value: float, kind: str = "") -> str:
 
 
 def _facts(*pairs: tuple[str, str]) -> str:
-    rows: Iterable[str] = (f"<div><dt>{plain(name)}</dt><dd>{plain(value)}</dd></div>" for name, value in pairs)
+    rows: Iterable[str] = (
+        f"<div><dt>{plain(name)}</dt><dd>{plain(value)}</dd></div>" for name, value in pairs
+    )
     return f'<dl class="rd-facts">{"".join(rows)}</dl>'
 
 

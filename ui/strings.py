@@ -11,7 +11,7 @@ LANGUAGES = ("en", "zh")
 STRINGS: Mapping[str, Mapping[str, str]] = {
     # the page
     "tagline": {
-        "en": "Answers from what our team has told customers before, or passes you to a person.",
+        "en": "Answers with what our team has told customers before, or passes you to a person.",
         "zh": "用客服团队回答过的内容为您解答，答不了就转人工。",
     },
     "language": {"en": "Language of this page", "zh": "页面语言"},
@@ -30,7 +30,10 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     "handed": {"en": "Passed to a person", "zh": "已转人工"},
     "notice": {"en": "Not sent", "zh": "未发送"},
     # what may go wrong
-    "empty": {"en": "There is nothing to send yet. Write your question first.", "zh": "还没有内容，请先输入您的问题。"},
+    "empty": {
+        "en": "There is nothing to send yet. Write your question first.",
+        "zh": "还没有内容，请先输入您的问题。",
+    },
     "too_long": {
         "en": "This message has {length} characters; at most {limit} can be sent. Please shorten it.",
         "zh": "这条消息有 {length} 个字符，最多可发送 {limit} 个，请缩短后再发。",
@@ -58,9 +61,20 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     # evidence
     "evidence": {"en": "Why this answer", "zh": "回答依据"},
     "evidence_none": {
-        "en": "Ask something, and here you see which past tickets the answer rests on, how similar they are, and why it "
-        "was sent, asked back or passed to a person.",
-        "zh": "提一个问题，这里会显示回答依据了哪些历史工单、相似度有多高，以及为什么直接回复、先确认或转人工。",
+        "en": "Every answer shows here which past tickets it rests on, how well they fit, and why it was sent.",
+        "zh": "每次回答依据了哪些历史工单、有多合适、为什么这样处理，都会显示在这里。",
+    },
+    "means_pick": {
+        "en": "A past answer fits well enough to send as it is.",
+        "zh": "有历史回答足够合适，直接发送。",
+    },
+    "means_ask": {
+        "en": "Several answers could fit, so the customer chooses.",
+        "zh": "有几个回答都可能合适，请客户选择。",
+    },
+    "means_handoff": {
+        "en": "Nothing fits well enough, or the customer asked for it.",
+        "zh": "没有足够合适的回答，或客户要求人工服务。",
     },
     "did_pick": {"en": "Sent a past answer", "zh": "采用了历史回答"},
     "did_compose": {"en": "Composed from past answers", "zh": "综合历史回答"},
