@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
@@ -36,7 +37,7 @@ Verdicts = Mapping[str, VerdictKind]
 class Turn:
     """One line of the conversation as it is shown.
 
-    ``reply`` is the document of a whole reply, None for all else; ``refused`` marks a notice that nothing was answered.
+    ``reply`` is the document of a whole reply, None for all else; ``refused`` marks a notice.
     """
 
     role: str
@@ -99,14 +100,14 @@ class Desk:
     def answer(self, text: str, talk: Talk, language: str) -> Iterator[Talk]:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
 
-        A message that is refused leaves a notice in the page's ``language`` instead, any other failure a calm sentence.
+        A message that is refused leaves a notice in the page's ``language`` instead, and so does any failure.
         """
         talk = replace(talk, conversation=talk.conversation or uuid.uuid4().hex)
         asked = talk.add(Turn("user", said(text))) if text.strip() else talk
         yield asked
         try:
             reply = self._agent.reply(text, conversation=talk.conversation, channel="chat").document()
-        except Exception as error:  # noqa: BLE001 - a page must not break; what is unknown is logged, never shown
+        except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(
                 Turn("assistant", notice(self._excuse(error, text, language), language), refused=True)
             )
@@ -136,7 +137,7 @@ class Desk:
 
 
 def build(agent: Agent, settings: Settings) -> gr.Blocks:
-    """Return the chat page of an agent; :func:`mount` puts it on a server with the look that belongs to it."""
+    """Return the chat page of an agent, without the look and the words that :func:`mount` adds."""
     desk, word = Desk(agent, settings), _i18n()
     with gr.Blocks(title=settings.ui.title, analytics_enabled=False, fill_width=True) as page:
         talk, verdicts, judged = gr.State(Talk()), gr.State({}), gr.State("")
@@ -237,7 +238,7 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         state = [talk, verdicts, language]
         gr.on([send.click, box.submit], respond, [box, *state], shown, **quiet)
         gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
-        # Gradio sends a click on a named option twice: one at a time, so that the second sees what the first did.
+        # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
         chat.like(judge, state, [verdicts, judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(correct, [right, judged, language], [fix, right], **quiet)
         skip.click(lambda: gr.update(visible=False), None, [fix], **quiet)
@@ -250,22 +251,26 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
 
 
 def mount(app: FastAPI, agent: Agent, settings: Settings, path: str = "/") -> FastAPI:
-    """Put the chat page on a server and return that; it asks no other host for anything."""
-    return gr.mount_gradio_app(
-        app,
-        build(agent, settings),
-        path=path,
-        theme=_theme(),
-        css=files("replydesk.ui").joinpath("assets/chat.css").read_text(encoding="utf-8"),
-        i18n=_i18n(),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        allowed_paths=[],
-        max_file_size=settings.ui.max_body,
+    """Put the chat page on a server and return that; the page asks no other host for anything."""
+    css = files("replydesk.ui").joinpath("assets/chat.css").read_text(encoding="utf-8")
+    _while_a_loop_runs(
+        lambda: gr.mount_gradio_app(
+            app,
+            build(agent, settings),
+            path=path,
+            theme=_theme(),
+            css=css,
+            i18n=_i18n(),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            allowed_paths=[],
+            max_file_size=settings.ui.max_body,
+        )
     )
+    return app
 
 
 def verdict_kind(thumb: object) -> VerdictKind | None:
@@ -288,6 +293,20 @@ def _told(desk: Desk, reply: str, kind: VerdictKind, correction: str, language: 
         return False
     gr.Info(say(f"thanks_{kind}", language), duration=4)
     return True
+
+
+def _while_a_loop_runs(make: Callable[[], object]) -> None:
+    """Call a function inside an event loop: where none runs, Gradio opens some and closes none."""
+
+    async def inside() -> None:
+        make()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(inside())
+    else:
+        make()
 
 
 def _words(settings: Settings, language: str, talk: Talk, verdicts: Verdicts) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ _BADGES = {"ask": "asked", "handoff": "handed"}
 def plain(text: str) -> str:
     """Return HTML that shows exactly this text, in a page as well as in a Markdown renderer.
 
-    Every ASCII punctuation mark becomes an entity, so neither tags nor ``![images](…)`` nor formulas are left to read.
+    Every ASCII punctuation mark becomes an entity: neither tags nor ``![images](…)`` nor formulas are left.
 
     >>> plain("<b>1*2")
     '&#60;b&#62;1&#42;2'
@@ -151,7 +151,8 @@ def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
     return (
         f'<li class="rd-ticket{" rd-used" if mark else ""}" lang="{plain(str(hit["language"]))}">'
         f'<p class="rd-question">{plain(hit["question"])}</p><p class="rd-answer">{plain(hit["answer"])}</p>'
-        f'<p class="rd-who" lang="{language}">{tag}<span class="rd-source">{source}</span>{who}</p>{numbers}</li>'
+        f'<p class="rd-who" lang="{language}">{tag}<span class="rd-source">{source}</span>{who}</p>'
+        f"{numbers}</li>"
     )
 
 

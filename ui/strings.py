@@ -39,7 +39,7 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
         "zh": "这条消息有 {length} 个字符，最多可发送 {limit} 个，请缩短后再发。",
     },
     "trouble": {
-        "en": "Something went wrong on our side, and your message was not answered. Please try again in a moment.",
+        "en": "Something went wrong on our side, and you got no answer. Please try again in a moment.",
         "zh": "我们这边出了点问题，暂时没能回答您的消息，请稍后再试。",
     },
     # feedback
@@ -61,7 +61,7 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     # evidence
     "evidence": {"en": "Why this answer", "zh": "回答依据"},
     "evidence_none": {
-        "en": "Every answer shows here which past tickets it rests on, how well they fit, and why it was sent.",
+        "en": "Every answer shows here which past tickets it rests on, how well they fit and why it came.",
         "zh": "每次回答依据了哪些历史工单、有多合适、为什么这样处理，都会显示在这里。",
     },
     "means_pick": {
