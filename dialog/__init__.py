@@ -1,1 +1,31 @@
-"""Placeholder door."""
+"""A message in, a reply out: read, decide, explain."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replydesk.dialog.agent import Agent as Agent
+    from replydesk.dialog.doctor import Finding as Finding, examine as examine
+    from replydesk.dialog.intents import Familiarity as Familiarity, IntentHead as IntentHead
+    from replydesk.dialog.policy import Decision as Decision, decide as decide
+    from replydesk.dialog.reading import Intent as Intent, Reading as Reading, read as read
+    from replydesk.dialog.release import Release as Release, Releases as Releases, Skills as Skills, Thresholds as Thresholds
+    from replydesk.dialog.reply import Citation as Citation, Handoff as Handoff, Option as Option, Reply as Reply
+    from replydesk.dialog.sentiment import Mood as Mood, mood_of as mood_of
+
+__all__ = ["Agent", "Citation", "Decision", "Familiarity", "Finding", "Handoff", "Intent", "IntentHead", "Mood", "Option", "Reading", "Release", "Releases", "Reply", "Skills", "Thresholds", "decide", "examine", "mood_of", "read"]
+
+# A name is imported when it is first asked for, so that a host application pays only for what it uses.
+_MODULES = {"Agent": "agent", "Citation": "reply", "Decision": "policy", "Familiarity": "intents", "Finding": "doctor", "Handoff": "reply", "Intent": "reading", "IntentHead": "intents", "Mood": "sentiment", "Option": "reply", "Reading": "reading", "Release": "release", "Releases": "release", "Reply": "reply", "Skills": "release", "Thresholds": "release", "decide": "policy", "examine": "doctor", "mood_of": "sentiment", "read": "reading"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

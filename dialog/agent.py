@@ -7,11 +7,13 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from replydesk.data.errors import ReleaseError, RequestError
+from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
+from replydesk.data.ingest import pseudonym
 from replydesk.data.privacy import Masker
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
@@ -43,6 +45,7 @@ class Agent:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
         self._release = UNTRAINED_RELEASE
         self._refused = ""
+        self._warm, self._trouble = False, ""
         self._lock = threading.Lock()
 
     @classmethod
@@ -75,9 +78,10 @@ class Agent:
                     _LOG.error("Kept release %s: %s", self._release.id, error)
         return self._release
 
-    def use(self, release: Release) -> None:
-        """Answer with this release, as the judge of a candidate does; only for an agent that follows no home."""
-        self._release = release
+    def use(self, release: Release) -> Release:
+        """Answer with this release and return the one before; for an agent that follows no home, such as a judge's."""
+        before, self._release = self._release, release
+        return before
 
     def reply(
         self,
@@ -87,29 +91,35 @@ class Agent:
         customer: str = "",
         channel: str = "",
         language: str = "",
-        store: bool = True,
-        without: frozenset[str] = frozenset(),
+        filters: Mapping[str, str] | None = None,
     ) -> Reply:
         """Return the reply to a customer's message and store both.
 
-        ``language`` overrides what is detected; ``store=False`` and ``without`` (ids of tickets that must not be found)
-        serve evaluation. Raises :class:`RequestError` for an empty or too long message.
+        ``language`` overrides what is detected; ``filters`` admit only tickets with these values of source, intent,
+        language or author. Raises :class:`RequestError` for an empty or too long message.
         """
         began = time.perf_counter()
         text = self._checked(text)
         conversation = conversation or uuid.uuid4().hex
-        earlier = self.store.messages(conversation) if store else ()
+        earlier = self.store.messages(conversation)
         languages = self.settings.data.languages
         previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
         language = language or language_of(text, among=languages, previous=previous)
-        reply = self.answer(text, [m.text for m in earlier], language=language, conversation=conversation, without=without, began=began)
-        if store:
-            now = datetime.now(UTC)
-            asked = Message(uuid.uuid4().hex, "customer", text, now, customer, language)
-            said = Message(reply.id, "bot", reply.text, now, reply.release, language)
-            self.store.append(
-                conversation, asked, said, channel=channel, customer=customer, reply=(reply.release, reply.document())
-            )
+        reply = self.answer(
+            text,
+            [message.text for message in earlier],
+            language=language,
+            conversation=conversation,
+            filters=filters,
+            began=began,
+        )
+        now = datetime.now(UTC)
+        customer = pseudonym(customer)
+        asked = Message(uuid.uuid4().hex, "customer", text, now, customer, language)
+        said = Message(reply.id, "bot", reply.text, now, reply.release, language)
+        self.store.append(
+            conversation, asked, said, channel=channel, customer=customer, reply=(reply.release, reply.document())
+        )
         return reply
 
     def answer(
@@ -119,10 +129,14 @@ class Agent:
         *,
         language: str,
         conversation: str = "",
+        filters: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
         began: float | None = None,
     ) -> Reply:
-        """Return the reply to a message in its context, storing nothing."""
+        """Return the reply to a message in its context, storing nothing.
+
+        ``without`` holds ids of tickets that must not be found, for evaluation.
+        """
         began = time.perf_counter() if began is None else began
         release = self.release()
         wanted = self.settings.dialog
@@ -141,6 +155,7 @@ class Agent:
             intents=reading.probabilities,
             unfamiliar=reading.out_of_scope,
             scorer=skills.scorer,
+            filters=filters,
             without=without,
         )
         searched = time.perf_counter()
@@ -170,6 +185,39 @@ class Agent:
             if decision.action == "ask"
             else (),
         )
+
+    def search(self, text: str, *, k: int = 10, language: str = "", filters: Mapping[str, str] | None = None) -> list[Hit]:
+        """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
+        text = self._checked(text)
+        language = language or language_of(text, among=self.settings.data.languages)
+        vector = self.matcher.encode(text, language=language)
+        skills = self.release().skills_of(self.matcher.encoder_id(language))
+        reading = read(text, vector, skills, language=language)
+        return self.matcher.find(
+            text,
+            language=language,
+            k=k,
+            vector=vector,
+            intents=reading.probabilities,
+            unfamiliar=reading.out_of_scope,
+            scorer=skills.scorer,
+            filters=filters,
+        )
+
+    def warm_up(self) -> None:
+        """Load the models and bring the index up to the store, so that the next message is answered at once."""
+        try:
+            self.matcher.sync()
+            for language in self.settings.data.languages:
+                self.answer("hello", language=language)
+            self._warm = True
+        except ReplydeskError as error:
+            self._trouble = str(error)
+            _LOG.error("Not ready: %s", error)
+
+    def ready(self) -> dict[str, Any]:
+        """Return whether messages can be answered now and, if not, why."""
+        return {"ready": self._warm, "release": self.release().id, "trouble": self._trouble, **self.store.counts()}
 
     def judge(
         self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = ""

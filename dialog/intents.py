@@ -60,13 +60,14 @@ class Familiarity:
 
     The scores, each higher for the unfamiliar: 1 - highest intent probability; minus the mean cosine to the
     ``neighbours`` nearest known vectors; Mahalanobis distance to the nearest intent's mean under a shared covariance
-    (Lee et al. 2018, equation 2). ``centre`` and ``spread`` (3,) normalise them; ``slope`` and ``offset`` turn the sum
+    (Lee et al. 2018, equation 2), kept as a ``whitening`` matrix (dimension, dimension) and whitened ``means``
+    (intents, dimension). ``centre`` and ``spread`` (3,) normalise them; ``slope`` and ``offset`` turn the sum
     into a probability. Without intents the first score is constant and the only mean is that of all vectors.
     """
 
     known: Vectors
+    whitening: Floats
     means: Floats
-    precision: Floats
     centre: Floats
     spread: Floats
     slope: float = 1.0
@@ -78,9 +79,9 @@ class Familiarity:
         cosines = np.asarray(vectors @ self.known.T)
         k = min(self.neighbours, self.known.shape[0])
         nearest = -np.partition(-cosines, k - 1, axis=1)[:, :k].mean(axis=1)
-        steps = np.asarray(vectors, dtype=np.float64)[:, None, :] - self.means[None, :, :]
-        distances = np.sqrt(np.maximum(np.einsum("ncd,de,nce->nc", steps, self.precision, steps, optimize=True), 0))
-        return np.stack([1 - highest, -nearest, distances.min(axis=1)], axis=1)
+        white = np.asarray(vectors, dtype=np.float64) @ self.whitening
+        squares = (white**2).sum(axis=1)[:, None] - 2 * white @ self.means.T + (self.means**2).sum(axis=1)
+        return np.stack([1 - highest, -nearest, np.sqrt(np.maximum(squares.min(axis=1), 0))], axis=1)
 
     def sums(self, vectors: Vectors, highest: Floats) -> Floats:
         """Return the sum of the z-normalised scores, shape (n,)."""

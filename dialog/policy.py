@@ -49,22 +49,21 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision
         return Decision("pick", "exact", (best,))
     if reading.out_of_scope > lines.out_of_scope_above:
         return Decision("handoff", "out_of_scope", handoff="low_confidence")
-    options = _options(hits, lines.ask_above)
     if best.score >= lines.pick_above:
-        rivals = [hit for hit in options[1:] if hit.score >= lines.pick_above and best.score - hit.score < _TOO_CLOSE]
-        if rivals and _unsure(reading):
-            return Decision("ask", "close_runner_up", (best, *rivals)[:_OPTIONS])
+        rivals = _options(hits, max(lines.pick_above, best.score - _TOO_CLOSE))
+        if len(rivals) > 1 and _unsure(reading):
+            return Decision("ask", "close_runner_up", rivals)
         return Decision("pick", "confident", (best,))
-    if len(options) > 1:
-        return Decision("ask", "not_sure", options)
+    if best.score >= lines.ask_above:
+        return Decision("ask", "not_sure", _options(hits, lines.ask_above / 2))
     return Decision("handoff", "unlikely", handoff="low_confidence")
 
 
-def _options(hits: Sequence[Hit], ask_above: float) -> tuple[Hit, ...]:
-    """Return the best hit of each intent that is good enough to ask about, unlabelled tickets counting for themselves."""
+def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
+    """Return the best hit of each intent that scores above a line, unlabelled tickets counting for themselves."""
     best: dict[str, Hit] = {}
     for hit in hits:
-        if hit.score >= ask_above:
+        if hit.score >= above:
             best.setdefault(hit.ticket.intent or hit.ticket.id, hit)
     return tuple(best.values())[:_OPTIONS]
 

@@ -78,11 +78,15 @@ class Releases:
     def list(self) -> list[dict[str, Any]]:
         """Return the cards of all releases, newest first, each with ``current`` true or false."""
         current = self.current_id()
-        cards = [self.card(path.parent.name) for path in self._home.releases.glob(f"*/{_CARD}")]
+        cards = [self.card(key) for key in self.ids()]
         return [
             card | {"current": card["id"] == current}
             for card in sorted(cards, key=lambda card: (card["made_at"], card["id"]), reverse=True)
         ]
+
+    def ids(self) -> set[str]:
+        """Return the ids of all releases on disk, broken ones too."""
+        return {path.name for path in self._home.releases.glob("[!.]*") if path.is_dir()}
 
     def card(self, key: str) -> dict[str, Any]:
         """Return the card of one release. Raises :class:`NotFoundError` or :class:`ReleaseError`."""

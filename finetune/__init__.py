@@ -1,1 +1,28 @@
-"""Placeholder door."""
+"""Exports become examples, examples become a release, and a release answers only if it is better."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replydesk.finetune.evaluate import Check as Check, Report as Report, evaluate as evaluate, judge as judge
+    from replydesk.finetune.examples import Examples as Examples, Material as Material, collect as collect
+    from replydesk.finetune.recipe import QUICK as QUICK, Recipe as Recipe
+    from replydesk.finetune.retrain import Outcome as Outcome, Workshop as Workshop
+    from replydesk.finetune.train import make_release as make_release
+
+__all__ = ["QUICK", "Check", "Examples", "Material", "Outcome", "Recipe", "Report", "Workshop", "collect", "evaluate", "judge", "make_release"]
+
+# A name is imported when it is first asked for, so that a host application pays only for what it uses.
+_MODULES = {"QUICK": "recipe", "Check": "evaluate", "Examples": "examples", "Material": "examples", "Outcome": "retrain", "Recipe": "recipe", "Report": "evaluate", "Workshop": "retrain", "collect": "examples", "evaluate": "evaluate", "judge": "evaluate", "make_release": "train"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

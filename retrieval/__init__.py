@@ -1,1 +1,27 @@
-"""Placeholder door."""
+"""Text in, the most fitting past tickets out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replydesk.retrieval.calibration import HitScorer as HitScorer
+    from replydesk.retrieval.encoder import BertEncoder as BertEncoder, Encoder as Encoder, Encoders as Encoders, UseEncoder as UseEncoder
+    from replydesk.retrieval.index import FaissIndex as FaissIndex, VectorIndex as VectorIndex
+    from replydesk.retrieval.matcher import Hit as Hit, Matcher as Matcher
+
+__all__ = ["BertEncoder", "Encoder", "Encoders", "FaissIndex", "Hit", "HitScorer", "Matcher", "UseEncoder", "VectorIndex"]
+
+# A name is imported when it is first asked for, so that a host application pays only for what it uses.
+_MODULES = {"BertEncoder": "encoder", "Encoder": "encoder", "Encoders": "encoder", "FaissIndex": "index", "Hit": "matcher", "HitScorer": "calibration", "Matcher": "matcher", "UseEncoder": "encoder", "VectorIndex": "index"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

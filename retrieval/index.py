@@ -59,6 +59,10 @@ class FaissIndex:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def keys(self) -> set[str]:
+        """Return the ids of all tickets in the index."""
+        return set(self._keys.values())
+
     def add(self, keys: Sequence[str], vectors: Vectors) -> None:
         """Add vectors under their keys. Raises :class:`VectorIndexError` for another encoder's dimension."""
         if vectors.shape != (len(keys), self.dimension):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from replydesk.data.errors import VectorIndexError
+from replydesk.data.errors import RequestError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.store import Store
@@ -20,6 +20,9 @@ __all__ = ["Hit", "Matcher", "search_text"]
 
 _SHORT = 4
 _CHUNK = 2048
+# Near-duplicate answers and low scores thin out what FAISS finds, so more is fetched than is returned.
+_WIDER = 4
+_FILTERS = ("source", "intent", "language", "author")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +78,25 @@ class Matcher:
         intents: Mapping[str, float] | None = None,
         unfamiliar: float = 0.0,
         scorer: HitScorer = UNTRAINED,
+        filters: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> list[Hit]:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first, then by score.
 
-        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents; ``without``
-        holds ids of tickets that must not be found (a test must not find itself).
+        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents. ``filters`` admit
+        only tickets with these values of source, intent, language or author; ``without`` holds ids of tickets that must
+        not be found (a test must not find itself). Raises :class:`RequestError` for an unknown filter.
         """
+        admitted = _admission(filters or {}, without)
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
-        found = self._search(encoder, vector, 4 * k + len(without))
-        cosines = {key: cosine for key, cosine in found if key not in without}
-        same = {t.id: t for t in self._store.tickets_asking(question) if t.id not in without} if question else {}
-        if search_text(question, context) != question:
-            # The same few words after another question are another question.
-            same = {}
-        tickets = self._store.tickets_by_id([key for key in cosines if key not in same]) | same
+        same: dict[str, Ticket] = {}
+        if search_text(question, context) == question:
+            # The same few words after another question are another question, hence the condition.
+            same = {t.id: t for t in self._store.tickets_asking(question) if admitted(t)}
+        cosines, tickets = self._candidates(encoder, vector, _WIDER * k, admitted)
+        tickets |= same
         hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
         return _different(hits, k)
 
@@ -115,6 +120,19 @@ class Matcher:
             self._indexes.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
+
+    def _candidates(
+        self, encoder: Encoder, vector: Vectors, wanted: int, admitted: Callable[[Ticket], bool]
+    ) -> tuple[dict[str, float], dict[str, Ticket]]:
+        """Return cosines and tickets of the nearest admitted tickets, looking further while a filter starves them."""
+        size = wanted
+        while True:
+            found = dict(self._search(encoder, vector, size))
+            tickets = {key: t for key, t in self._store.tickets_by_id(list(found)).items() if admitted(t)}
+            if len(tickets) >= wanted or len(found) < size:
+                nearest = [key for key in found if key in tickets][:wanted]
+                return {key: found[key] for key in nearest}, {key: tickets[key] for key in nearest}
+            size *= 8
 
     def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
         known = self._indexes.get(encoder.id)
@@ -158,6 +176,14 @@ class Matcher:
                 # The index is derived: a missing or damaged one is built again from the store.
                 pass
         return FaissIndex(encoder.id, encoder.dimension)
+
+
+def _admission(filters: Mapping[str, str], without: frozenset[str]) -> Callable[[Ticket], bool]:
+    for name in filters:
+        if name not in _FILTERS:
+            hint = f"Known: {', '.join(_FILTERS)}."
+            raise RequestError(f"There is no filter called {name}.", where="filters", hint=hint)
+    return lambda t: t.id not in without and all(getattr(t, name) == value for name, value in filters.items())
 
 
 def _scored(

@@ -1,0 +1,105 @@
+"""Readers of exports: one small module a format, tried from the surest to the least sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from replydesk.data.errors import FormatError
+from replydesk.data.readers.base import Item, Reader, Skipped, Source
+from replydesk.data.readers.openai import OpenAI
+from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.tables import FIELDS, Tables
+from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
+
+__all__ = [
+    "FIELDS",
+    "READERS",
+    "Item",
+    "Reader",
+    "Reading",
+    "Skipped",
+    "Source",
+    "formats",
+    "read",
+    "write",
+    "write_ticket",
+    "write_verdict",
+]
+
+READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+"""Every format that can be read, the most certain first: the first that matches is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file being read: its format, the items as they come, and what each column was taken for."""
+
+    format: str
+    items: Iterator[Item]
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of the formats, for ``--format``."""
+    return tuple(reader.name for reader in READERS)
+
+
+def read(path: str | Path, *, format: str = "auto", columns: Mapping[str, str] | None = None) -> Reading:  # noqa: A002
+    """Return what a file, a folder or ``-`` (what is piped in) holds, read while it is asked for.
+
+    ``columns`` says which column of a table is which field, for instance ``{"text": "body"}``; it chooses the
+    table reader. Raises :class:`InputError` when the file cannot be read and :class:`FormatError` when it is
+    not what is asked for or nothing that is known; afterwards, whatever is wrong in it is skipped and said.
+
+    >>> reading = read("export.jsonl")                                                        # doctest: +SKIP
+    >>> reading.format, next(reading.items)                                                   # doctest: +SKIP
+    """
+    source = Source(path)
+    source.check()
+    reader = _chosen(source, "csv" if columns and format == "auto" else format)
+    if not isinstance(reader, Tables):
+        if columns:
+            raise FormatError(
+                f"Only tables have columns to map, not {reader.name}.",
+                where=source.name,
+                hint="Leave out --map.",
+            )
+        return Reading(reader.name, _to_the_end(reader, source))
+    reader = Tables(columns or {})
+    return Reading(reader.name, _to_the_end(reader, source), reader.layout(source).columns)
+
+
+def _chosen(source: Source, name: str) -> Reader:
+    if name not in ("auto", *formats()):
+        raise FormatError(f"There is no format {name!r}.", hint=f"The formats are: {', '.join(formats())}.")
+    wanted = [reader for reader in READERS if name in ("auto", reader.name)]
+    for reader in wanted:
+        if reader.matches(source):
+            return reader
+    if name != "auto":
+        raise FormatError(
+            f"The {'folder' if source.is_folder else 'file'} does not look like {name}.",
+            where=source.name,
+            hint="Leave out --format to have the format found.",
+        )
+    if source.is_folder:
+        problem, cure = "Nothing in the folder is an export that is known.", "Name a file in it."
+    else:
+        problem, cure = (
+            "The file is in no format that is known.",
+            "If it is a table, say what it holds with --map.",
+        )
+    hint = f"Known are: {', '.join(formats())}. Choose one with --format. {cure}"
+    raise FormatError(problem, where=source.name, hint=hint)
+
+
+def _to_the_end(reader: Reader, source: Source) -> Iterator[Item]:
+    try:
+        yield from reader.read(source)
+        if source.torn:
+            yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")
+    finally:
+        source.close()

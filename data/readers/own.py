@@ -1,0 +1,305 @@
+"""Our own JSON Lines: a conversation with its verdicts, or a ticket, a line; what it writes reads back equal.
+
+A line is one of::
+
+    {"id": "zendesk:8801", "source": "zendesk", "channel": "email", "subject": "Late parcel",
+     "outcome": "solved", "customer": "c-1f3a", "tags": ["shipping"], "satisfaction": 1.0,
+     "turns": [{"id": "1", "role": "customer", "text": "Where is my parcel?", "ts": "2026-03-01T09:00:00Z",
+                "author": "", "lang": "en", "intents": ["parcel_late"], "private": false, "kind": "message"}],
+     "verdicts": [{"id": "v1", "reply": "r1", "kind": "good", "ts": "2026-03-01T09:05:00Z"}]}
+    {"ticket": {"question": "Where is my parcel?", "answer": "It left us today.", "source": "canned"}}
+    {"verdict": {"id": "v2", "reply": "r2", "kind": "wrong"}}
+
+Reading asks for less than writing gives: ``{"turns": [{"role": "customer", "text": "Hello"}]}`` is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, role_of, short
+from replydesk.data.readers.jsons import first, records
+from replydesk.data.records import (
+    TICKET_SOURCES,
+    VERDICT_KINDS,
+    Conversation,
+    Message,
+    Role,
+    Ticket,
+    Verdict,
+    content_id,
+)
+
+__all__ = ["Own", "write", "write_ticket", "write_verdict"]
+
+T = TypeVar("T", bound=str)
+
+
+class Own:
+    """The canonical record of Replydesk, and simpler files of the same shape."""
+
+    name = "jsonl"
+
+    def matches(self, source: Source) -> bool:
+        """Return whether the first objects hold turns with role and text, or are our tickets or verdicts."""
+        return any(_is_ours(record.value) for record in first(source))
+
+    def read(self, source: Source) -> Iterator[Item]:
+        """Yield conversations, each followed by its verdicts, and tickets and verdicts that stand alone."""
+        for item in records(source):
+            if isinstance(item, Skipped):
+                yield item
+            elif isinstance(ticket := item.value.get("ticket"), dict):
+                yield _or_skipped(_ticket, ticket, item.where)
+            elif isinstance(verdict := item.value.get("verdict"), dict):
+                yield _or_skipped(_verdict, verdict, item.where)
+            else:
+                yield from _conversation(item.value, item.where)
+
+
+def write(conversation: Conversation, verdicts: Iterable[Verdict] = ()) -> dict[str, Any]:
+    """Return the line that :class:`Own` reads back as this conversation and these verdicts."""
+    return {
+        "id": conversation.id,
+        "source": conversation.source,
+        "channel": conversation.channel,
+        "subject": conversation.subject,
+        "outcome": conversation.outcome,
+        "customer": conversation.customer,
+        "tags": list(conversation.tags),
+        "satisfaction": conversation.satisfaction,
+        "turns": [_turn_written(message) for message in conversation.messages],
+        "verdicts": [_verdict_written(verdict) for verdict in verdicts],
+    }
+
+
+def write_ticket(ticket: Ticket) -> dict[str, Any]:
+    """Return the line that :class:`Own` reads back as this ticket; its id follows from its content."""
+    return {
+        "ticket": {
+            "question": ticket.question,
+            "answer": ticket.answer,
+            "context": list(ticket.context),
+            "intent": ticket.intent,
+            "source": ticket.source,
+            "language": ticket.language,
+            "at": _iso(ticket.at),
+            "author": ticket.author,
+            "tags": list(ticket.tags),
+            "outcome": ticket.outcome,
+        }
+    }
+
+
+def write_verdict(verdict: Verdict) -> dict[str, Any]:
+    """Return the line that :class:`Own` reads back as this verdict, for one without a conversation."""
+    return {"verdict": _verdict_written(verdict)}
+
+
+def _turn_written(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "role": message.role,
+        "text": message.text,
+        "ts": _iso(message.at),
+        "author": message.author,
+        "lang": message.language,
+        "intents": list(message.intents),
+        "private": message.role == "note",
+        "kind": {"note": "note", "system": "event"}.get(message.role, "message"),
+    }
+
+
+def _verdict_written(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": verdict.id,
+        "reply": verdict.reply,
+        "kind": verdict.kind,
+        "conversation": verdict.conversation,
+        "correction": verdict.correction,
+        "intent": verdict.intent,
+        "by": verdict.by,
+        "ts": _iso(verdict.at),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def _is_ours(record: Mapping[str, Any]) -> bool:
+    ticket, verdict = record.get("ticket"), record.get("verdict")
+    if isinstance(ticket, dict) and "question" in ticket and "answer" in ticket:
+        return True
+    if isinstance(verdict, dict) and "reply" in verdict and "kind" in verdict:
+        return True
+    return any(isinstance(turn, dict) and "role" in turn and "text" in turn for turn in _turns(record))
+
+
+def _turns(record: Mapping[str, Any]) -> list[Any]:
+    turns = record["turns"] if "turns" in record else record.get("messages")
+    return turns if isinstance(turns, list) else []
+
+
+def _conversation(record: Mapping[str, Any], where: str) -> Iterator[Item]:
+    turns: list[tuple[int, Role, str, Mapping[str, Any]]] = []
+    for position, turn in enumerate(_turns(record)):
+        place = f"{where}:turns[{position}]"
+        role = _role(turn) if isinstance(turn, dict) else None
+        if not isinstance(turn, dict):
+            yield Skipped(place, "a turn is an object with a role and a text")
+        elif role is None:
+            yield Skipped(place, f"the role {str(turn.get('role'))[:40]!r} is unknown")
+        elif not isinstance(text := turn.get("text"), str):
+            yield Skipped(place, "the turn has no text")
+        else:
+            turns.append((position, role, text, turn))
+    try:
+        known = _text(record, "id") or content_id("jsonl", *(part for _, *said, _ in turns for part in said))
+    except ValueError as error:
+        yield Skipped(where, str(error))
+        return
+    identity, messages = short(known), []
+    for position, role, text, turn in turns:
+        try:
+            messages.append(_message(turn, role, text, f"{identity}:{position}", record))
+        except ValueError as error:
+            yield Skipped(f"{where}:turns[{position}]", str(error))
+    if not messages:
+        yield Skipped(where, "the conversation has no turns that can be read")
+        return
+    try:
+        satisfaction = _satisfaction(record)
+    except ValueError as error:
+        satisfaction = None
+        yield Skipped(f"{where}:satisfaction", str(error))
+    try:
+        conversation = Conversation(
+            identity,
+            in_order(_labelled(messages, _texts(record.get("intent")))),
+            source=_text(record, "source"),
+            channel=_text(record, "channel"),
+            customer=_text(record, "customer"),
+            subject=_text(record, "subject"),
+            tags=_texts(record.get("tags")),
+            outcome=_text(record, "outcome") or _text(record, "status"),
+            satisfaction=satisfaction,
+        )
+    except ValueError as error:
+        yield Skipped(where, str(error))
+        return
+    yield conversation
+    verdicts = record.get("verdicts") or []
+    for position, verdict in enumerate(verdicts if isinstance(verdicts, list) else [verdicts]):
+        place = f"{where}:verdicts[{position}]"
+        if isinstance(verdict, dict):
+            yield _or_skipped(_verdict, {"conversation": identity, **verdict}, place)
+        else:
+            yield Skipped(place, "a verdict is an object")
+
+
+def _role(turn: Mapping[str, Any]) -> Role | None:
+    # Privacy wins over every role: what the team said among itself is never taken for an answer.
+    if turn.get("private") is True or turn.get("kind") == "note":
+        return "note"
+    return "system" if turn.get("kind") == "event" else role_of(turn.get("role", ""))
+
+
+def _message(turn: Mapping[str, Any], role: Role, text: str, name: str, record: Mapping[str, Any]) -> Message:
+    return Message(
+        short(_text(turn, "id")) or name,
+        role,
+        text,
+        moment(turn.get("ts")),
+        author=_text(turn, "author"),
+        language=_text(turn, "lang") or _text(turn, "language") or _text(record, "lang"),
+        intents=_texts(turn.get("intents") or turn.get("intent")),
+    )
+
+
+def _labelled(messages: list[Message], intents: tuple[str, ...]) -> Iterator[Message]:
+    # A label on the whole conversation says what the customer came for: it belongs to their first words.
+    for message in messages:
+        asked = message.role == "customer"
+        yield replace(message, intents=message.intents or intents) if asked and intents else message
+        intents = () if asked else intents
+
+
+def _satisfaction(record: Mapping[str, Any]) -> float | None:
+    csat = record.get("csat")
+    value = record.get("satisfaction", csat.get("score") if isinstance(csat, dict) else csat)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ValueError(f"the satisfaction {str(value)[:40]!r} is not a number between 0 and 1")
+    return float(value)
+
+
+def _ticket(record: Mapping[str, Any]) -> Ticket:
+    question, answer = _text(record, "question"), _text(record, "answer")
+    if not question.strip() or not answer.strip():
+        raise ValueError("the ticket has no question or no answer")
+    return Ticket.make(
+        question,
+        answer,
+        context=_texts(record.get("context")),
+        intent=_text(record, "intent"),
+        source=_one_of(TICKET_SOURCES, record.get("source", "canned")),
+        language=_text(record, "language"),
+        at=moment(record.get("at")),
+        author=_text(record, "author"),
+        tags=_texts(record.get("tags")),
+        outcome=_text(record, "outcome"),
+    )
+
+
+def _verdict(record: Mapping[str, Any]) -> Verdict:
+    reply, kind = _text(record, "reply"), _one_of(VERDICT_KINDS, record.get("kind"))
+    if not reply:
+        raise ValueError("the verdict names no reply")
+    correction, intent, by = (_text(record, key) for key in ("correction", "intent", "by"))
+    return Verdict(
+        _text(record, "id") or content_id("verdict", reply, kind, correction, intent, by),
+        reply,
+        kind,
+        conversation=_text(record, "conversation"),
+        correction=correction,
+        intent=intent,
+        by=by,
+        at=moment(record.get("ts") or record.get("at")),
+    )
+
+
+def _or_skipped(make: Callable[[Mapping[str, Any]], Item], record: Mapping[str, Any], where: str) -> Item:
+    try:
+        return make(record)
+    except ValueError as error:
+        return Skipped(where, str(error))
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"{key!r} is not text")
+    return str(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None or value == "":
+        return ()
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a list of texts was expected")
+    return tuple(texts)
+
+
+def _one_of(words: tuple[T, ...], value: object) -> T:
+    for word in words:
+        if word == value:
+            return word
+    raise ValueError(f"{str(value)[:40]!r} is none of {', '.join(words)}")

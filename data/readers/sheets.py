@@ -1,0 +1,116 @@
+"""Tables read row by row in constant memory; a row that cannot be read is skipped, with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+from replydesk.data.readers.base import Skipped, Source, broken
+from replydesk.data.readers.jsons import Record, first, records
+
+__all__ = ["Sheet", "sheet"]
+
+_BARE_RETURN = re.compile(r"\r(?!\n)")
+_DELIMITERS = ",\t;|"
+_GUARDED = tuple("=+-@\t\r")
+_END = "\0end of file\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with named columns: CSV under its ``delimiter``, or flat JSON objects when that is empty."""
+
+    source: Source
+    header: tuple[str, ...]
+    delimiter: str = ""
+
+    def rows(self) -> Iterator[tuple[str, list[str]] | Skipped]:
+        """Yield the place and the cells of every row, as many as the header has; blank rows are passed over.
+
+        A cell with a list or an object is its JSON. The quote that keeps a spreadsheet from running cells
+        that begin with ``=``, ``+``, ``-`` or ``@`` is taken off.
+        """
+        if self.delimiter:
+            yield from self._csv()
+            return
+        for item in records(self.source):
+            if isinstance(item, Record):
+                yield item.where, [_cell(item.value.get(name)) for name in self.header]
+            else:
+                yield item
+
+    def _csv(self) -> Iterator[tuple[str, list[str]] | Skipped]:
+        width, name, damaged = len(self.header), self.source.name, self.source.damaged
+        newline = "\n" if "\n" in self.source.head() else ""
+        with self.source.open(newline) as stream:
+            # Inside a quote that is never closed the mark of the end becomes part of the last cell.
+            reader = csv.reader(chain(map(_joined, stream), [_END]), delimiter=self.delimiter)
+            start = 1
+            while True:
+                where = f"{name}:{start}"
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield Skipped(where, f"the row cannot be read ({error})")
+                    start = reader.line_num + 1
+                    continue
+                header, last, start = start == 1, reader.line_num, reader.line_num + 1
+                if header or not any(cells) or cells == [_END]:
+                    continue
+                if cells[-1].endswith(_END):
+                    yield Skipped(where, "the row is cut off inside a quoted cell")
+                elif len(cells) != width:
+                    extent = f", and it ends on line {last}" if last > int(where.rpartition(":")[2]) else ""
+                    yield Skipped(where, f"the row has {len(cells)} cells, the header {width}{extent}")
+                elif damaged and any(map(broken, cells)):
+                    yield Skipped(where, "the row holds bytes that are not text")
+                else:
+                    yield where, [c[1:] if c[:1] == "'" and c.startswith(_GUARDED, 1) else c for c in cells]
+
+
+def sheet(source: Source) -> Sheet | None:
+    """Return the table that a file holds, or None when it has not two columns and one full row."""
+    if found := first(source):
+        values = [record.value for record in found]
+        nested = {name for value in values for name, cell in value.items() if isinstance(cell, dict)}
+        return Sheet(source, tuple(dict.fromkeys(n for value in values for n in value if n not in nested)))
+    head = source.head()
+    if head.lstrip().startswith(("{", "[")):
+        return None
+    best: tuple[float, Sheet] | None = None
+    for delimiter in _DELIMITERS:
+        try:
+            rows = [
+                row
+                for row in islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), 50)
+                if row
+            ]
+        except csv.Error:
+            continue
+        width = len(rows[0]) if rows else 0
+        agreeing = sum(len(row) == width for row in rows[1:])
+        if width < 2 or not agreeing:
+            continue
+        score = agreeing / len(rows) * width
+        if best is None or score > best[0]:
+            best = score, Sheet(source, tuple(name.strip() for name in rows[0]), delimiter)
+    return best[1] if best else None
+
+
+def _joined(line: str) -> str:
+    # Some writers leave a carriage return inside a cell bare; it must not end the row.
+    return _BARE_RETURN.sub(" ", line) if line.find("\r", 0, -2) >= 0 else line
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

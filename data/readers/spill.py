@@ -1,0 +1,108 @@
+"""Rows that belong together but stand apart in a file, put aside on disk until all of them are there."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any
+
+from replydesk.data.errors import InputError
+
+__all__ = ["Spill"]
+
+Cells = list[str]
+
+
+class Spill:
+    """A temporary SQLite file without a name, which vanishes with its last user however the program ends.
+
+    >>> with Spill() as spill:
+    ...     for key, text in [("a", "hello"), ("b", "你好"), ("a", "bye")]:
+    ...         spill.add(key, [text])
+    ...     list(spill.groups())
+    [('a', [['hello'], ['bye']]), ('b', [['你好']])]
+    """
+
+    def __init__(self) -> None:
+        # An empty name asks SQLite for a private file, deleted on closing (sqlite.org/inmemorydb.html).
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute("CREATE TABLE row (n INTEGER PRIMARY KEY, name TEXT, key TEXT, cells TEXT)")
+        self._database.execute("BEGIN")
+        self._indexed = False
+
+    def __enter__(self) -> Spill:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def add(self, key: str, cells: Sequence[str], *, name: str = "") -> None:
+        """Put a row aside under the key of its group; ``name`` is what :meth:`threads` calls it."""
+        self._run("INSERT INTO row (name, key, cells) VALUES (?, ?, ?)", name, key, json.dumps(cells))
+
+    def take(self, key: str) -> list[Cells]:
+        """Return the rows of a group in the order they came and forget them; none when there is none."""
+        self._index()
+        found = self._run("SELECT cells FROM row WHERE key = ? ORDER BY n", key).fetchall()
+        self._run("DELETE FROM row WHERE key = ?", key)
+        return [json.loads(cells) for (cells,) in found]
+
+    def get(self, key: str) -> list[Cells]:
+        """Return the rows of a group in the order they came."""
+        self._index()
+        return [json.loads(c) for (c,) in self._run("SELECT cells FROM row WHERE key = ? ORDER BY n", key)]
+
+    def groups(self) -> Iterator[tuple[str, list[Cells]]]:
+        """Yield every group that is left, in the order of their first rows."""
+        self._index()
+        for key, _ in self._run("SELECT key, MIN(n) AS start FROM row GROUP BY key ORDER BY start"):
+            yield key, self.get(key)
+
+    def threads(self) -> Iterator[list[Cells]]:
+        """Yield every row whose key names no other row, with all the rows whose keys lead back to it."""
+        self._index()
+        roots = self._run(
+            "SELECT n FROM row r WHERE NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key) ORDER BY n"
+        )
+        for (root,) in roots:
+            found = self._run(
+                "WITH RECURSIVE thread (n, name, cells) AS (SELECT n, name, cells FROM row WHERE n = ?"
+                " UNION SELECT r.n, r.name, r.cells FROM row r JOIN thread t ON r.key = t.name)"
+                " SELECT cells FROM thread ORDER BY n",
+                root,
+            )
+            yield [json.loads(cells) for (cells,) in found]
+
+    def circles(self) -> Iterator[Cells]:
+        """Yield the rows that no thread reaches, because they answer each other in a circle."""
+        self._index()
+        found = self._run(
+            "WITH RECURSIVE reached (n, name) AS (SELECT n, name FROM row r"
+            " WHERE NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key)"
+            " UNION SELECT r.n, r.name FROM row r JOIN reached t ON r.key = t.name)"
+            " SELECT cells FROM row WHERE n NOT IN (SELECT n FROM reached) ORDER BY n"
+        )
+        for (cells,) in found:
+            yield json.loads(cells)
+
+    def _index(self) -> None:
+        # Made once the rows are in: keeping it up to date while they come takes three times as long.
+        if not self._indexed:
+            self._run("CREATE INDEX row_by_key ON row (key)")
+            self._run("CREATE INDEX row_by_name ON row (name)")
+            self._indexed = True
+
+    def _run(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise InputError(
+                f"The rows could not be put aside in a temporary file: {error}.",
+                hint="Free some space in the temporary folder, or set TMPDIR to a larger one.",
+            ) from error

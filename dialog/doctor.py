@@ -1,0 +1,96 @@
+"""The doctor: is this home whole, and what mends it if not."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+
+from replydesk.data.errors import ReplydeskError, VectorIndexError
+from replydesk.data.home import Home
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.dialog.release import Releases
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.matcher import Matcher
+
+__all__ = ["Finding", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``cure`` says what to do when it is not ``sound``."""
+
+    what: str
+    sound: bool
+    detail: str
+    cure: str = ""
+
+
+def examine(home: Home, *, repair: bool = False) -> list[Finding]:
+    """Return what was found in a home, most basic first; with ``repair`` the index is rebuilt where it disagrees.
+
+    Nothing but the index is ever changed: the database is the truth and releases are immutable.
+    """
+    findings = []
+    try:
+        home.create()
+        with tempfile.TemporaryFile(dir=home.folder):
+            findings.append(Finding("home", True, str(home.folder)))
+        settings = Settings.load(home.settings)
+        findings.append(Finding("settings", True, str(home.settings) if home.settings.exists() else "defaults"))
+        store = Store.open(settings.data.database or home.database_url)
+    except (ReplydeskError, OSError) as error:
+        hint = error.hint if isinstance(error, ReplydeskError) else "Give this user write access to the folder."
+        return [*findings, Finding("home", False, str(error), hint)]
+    problems = store.check()
+    counts = ", ".join(f"{count} {name}" for name, count in store.counts().items())
+    cure = "Restore the newest backup of the database."
+    findings.append(Finding("store", not problems, "; ".join(problems) or counts, cure if problems else ""))
+    findings += _releases(Releases(home))
+    return findings + _indexes(home, store, settings, repair=repair)
+
+
+def _releases(releases: Releases) -> list[Finding]:
+    findings = []
+    for folder in sorted(releases.ids()):
+        try:
+            problems = releases.check(folder)
+        except ReplydeskError as error:
+            problems = [error.message]
+        cure = "Delete its folder, or restore it from a backup." if problems else ""
+        findings.append(Finding(f"release {folder}", not problems, "; ".join(problems) or "unchanged", cure))
+    current = releases.current_id()
+    if current and current not in releases.ids():
+        cure = "`replydesk releases promote ID` with one that is there, or `replydesk train`."
+        findings.append(Finding("current release", False, f"{current} is missing", cure))
+    else:
+        findings.append(Finding("current release", True, current or "none trained yet"))
+    return findings
+
+
+def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> list[Finding]:
+    try:
+        encoders = Encoders(settings.retrieval)
+        needed = encoders.among(settings.data.languages)
+    except ReplydeskError as error:
+        return [Finding("encoders", False, str(error), error.hint)]
+    wanted: dict[str, set[str]] = {encoder.id: set() for encoder in needed}
+    for ticket in store.tickets():
+        wanted.setdefault(encoders.of(ticket.language).id, set()).add(ticket.id)
+    findings = []
+    for encoder_id, keys in wanted.items():
+        try:
+            there = FaissIndex.load(home.indexes / encoder_id, encoder_id).keys()
+            detail = f"{len(keys & there)} tickets indexed, {len(keys - there)} missing, {len(there - keys)} gone"
+            sound = keys == there
+        except VectorIndexError as error:
+            detail, sound = error.message, not keys
+        cure = "" if sound else "`replydesk doctor --repair` builds it again from the store."
+        findings.append(Finding(f"index {encoder_id}", sound, detail, cure))
+    if repair and not all(finding.sound for finding in findings):
+        matcher = Matcher(store, encoders, settings.data.languages, home)
+        matcher.rebuild()
+        matcher.sync()
+        return [Finding(f"{finding.what} (rebuilt)", True, finding.detail) for finding in findings]
+    return findings

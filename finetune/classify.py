@@ -1,0 +1,173 @@
+"""The intent classifier and the sense of the unfamiliar, trained on frozen vectors in seconds."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.finetune.examples import Examples
+from replydesk.finetune.recipe import Recipe
+from replydesk.retrieval.encoder import Vectors
+
+__all__ = ["Classifier", "fit_familiarity", "fit_head", "fit_temperature"]
+
+Floats = NDArray[np.float64]
+
+# Vectors beyond this number make the nearest-neighbour score slower, not better.
+_KNOWN = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A trained head with what cross-validation said of it.
+
+    ``unseen`` holds the calibrated probabilities of every training example from the fold that did not see it, shape
+    (n, labels): the honest input for everything that is fitted after the head.
+    """
+
+    head: IntentHead
+    strength: float
+    unseen: Floats
+    accuracy: float
+
+
+def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
+    """Return a logistic regression on the vectors, C by grouped cross-validation, calibrated on unseen folds.
+
+    Expects labelled examples of at least two intents.
+    """
+    names = sorted(set(examples.labels))
+    index = {name: i for i, name in enumerate(names)}
+    targets = np.array([index[label] for label in examples.labels])
+    folds = _folds(targets, examples.groups, recipe)
+    best: tuple[float, float, Floats] | None = None
+    for strength in recipe.strengths:
+        logits = np.full((len(targets), len(names)), -30.0)
+        for train, held_out in folds:
+            model = _logistic(examples.vectors[train], targets[train], strength, recipe.seed)
+            logits[np.ix_(held_out, model.classes_)] = _logits(model, examples.vectors[held_out])
+        loss = _loss(logits, targets, fit_temperature(logits, targets))
+        if best is None or loss < best[0]:
+            best = (loss, strength, logits)
+    assert best is not None
+    _, strength, logits = best
+    temperature = fit_temperature(logits, targets)
+    model = _logistic(examples.vectors, targets, strength, recipe.seed)
+    weights, bias = np.asarray(model.coef_, dtype=np.float64), np.asarray(model.intercept_, dtype=np.float64)
+    if len(names) == 2:
+        # The library keeps one row for two classes; its negative is the other one.
+        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    head = IntentHead(tuple(names), weights, bias, temperature)
+    unseen = _softmax(logits / temperature)
+    return Classifier(head, strength, unseen, float((logits.argmax(axis=1) == targets).mean()))
+
+
+def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
+    """Return the temperature with the least negative log-likelihood (Guo et al. 2017), searched on a log scale."""
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(lambda t: _loss(logits, targets, float(np.exp(t))), bounds=(-3.0, 3.0), method="bounded")
+    return float(np.exp(found.x))
+
+
+def fit_familiarity(
+    in_scope: Examples, unseen_highest: Floats, labels: tuple[str, ...], strangers: Vectors, stranger_highest: Floats
+) -> tuple[Familiarity, Floats]:
+    """Return the three-score sum turned into a probability by logistic regression, and that of every in-scope message.
+
+    ``unseen_highest`` and ``stranger_highest`` are the highest intent probabilities of the two sets. In-scope messages
+    are scored without themselves among the neighbours, as a new message would be.
+    """
+    vectors = in_scope.vectors
+    means = _means(vectors, labels)
+    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
+    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
+    draft = Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
+    own = draft.scores(vectors, unseen_highest)
+    own[:, 1] = _neighbours_without_itself(vectors, draft.neighbours)
+    centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
+    inside = ((own - centre) / spread).sum(axis=1)
+    outside = ((draft.scores(strangers, stranger_highest) - centre) / spread).sum(axis=1)
+    slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))
+    fitted = replace(draft, centre=centre, spread=spread, slope=slope, offset=offset)
+    return fitted, np.asarray(1 / (1 + np.exp(-(slope * inside + offset))))
+
+
+def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -> list[tuple[Any, Any]]:
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    count = min(recipe.folds, len(set(groups)))
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=recipe.seed)
+    with warnings.catch_warnings():
+        # A rare intent missing from a fold is met by the floor of the logits.
+        warnings.simplefilter("ignore", UserWarning)
+        return list(splitter.split(np.zeros(len(targets)), targets, groups))
+
+
+def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    with warnings.catch_warnings():
+        # A few hundred steps are enough for ranking and calibration; the last digits do not matter.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed).fit(vectors, targets)
+
+
+def _logits(model: Any, vectors: Vectors) -> Floats:
+    scores = np.asarray(model.decision_function(vectors), dtype=np.float64)
+    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _loss(logits: Floats, targets: NDArray[np.int_], temperature: float) -> float:
+    chosen = _softmax(logits / temperature)[np.arange(len(targets)), targets]
+    return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+
+def _means(vectors: Vectors, labels: tuple[str, ...]) -> Floats:
+    owner = _owner(labels)
+    return np.stack([np.asarray(vectors[owner == i], dtype=np.float64).mean(axis=0) for i in range(owner.max() + 1)])
+
+
+def _owner(labels: tuple[str, ...]) -> NDArray[np.int_]:
+    names = {name: i for i, name in enumerate(sorted(set(labels)))}
+    return np.array([names[label] for label in labels])
+
+
+def _whitening(centred: Floats) -> Floats:
+    from sklearn.covariance import ledoit_wolf
+
+    # With fewer vectors than dimensions only a shrunk covariance has an inverse; its root is symmetric.
+    covariance, _ = ledoit_wolf(centred, assume_centered=True)
+    values, axes = np.linalg.eigh(covariance)
+    return np.asarray(axes / np.sqrt(np.maximum(values, 1e-9)) @ axes.T)
+
+
+def _neighbours_without_itself(vectors: Vectors, neighbours: int) -> Floats:
+    scores = np.empty(len(vectors))
+    k = min(neighbours + 1, len(vectors))
+    for start in range(0, len(vectors), 2048):
+        cosines = np.asarray(vectors[start : start + 2048] @ vectors.T)
+        rows = np.arange(len(cosines))
+        cosines[rows, rows + start] = np.inf
+        nearest = -np.partition(-cosines, k - 1, axis=1)[:, :k]
+        nearest.sort(axis=1)
+        scores[start : start + 2048] = -nearest[:, : k - 1].mean(axis=1) if k > 1 else 0.0
+    return scores
+
+
+def _platt(scores: Floats, targets: NDArray[np.int_]) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10.0, class_weight="balanced").fit(scores[:, None], targets)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])

@@ -1,0 +1,229 @@
+"""Judging: how good a release is on messages that nothing was learned from, beside the floor and the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.release import Release
+from replydesk.finetune.examples import Examples, Material, strangers
+
+__all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
+
+Floats = NDArray[np.float64]
+
+_REPLIES = 600
+_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition of promotion, whether it held, and the sentence that says so."""
+
+    name: str
+    passed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A candidate against the release that answers now and the floor, on the same frozen test part.
+
+    Metrics are keyed by language group, then by name; shares are 0..1.
+    """
+
+    candidate: str
+    baseline: str
+    data: Mapping[str, Any]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    floor: Mapping[str, Any]
+    checks: tuple[Check, ...] = field(default=())
+
+    @property
+    def promotable(self) -> bool:
+        """Return whether every check held."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return what the failed checks say, or, when none failed, what all say."""
+        failed = tuple(check.why for check in self.checks if not check.passed)
+        return failed or tuple(check.why for check in self.checks)
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "candidate": self.candidate,
+            "baseline": self.baseline,
+            "data": dict(self.data),
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "floor": dict(self.floor),
+            "checks": [{"name": c.name, "passed": c.passed, "why": c.why} for c in self.checks],
+            "promotable": self.promotable,
+            "reasons": list(self.reasons),
+        }
+
+
+def judge(
+    agent: Agent, candidate: Release, baseline: Release, material: Sequence[Material], *, max_loss: float
+) -> Report:
+    """Return the report on a candidate: the floor, the baseline and the candidate on the test part, and the gate.
+
+    The agent is lent: the release it had answers again afterwards. Tickets of the test part are hidden from it.
+    """
+    before, after, floor = {}, {}, {}
+    for part in material:
+        name = "+".join(part.languages)
+        floor[name] = _floor(part)
+        before[name] = evaluate(agent, baseline, part)
+        after[name] = evaluate(agent, candidate, part)
+    checks = tuple(check for name in after for check in _checks(name, before[name], after[name], max_loss))
+    return Report(candidate.id, baseline.id, candidate.data, before, after, floor, checks)
+
+
+def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, Any]:
+    """Return the metrics of one release on the test part of one encoder."""
+    skills = release.skills_of(material.encoder.id)
+    labelled = material.test.labelled
+    metrics: dict[str, Any] = {"messages": len(material.test)}
+    if skills.head is not None and len(labelled):
+        probabilities = skills.head.probabilities(labelled.vectors)
+        guesses = np.array(skills.head.labels)[probabilities.argmax(axis=1)]
+        hits = guesses == np.array(labelled.labels)
+        metrics["intents"] = {
+            "accuracy": float(hits.mean()),
+            "accuracy_ci": interval(hits),
+            "macro_f1": _macro_f1(labelled.labels, guesses),
+            "ece": calibration_error(probabilities.max(axis=1), hits),
+            "messages": len(labelled),
+        }
+    _, general = strangers(material.encoder, material.languages, material.train.in_scope.vectors)
+    odd = general + material.test.strangers
+    if skills.familiarity is not None and len(odd) and len(material.test.in_scope):
+        metrics["out_of_scope"] = _out_of_scope(skills, material.test.in_scope, odd)
+    metrics["replies"] = _replies(agent, release, material, odd)
+    return metrics
+
+
+def interval(hits: NDArray[np.bool_]) -> list[float]:
+    """Return the 95 % Wilson score interval of a share (Wilson 1927)."""
+    n, p, z = len(hits), float(hits.mean()), 1.96
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
+    return [max(0.0, middle - half), min(1.0, middle + half)]
+
+
+def calibration_error(confidences: Floats, hits: NDArray[np.bool_], bins: int = _BINS) -> float:
+    """Return the expected calibration error with equal-width bins (Naeini et al. 2015)."""
+    edges = np.minimum((confidences * bins).astype(int), bins - 1)
+    gaps = [
+        abs(float(confidences[edges == b].mean()) - float(hits[edges == b].mean())) * float((edges == b).mean())
+        for b in range(bins)
+        if (edges == b).any()
+    ]
+    return float(sum(gaps))
+
+
+def _macro_f1(labels: Sequence[str], guesses: NDArray[np.str_]) -> float:
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(list(labels), guesses.tolist(), average="macro", labels=sorted(set(labels)), zero_division=0))
+
+
+def _out_of_scope(skills: Any, inside: Examples, outside: Examples) -> dict[str, float]:
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    def unfamiliar(examples: Examples) -> Floats:
+        head = skills.head
+        highest = head.probabilities(examples.vectors).max(axis=1) if head else np.ones(len(examples))
+        return np.asarray(skills.familiarity.unfamiliar(examples.vectors, highest))
+
+    known, odd = unfamiliar(inside), unfamiliar(outside)
+    scores, truth = np.concatenate([known, odd]), np.repeat([0, 1], [len(known), len(odd)])
+    line = skills.thresholds.out_of_scope_above
+    return {
+        "auroc": float(roc_auc_score(truth, scores)),
+        "aupr": float(average_precision_score(truth, scores)),
+        "recall": float((odd > line).mean()),
+        "in_scope_kept": float((known <= line).mean()),
+        "messages": len(odd),
+    }
+
+
+def _replies(agent: Agent, release: Release, material: Material, odd: Examples) -> dict[str, Any]:
+    """Let the real agent answer: how often it answers alone, and how often that was wrong."""
+    asked = material.test.in_scope
+    asked = asked.where([ticket is not None for ticket in asked.tickets])
+    asked = asked.where([i % (1 + len(asked) // _REPLIES) == 0 for i in range(len(asked))])
+    hidden = frozenset(ticket.id for ticket in material.test.tickets if ticket is not None)
+    rows = asked + odd
+    picked, best, confidence = [], [], []
+    before = agent.use(release)
+    try:
+        for i, text in enumerate(rows.texts):
+            reply = agent.answer(text, language=rows.languages[i], without=hidden)
+            picked.append(reply.action == "pick")
+            confidence.append(reply.confidence)
+            best.append(bool(reply.hits) and _is_right(material, rows, i, reply.hits[0].ticket))
+    finally:
+        agent.use(before)
+    alone, right = np.array(picked, dtype=bool), np.array(best, dtype=bool)
+    inside = np.arange(len(rows)) < len(asked)
+    return {
+        "messages": len(rows),
+        "answered_alone": float(alone[inside].mean()) if inside.any() else 0.0,
+        "wrong_of_answered": float((~right[alone]).mean()) if alone.any() else 0.0,
+        "wrong_of_answered_ci": interval(~right[alone]) if alone.any() else [0.0, 1.0],
+        "best_hit_right": float(right[inside].mean()) if inside.any() else 0.0,
+        "out_of_scope_answered": float(alone[~inside].mean()) if (~inside).any() else 0.0,
+        "ece": calibration_error(np.array(confidence), right) if len(rows) else 0.0,
+    }
+
+
+def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
+    cosine = float(material.encoder.encode([hit.answer])[0] @ rows.answers[row])
+    return material.is_right(rows, row, hit, cosine)
+
+
+def _floor(material: Material) -> dict[str, Any]:
+    """Return what TF-IDF with a linear SVM reaches: words and pairs, and characters two to four at a time."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.svm import LinearSVC
+
+    train, test = material.train.labelled, material.test.labelled
+    if len(set(train.labels)) < 2 or not len(test):
+        return {}
+    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True)
+    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+    model = make_pipeline(make_union(words, characters), LinearSVC(random_state=0)).fit(train.texts, train.labels)
+    hits = model.predict(test.texts) == np.array(test.labels)
+    return {"intents": {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(test)}}
+
+
+def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_loss: float) -> list[Check]:
+    """Compare what both were measured on; a first release has only itself to answer for."""
+    checks = []
+    for section, key, label, sign in (
+        ("intents", "accuracy", "intent accuracy", 1),
+        ("out_of_scope", "auroc", "out-of-scope AUROC", 1),
+        ("replies", "best_hit_right", "share of right best answers", 1),
+        ("replies", "out_of_scope_answered", "share of out-of-scope messages answered", -1),
+    ):
+        new = after.get(section, {}).get(key)
+        old = before.get(section, {}).get(key)
+        if new is None or old is None:
+            if old is not None:
+                checks.append(Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}."))
+            continue
+        passed = sign * (new - old) >= -max_loss
+        verdict = "kept" if passed else f"worse by more than {max_loss:.3f}"
+        checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
+    return checks

@@ -1,0 +1,219 @@
+"""Examples: what a desk's store offers for learning and judging, by language and part."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+
+from replydesk.data.records import Ticket, content_id
+from replydesk.data.settings import Settings
+from replydesk.data.splits import assign_parts, fingerprint
+from replydesk.data.store import Store
+from replydesk.data.tickets import utterances
+from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.matcher import search_text
+
+__all__ = ["OUT_OF_SCOPE", "Examples", "Material", "collect", "strangers"]
+
+OUT_OF_SCOPE = "out_of_scope"
+"""The label that says: this desk has no answer for that. It is learned from, but never an intent."""
+
+_FAMILIAR = 0.6
+_PAIRED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Labelled or answered messages of one part, all of one encoder, with their vectors, shape (n, dimension).
+
+    ``labels`` may hold ''; ``groups`` names the owner, so that folds never cut one customer in two. ``tickets`` is None
+    where a message got no answer; ``answers`` are the vectors of the tickets' answers, zeros for None.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    languages: tuple[str, ...]
+    tickets: tuple[Ticket | None, ...]
+    vectors: Vectors
+    answers: Vectors
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def where(self, keep: Sequence[bool]) -> Examples:
+        """Return the examples for which ``keep`` is true."""
+        rows = [i for i, kept in enumerate(keep) if kept]
+        columns = (self.texts, self.labels, self.groups, self.languages, self.tickets)
+        texts, labels, groups, languages, tickets = (tuple(column[i] for i in rows) for column in columns)
+        return Examples(texts, labels, groups, languages, tickets, self.vectors[rows], self.answers[rows])  # type: ignore[arg-type]
+
+    def __add__(self, other: Examples) -> Examples:
+        """Return these examples followed by the others."""
+        return Examples(
+            self.texts + other.texts,
+            self.labels + other.labels,
+            self.groups + other.groups,
+            self.languages + other.languages,
+            self.tickets + other.tickets,
+            np.concatenate([self.vectors, other.vectors]),
+            np.concatenate([self.answers, other.answers]),
+        )
+
+    @property
+    def in_scope(self) -> Examples:
+        """Return those that are not labelled out of scope."""
+        return self.where([label != OUT_OF_SCOPE for label in self.labels])
+
+    @property
+    def labelled(self) -> Examples:
+        """Return those that have an intent."""
+        return self.where([label not in ("", OUT_OF_SCOPE) for label in self.labels])
+
+    @property
+    def strangers(self) -> Examples:
+        """Return those that are labelled out of scope."""
+        return self.where([label == OUT_OF_SCOPE for label in self.labels])
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything one encoder's skills are trained on and judged by.
+
+    ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
+    different customers do not reach.
+    """
+
+    encoder: Encoder
+    languages: tuple[str, ...]
+    train: Examples
+    test: Examples
+    agreement: float
+
+    def is_right(self, asked: Examples, row: int, hit: Ticket, cosine: float) -> bool:
+        """Return whether a hit would have been a right answer to the message in that row.
+
+        It must have the message's intent, where both have one, and it must say what was really answered, ``cosine`` being
+        the one between the two answers; a canned answer of the right intent is always right. Nothing answers a message
+        that is out of scope.
+        """
+        label = asked.labels[row]
+        if label == OUT_OF_SCOPE or (label and hit.intent and label != hit.intent):
+            return False
+        return (hit.source == "canned" and bool(label) and label == hit.intent) or cosine >= self.agreement
+
+
+def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, str]]:
+    """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
+
+    New conversations are assigned their part here, once and for all. Every customer turn that has an intent or an answer
+    is an example; canned tickets are training examples.
+    """
+    known = store.splits()
+    parts = assign_parts(store.conversations(), known, test_share=settings.finetune.test_share)
+    store.assign_splits(parts)
+    parts = known | parts
+    rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
+    for conversation in store.conversations():
+        owner = conversation.customer or conversation.id
+        part = rows[parts[conversation.id]]
+        turns = utterances(conversation)
+        for position, turn in enumerate(turns):
+            if turn.role != "customer":
+                continue
+            earlier = [t.text for t in turns[max(0, position - settings.data.context_messages) : position]]
+            text = search_text(turn.text, earlier)
+            label = next(iter(turn.intents), "")
+            answer = turns[position + 1] if position + 1 < len(turns) and turns[position + 1].role == "agent" else None
+            if not label and answer is None:
+                continue
+            ticket = None
+            if answer is not None:
+                ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
+            part[content_id(text, label)] = _Row(text, label, owner, turn.messages[0].language, ticket)
+    for ticket in store.tickets(source="canned"):
+        text = search_text(ticket.question, ticket.context)
+        rows["train"][content_id(text, ticket.intent)] = _Row(text, ticket.intent, ticket.id, ticket.language, ticket)
+    # The same words on both sides would be a leak: the test keeps them.
+    for key in rows["test"]:
+        rows["train"].pop(key, None)
+    rare = _rare(rows["train"].values(), settings.finetune.min_examples)
+    material = []
+    for encoder in encoders.among(settings.data.languages):
+        read = tuple(lang for lang in settings.data.languages if encoders.of(lang).id == encoder.id)
+        train, test = (
+            _examples([row for row in rows[part].values() if row.language in read], encoder, rare)
+            for part in ("train", "test")
+        )
+        if len(train):
+            material.append(Material(encoder, read, train, test, _agreement(train)))
+    data = {
+        "conversations": len(parts),
+        "train": sum(len(m.train) for m in material),
+        "test": sum(len(m.test) for m in material),
+        "intents": len({label for m in material for label in m.train.labelled.labels}),
+        "test_fingerprint": fingerprint(key for key, part in parts.items() if part == "test"),
+    }
+    return material, data
+
+
+def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tuple[Examples, Examples]:
+    """Return general out-of-scope messages that ship with Replydesk, one half to learn from and one to judge by.
+
+    What comes near to the desk's own messages (a cosine of .6 to one of ``known``) is left out: it may be in scope there.
+    """
+    lines = resources.files("replydesk.data.samples").joinpath("out_of_scope.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    mine = [
+        _Row(row["text"], OUT_OF_SCOPE, content_id(row["text"]), row["language"], None)
+        for row in rows
+        if row["language"] in languages
+    ]
+    examples = _examples(mine, encoder, frozenset())
+    if len(known) and len(examples):
+        nearest = np.asarray(examples.vectors @ known.T).max(axis=1)
+        examples = examples.where([bool(cosine < _FAMILIAR) for cosine in nearest])
+    judged = [int(group, 16) % 2 == 0 for group in examples.groups]
+    return examples.where([not kept for kept in judged]), examples.where(judged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    text: str
+    label: str
+    owner: str
+    language: str
+    ticket: Ticket | None
+
+
+def _rare(rows: Iterable[_Row], least: int) -> frozenset[str]:
+    counts = Counter(row.label for row in rows)
+    return frozenset(label for label, count in counts.items() if count < least)
+
+
+def _examples(rows: Sequence[_Row], encoder: Encoder, rare: frozenset[str]) -> Examples:
+    answers = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
+    answered = [i for i, row in enumerate(rows) if row.ticket is not None]
+    if answered:
+        answers[answered] = encoder.encode([row.ticket.answer for row in rows if row.ticket is not None])
+    return Examples(
+        tuple(row.text for row in rows),
+        tuple("" if row.label in rare else row.label for row in rows),
+        tuple(row.owner for row in rows),
+        tuple(row.language for row in rows),
+        tuple(row.ticket for row in rows),
+        encoder.encode([row.text for row in rows]),
+        answers,
+    )
+
+
+def _agreement(train: Examples) -> float:
+    rows = [i for i, ticket in enumerate(train.tickets) if ticket is not None][:_PAIRED]
+    vectors, owners = train.answers[rows], np.array([train.groups[i] for i in rows])
+    strangers = owners[:, None] != owners[None, :]
+    return float(np.quantile((vectors @ vectors.T)[strangers], 0.95)) if strangers.any() else 1.0

@@ -1,0 +1,114 @@
+"""The hit scorer: how likely it is that a past answer fits, learned from the desk's own tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.text import tokens
+from replydesk.dialog.release import Thresholds
+from replydesk.finetune.examples import Examples, Material
+from replydesk.finetune.recipe import Recipe
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
+
+__all__ = ["Queries", "fit_scorer", "fit_thresholds"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """Messages of one encoder with what was read from them by models that had not seen them.
+
+    ``intents`` has shape (n, labels) in the order of ``labels``; ``unfamiliar`` (n,).
+    """
+
+    examples: Examples
+    labels: tuple[str, ...]
+    intents: Floats
+    unfamiliar: Floats
+
+
+def fit_scorer(
+    queries: Queries, material: Material, recipe: Recipe
+) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
+    """Return the scorer, and for every query the score of its best hit and whether that hit was right.
+
+    Each query is answered from the training tickets of other owners; :meth:`Material.is_right` is the judge. One
+    logistic fit over all candidates ranks; a second on the best hits alone calibrates.
+    """
+    rows, right, query_of = _candidates(queries, material, recipe.candidates)
+    if not len(rows) or right.all() or not right.any():
+        return UNTRAINED, np.empty(0), np.empty(0, dtype=bool)
+    weights, bias = _logistic(rows, right)
+    raw = rows @ weights + bias
+    best = _best_of(raw, query_of)
+    slope, offset = 1.0, 0.0
+    if 0 < right[best].sum() < len(best):
+        line, offset = _logistic(raw[best][:, None], right[best])
+        slope = float(line[0])
+    if slope <= 0:
+        # So few examples that being best says nothing: the ranking's own probabilities are the better guess.
+        slope, offset = 1.0, 0.0
+    scorer = HitScorer(tuple(slope * weights), slope * bias + offset)
+    return scorer, scorer.probabilities(rows[best]), right[best]
+
+
+def fit_thresholds(
+    scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe
+) -> Thresholds:
+    """Return the lines of the policy: answer alone where at most ``max_wrong`` of such answers were wrong.
+
+    When no score is good enough, the line lies above all of them and the desk asks or hands off.
+    """
+    order = np.argsort(-scores)
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    fine = np.flatnonzero(wrong <= recipe.max_wrong)
+    pick = float(scores[order][fine[-1]]) if len(fine) else float(np.nextafter(scores.max(initial=0.0), 1.0))
+    scope = float(np.quantile(in_scope_unfamiliar, recipe.in_scope_kept)) if len(in_scope_unfamiliar) else 0.5
+    return Thresholds(pick_above=pick, ask_above=min(0.3, pick / 2), out_of_scope_above=max(scope, 0.5))
+
+
+def _candidates(
+    queries: Queries, material: Material, count: int
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:
+    tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
+    column = {label: i for i, label in enumerate(queries.labels)}
+    words = [set(tokens(text)) for text in tickets.texts]
+    owners = np.array(tickets.groups)
+    rows: list[tuple[float, ...]] = []
+    right: list[bool] = []
+    query_of: list[int] = []
+    asked = queries.examples
+    for q, (text, owner) in enumerate(zip(asked.texts, asked.groups, strict=True)):
+        cosines = np.where(owners == owner, -2.0, np.asarray(tickets.vectors @ asked.vectors[q]))
+        mine = set(tokens(text))
+        for t in np.argsort(-cosines)[:count]:
+            if cosines[t] < -1.5:
+                break
+            found = tickets.labels[t]
+            likely = float(queries.intents[q, column[found]]) if found in column else 0.0
+            overlap = len(mine & words[t]) / len(mine) if mine else 0.0
+            rows.append(features(float(cosines[t]), overlap, intent=likely, unfamiliar=float(queries.unfamiliar[q])))
+            hit = tickets.tickets[t]
+            assert hit is not None
+            right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
+            query_of.append(q)
+    return np.array(rows).reshape(-1, len(FEATURES)), np.array(right, dtype=bool), np.array(query_of, dtype=int)
+
+
+def _best_of(scores: Floats, query_of: NDArray[np.int_]) -> NDArray[np.int_]:
+    best: dict[int, int] = {}
+    for row, (query, score) in enumerate(zip(query_of.tolist(), scores.tolist(), strict=True)):
+        if query not in best or score > scores[best[query]]:
+            best[query] = row
+    return np.array(list(best.values()), dtype=int)
+
+
+def _logistic(rows: Floats, right: NDArray[np.bool_]) -> tuple[Floats, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10.0, max_iter=500).fit(rows, right)
+    return np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0])

@@ -1,0 +1,85 @@
+"""The report as a page: before and after, side by side, for the person who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from replydesk.finetune.evaluate import Report
+
+__all__ = ["report_page"]
+
+_ROWS = (
+    ("intents", "accuracy", "Intent accuracy", True),
+    ("intents", "macro_f1", "Intent macro F1", True),
+    ("intents", "ece", "Intent calibration error", False),
+    ("out_of_scope", "auroc", "Out-of-scope AUROC", True),
+    ("out_of_scope", "recall", "Out of scope recognised", True),
+    ("out_of_scope", "in_scope_kept", "In scope let through", True),
+    ("replies", "best_hit_right", "Best past answer is right", True),
+    ("replies", "answered_alone", "Answered alone", True),
+    ("replies", "wrong_of_answered", "Wrong among answered", False),
+    ("replies", "out_of_scope_answered", "Out of scope answered", False),
+    ("replies", "ece", "Calibration error of the confidence", False),
+)
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:16px/1.55 system-ui,"Noto Sans SC","PingFang SC",sans-serif;max-width:60rem;margin:2.5rem auto;padding:0 1.25rem}
+h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem}
+p.verdict{padding:.8rem 1rem;border-radius:.6rem;background:#2e7d5b22;border-left:.3rem solid #2e7d5b}
+p.verdict.refused{background:#b23b3b22;border-color:#b23b3b}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{text-align:right;padding:.45rem .6rem;border-bottom:1px solid #8884}th:first-child,td:first-child{text-align:left}
+.up{color:#2e7d5b}.down{color:#b23b3b}small{opacity:.7}@media(max-width:40rem){td,th{padding:.4rem .25rem;font-size:.9rem}}
+"""
+
+
+def report_page(report: Report) -> str:
+    """Return a self-contained HTML page of a report; it loads nothing from anywhere."""
+    verdict = "Better or as good: it may answer." if report.promotable else "Refused: it must not answer."
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in report.reasons)
+    sections = "".join(_section(name, report) for name in report.after)
+    data = ", ".join(f"{escape(str(key)).replace('_', ' ')} {escape(str(value))}" for key, value in report.data.items())
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Release {escape(report.candidate)}</title><style>{_STYLE}</style>"
+        f"<h1>Release {escape(report.candidate)}</h1><p><small>compared with {escape(report.baseline)} · {data}</small></p>"
+        f'<p class="verdict{"" if report.promotable else " refused"}"><strong>{verdict}</strong></p><ul>{reasons}</ul>'
+        f"{sections}</html>"
+    )
+
+
+def _section(name: str, report: Report) -> str:
+    before, after, floor = report.before[name], report.after[name], report.floor.get(name, {})
+    rows = "".join(_row(*row, floor, before, after) for row in _ROWS)
+    head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
+    return f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2><table>{head}{rows}</table>"
+
+
+def _row(
+    section: str,
+    key: str,
+    label: str,
+    higher: bool,
+    floor: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> str:
+    old, new = before.get(section, {}).get(key), after.get(section, {}).get(key)
+    if new is None:
+        return ""
+    change = ""
+    if old is not None and abs(new - old) >= 0.0005:
+        change = "up" if (new > old) == higher else "down"
+    interval = after[section].get(f"{key}_ci")
+    span = f"{interval[0]:.3f} – {interval[1]:.3f}" if interval else ""
+    cells = (_number(floor.get(section, {}).get(key)), _number(old))
+    return (
+        f"<tr><td>{escape(label)}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}"
+        f'<td class="{change}">{_number(new)}</td><td><small>{span}</small></td></tr>'
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,157 @@
+"""The whole loop of an analyst: read an export, train, judge, and let the better release answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from replydesk.data.errors import RequestError
+from replydesk.data.home import Home
+from replydesk.data.ingest import Ingested, ingest
+from replydesk.data.readers import read
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.release import Release, Releases
+from replydesk.finetune.evaluate import Report, judge
+from replydesk.finetune.examples import collect
+from replydesk.finetune.page import report_page
+from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.train import make_release
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.matcher import Matcher
+
+__all__ = ["Outcome", "Workshop"]
+
+_SPACE = 200 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a training: the release, its report, and whether it answers now."""
+
+    release: Release
+    report: Report
+    promoted: bool
+    folder: Path
+    imported: Ingested | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document of ``replydesk train`` and ``replydesk retrain``."""
+        return {
+            "release": self.release.id,
+            "promoted": self.promoted,
+            "reasons": list(self.report.reasons),
+            "report": self.report.document(),
+            "page": str(self.folder / "report.html"),
+            **({"import": self.imported.document()} if self.imported else {}),
+        }
+
+
+class Workshop:
+    """Imports into, trains and judges the releases of one home; one at a time, whatever the number of processes.
+
+    >>> Workshop(Home.find("/srv/desk")).retrain([Path("export.jsonl")]).promoted     # doctest: +SKIP
+    True
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings | None = None,
+        *,
+        encoders: Encoders | None = None,
+        progress: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.home = home.create()
+        self.settings = settings or Settings.load(home.settings)
+        self.store = Store.open(self.settings.data.database or home.database_url)
+        self.encoders = encoders or Encoders(self.settings.retrieval)
+        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
+        self.releases = Releases(home)
+        self._progress = progress
+
+    def import_exports(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        format: str = "auto",  # noqa: A002 - the command line's own word
+        columns: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        index: bool = True,
+    ) -> Ingested:
+        """Read exports into the store and bring the index up to them; return the counts of all together.
+
+        A dry run writes nothing. Run again, it adds nothing that is there.
+        """
+        self.home.require_space(_SPACE)
+        total = Ingested()
+        for path in paths:
+            reading = read(path, format=format, columns=columns)
+            one = ingest(
+                reading.items,
+                None if dry_run else self.store,
+                self.settings.data,
+                progress=lambda count, path=path: self._progress(f"{path}: {count} conversations"),  # type: ignore[misc]
+            )
+            one.format = reading.format
+            total = _sum(total, one)
+        if not dry_run:
+            self.store.log("import", {"paths": [str(path) for path in paths], **total.document()})
+            if index:
+                self.matcher.sync(progress=lambda done, every: self._progress(f"Indexed {done} of {every} changes"))
+        return total
+
+    def train(self, recipe: Recipe = QUICK, *, promote: bool = False, imported: Ingested | None = None) -> Outcome:
+        """Train a candidate, judge it against the current release and store both; promote it only when asked and better.
+
+        Raises :class:`RequestError` when there is nothing to learn from.
+        """
+        with self.home.lock("training", wait_seconds=5):
+            self.matcher.sync()
+            baseline = self.releases.current()
+            material, data = collect(self.store, self.encoders, self.settings)
+            if not material:
+                hint = "Import conversations with answers first: `replydesk import EXPORT`."
+                raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
+            parent = self.releases.current_id()
+            candidate = make_release(material, data, recipe, parent=parent, progress=self._progress)
+            self._progress("Judging it on messages that it has not seen")
+            agent = Agent(self.store, self.matcher, self.settings)
+            report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
+            candidate = Release(
+                candidate.id, candidate.made_at, candidate.skills, parent, candidate.recipe, candidate.data, report.after
+            )
+            folder = self.releases.save(candidate, report.document(), report_page(report))
+            promoted = promote and report.promotable
+            if promoted:
+                self.releases.promote(candidate.id)
+            self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
+        return Outcome(candidate, report, promoted, folder, imported)
+
+    def retrain(
+        self,
+        paths: Sequence[str | Path],
+        recipe: Recipe = QUICK,
+        *,
+        format: str = "auto",  # noqa: A002 - the command line's own word
+        columns: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Import, train, judge and, when nothing got worse, promote."""
+        imported = self.import_exports(paths, format=format, columns=columns)
+        return self.train(recipe, promote=True, imported=imported)
+
+
+def _sum(first: Ingested, second: Ingested) -> Ingested:
+    formats: Iterable[str] = dict.fromkeys(part for part in (*first.format.split("+"), second.format) if part)
+    return Ingested(
+        "+".join(formats),
+        first.conversations + second.conversations,
+        first.messages + second.messages,
+        first.added + second.added,
+        first.verdicts + second.verdicts,
+        [*first.skipped, *second.skipped],
+        first.skipped_count + second.skipped_count,
+    )

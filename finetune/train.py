@@ -1,0 +1,70 @@
+"""Training: the material of a desk becomes the skills of a candidate release."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from replydesk.dialog.release import Release, Skills
+from replydesk.finetune.classify import fit_familiarity, fit_head
+from replydesk.finetune.examples import Material, strangers
+from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.recipe import Recipe
+
+__all__ = ["make_release", "train_skills"]
+
+
+def make_release(
+    material: Sequence[Material],
+    data: Mapping[str, Any],
+    recipe: Recipe,
+    *,
+    parent: str = "",
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Release:
+    """Return a candidate trained on the training part of the material; it is neither stored nor judged yet."""
+    skills = {}
+    for part in material:
+        progress(f"Training on {len(part.train)} messages in {', '.join(part.languages)}")
+        skills[part.encoder.id] = train_skills(part, recipe)
+    now = datetime.now(UTC).replace(microsecond=0)
+    return Release(f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}", now, skills, parent, recipe.document(), dict(data))
+
+
+def train_skills(material: Material, recipe: Recipe) -> Skills:
+    """Return head, familiarity, scorer and thresholds of one encoder.
+
+    Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
+    set is taken from a small desk. Without two intents there is no head, and the tickets' answers are the only labels.
+    """
+    train = material.train.in_scope
+    learned, _ = strangers(material.encoder, material.languages, train.vectors)
+    odd = learned + material.train.strangers
+    labelled = train.labelled
+    classifier = fit_head(labelled, recipe) if len(set(labelled.labels)) >= 2 else None
+    labels: tuple[str, ...] = ()
+    base, unseen = train, np.zeros((len(train), 0))
+    if classifier is not None:
+        base, unseen, labels = labelled, classifier.unseen, classifier.head.labels
+    inside = unseen.max(axis=1) if labels else np.ones(len(base))
+    odd_intents = classifier.head.probabilities(odd.vectors) if classifier else np.zeros((len(odd), 0))
+    odd_highest = odd_intents.max(axis=1) if labels else np.ones(len(odd))
+    owners = base.labels if labels else ("",) * len(base)
+    familiarity, unfamiliar_inside = None, np.zeros(len(base))
+    if len(base) and len(odd):
+        familiarity, unfamiliar_inside = fit_familiarity(base, inside, owners, odd.vectors, odd_highest)
+    unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest) if familiarity else np.zeros(len(odd))
+    queries = Queries(
+        base + odd,
+        labels,
+        np.concatenate([unseen, odd_intents]),
+        np.concatenate([unfamiliar_inside, unfamiliar_odd]),
+    )
+    scorer, scores, right = fit_scorer(queries, material, recipe)
+    thresholds = fit_thresholds(scores, right, unfamiliar_inside, recipe)
+    return Skills(classifier.head if classifier else None, familiarity, scorer, thresholds)
+

@@ -1,0 +1,68 @@
+"""The rasa-sdk action server: a Rasa bot asks Replydesk for the answer to its latest message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from replydesk.data.errors import ReplydeskError
+from replydesk.dialog.agent import Agent
+
+__all__ = ["AnswerAction", "create_action_app"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class AnswerAction(Action):  # type: ignore[misc]
+    """``action_replydesk_answer``: utters the reply to the latest message and sets slots that stories can branch on.
+
+    Slots: ``replydesk_action`` (pick, ask, handoff), ``replydesk_confidence``, ``replydesk_reply`` (the id that a verdict
+    names). The whole reply travels as ``custom.replydesk``; quick replies become buttons.
+    """
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def name(self) -> str:
+        """Return the name a Rasa domain lists."""
+        return "action_replydesk_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:  # noqa: ARG002
+        """Answer in a thread, so that one slow message does not hold up the others.
+
+        An error becomes a hand-off: the SDK would send its text and the whole tracker back to the caller.
+        """
+        text = str((tracker.latest_message or {}).get("text") or "")
+        try:
+            reply = await asyncio.to_thread(
+                self._agent.reply, text, conversation=f"rasa:{tracker.sender_id}", customer=str(tracker.sender_id), channel="rasa"
+            )
+        except ReplydeskError as error:
+            _LOG.warning("Handed off: %s", error)
+            return [SlotSet("replydesk_action", "handoff"), SlotSet("replydesk_confidence", 0.0), SlotSet("replydesk_reply", None)]
+        dispatcher.utter_message(
+            text=reply.text,
+            buttons=[{"title": option.label, "payload": option.value} for option in reply.options],
+            json_message={"replydesk": reply.document()},
+        )
+        return [
+            SlotSet("replydesk_action", reply.action),
+            SlotSet("replydesk_confidence", round(reply.confidence, 4)),
+            SlotSet("replydesk_reply", reply.id),
+        ]
+
+
+def create_action_app(agent: Agent) -> Any:
+    """Return the SDK's own server (an ASGI app) with our action: ``/webhook``, ``/actions``, ``/health``."""
+    executor = ActionExecutor()
+    executor.register_action(AnswerAction(agent))
+    # A Rasa server of another minor version speaks the same protocol; the SDK would warn at every request.
+    warnings.filterwarnings("ignore", message=".*Rasa SDK version.*", category=UserWarning)
+    return create_app(executor)

@@ -1,0 +1,436 @@
+"""The command line. Results go to stdout, everything else to stderr; ``--json`` makes the result one document."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from replydesk.data.errors import HomeError, ReplydeskError, RequestError
+from replydesk.data.home import Home, write_atomically
+
+if TYPE_CHECKING:
+    from replydesk.data.store import Store
+    from replydesk.dialog.agent import Agent
+    from replydesk.dialog.reply import Reply
+    from replydesk.finetune.retrain import Outcome, Workshop
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="replydesk",
+    help="Answers customers from what a support team already knows.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+tickets_app = typer.Typer(help="Add, list, show and remove tickets; effective at once.", no_args_is_help=True)
+releases_app = typer.Typer(help="The trained releases and the one that answers.", no_args_is_help=True)
+app.add_typer(tickets_app, name="tickets")
+app.add_typer(releases_app, name="releases")
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", help="What a table's columns hold: text=body,role=author_type.")
+]
+RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
+
+_DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
+[ui]
+title = "Tidewick"
+title_zh = "汐物"
+"""
+
+
+def main() -> None:
+    """Run the command line; errors of the product become one sentence on stderr and exit code 1."""
+    # Threads that spin while they wait make a model ten times slower on a machine that does anything else.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    try:
+        app()
+    except ReplydeskError as error:
+        _fail(str(error))
+    except OSError as error:
+        # What remains after the product's own checks: a full disk under another library, a file that vanished.
+        _fail(f"{error.strerror or error} ({error.filename or 'system'}). Free space or check the path; nothing is lost.")
+
+
+@app.command()
+def demo(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when the home has tickets.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the bilingual demo desk: tickets, index and a trained release."""
+    place = Home.find(home).create()
+    if if_empty and _store(place).counts()["tickets"]:
+        _print({"home": str(place.folder), "built": False}, as_json, f"There is a desk in {place.folder}.")
+        return
+    samples = resources.files("replydesk.data.samples")
+    if not place.settings.exists():
+        write_atomically(place.settings, _DEMO_SETTINGS.encode())
+    workshop = _workshop(place)
+    names = ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl")
+    with resources.as_file(samples) as folder:
+        imported = workshop.import_exports([folder / name for name in names])
+    if workshop.releases.current_id():
+        document = {"home": str(place.folder), "release": workshop.releases.current_id(), "import": imported.document()}
+        _print(document, as_json, f"The demo desk stands in {place.folder}; release {document['release']} answers.")
+        return
+    outcome = workshop.train(promote=True, imported=imported)
+    document = {"home": str(place.folder), **outcome.document()}
+    _print(document, as_json, f"The demo desk stands in {place.folder}.\n{_summary(outcome)}\nNext: replydesk serve")
+
+
+@app.command(name="import")
+def import_(
+    paths: Annotated[list[str], typer.Argument(help="Files or folders; - reads stdin.")],
+    home: HomeOption = None,
+    format: FormatOption = "auto",  # noqa: A002
+    columns: MapOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, store nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read exports: conversations become masked tickets in the store and vectors in the index."""
+    workshop = _workshop(Home.find(home))
+    result = workshop.import_exports(paths, format=format, columns=_columns(columns), dry_run=dry_run)
+    document = result.document()
+    lines = [
+        f"{result.format}: {result.conversations} conversations, {result.messages} messages.",
+        f"Tickets: {result.added.tickets_new} new, {result.added.tickets_duplicate} already there, "
+        f"{result.added.tickets_removed} removed. Skipped: {result.skipped_count}.",
+        *(f"  {item.where}: {item.why}" for item in result.skipped[:10]),
+    ]
+    _print(document, as_json, "\n".join(lines))
+
+
+@app.command()
+def export(
+    home: HomeOption = None,
+    format: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="jsonl loses nothing.")] = "jsonl",  # noqa: A002
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write; else stdout.")] = None,
+) -> None:
+    """Write conversations with verdicts, and canned answers, importable again without loss."""
+    from replydesk.data.export import export_csv, export_jsonl
+
+    store = _store(Home.find(home))
+    write = export_jsonl if format == "jsonl" else export_csv
+    if out is None:
+        write(store, sys.stdout)
+        return
+    aside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    try:
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            count = write(store, file)
+        aside.replace(out)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        hint = "Free some space or choose another path with --out."
+        raise HomeError(f"The export cannot be written: {error.strerror}.", where=str(out), hint=hint) from error
+    _say(f"{count} lines in {out}")
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="The customer's message.")],
+    conversation: Annotated[str, typer.Option("--conversation", help="Go on with this conversation.")] = "",
+    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer one message."""
+    reply = _agent(Home.find(home)).reply(text, conversation=conversation, channel="cli", language=language)
+    _print(reply.document(), as_json, _readable(reply))
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
+    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find past tickets."""
+    from replydesk.ui.documents import search_document
+
+    hits = _agent(Home.find(home)).search(text, k=k, language=language)
+    lines = [f"{hit.score:.2f} ({hit.similarity:.2f})  {hit.ticket.question}\n      -> {hit.ticket.answer}" for hit in hits]
+    _print(search_document(hits), as_json, "\n".join(lines) or "Nothing found.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
+    home: HomeOption = None,
+) -> None:
+    """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
+    import uvicorn
+
+    from replydesk.ui.app import check_host, create_app
+
+    agent = _agent(Home.find(home))
+    check_host(host, keys=bool(agent.settings.ui.api_keys))
+    _require_port(host, port)
+    _say(f"Replydesk serves http://{host}:{port} from {Home.find(home).folder}")
+    uvicorn.run(create_app(agent), host=host, port=port, log_level="warning")
+
+
+@app.command()
+def train(
+    recipe: RecipeOption = "quick",
+    task: Annotated[Literal["all", "intent"], typer.Option("--task", help="What to train.")] = "all",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a candidate release and judge it; it does not answer before it is promoted."""
+    from replydesk.finetune.recipe import Recipe
+
+    outcome = _workshop(Home.find(home)).train(Recipe.find(recipe))
+    cure = f"Let it answer with: replydesk releases promote {outcome.release.id}"
+    _print(outcome.document() | {"task": task}, as_json, f"{_summary(outcome)}\n{cure}")
+
+
+@app.command()
+def retrain(
+    exports: Annotated[list[str], typer.Argument(help="Exports, as for import.")],
+    recipe: RecipeOption = "quick",
+    format: FormatOption = "auto",  # noqa: A002
+    columns: MapOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import, train, compare before and after, and let the new release answer if nothing got worse."""
+    from replydesk.finetune.recipe import Recipe
+
+    workshop = _workshop(Home.find(home))
+    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, columns=_columns(columns))
+    _print(outcome.document(), as_json, _summary(outcome))
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index where it disagrees.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check home, settings, store, releases and index; exit code 1 when something is not sound."""
+    from replydesk.dialog.doctor import examine
+
+    findings = examine(Home.find(home), repair=repair)
+    sound = all(finding.sound for finding in findings)
+    document = {
+        "sound": sound,
+        "findings": [{"what": f.what, "sound": f.sound, "detail": f.detail, "cure": f.cure} for f in findings],
+    }
+    lines = [f"{'ok  ' if f.sound else 'BAD '} {f.what}: {f.detail} {f.cure}".rstrip() for f in findings]
+    _print(document, as_json, "\n".join(lines))
+    if not sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def actions(
+    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 5055,
+    home: HomeOption = None,
+) -> None:
+    """Serve the rasa-sdk action server with action_replydesk_answer."""
+    import uvicorn
+
+    from replydesk.ui.actions import create_action_app
+    from replydesk.ui.app import check_host
+
+    # The SDK's protocol has no keys, so only this machine may reach it.
+    check_host(host, keys=False)
+    _require_port(host, port)
+    agent = _agent(Home.find(home))
+    _say(f"Actions at http://{host}:{port}/webhook from {Home.find(home).folder}")
+    uvicorn.run(create_action_app(agent), host=host, port=port, log_level="warning")
+
+
+@tickets_app.command("add")
+def tickets_add(
+    question: Annotated[str, typer.Option("--question", help="What a customer asks.")],
+    answer: Annotated[str, typer.Option("--answer", help="What to answer.")],
+    intent: Annotated[str, typer.Option("--intent")] = "",
+    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    source: Annotated[Literal["canned", "agent", "article"], typer.Option("--source")] = "canned",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add one ticket or canned answer."""
+    from replydesk.data.ingest import prepare_ticket
+    from replydesk.data.records import Ticket
+    from replydesk.ui.documents import ticket_document
+
+    if not question.strip() or not answer.strip():
+        raise RequestError("A ticket needs a question and an answer.", where="--question, --answer", hint="Give both.")
+    place = Home.find(home)
+    draft = Ticket.make(question, answer, intent=intent, language=language, source=source)
+    ticket = prepare_ticket(draft, _settings(place).data)
+    new = _store(place).add_ticket(ticket)
+    _print(ticket_document(ticket) | {"new": new}, as_json, f"{'Added' if new else 'Already there:'} {ticket.id}")
+
+
+@tickets_app.command("list")
+def tickets_list(
+    source: Annotated[str, typer.Option("--source")] = "",
+    language: Annotated[str, typer.Option("--language")] = "",
+    intent: Annotated[str, typer.Option("--intent")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List tickets."""
+    from replydesk.ui.documents import ticket_document
+
+    found = list(_store(Home.find(home)).tickets(source=source, language=language, intent=intent, limit=limit))
+    lines = [f"{t.id}  {t.source:7} {t.language}  {' '.join(t.question.split())[:90]}" for t in found]
+    _print({"tickets": [ticket_document(t) for t in found]}, as_json, "\n".join(lines) or "No tickets.")
+
+
+@tickets_app.command("show")
+def tickets_show(ticket: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one ticket."""
+    from replydesk.ui.documents import ticket_document
+
+    found = _store(Home.find(home)).ticket(ticket)
+    _print(ticket_document(found), as_json, f"{found.question}\n-> {found.answer}\n({found.source}, {found.intent})")
+
+
+@tickets_app.command("remove")
+def tickets_remove(ticket: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Remove one ticket; it is not found any more."""
+    _store(Home.find(home)).remove_ticket(ticket)
+    _print({"removed": ticket}, as_json, f"Removed {ticket}")
+
+
+@releases_app.command("list")
+def releases_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List releases, newest first."""
+    cards = _releases(home).list()
+    lines = [f"{'*' if card['current'] else ' '} {card['id']}  {card['made_at']}  {card['recipe']['name']}" for card in cards]
+    _print({"releases": cards}, as_json, "\n".join(lines) or "No releases; train one with `replydesk train`.")
+
+
+@releases_app.command("show")
+def releases_show(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show the card and the report of a release."""
+    releases = _releases(home)
+    document = {"card": releases.card(release), "report": releases.report(release)}
+    _print(document, as_json, json.dumps(document, ensure_ascii=False, indent=1))
+
+
+@releases_app.command("promote")
+def releases_promote(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Let a release answer; running servers follow at once."""
+    before = _releases(home).promote(release)
+    _print({"release": release, "before": before}, as_json, f"{release} answers now (before: {before or 'none'}).")
+
+
+@releases_app.command("rollback")
+def releases_rollback(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Let the parent of the current release answer again."""
+    release = _releases(home).rollback()
+    _print({"release": release}, as_json, f"{release} answers again.")
+
+
+def _settings(home: Home) -> Any:
+    from replydesk.data.settings import Settings
+
+    return Settings.load(home.settings)
+
+
+def _store(home: Home) -> Store:
+    from replydesk.data.store import Store
+
+    return Store.open(_settings(home.create()).data.database or home.database_url)
+
+
+def _agent(home: Home) -> Agent:
+    from replydesk.dialog.agent import Agent
+
+    return Agent.open(home)
+
+
+def _workshop(home: Home) -> Workshop:
+    from replydesk.finetune.retrain import Workshop
+
+    return Workshop(home, progress=_say)
+
+
+def _releases(home: Path | None) -> Any:
+    from replydesk.dialog.release import Releases
+
+    return Releases(Home.find(home).create())
+
+
+def _columns(pairs: list[str] | None) -> dict[str, str] | None:
+    columns = {}
+    for pair in (part for item in pairs or [] for part in item.split(",")):
+        field, sign, column = pair.partition("=")
+        if not (field and sign and column):
+            raise RequestError("A mapping is written field=column.", where=f"--map {pair}", hint="For example text=body.")
+        columns[field.strip()] = column.strip()
+    return columns or None
+
+
+def _require_port(host: str, port: int) -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            hint = "Stop what listens there, or choose another with --port (make serve PORT=8000)."
+            raise RequestError(f"The port cannot be used: {error.strerror}.", where=f"{host}:{port}", hint=hint) from error
+
+
+def _readable(reply: Reply) -> str:
+    lines = [reply.text, "", f"[{reply.action}, confidence {reply.confidence:.2f}, {reply.milliseconds['total']:.0f} ms]"]
+    lines += [f"- {reason}" for reason in reply.reasons]
+    lines += [f"- option: {option.label}" for option in reply.options]
+    lines += [f"- ticket {hit.ticket.id} ({hit.similarity:.2f}): {hit.ticket.question}" for hit in reply.hits]
+    return "\n".join(lines)
+
+
+def _summary(outcome: Outcome) -> str:
+    state = "answers now" if outcome.promoted else "does not answer"
+    lines = [f"Release {outcome.release.id} {state}."]
+    for name, after in outcome.report.after.items():
+        before, floor = outcome.report.before[name], outcome.report.floor.get(name, {})
+        for section, key in (("intents", "accuracy"), ("out_of_scope", "auroc"), ("replies", "best_hit_right")):
+            new = after.get(section, {}).get(key)
+            if new is not None:
+                old, low = before.get(section, {}).get(key), floor.get(section, {}).get(key)
+                parts = [f"floor {low:.3f}" if low is not None else "", f"before {old:.3f}" if old is not None else ""]
+                told = ", ".join(part for part in parts if part)
+                lines.append(f"  {name} {section} {key}: {new:.3f}{f' ({told})' if told else ''}")
+    lines += [f"  {reason}" for reason in outcome.report.reasons]
+    return "\n".join([*lines, f"  report: {outcome.folder / 'report.html'}"])
+
+
+def _print(document: Any, as_json: bool, text: str) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"replydesk: {message}", err=True)
+    sys.exit(1)
