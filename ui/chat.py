@@ -190,12 +190,15 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         words = [head, language, again, chat, right, skip, save, box, send, panel]
 
         def respond(text: str, talk: Talk, verdicts: Verdicts, language: str) -> Iterator[tuple[Any, ...]]:
+            # The box is emptied once, not with every step: somebody may be writing the next message.
+            left: Any = ""
             for grown in desk.answer(text, talk, language):
                 newest = grown.turns[-1] if grown.turns else Turn("assistant", "")
                 side = evidence(newest.reply, language) if newest.reply else gr.skip()
                 lines = gr.update(value=grown.messages(), feedback_value=grown.thumbs(verdicts, language))
                 # What was refused goes back into the box, so that nobody types it twice.
-                yield lines, text if newest.refused else "", grown, side, gr.update(visible=False)
+                yield lines, text if newest.refused else left, grown, side, gr.update(visible=False)
+                left = gr.skip()
 
         def choose(
             talk: Talk, verdicts: Verdicts, language: str, choice: gr.SelectData
@@ -236,13 +239,13 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
             "show_progress": "hidden",
         }
         state = [talk, verdicts, language]
-        gr.on([send.click, box.submit], respond, [box, *state], shown, **quiet)
-        gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
+        sent = gr.on([send.click, box.submit], respond, [box, *state], shown, **quiet)
+        chosen = gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
         # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
         chat.like(judge, state, [verdicts, judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(correct, [right, judged, language], [fix, right], **quiet)
         skip.click(lambda: gr.update(visible=False), None, [fix], **quiet)
-        again.click(begin, [language], shown, **quiet)
+        again.click(begin, [language], shown, cancels=[sent, chosen], **quiet)
         language.input(speak, [language, talk, verdicts], [kept, *words], **quiet)
         language.change(None, [language], None, js=_NAME_LANGUAGE, api_visibility="private")
         page.load(arrive, [kept, talk, verdicts], words, **quiet)

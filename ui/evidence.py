@@ -50,9 +50,9 @@ def bubble(reply: Mapping[str, Any], characters: int | None = None) -> str:
     language = str(reply["language"])
     badge = _BADGES.get(str(reply["action"]), "")
     head = f'<span class="rd-badge rd-{reply["action"]}">{say(badge, language)}</span>' if badge else ""
-    return (
-        f'<div class="rd-said" lang="{plain(language)}">{head}{plain(str(reply["text"])[:characters])}</div>'
-    )
+    kind = "rd-said" if characters is None else "rd-said rd-writing"
+    text = plain(reply["text"][:characters])
+    return f'<div class="{kind}" lang="{plain(language)}">{head}{text}</div>'
 
 
 def notice(text: str, language: str) -> str:
