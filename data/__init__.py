@@ -6,23 +6,152 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.data.errors import ConflictError as ConflictError, FormatError as FormatError, HomeError as HomeError, InputError as InputError, ModelError as ModelError, NotFoundError as NotFoundError, ReleaseError as ReleaseError, ReplydeskError as ReplydeskError, RequestError as RequestError, SettingsError as SettingsError, StoreError as StoreError, VectorIndexError as VectorIndexError
-    from replydesk.data.export import export_csv as export_csv, export_jsonl as export_jsonl
+    from replydesk.data.errors import (
+        ConflictError as ConflictError,
+    )
+    from replydesk.data.errors import (
+        FormatError as FormatError,
+    )
+    from replydesk.data.errors import (
+        HomeError as HomeError,
+    )
+    from replydesk.data.errors import (
+        InputError as InputError,
+    )
+    from replydesk.data.errors import (
+        ModelError as ModelError,
+    )
+    from replydesk.data.errors import (
+        NotFoundError as NotFoundError,
+    )
+    from replydesk.data.errors import (
+        ReleaseError as ReleaseError,
+    )
+    from replydesk.data.errors import (
+        ReplydeskError as ReplydeskError,
+    )
+    from replydesk.data.errors import (
+        RequestError as RequestError,
+    )
+    from replydesk.data.errors import (
+        SettingsError as SettingsError,
+    )
+    from replydesk.data.errors import (
+        StoreError as StoreError,
+    )
+    from replydesk.data.errors import (
+        VectorIndexError as VectorIndexError,
+    )
+    from replydesk.data.export import export_csv as export_csv
+    from replydesk.data.export import export_jsonl as export_jsonl
     from replydesk.data.home import Home as Home
-    from replydesk.data.ingest import Ingested as Ingested, ingest as ingest
+    from replydesk.data.ingest import Ingested as Ingested
+    from replydesk.data.ingest import ingest as ingest
     from replydesk.data.privacy import Masker as Masker
-    from replydesk.data.readers import Reading as Reading, Skipped as Skipped, read as read
-    from replydesk.data.records import Conversation as Conversation, Message as Message, Ticket as Ticket, Verdict as Verdict
+    from replydesk.data.readers import Reading as Reading
+    from replydesk.data.readers import Skipped as Skipped
+    from replydesk.data.readers import read as read
+    from replydesk.data.records import (
+        Conversation as Conversation,
+    )
+    from replydesk.data.records import (
+        Message as Message,
+    )
+    from replydesk.data.records import (
+        Ticket as Ticket,
+    )
+    from replydesk.data.records import (
+        Verdict as Verdict,
+    )
     from replydesk.data.settings import Settings as Settings
     from replydesk.data.splits import assign_parts as assign_parts
     from replydesk.data.store import Store as Store
-    from replydesk.data.text import clean as clean, language_of as language_of, plain as plain, tokens as tokens
+    from replydesk.data.text import (
+        clean as clean,
+    )
+    from replydesk.data.text import (
+        language_of as language_of,
+    )
+    from replydesk.data.text import (
+        plain as plain,
+    )
+    from replydesk.data.text import (
+        tokens as tokens,
+    )
     from replydesk.data.tickets import mine as mine
 
-__all__ = ["ConflictError", "Conversation", "FormatError", "Home", "HomeError", "Ingested", "InputError", "Masker", "Message", "ModelError", "NotFoundError", "Reading", "ReleaseError", "ReplydeskError", "RequestError", "Settings", "SettingsError", "Skipped", "Store", "StoreError", "Ticket", "VectorIndexError", "Verdict", "assign_parts", "clean", "export_csv", "export_jsonl", "ingest", "language_of", "mine", "plain", "read", "tokens"]
+__all__ = [
+    "ConflictError",
+    "Conversation",
+    "FormatError",
+    "Home",
+    "HomeError",
+    "Ingested",
+    "InputError",
+    "Masker",
+    "Message",
+    "ModelError",
+    "NotFoundError",
+    "Reading",
+    "ReleaseError",
+    "ReplydeskError",
+    "RequestError",
+    "Settings",
+    "SettingsError",
+    "Skipped",
+    "Store",
+    "StoreError",
+    "Ticket",
+    "VectorIndexError",
+    "Verdict",
+    "assign_parts",
+    "clean",
+    "export_csv",
+    "export_jsonl",
+    "ingest",
+    "language_of",
+    "mine",
+    "plain",
+    "read",
+    "tokens",
+]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
-_MODULES = {"ConflictError": "errors", "Conversation": "records", "FormatError": "errors", "Home": "home", "HomeError": "errors", "Ingested": "ingest", "InputError": "errors", "Masker": "privacy", "Message": "records", "ModelError": "errors", "NotFoundError": "errors", "Reading": "readers", "ReleaseError": "errors", "ReplydeskError": "errors", "RequestError": "errors", "Settings": "settings", "SettingsError": "errors", "Skipped": "readers", "Store": "store", "StoreError": "errors", "Ticket": "records", "VectorIndexError": "errors", "Verdict": "records", "assign_parts": "splits", "clean": "text", "export_csv": "export", "export_jsonl": "export", "ingest": "ingest", "language_of": "text", "mine": "tickets", "plain": "text", "read": "readers", "tokens": "text"}
+_MODULES = {
+    "ConflictError": "errors",
+    "Conversation": "records",
+    "FormatError": "errors",
+    "Home": "home",
+    "HomeError": "errors",
+    "Ingested": "ingest",
+    "InputError": "errors",
+    "Masker": "privacy",
+    "Message": "records",
+    "ModelError": "errors",
+    "NotFoundError": "errors",
+    "Reading": "readers",
+    "ReleaseError": "errors",
+    "ReplydeskError": "errors",
+    "RequestError": "errors",
+    "Settings": "settings",
+    "SettingsError": "errors",
+    "Skipped": "readers",
+    "Store": "store",
+    "StoreError": "errors",
+    "Ticket": "records",
+    "VectorIndexError": "errors",
+    "Verdict": "records",
+    "assign_parts": "splits",
+    "clean": "text",
+    "export_csv": "export",
+    "export_jsonl": "export",
+    "ingest": "ingest",
+    "language_of": "text",
+    "mine": "tickets",
+    "plain": "text",
+    "read": "readers",
+    "tokens": "text",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -59,9 +59,7 @@ class ReplydeskError(Exception):
 
     def document(self) -> dict[str, dict[str, str]]:
         """Return the JSON body that every HTTP door sends for this error."""
-        return {
-            "error": {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}
-        }
+        return {"error": {"code": self.code, "message": self.message, "hint": self.hint, "where": self.where}}
 
 
 class SettingsError(ReplydeskError):

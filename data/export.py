@@ -38,7 +38,7 @@ def export_jsonl(store: Store, file: IO[str]) -> int:
 
 
 def export_csv(store: Store, file: IO[str]) -> int:
-    """Write one row a message and return the rows written; a cell that a spreadsheet would run gets a quote before it."""
+    """Write one row a message and return the rows written; a quote defuses cells that a spreadsheet would run."""
     rows = csv.writer(file)
     rows.writerow(_COLUMNS)
     count = 0

@@ -48,11 +48,17 @@ def folder_bytes(folder: Path) -> int:
 
 def _home_error(error: OSError, path: Path) -> HomeError:
     if error.errno == errno.ENOSPC:
-        return HomeError("The disk is full.", where=str(path), hint="Free some space and run it again; nothing is lost.")
+        return HomeError(
+            "The disk is full.", where=str(path), hint="Free some space and run it again; nothing is lost."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         hint = "Give this user write access, or choose another folder with --home."
         return HomeError("The home folder cannot be written.", where=str(path), hint=hint)
-    return HomeError(f"The home folder cannot be used: {error.strerror}.", where=str(path), hint="Check the folder with `replydesk doctor`.")
+    return HomeError(
+        f"The home folder cannot be used: {error.strerror}.",
+        where=str(path),
+        hint="Check the folder with `replydesk doctor`.",
+    )
 
 
 class Home:

@@ -28,7 +28,7 @@ class Ingested:
     format: str = ""
     conversations: int = 0
     messages: int = 0
-    added: Added = Added()
+    added: Added = field(default_factory=Added)
     verdicts: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     skipped_count: int = 0

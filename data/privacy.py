@@ -118,11 +118,12 @@ _ORDER = re.compile(
 # Paths of links, letters glued to digits, dates and times are no numbers of a person.
 _LINK = re.compile(r"(?:https?://|www\.)(?!wa\.me/)[!-\"$->@-~]+")
 _DATE = re.compile(
-    r"(?<!\d)(?<!\d[-/.])(?:(?:19|20)\d\d([-/.])[01]?\d\1[0-3]?\d|[0-3]?\d([-/.])[0-3]?\d\2(?:(?:19|20)\d\d|\d\d))"
+    r"(?<!\d)(?<!\d[-/.])"
+    r"(?:(?:19|20)\d\d([-/.])[01]?\d\1[0-3]?\d|[0-3]?\d([-/.])[0-3]?\d\2(?:(?:19|20)\d\d|\d\d))"
     r"(?![-/.]?\d)|(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)",
     re.A,
 )
-_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9_-]*[A-Za-z])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", re.A)
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*", re.A)
 _GLUED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+\d|\d+[A-Za-z])", re.A)
 _TELEPHONE = r"tel|telephone|phone|mobile|mob|cell|fax|ph|whatsapp|wechat"
 _GLUED_PHONE = re.compile(rf"(?:(?:{_TELEPHONE})[-_]?)?\d+(?:[-_]\d+)*(?:(?:x|ext)\d{{1,5}})?", re.A | re.I)
@@ -150,14 +151,19 @@ _MOBILE = re.compile(
 _HOTLINE = re.compile(r"(?<![\d-])([48]00[ -]?(?:\d{3}[ -]?\d{4}|\d{4}[ -]\d{3}))(?![-\d])", re.A)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BARE = re.compile(r"(?<!\d)\d{7,12}(?!\d)", re.A)
-_TRUNK = re.compile(r"(?<!\d)(?<!\+)\(?0\d{2,4}\)?[ -]?\d{3,8}(?:[ -]?\d{3,4})?(?!\d)", re.A)
+_TRUNK = re.compile(r"(?<!\d)(?<!\+)(?:\(0\d{2,4}\)|0\d{2,4})[ -]?\d{3,8}(?:[ -]?\d{3,4})?(?!\d)", re.A)
 _AMERICAN = re.compile(
-    r"(?<!\d)(?:\(?\+?1\)?[ .-]{1,2})?\(?[2-9]\d\d\)?[ .-]{0,2}[2-9]\d\d[ .-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,5})?(?!\d)",
+    r"(?<!\d)(?:\(?\+?1\)?[ .-]{0,2})?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]{0,2}[2-9]\d\d[ .-]\d{4}"
+    r"(?: ?(?:x|ext\.?) ?\d{1,5})?(?!\d)",
     re.A,
 )
-_LOCAL = re.compile(
-    rf"(?:电话|座机|固话|(?<![A-Za-z])(?i:{_TELEPHONE}))(?:号码?| number| no\.?)?(?: is)?[是为: ]*"
-    r"([2-9]\d{2,3}[ -]?\d{4}(?:-\d{1,4})?)(?![\d-])",
+# Numbers without an area code, and those of countries not asked for, are known by the word before them alone.
+_LOCAL = re.compile(r"(?<!\d)(?:[2-9]\d{2,3}[ -]?\d{4}(?:-\d{1,4})?|[1-9]\d{9,11})(?![\d-])", re.A)
+_NAMED = re.compile(
+    rf"(?:电话|手机|座机|固话|(?<![A-Za-z])(?i:{_TELEPHONE}"
+    r"|(?:call|dial|ring)(?: me| us| them)?(?: back)?(?: on| at)?))"
+    rf"(?:号码?| number| no\.?)?(?: is)?[是为: ]{{0,3}}((?:\0+|{_LOCAL.pattern})"
+    rf"(?:[,、/;和或 ]{{1,2}}(?:\0+|{_LOCAL.pattern}))*)",
     re.A,
 )
 # What makes the phone matcher worth its time: a plus or a leading nought, or a word before a bare number.
@@ -171,8 +177,9 @@ _PHONE_WORD = re.compile(
 _REFERENCE = re.compile(
     r"(?:(?<![A-Za-z])(?:(?:orders?|parcels?|packages?|shipments?|invoices?|tickets?|case|claim|item|product"
     r"|booking|confirmation|transaction|voucher|coupon|account|reference|id|code)"
-    r"(?P<number> ?(?:numbers?|num|no\.?|nr\.?|id|code|#))?|"
-    r"(?P<code>sku|isbn|ean|upc|imei|tracking|serial|model|part|ref)(?: (?:numbers?|no\.?))?)(?: (?:is|was|are))?"
+    r"(?P<number> ?(?:numbers?|num|no\.?|nr\.?|id|code|#))?"
+    r"|(?P<code>sku|dpci|isbn|ean|upc|imei|tracking|serial|model|part|ref)(?: (?:numbers?|no\.?))?)"
+    r"(?: (?:is|was|are))?"
     r"|(?:订|运|快递|物流)单|(?P<zh>(?:单|编|货|序列|流水|型|票|件|案)(?:号码?|码)|条码|邮编))[是为:# ]*$",
     re.I,
 )
@@ -232,9 +239,7 @@ class _Page:
     def refers(self, start: int, end: int) -> bool:
         """Say whether the words before a number call it the number of a thing, not of a person."""
         match = self.follows(_REFERENCE, start)
-        return bool(
-            match and (match["number"] or match["code"] or match["zh"] or self.text[start:end].isdecimal())
-        )
+        return bool(match and (match["number"] or match["code"] or match["zh"] or self.text[start:end].isdecimal()))
 
     def _blank(self, start: int, end: int) -> None:
         self.left = self.left[:start] + "\0" * (end - start) + self.left[end:]
@@ -244,9 +249,7 @@ def _known(region: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS
 
     if region.upper() not in SUPPORTED_REGIONS:
-        raise RequestError(
-            "Unknown region.", where=repr(region), hint="Use an ISO 3166 code such as GB, US or CN."
-        )
+        raise RequestError("Unknown region.", where=repr(region), hint="Use an ISO 3166 code such as GB, US or CN.")
     return region.upper()
 
 
@@ -298,7 +301,8 @@ def _identities(page: _Page) -> None:
         if ric.calc_check_digit(number) == number[-1]:
             page.take("ID", *match.span(), number)
     for match in _SOCIAL.finditer(page.left):
-        if ssn.is_valid(match[0]):
+        # Target's item numbers (DPCI) have the shape of a social security number.
+        if ssn.is_valid(match[0]) and not page.refers(*match.span()):
             page.take("ID", *match.span(), ssn.compact(match[0]))
     for match in _INSURANCE.finditer(page.left):
         # "at 10 20 30 a day" has the shape; small letters need the word.
@@ -347,22 +351,22 @@ def _phones(page: _Page, region: str) -> None:
     take(_HOTLINE, "86", (10,))
     # Shape alone: invented numbers (07700 900123) and mistyped ones are valid nowhere, yet may be a person's.
     take(_TRUNK, *(("86", (11, 12)) if chinese else ("44", (11,))))
-    for match in _LOCAL.finditer(page.left):
-        page.take("PHONE", *match.span(1), re.sub(r"\D", "", match[1]))
     for match in _AMERICAN.finditer(page.left):
         number = phonenumbers.parse(match[0], "US")
         if phonenumbers.is_valid_number(number) and not page.refers(*match.span()):
             page.take("PHONE", *match.span(), f"1{number.national_number}")
     worded = (page.follows(_PHONE_WORD, match.start()) for match in _BARE.finditer(page.left))
-    if not _DIALLED.search(page.left) and not any(worded):
-        return
-    first = ("CN", region) if chinese else (region,)
-    tries = [(country, Leniency.VALID) for country in dict.fromkeys((*first, "GB", "US", "CN"))]
-    for country, leniency in (*tries, ("GB", Leniency.POSSIBLE)):
-        for found in PhoneNumberMatcher(page.left, country, leniency):
-            if _written_as_phone(page, found.start, found.end, valid=leniency == Leniency.VALID):
-                value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
-                page.take("PHONE", found.start, found.end, value.removeprefix("+"))
+    if _DIALLED.search(page.left) or any(worded):
+        first = ("CN", region) if chinese else (region,)
+        tries = [(country, Leniency.VALID) for country in dict.fromkeys((*first, "GB", "US", "CN"))]
+        for country, leniency in (*tries, ("GB", Leniency.POSSIBLE)):
+            for found in PhoneNumberMatcher(page.left, country, leniency):
+                if _written_as_phone(page, found.start, found.end, valid=leniency == Leniency.VALID):
+                    value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
+                    page.take("PHONE", found.start, found.end, value.removeprefix("+"))
+    for listed in _NAMED.finditer(page.left):
+        for match in _LOCAL.finditer(page.left, *listed.span(1)):
+            page.take("PHONE", *match.span(), re.sub(r"\D", "", match[0]))
 
 
 def _written_as_phone(page: _Page, start: int, end: int, *, valid: bool) -> bool:

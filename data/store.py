@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
 from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
 from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 __all__ = ["Added", "Changes", "Store", "conversation_digest"]
 
@@ -134,7 +133,11 @@ class Store:
             before = _tickets_from(connection, changed)
             _delete(connection, schema.conversations.c.id, changed)
             written = [*changed, *fresh]
-            _insert(connection, schema.conversations, [_conversation_row(pairs[k][0], digests[k]) for k in written])
+            _insert(
+                connection,
+                schema.conversations,
+                [_conversation_row(pairs[k][0], digests[k]) for k in written],
+            )
             _insert(connection, schema.messages, [row for k in written for row in _message_rows(pairs[k][0])])
             mined = [ticket for key in written for ticket in pairs[key][1]]
             new = _insert_tickets(connection, mined)
@@ -207,7 +210,9 @@ class Store:
 
     def _load(self, connection: Connection, keys: Sequence[str]) -> list[Conversation]:
         heads = connection.execute(
-            sa.select(schema.conversations).where(schema.conversations.c.id.in_(keys)).order_by(schema.conversations.c.id)
+            sa.select(schema.conversations)
+            .where(schema.conversations.c.id.in_(keys))
+            .order_by(schema.conversations.c.id)
         ).all()
         lines: dict[str, list[Message]] = {}
         table = schema.messages
@@ -231,7 +236,9 @@ class Store:
         """Delete a ticket from the store, and so from every index. Raises :class:`NotFoundError`."""
         with self._write() as connection:
             if not _remove(connection, [ticket]):
-                raise NotFoundError("There is no such ticket.", where=ticket, hint="`replydesk tickets list` shows ids.")
+                raise NotFoundError(
+                    "There is no such ticket.", where=ticket, hint="`replydesk tickets list` shows ids."
+                )
 
     def ticket(self, ticket: str) -> Ticket:
         """Return one ticket. Raises :class:`NotFoundError`."""
@@ -254,7 +261,13 @@ class Store:
             return [_ticket(row) for row in connection.execute(query)]
 
     def tickets(
-        self, *, source: str = "", language: str = "", intent: str = "", limit: int | None = None, offset: int = 0
+        self,
+        *,
+        source: str = "",
+        language: str = "",
+        intent: str = "",
+        limit: int | None = None,
+        offset: int = 0,
     ) -> Iterator[Ticket]:
         """Yield tickets in the order of their ids, those that match the given values only."""
         table = schema.tickets
@@ -273,7 +286,7 @@ class Store:
             schema.origins.c.ticket
         )
         with self._read() as connection:
-            return {ticket: conversation for ticket, conversation in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def changes_after(self, seq: int) -> Changes:
         """Return what happened to the tickets after ``seq``, each ticket once, by its last change."""
@@ -340,7 +353,11 @@ class Store:
     def log(self, what: str, detail: Mapping[str, Any]) -> None:
         """Write one line of the audit."""
         with self._write() as connection:
-            _insert(connection, schema.audit, [{"at": _stamp(datetime.now(UTC)), "what": what, "detail": dict(detail)}])
+            _insert(
+                connection,
+                schema.audit,
+                [{"at": _stamp(datetime.now(UTC)), "what": what, "detail": dict(detail)}],
+            )
 
     def audit(self, *, limit: int = 100) -> list[dict[str, Any]]:
         """Return the newest lines of the audit, newest first."""
@@ -409,7 +426,9 @@ def _store_error(error: SQLAlchemyError) -> StoreError:
     if "locked" in text:
         return StoreError("The database is busy.", hint="Wait for the other process, then run it again.")
     if "malformed" in text or "not a database" in text:
-        return StoreError("The database file is damaged.", hint="Restore the newest backup; `replydesk doctor` says more.")
+        return StoreError(
+            "The database file is damaged.", hint="Restore the newest backup; `replydesk doctor` says more."
+        )
     return StoreError(f"The database refused: {text}.", hint="Check the setting data.database and `replydesk doctor`.")
 
 
@@ -425,7 +444,9 @@ def _question_key(question: str) -> str:
     return content_id(same_text(question))
 
 
-def _lookup(connection: Connection, key: sa.Column[Any], value: sa.Column[Any], wanted: Iterable[str]) -> dict[str, str]:
+def _lookup(
+    connection: Connection, key: sa.Column[Any], value: sa.Column[Any], wanted: Iterable[str]
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _batches(list(wanted)):
         found.update((row[0], row[1]) for row in connection.execute(sa.select(key, value).where(key.in_(part))))
@@ -499,7 +520,15 @@ def _conversation_row(conversation: Conversation, digest: str) -> dict[str, Any]
 
 def _conversation(row: Row[Any], lines: tuple[Message, ...]) -> Conversation:
     return Conversation(
-        row.id, lines, row.source, row.channel, row.customer, row.subject, tuple(row.tags), row.outcome, row.satisfaction
+        row.id,
+        lines,
+        row.source,
+        row.channel,
+        row.customer,
+        row.subject,
+        tuple(row.tags),
+        row.outcome,
+        row.satisfaction,
     )
 
 

@@ -61,9 +61,7 @@ _DROPPED = re.compile("blockquote|head|script|style|template|title")
 _LINE = re.compile("address|article|blockquote|br|d[dlt]|div|h[1-6r]|li|[ou]l|p|pre|section|table|tr")
 _CELL = re.compile("t[dh]")
 
-_CODE_OR_WORD = re.compile(
-    rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)"
-)
+_CODE_OR_WORD = re.compile(rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)")
 
 
 def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str = "") -> str:
@@ -133,9 +131,7 @@ def clean(text: str) -> str:
     text = _LINE_END.sub("\n", text)
     if not text.isprintable():
         text = "".join(
-            char
-            for char in text.replace("\t", " ")
-            if char == "\n" or unicodedata.category(char) not in _UNSEEN
+            char for char in text.replace("\t", " ") if char == "\n" or unicodedata.category(char) not in _UNSEEN
         )
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if head := _HANDLES.match(text):
@@ -184,7 +180,9 @@ class _Reader(HTMLParser):
         if tag in self.hidden:
             while self.hidden.pop() != tag:
                 pass
-        self._space(tag)
+        # `<br/>` arrives as a start and an end, and is one line end.
+        if tag != "br":
+            self._space(tag)
 
     def handle_data(self, data: str) -> None:
         if not self.hidden:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from replydesk.data.records import Conversation, Message, Role, Ticket
 
@@ -44,7 +45,7 @@ def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[T
     What a bot said is context, never an answer. ``context_messages`` is how many earlier turns a ticket keeps.
     """
     turns = utterances(conversation)
-    for position, (asked, answered) in enumerate(zip(turns, turns[1:], strict=False)):
+    for position, (asked, answered) in enumerate(pairwise(turns)):
         if asked.role != "customer" or answered.role != "agent":
             continue
         earlier = turns[max(0, position - context_messages) : position]

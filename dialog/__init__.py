@@ -7,18 +7,88 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
-    from replydesk.dialog.doctor import Finding as Finding, examine as examine
-    from replydesk.dialog.intents import Familiarity as Familiarity, IntentHead as IntentHead
-    from replydesk.dialog.policy import Decision as Decision, decide as decide
-    from replydesk.dialog.reading import Intent as Intent, Reading as Reading, read as read
-    from replydesk.dialog.release import Release as Release, Releases as Releases, Skills as Skills, Thresholds as Thresholds
-    from replydesk.dialog.reply import Citation as Citation, Handoff as Handoff, Option as Option, Reply as Reply
-    from replydesk.dialog.sentiment import Mood as Mood, mood_of as mood_of
+    from replydesk.dialog.doctor import Finding as Finding
+    from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.intents import Familiarity as Familiarity
+    from replydesk.dialog.intents import IntentHead as IntentHead
+    from replydesk.dialog.policy import Decision as Decision
+    from replydesk.dialog.policy import decide as decide
+    from replydesk.dialog.reading import Intent as Intent
+    from replydesk.dialog.reading import Reading as Reading
+    from replydesk.dialog.reading import read as read
+    from replydesk.dialog.release import (
+        Release as Release,
+    )
+    from replydesk.dialog.release import (
+        Releases as Releases,
+    )
+    from replydesk.dialog.release import (
+        Skills as Skills,
+    )
+    from replydesk.dialog.release import (
+        Thresholds as Thresholds,
+    )
+    from replydesk.dialog.reply import (
+        Citation as Citation,
+    )
+    from replydesk.dialog.reply import (
+        Handoff as Handoff,
+    )
+    from replydesk.dialog.reply import (
+        Option as Option,
+    )
+    from replydesk.dialog.reply import (
+        Reply as Reply,
+    )
+    from replydesk.dialog.sentiment import Mood as Mood
+    from replydesk.dialog.sentiment import mood_of as mood_of
 
-__all__ = ["Agent", "Citation", "Decision", "Familiarity", "Finding", "Handoff", "Intent", "IntentHead", "Mood", "Option", "Reading", "Release", "Releases", "Reply", "Skills", "Thresholds", "decide", "examine", "mood_of", "read"]
+__all__ = [
+    "Agent",
+    "Citation",
+    "Decision",
+    "Familiarity",
+    "Finding",
+    "Handoff",
+    "Intent",
+    "IntentHead",
+    "Mood",
+    "Option",
+    "Reading",
+    "Release",
+    "Releases",
+    "Reply",
+    "Skills",
+    "Thresholds",
+    "decide",
+    "examine",
+    "mood_of",
+    "read",
+]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
-_MODULES = {"Agent": "agent", "Citation": "reply", "Decision": "policy", "Familiarity": "intents", "Finding": "doctor", "Handoff": "reply", "Intent": "reading", "IntentHead": "intents", "Mood": "sentiment", "Option": "reply", "Reading": "reading", "Release": "release", "Releases": "release", "Reply": "reply", "Skills": "release", "Thresholds": "release", "decide": "policy", "examine": "doctor", "mood_of": "sentiment", "read": "reading"}
+_MODULES = {
+    "Agent": "agent",
+    "Citation": "reply",
+    "Decision": "policy",
+    "Familiarity": "intents",
+    "Finding": "doctor",
+    "Handoff": "reply",
+    "Intent": "reading",
+    "IntentHead": "intents",
+    "Mood": "sentiment",
+    "Option": "reply",
+    "Reading": "reading",
+    "Release": "release",
+    "Releases": "release",
+    "Reply": "reply",
+    "Skills": "release",
+    "Thresholds": "release",
+    "decide": "policy",
+    "examine": "doctor",
+    "mood_of": "sentiment",
+    "read": "reading",
+}
 
 
 def __getattr__(name: str) -> Any:

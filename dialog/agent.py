@@ -118,7 +118,12 @@ class Agent:
         asked = Message(uuid.uuid4().hex, "customer", text, now, customer, language)
         said = Message(reply.id, "bot", reply.text, now, reply.release, language)
         self.store.append(
-            conversation, asked, said, channel=channel, customer=customer, reply=(reply.release, reply.document())
+            conversation,
+            asked,
+            said,
+            channel=channel,
+            customer=customer,
+            reply=(reply.release, reply.document()),
         )
         return reply
 
@@ -186,7 +191,9 @@ class Agent:
             else (),
         )
 
-    def search(self, text: str, *, k: int = 10, language: str = "", filters: Mapping[str, str] | None = None) -> list[Hit]:
+    def search(
+        self, text: str, *, k: int = 10, language: str = "", filters: Mapping[str, str] | None = None
+    ) -> list[Hit]:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self._checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
@@ -217,11 +224,14 @@ class Agent:
 
     def ready(self) -> dict[str, Any]:
         """Return whether messages can be answered now and, if not, why."""
-        return {"ready": self._warm, "release": self.release().id, "trouble": self._trouble, **self.store.counts()}
+        return {
+            "ready": self._warm,
+            "release": self.release().id,
+            "trouble": self._trouble,
+            **self.store.counts(),
+        }
 
-    def judge(
-        self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = ""
-    ) -> Verdict:
+    def judge(self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = "") -> Verdict:
         """Store what a person thought of a reply; a correction becomes a ticket that is found at once.
 
         Raises :class:`NotFoundError` for an unknown reply and :class:`RequestError` for an edit without its text.
@@ -242,7 +252,13 @@ class Agent:
             context = tuple(m.text for m in messages[: place - 1])[-self.settings.data.context_messages :]
             self.store.add_ticket(
                 Ticket.make(
-                    question.text, correction, context=context, intent=intent, language=question.language, at=now, author=by
+                    question.text,
+                    correction,
+                    context=context,
+                    intent=intent,
+                    language=question.language,
+                    at=now,
+                    author=by,
                 )
             )
         return verdict

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import write_atomically
 from replydesk.retrieval.encoder import Vectors
@@ -99,8 +98,8 @@ class Familiarity:
     def load(cls, path: Path) -> Familiarity:
         """Read it. Raises :class:`ReleaseError` when the file is missing or damaged."""
         arrays = _load(path)
-        scalars = {"slope": float, "offset": float, "neighbours": int}
-        return cls(**{name: scalars.get(name, np.asarray)(value) for name, value in arrays.items()})
+        arrays |= {"slope": float(arrays["slope"]), "offset": float(arrays["offset"])}
+        return cls(**arrays | {"neighbours": int(arrays["neighbours"])})
 
 
 def _save(path: Path, **arrays: Any) -> None:

@@ -13,11 +13,16 @@ from replydesk.retrieval.matcher import Hit
 __all__ = ["Action", "Decision", "HandoffReason", "decide"]
 
 Action = Literal["pick", "compose", "ask", "handoff"]
-HandoffReason = Literal[
-    "low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure"
-]
+HandoffReason = Literal["low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure"]
 Ground = Literal[
-    "exact", "confident", "close_runner_up", "not_sure", "nothing_found", "unlikely", "out_of_scope", "asked_for_person"
+    "exact",
+    "confident",
+    "close_runner_up",
+    "not_sure",
+    "nothing_found",
+    "unlikely",
+    "out_of_scope",
+    "asked_for_person",
 ]
 
 _TOO_CLOSE = 0.1

@@ -75,7 +75,7 @@ class Releases:
     def __init__(self, home: Home) -> None:
         self._home = home
 
-    def list(self) -> list[dict[str, Any]]:
+    def cards(self) -> list[dict[str, Any]]:
         """Return the cards of all releases, newest first, each with ``current`` true or false."""
         current = self.current_id()
         cards = [self.card(key) for key in self.ids()]
@@ -198,7 +198,9 @@ class Releases:
 
     def _folder(self, key: str) -> Path:
         if not key or Path(key).name != key or key.startswith("."):
-            raise NotFoundError("This is not the id of a release.", where=key, hint="`replydesk releases list` shows ids.")
+            raise NotFoundError(
+                "This is not the id of a release.", where=key, hint="`replydesk releases list` shows ids."
+            )
         return self._home.releases / key
 
 

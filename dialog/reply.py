@@ -1,4 +1,4 @@
-"""The reply: the answer, its evidence and its reasons in one record. It is its own explanation and its own audit row."""
+"""The reply: the answer, its evidence and its reasons in one record, which is also its audit row."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class Reply:
             "confidence": round(self.confidence, 4),
             "language": self.reading.language,
             "intents": [
-                {"name": intent.name, "probability": round(intent.probability, 4)} for intent in self.reading.intents[:5]
+                {"name": intent.name, "probability": round(intent.probability, 4)}
+                for intent in self.reading.intents[:5]
             ],
             "out_of_scope": round(self.reading.out_of_scope, 4),
             "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},

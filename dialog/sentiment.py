@@ -1,7 +1,6 @@
 """Mood by words: how a message sounds, in English and Chinese, and how much it hurries.
 
-Word lists, not a model: they need no data, and every verdict can be read off the words. A trained head replaces the label
-where a desk has examples.
+Word lists, not a model: they need no data, and every verdict can be read off the words.
 """
 
 from __future__ import annotations

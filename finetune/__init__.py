@@ -6,16 +6,57 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.finetune.evaluate import Check as Check, Report as Report, evaluate as evaluate, judge as judge
-    from replydesk.finetune.examples import Examples as Examples, Material as Material, collect as collect
-    from replydesk.finetune.recipe import QUICK as QUICK, Recipe as Recipe
-    from replydesk.finetune.retrain import Outcome as Outcome, Workshop as Workshop
+    from replydesk.finetune.evaluate import (
+        Check as Check,
+    )
+    from replydesk.finetune.evaluate import (
+        Report as Report,
+    )
+    from replydesk.finetune.evaluate import (
+        evaluate as evaluate,
+    )
+    from replydesk.finetune.evaluate import (
+        judge as judge,
+    )
+    from replydesk.finetune.examples import Examples as Examples
+    from replydesk.finetune.examples import Material as Material
+    from replydesk.finetune.examples import collect as collect
+    from replydesk.finetune.recipe import QUICK as QUICK
+    from replydesk.finetune.recipe import Recipe as Recipe
+    from replydesk.finetune.retrain import Outcome as Outcome
+    from replydesk.finetune.retrain import Workshop as Workshop
     from replydesk.finetune.train import make_release as make_release
 
-__all__ = ["QUICK", "Check", "Examples", "Material", "Outcome", "Recipe", "Report", "Workshop", "collect", "evaluate", "judge", "make_release"]
+__all__ = [
+    "QUICK",
+    "Check",
+    "Examples",
+    "Material",
+    "Outcome",
+    "Recipe",
+    "Report",
+    "Workshop",
+    "collect",
+    "evaluate",
+    "judge",
+    "make_release",
+]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
-_MODULES = {"QUICK": "recipe", "Check": "evaluate", "Examples": "examples", "Material": "examples", "Outcome": "retrain", "Recipe": "recipe", "Report": "evaluate", "Workshop": "retrain", "collect": "examples", "evaluate": "evaluate", "judge": "evaluate", "make_release": "train"}
+_MODULES = {
+    "QUICK": "recipe",
+    "Check": "evaluate",
+    "Examples": "examples",
+    "Material": "examples",
+    "Outcome": "retrain",
+    "Recipe": "recipe",
+    "Report": "evaluate",
+    "Workshop": "retrain",
+    "collect": "examples",
+    "evaluate": "evaluate",
+    "judge": "evaluate",
+    "make_release": "train",
+}
 
 
 def __getattr__(name: str) -> Any:

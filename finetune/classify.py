@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
@@ -76,7 +75,11 @@ def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
 
 
 def fit_familiarity(
-    in_scope: Examples, unseen_highest: Floats, labels: tuple[str, ...], strangers: Vectors, stranger_highest: Floats
+    in_scope: Examples,
+    unseen_highest: Floats,
+    labels: tuple[str, ...],
+    strangers: Vectors,
+    stranger_highest: Floats,
 ) -> tuple[Familiarity, Floats]:
     """Return the three-score sum turned into a probability by logistic regression, and that of every in-scope message.
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
-from replydesk.finetune.examples import Examples, Material, strangers
+from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
 
 __all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
 
@@ -188,7 +187,7 @@ def _replies(agent: Agent, release: Release, material: Material, odd: Examples) 
 
 
 def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
-    cosine = float(material.encoder.encode([hit.answer])[0] @ rows.answers[row])
+    cosine = float(answer_judge().encode([hit.answer])[0] @ rows.answers[row])
     return material.is_right(rows, row, hit, cosine)
 
 
@@ -221,7 +220,9 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
         old = before.get(section, {}).get(key)
         if new is None or old is None:
             if old is not None:
-                checks.append(Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}."))
+                checks.append(
+                    Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")
+                )
             continue
         passed = sign * (new - old) >= -max_loss
         verdict = "kept" if passed else f"worse by more than {max_loss:.3f}"

@@ -6,19 +6,20 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
-
 from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import utterances
-from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoder import Encoder, Encoders, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
-__all__ = ["OUT_OF_SCOPE", "Examples", "Material", "collect", "strangers"]
+__all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]
 
 OUT_OF_SCOPE = "out_of_scope"
 """The label that says: this desk has no answer for that. It is learned from, but never an intent."""
@@ -32,7 +33,7 @@ class Examples:
     """Labelled or answered messages of one part, all of one encoder, with their vectors, shape (n, dimension).
 
     ``labels`` may hold ''; ``groups`` names the owner, so that folds never cut one customer in two. ``tickets`` is None
-    where a message got no answer; ``answers`` are the vectors of the tickets' answers, zeros for None.
+    where a message got no answer; ``answers`` are the vectors of their answers by :func:`answer_judge`, else zeros.
     """
 
     texts: tuple[str, ...]
@@ -98,8 +99,8 @@ class Material:
     def is_right(self, asked: Examples, row: int, hit: Ticket, cosine: float) -> bool:
         """Return whether a hit would have been a right answer to the message in that row.
 
-        It must have the message's intent, where both have one, and it must say what was really answered, ``cosine`` being
-        the one between the two answers; a canned answer of the right intent is always right. Nothing answers a message
+        It must have the message's intent, where both have one, and it must say what was really answered: ``cosine`` is
+        the one between the two answers. A canned answer of the right intent is always right. Nothing answers a message
         that is out of scope.
         """
         label = asked.labels[row]
@@ -108,10 +109,19 @@ class Material:
         return (hit.source == "canned" and bool(label) and label == hit.intent) or cosine >= self.agreement
 
 
-def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, str]]:
+@cache
+def answer_judge() -> Encoder:
+    """Return the encoder that says whether two answers say the same.
+
+    It is always the same one, so a trained encoder is never its own judge and reports stay comparable.
+    """
+    return UseEncoder()
+
+
+def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, Any]]:
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
-    New conversations are assigned their part here, once and for all. Every customer turn that has an intent or an answer
+    New conversations are assigned their part here, once and for all. Every customer turn with an intent or an answer
     is an example; canned tickets are training examples.
     """
     known = store.splits()
@@ -165,7 +175,8 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
 def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tuple[Examples, Examples]:
     """Return general out-of-scope messages that ship with Replydesk, one half to learn from and one to judge by.
 
-    What comes near to the desk's own messages (a cosine of .6 to one of ``known``) is left out: it may be in scope there.
+    What comes near to the desk's own messages (a cosine of .6 to one of ``known``) is left out:
+    it may be in scope there.
     """
     lines = resources.files("replydesk.data.samples").joinpath("out_of_scope.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
@@ -197,10 +208,10 @@ def _rare(rows: Iterable[_Row], least: int) -> frozenset[str]:
 
 
 def _examples(rows: Sequence[_Row], encoder: Encoder, rare: frozenset[str]) -> Examples:
-    answers = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
+    answers = np.zeros((len(rows), UseEncoder.dimension), dtype=np.float32)
     answered = [i for i, row in enumerate(rows) if row.ticket is not None]
     if answered:
-        answers[answered] = encoder.encode([row.ticket.answer for row in rows if row.ticket is not None])
+        answers[answered] = answer_judge().encode([row.ticket.answer for row in rows if row.ticket is not None])
     return Examples(
         tuple(row.text for row in rows),
         tuple("" if row.label in rare else row.label for row in rows),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import Examples, Material
@@ -31,9 +30,7 @@ class Queries:
     unfamiliar: Floats
 
 
-def fit_scorer(
-    queries: Queries, material: Material, recipe: Recipe
-) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
+def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
     """Return the scorer, and for every query the score of its best hit and whether that hit was right.
 
     Each query is answered from the training tickets of other owners; :meth:`Material.is_right` is the judge. One
@@ -56,9 +53,7 @@ def fit_scorer(
     return scorer, scorer.probabilities(rows[best]), right[best]
 
 
-def fit_thresholds(
-    scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe
-) -> Thresholds:
+def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe) -> Thresholds:
     """Return the lines of the policy: answer alone where at most ``max_wrong`` of such answers were wrong.
 
     When no score is good enough, the line lies above all of them and the desk asks or hands off.
@@ -71,9 +66,7 @@ def fit_thresholds(
     return Thresholds(pick_above=pick, ask_above=min(0.3, pick / 2), out_of_scope_above=max(scope, 0.5))
 
 
-def _candidates(
-    queries: Queries, material: Material, count: int
-) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:
+def _candidates(queries: Queries, material: Material, count: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:
     tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
     column = {label: i for i, label in enumerate(queries.labels)}
     words = [set(tokens(text)) for text in tickets.texts]
@@ -96,7 +89,11 @@ def _candidates(
             assert hit is not None
             right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
             query_of.append(q)
-    return np.array(rows).reshape(-1, len(FEATURES)), np.array(right, dtype=bool), np.array(query_of, dtype=int)
+    return (
+        np.array(rows).reshape(-1, len(FEATURES)),
+        np.array(right, dtype=bool),
+        np.array(query_of, dtype=int),
+    )
 
 
 def _best_of(scores: Floats, query_of: NDArray[np.int_]) -> NDArray[np.int_]:

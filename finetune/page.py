@@ -25,13 +25,16 @@ _ROWS = (
 )
 _STYLE = """
 :root{color-scheme:light dark}
-body{font:16px/1.55 system-ui,"Noto Sans SC","PingFang SC",sans-serif;max-width:60rem;margin:2.5rem auto;padding:0 1.25rem}
+body{font:16px/1.55 system-ui,"Noto Sans SC","PingFang SC",sans-serif}
+body{max-width:60rem;margin:2.5rem auto;padding:0 1.25rem}
 h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem}
 p.verdict{padding:.8rem 1rem;border-radius:.6rem;background:#2e7d5b22;border-left:.3rem solid #2e7d5b}
 p.verdict.refused{background:#b23b3b22;border-color:#b23b3b}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:.45rem .6rem;border-bottom:1px solid #8884}th:first-child,td:first-child{text-align:left}
-.up{color:#2e7d5b}.down{color:#b23b3b}small{opacity:.7}@media(max-width:40rem){td,th{padding:.4rem .25rem;font-size:.9rem}}
+th,td{text-align:right;padding:.45rem .6rem;border-bottom:1px solid #8884}
+th:first-child,td:first-child{text-align:left}
+.up{color:#2e7d5b}.down{color:#b23b3b}small{opacity:.7}
+@media(max-width:40rem){td,th{padding:.4rem .25rem;font-size:.9rem}}
 """
 
 
@@ -44,7 +47,8 @@ def report_page(report: Report) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>Release {escape(report.candidate)}</title><style>{_STYLE}</style>"
-        f"<h1>Release {escape(report.candidate)}</h1><p><small>compared with {escape(report.baseline)} · {data}</small></p>"
+        f"<h1>Release {escape(report.candidate)}</h1>"
+        f"<p><small>compared with {escape(report.baseline)} · {data}</small></p>"
         f'<p class="verdict{"" if report.promotable else " refused"}"><strong>{verdict}</strong></p><ul>{reasons}</ul>'
         f"{sections}</html>"
     )

@@ -36,11 +36,15 @@ class Recipe:
             return _PRESETS[name]
         path = Path(name)
         if path.suffix != ".toml":
-            raise RequestError("There is no such recipe.", where=name, hint=f"Known: {', '.join(_PRESETS)}, or a .toml file.")
+            raise RequestError(
+                "There is no such recipe.", where=name, hint=f"Known: {', '.join(_PRESETS)}, or a .toml file."
+            )
         try:
             values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise RequestError(f"The recipe cannot be read: {error}.", where=name, hint="Name a valid TOML file.") from error
+            raise RequestError(
+                f"The recipe cannot be read: {error}.", where=name, hint="Name a valid TOML file."
+            ) from error
         known = {f.name for f in fields(cls)}
         for key in values:
             if key not in known:

@@ -105,7 +105,7 @@ class Workshop:
         return total
 
     def train(self, recipe: Recipe = QUICK, *, promote: bool = False, imported: Ingested | None = None) -> Outcome:
-        """Train a candidate, judge it against the current release and store both; promote it only when asked and better.
+        """Train a candidate, judge it against the current release and store both; promote it if asked and better.
 
         Raises :class:`RequestError` when there is nothing to learn from.
         """
@@ -122,7 +122,13 @@ class Workshop:
             agent = Agent(self.store, self.matcher, self.settings)
             report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
             candidate = Release(
-                candidate.id, candidate.made_at, candidate.skills, parent, candidate.recipe, candidate.data, report.after
+                candidate.id,
+                candidate.made_at,
+                candidate.skills,
+                parent,
+                candidate.recipe,
+                candidate.data,
+                report.after,
             )
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable

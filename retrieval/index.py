@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-
 from replydesk.data.errors import VectorIndexError
 from replydesk.data.home import write_atomically
 from replydesk.retrieval.encoder import Vectors
@@ -54,7 +53,8 @@ class FaissIndex:
 
         self.encoder_id, self.dimension, self.seq = encoder_id, dimension, 0
         self._keys: dict[int, str] = {}
-        self._faiss: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._flat: Any = faiss.IndexFlatIP(dimension)
+        self._faiss: Any = faiss.IndexIDMap2(self._flat)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -108,10 +108,10 @@ class FaissIndex:
         old = _manifest(folder)
         generation = int(old["generation"]) + 1 if old else 1
         numbers = faiss.vector_to_array(self._faiss.id_map)
-        vectors = faiss.rev_swig_ptr(faiss.downcast_index(self._faiss.index).get_xb(), len(self) * self.dimension)
+        vectors = self._flat.reconstruct_n(0, len(self))
         content = _npz(
             keys=np.array([self._keys[int(n)] for n in numbers], dtype="U32"),
-            vectors=np.array(vectors, dtype=np.float32).reshape(len(self), self.dimension),
+            vectors=vectors,
         )
         name = f"vectors-{generation}.npz"
         write_atomically(folder / name, content)
@@ -136,7 +136,9 @@ class FaissIndex:
         try:
             content = (folder / str(manifest["file"])).read_bytes()
         except OSError as error:
-            raise VectorIndexError(f"The index cannot be read: {error.strerror}.", where=str(folder), hint=cure) from error
+            raise VectorIndexError(
+                f"The index cannot be read: {error.strerror}.", where=str(folder), hint=cure
+            ) from error
         if hashlib.blake2b(content).hexdigest() != manifest["blake2b"]:
             raise VectorIndexError("The index is damaged: its checksum is wrong.", where=str(folder), hint=cure)
         import io

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from replydesk.data.errors import RequestError, VectorIndexError
 from replydesk.data.home import Home
@@ -83,9 +82,9 @@ class Matcher:
     ) -> list[Hit]:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first, then by score.
 
-        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents. ``filters`` admit
-        only tickets with these values of source, intent, language or author; ``without`` holds ids of tickets that must
-        not be found (a test must not find itself). Raises :class:`RequestError` for an unknown filter.
+        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
+        ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
+        tickets that must not be found (a test must not find itself). Raises :class:`RequestError` for an unknown filter.
         """
         admitted = _admission(filters or {}, without)
         encoder = self._encoders.of(language)
@@ -207,9 +206,9 @@ def _scored(
         )
         for t in ordered
     ]
-    scores = scorer.probabilities(rows) if rows else []
     hits = [
-        Hit(t, row[0], float(score), exact=t.id in same) for t, row, score in zip(ordered, rows, scores, strict=True)
+        Hit(t, row[0], float(score), exact=t.id in same)
+        for t, row, score in zip(ordered, rows, scorer.probabilities(rows), strict=True)
     ]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
     return sorted(newest, key=lambda hit: (hit.exact, hit.score), reverse=True)

@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.ui.actions import AnswerAction as AnswerAction, create_action_app as create_action_app
+    from replydesk.ui.actions import AnswerAction as AnswerAction
+    from replydesk.ui.actions import create_action_app as create_action_app
     from replydesk.ui.app import create_app as create_app
     from replydesk.ui.cli import main as main
 

@@ -11,7 +11,6 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
-
 from replydesk.data.errors import ReplydeskError
 from replydesk.dialog.agent import Agent
 
@@ -23,8 +22,8 @@ _LOG = logging.getLogger(__name__)
 class AnswerAction(Action):  # type: ignore[misc]
     """``action_replydesk_answer``: utters the reply to the latest message and sets slots that stories can branch on.
 
-    Slots: ``replydesk_action`` (pick, ask, handoff), ``replydesk_confidence``, ``replydesk_reply`` (the id that a verdict
-    names). The whole reply travels as ``custom.replydesk``; quick replies become buttons.
+    Slots: ``replydesk_action`` (pick, ask, handoff), ``replydesk_confidence``, ``replydesk_reply`` (the id for a
+    verdict). The whole reply travels as ``custom.replydesk``; quick replies become buttons.
     """
 
     def __init__(self, agent: Agent) -> None:
@@ -34,7 +33,7 @@ class AnswerAction(Action):  # type: ignore[misc]
         """Return the name a Rasa domain lists."""
         return "action_replydesk_answer"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:  # noqa: ARG002
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:  # noqa: ARG002 - the SDK calls it so
         """Answer in a thread, so that one slow message does not hold up the others.
 
         An error becomes a hand-off: the SDK would send its text and the whole tracker back to the caller.
@@ -42,11 +41,19 @@ class AnswerAction(Action):  # type: ignore[misc]
         text = str((tracker.latest_message or {}).get("text") or "")
         try:
             reply = await asyncio.to_thread(
-                self._agent.reply, text, conversation=f"rasa:{tracker.sender_id}", customer=str(tracker.sender_id), channel="rasa"
+                self._agent.reply,
+                text,
+                conversation=f"rasa:{tracker.sender_id}",
+                customer=str(tracker.sender_id),
+                channel="rasa",
             )
         except ReplydeskError as error:
             _LOG.warning("Handed off: %s", error)
-            return [SlotSet("replydesk_action", "handoff"), SlotSet("replydesk_confidence", 0.0), SlotSet("replydesk_reply", None)]
+            return [
+                SlotSet("replydesk_action", "handoff"),
+                SlotSet("replydesk_confidence", 0.0),
+                SlotSet("replydesk_reply", None),
+            ]
         dispatcher.utter_message(
             text=reply.text,
             buttons=[{"title": option.label, "payload": option.value} for option in reply.options],

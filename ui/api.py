@@ -12,14 +12,13 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
-
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.ingest import prepare_ticket
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.reply import Reply
 from replydesk.ui.documents import search_document, ticket_document
+from starlette.exceptions import HTTPException
 
 __all__ = ["install"]
 
@@ -156,7 +155,7 @@ def install(app: FastAPI, agent: Agent) -> None:
     @router.get("/releases")
     def releases() -> dict[str, Any]:
         """Return the cards of all releases, newest first."""
-        return {"releases": agent.releases.list() if agent.releases else []}
+        return {"releases": agent.releases.cards() if agent.releases else []}
 
     @router.post("/releases/{release}/promote")
     def promote(release: str) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def install(app: FastAPI, agent: Agent) -> None:
         return _error(error.status_code, names.get(error.status_code, "error"), str(error.detail), hint)
 
     @app.exception_handler(Exception)
-    def broken(_request: Request, _error_: Exception) -> JSONResponse:
+    def broken(_request: Request, _failure: Exception) -> JSONResponse:
         # The server's log has the traceback; a caller gets neither that nor the request back.
         return _error(500, "internal", "Something went wrong on our side.", "The server's log says what.")
 

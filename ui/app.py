@@ -11,7 +11,6 @@ from importlib import resources
 
 from fastapi import FastAPI
 from fastapi.responses import Response
-
 from replydesk.data.errors import SettingsError
 from replydesk.dialog.agent import Agent
 from replydesk.ui import api
@@ -46,7 +45,8 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
     if page:
         from replydesk.ui import chat
 
-        return chat.mount(app, agent, agent.settings)
+        mounted: FastAPI = chat.mount(app, agent, agent.settings)
+        return mounted
     return app
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
-
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 
@@ -35,7 +34,8 @@ app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder.")
+    Path | None,
+    typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]
@@ -62,7 +62,9 @@ def main() -> None:
         _fail(str(error))
     except OSError as error:
         # What remains after the product's own checks: a full disk under another library, a file that vanished.
-        _fail(f"{error.strerror or error} ({error.filename or 'system'}). Free space or check the path; nothing is lost.")
+        _fail(
+            f"{error.strerror or error} ({error.filename or 'system'}). Free space or check the path; nothing is lost."
+        )
 
 
 @app.command()
@@ -84,12 +86,24 @@ def demo(
     with resources.as_file(samples) as folder:
         imported = workshop.import_exports([folder / name for name in names])
     if workshop.releases.current_id():
-        document = {"home": str(place.folder), "release": workshop.releases.current_id(), "import": imported.document()}
-        _print(document, as_json, f"The demo desk stands in {place.folder}; release {document['release']} answers.")
+        document = {
+            "home": str(place.folder),
+            "release": workshop.releases.current_id(),
+            "import": imported.document(),
+        }
+        _print(
+            document,
+            as_json,
+            f"The demo desk stands in {place.folder}; release {document['release']} answers.",
+        )
         return
     outcome = workshop.train(promote=True, imported=imported)
     document = {"home": str(place.folder), **outcome.document()}
-    _print(document, as_json, f"The demo desk stands in {place.folder}.\n{_summary(outcome)}\nNext: replydesk serve")
+    _print(
+        document,
+        as_json,
+        f"The demo desk stands in {place.folder}.\n{_summary(outcome)}\nNext: replydesk serve",
+    )
 
 
 @app.command(name="import")
@@ -165,7 +179,9 @@ def search(
     from replydesk.ui.documents import search_document
 
     hits = _agent(Home.find(home)).search(text, k=k, language=language)
-    lines = [f"{hit.score:.2f} ({hit.similarity:.2f})  {hit.ticket.question}\n      -> {hit.ticket.answer}" for hit in hits]
+    lines = [
+        f"{hit.score:.2f} ({hit.similarity:.2f})  {hit.ticket.question}\n      -> {hit.ticket.answer}" for hit in hits
+    ]
     _print(search_document(hits), as_json, "\n".join(lines) or "Nothing found.")
 
 
@@ -177,7 +193,6 @@ def serve(
 ) -> None:
     """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
     import uvicorn
-
     from replydesk.ui.app import check_host, create_app
 
     agent = _agent(Home.find(home))
@@ -248,7 +263,6 @@ def actions(
 ) -> None:
     """Serve the rasa-sdk action server with action_replydesk_answer."""
     import uvicorn
-
     from replydesk.ui.actions import create_action_app
     from replydesk.ui.app import check_host
 
@@ -307,7 +321,11 @@ def tickets_show(ticket: str, home: HomeOption = None, as_json: JsonOption = Fal
     from replydesk.ui.documents import ticket_document
 
     found = _store(Home.find(home)).ticket(ticket)
-    _print(ticket_document(found), as_json, f"{found.question}\n-> {found.answer}\n({found.source}, {found.intent})")
+    _print(
+        ticket_document(found),
+        as_json,
+        f"{found.question}\n-> {found.answer}\n({found.source}, {found.intent})",
+    )
 
 
 @tickets_app.command("remove")
@@ -320,8 +338,10 @@ def tickets_remove(ticket: str, home: HomeOption = None, as_json: JsonOption = F
 @releases_app.command("list")
 def releases_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List releases, newest first."""
-    cards = _releases(home).list()
-    lines = [f"{'*' if card['current'] else ' '} {card['id']}  {card['made_at']}  {card['recipe']['name']}" for card in cards]
+    cards = _releases(home).cards()
+    lines = [
+        f"{'*' if card['current'] else ' '} {card['id']}  {card['made_at']}  {card['recipe']['name']}" for card in cards
+    ]
     _print({"releases": cards}, as_json, "\n".join(lines) or "No releases; train one with `replydesk train`.")
 
 
@@ -337,7 +357,11 @@ def releases_show(release: str, home: HomeOption = None, as_json: JsonOption = F
 def releases_promote(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Let a release answer; running servers follow at once."""
     before = _releases(home).promote(release)
-    _print({"release": release, "before": before}, as_json, f"{release} answers now (before: {before or 'none'}).")
+    _print(
+        {"release": release, "before": before},
+        as_json,
+        f"{release} answers now (before: {before or 'none'}).",
+    )
 
 
 @releases_app.command("rollback")
@@ -382,7 +406,9 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
     for pair in (part for item in pairs or [] for part in item.split(",")):
         field, sign, column = pair.partition("=")
         if not (field and sign and column):
-            raise RequestError("A mapping is written field=column.", where=f"--map {pair}", hint="For example text=body.")
+            raise RequestError(
+                "A mapping is written field=column.", where=f"--map {pair}", hint="For example text=body."
+            )
         columns[field.strip()] = column.strip()
     return columns or None
 
@@ -396,11 +422,17 @@ def _require_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             hint = "Stop what listens there, or choose another with --port (make serve PORT=8000)."
-            raise RequestError(f"The port cannot be used: {error.strerror}.", where=f"{host}:{port}", hint=hint) from error
+            raise RequestError(
+                f"The port cannot be used: {error.strerror}.", where=f"{host}:{port}", hint=hint
+            ) from error
 
 
 def _readable(reply: Reply) -> str:
-    lines = [reply.text, "", f"[{reply.action}, confidence {reply.confidence:.2f}, {reply.milliseconds['total']:.0f} ms]"]
+    lines = [
+        reply.text,
+        "",
+        f"[{reply.action}, confidence {reply.confidence:.2f}, {reply.milliseconds['total']:.0f} ms]",
+    ]
     lines += [f"- {reason}" for reason in reply.reasons]
     lines += [f"- option: {option.label}" for option in reply.options]
     lines += [f"- ticket {hit.ticket.id} ({hit.similarity:.2f}): {hit.ticket.question}" for hit in reply.hits]
@@ -412,11 +444,18 @@ def _summary(outcome: Outcome) -> str:
     lines = [f"Release {outcome.release.id} {state}."]
     for name, after in outcome.report.after.items():
         before, floor = outcome.report.before[name], outcome.report.floor.get(name, {})
-        for section, key in (("intents", "accuracy"), ("out_of_scope", "auroc"), ("replies", "best_hit_right")):
+        for section, key in (
+            ("intents", "accuracy"),
+            ("out_of_scope", "auroc"),
+            ("replies", "best_hit_right"),
+        ):
             new = after.get(section, {}).get(key)
             if new is not None:
                 old, low = before.get(section, {}).get(key), floor.get(section, {}).get(key)
-                parts = [f"floor {low:.3f}" if low is not None else "", f"before {old:.3f}" if old is not None else ""]
+                parts = [
+                    f"floor {low:.3f}" if low is not None else "",
+                    f"before {old:.3f}" if old is not None else "",
+                ]
                 told = ", ".join(part for part in parts if part)
                 lines.append(f"  {name} {section} {key}: {new:.3f}{f' ({told})' if told else ''}")
     lines += [f"  {reason}" for reason in outcome.report.reasons]

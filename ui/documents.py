@@ -25,7 +25,11 @@ def search_document(hits: Sequence[Hit]) -> dict[str, Any]:
     """Return the JSON form of what a search found."""
     return {
         "hits": [
-            {"ticket": ticket_document(hit.ticket), "similarity": round(hit.similarity, 4), "score": round(hit.score, 4)}
+            {
+                "ticket": ticket_document(hit.ticket),
+                "similarity": round(hit.similarity, 4),
+                "score": round(hit.score, 4),
+            }
             for hit in hits
         ]
     }

@@ -97,9 +97,6 @@ def _chosen(source: Source, name: str) -> Reader:
 
 
 def _to_the_end(reader: Reader, source: Source) -> Iterator[Item]:
-    try:
-        yield from reader.read(source)
-        if source.torn:
-            yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")
-    finally:
-        source.close()
+    yield from reader.read(source)
+    if source.torn:
+        yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")

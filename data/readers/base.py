@@ -30,6 +30,7 @@ SAMPLE = 64 * 1024
 
 _CHUNK = 1024 * 1024
 _ID_LENGTH = 200
+_BINARY_SHARE = 100
 
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d+)?")
 _ZONE = re.compile(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)")
@@ -38,7 +39,7 @@ _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?)?分?)?"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_BROKEN = re.compile("[\ud800-\udfff]")
+_BROKEN = re.compile("[\0\ud800-\udfff]")
 
 _ROLES: dict[Role, str] = {
     "customer": "customer user client visitor end-user enduser requester consumer buyer guest contact "
@@ -94,8 +95,7 @@ class Source:
         self.name = "stdin" if self.piped else self.path.name
         self.torn = ""
 
-    def close(self) -> None:
-        """Forget what was piped in."""
+    def __del__(self) -> None:
         if "_spool" in self.__dict__:
             self._spool.close()
 
@@ -119,9 +119,7 @@ class Source:
                 f"The file cannot be read: {why}.", where=str(self.path), hint="Check its permissions."
             ) from error
         if not first:
-            raise FormatError(
-                "The file is empty.", where=str(self.path), hint="Export it again, or leave it out."
-            )
+            raise FormatError("The file is empty.", where=str(self.path), hint="Export it again, or leave it out.")
         if first == b"PK\x03\x04":
             raise FormatError(
                 "The file is a ZIP archive or an Excel workbook.",
@@ -136,7 +134,7 @@ class Source:
         with self._bytes() as stream:
             data = stream.read(size)
         text = codecs.getincrementaldecoder(self.encoding)(errors="replace").decode(data)
-        if "\0" in text:
+        if text.count("\0") * _BINARY_SHARE > len(text):
             raise FormatError("The file is not text.", where=self.name, hint="Save it as UTF-8 text.")
         return text
 
@@ -162,15 +160,16 @@ class Source:
             data = stream.read(_CHUNK)
             if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return "utf-16", False
-            strict = codecs.getincrementaldecoder("utf-8")()
+            strict, damaged = codecs.getincrementaldecoder("utf-8")(), False
             while data:
+                damaged = damaged or b"\0" in data
                 try:
                     strict.decode(data)
                 except UnicodeDecodeError as error:
                     piece = bytes(error.object[error.start : error.start + SAMPLE])
                     return ("gb18030" if _more_like_chinese(piece) else "utf-8-sig"), True
                 data = stream.read(_CHUNK)
-        return "utf-8-sig", False
+        return "utf-8-sig", damaged
 
     @cached_property
     def _spool(self) -> IO[bytes]:
@@ -227,7 +226,7 @@ def _more_like_chinese(piece: bytes) -> bool:
 
 
 def broken(text: str) -> bool:
-    """Return whether the text holds lone surrogates, which are bytes that could not be read."""
+    """Return whether the text holds NUL or lone surrogates, which are bytes that could not be read."""
     return _BROKEN.search(text) is not None
 
 

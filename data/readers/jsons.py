@@ -34,21 +34,21 @@ class Record(NamedTuple):
 def records(source: Source, *, inside: Sequence[str] = ()) -> Iterator[Record | Skipped]:
     """Yield the objects of JSON Lines, of a JSON array, or of the lists inside one object.
 
-    The last is meant when the first object has a list under one of the keys ``inside``: its elements come.
-    Objects that follow each other over several lines are read as well.
+    The last is meant when the first object has a list under the first of the keys ``inside``: then the
+    elements of its lists under any of them come. Objects that take several lines each are read as well.
     """
-    mode = _mode(source.head(), inside)
+    mode = _mode(source, inside)
     with source.open() as stream:
         yield from _records(source.name, stream, mode, inside, damaged=source.damaged)
 
 
 def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> list[Record]:
     """Return the first objects of a JSON file, by which a format is recognised; none when it is not JSON."""
+    if not source.head().lstrip().startswith(("{", "[")):
+        return []
+    mode = _mode(source, inside)
     for size in _SAMPLES:
-        head = source.head(size)
-        if not head.lstrip().startswith(("{", "[")):
-            break
-        found = _records(source.name, io.StringIO(head), _mode(head, inside), inside)
+        found = _records(source.name, io.StringIO(source.head(size)), mode, inside)
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
@@ -57,19 +57,23 @@ def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> lis
 _Mode = Literal["lines", "list", "object"]
 
 
-def _mode(head: str, inside: Sequence[str]) -> _Mode:
-    if head.lstrip().startswith("["):
-        return "list"
-    if inside and _has_list(head, inside):
-        return "object"
-    return "lines" if any(_is_object(line) for line in head.splitlines() if line[:1] == "{") else "list"
+def _mode(source: Source, inside: Sequence[str]) -> _Mode:
+    for size in _SAMPLES:
+        head = source.head(size)
+        if head.lstrip().startswith("["):
+            return "list"
+        if inside and _has_list(head, inside[0]):
+            return "object"
+        if any(_is_object(line) for line in head.splitlines() if line[:1] == "{"):
+            return "lines"
+    return "list"
 
 
-def _has_list(head: str, inside: Sequence[str]) -> bool:
+def _has_list(head: str, wanted: str) -> bool:
     text = _Text(io.StringIO(head))
     try:
         for key in text.keys():  # noqa: SIM118 - a walk
-            if key in inside and text.peek() == "[":
+            if key == wanted and text.peek() == "[":
                 return True
             text.value()
     except ValueError:

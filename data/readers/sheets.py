@@ -88,11 +88,7 @@ def sheet(source: Source) -> Sheet | None:
     best: tuple[float, Sheet] | None = None
     for delimiter in _DELIMITERS:
         try:
-            rows = [
-                row
-                for row in islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), 50)
-                if row
-            ]
+            rows = [row for row in islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), 50) if row]
         except csv.Error:
             continue
         width = len(rows[0]) if rows else 0

@@ -14,6 +14,8 @@ __all__ = ["Spill"]
 
 Cells = list[str]
 
+_ROOT = "NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key)"
+
 
 class Spill:
     """A temporary SQLite file without a name, which vanishes with its last user however the program ends.
@@ -65,16 +67,14 @@ class Spill:
             yield key, self.get(key)
 
     def threads(self) -> Iterator[list[Cells]]:
-        """Yield every row whose key names no other row, with all the rows whose keys lead back to it."""
+        """Yield every row whose key names no other row, followed by all rows whose keys lead to it."""
         self._index()
-        roots = self._run(
-            "SELECT n FROM row r WHERE NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key) ORDER BY n"
-        )
-        for (root,) in roots:
+        for (root,) in self._run(f"SELECT MIN(n) AS first FROM row r WHERE {_ROOT} GROUP BY name ORDER BY first"):
             found = self._run(
                 "WITH RECURSIVE thread (n, name, cells) AS (SELECT n, name, cells FROM row WHERE n = ?"
                 " UNION SELECT r.n, r.name, r.cells FROM row r JOIN thread t ON r.key = t.name)"
-                " SELECT cells FROM thread ORDER BY n",
+                " SELECT cells FROM thread ORDER BY n <> ?, n",
+                root,
                 root,
             )
             yield [json.loads(cells) for (cells,) in found]
@@ -83,10 +83,9 @@ class Spill:
         """Yield the rows that no thread reaches, because they answer each other in a circle."""
         self._index()
         found = self._run(
-            "WITH RECURSIVE reached (n, name) AS (SELECT n, name FROM row r"
-            " WHERE NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key)"
-            " UNION SELECT r.n, r.name FROM row r JOIN reached t ON r.key = t.name)"
-            " SELECT cells FROM row WHERE n NOT IN (SELECT n FROM reached) ORDER BY n"
+            f"WITH RECURSIVE reached (name) AS (SELECT name FROM row r WHERE {_ROOT}"
+            " UNION SELECT r.name FROM row r JOIN reached t ON r.key = t.name)"
+            " SELECT cells FROM row WHERE name NOT IN (SELECT name FROM reached) ORDER BY n"
         )
         for (cells,) in found:
             yield json.loads(cells)

@@ -146,13 +146,8 @@ class Tables:
 
 
 def _guessed(header: tuple[str, ...]) -> dict[str, str]:
-    plain = {
-        "_".join(column.casefold().replace("-", " ").replace("_", " ").split()): column for column in header
-    }
-    found = {
-        name: next((plain[word] for word in words.split() if word in plain), "")
-        for name, words in FIELDS.items()
-    }
+    plain = {"_".join(column.casefold().replace("-", " ").replace("_", " ").split()): column for column in header}
+    found = {name: next((plain[word] for word in words.split() if word in plain), "") for name, words in FIELDS.items()}
     return {name: column for name, column in found.items() if column}
 
 
@@ -241,9 +236,7 @@ def _messages(layout: Layout, row: Row, name: str, identity: str) -> list[Messag
         question, answer = layout.cell(row, "question"), layout.cell(row, "answer")
         if not question and not answer:
             raise ValueError("the row has neither a question nor an answer")
-        asked = Message(
-            f"{name}:q", "customer", question, at, layout.cell(row, "customer"), language, intents
-        )
+        asked = Message(f"{name}:q", "customer", question, at, layout.cell(row, "customer"), language, intents)
         answered = Message(f"{name}:a", "agent", answer, at, layout.cell(row, "agent"), language)
         return [message for message in (asked, answered) if message.text]
     role, text = _role(layout, row), layout.cell(row, "text")
@@ -251,9 +244,7 @@ def _messages(layout: Layout, row: Row, name: str, identity: str) -> list[Messag
         raise ValueError("the row has no text")
     given = layout.cell(row, "id")
     author = layout.cell(row, "author") or (layout.cell(row, role) if role in ("agent", "customer") else "")
-    return [
-        Message(short(f"{identity}:{given}") if given else name, role, text, at, author, language, intents)
-    ]
+    return [Message(short(f"{identity}:{given}") if given else name, role, text, at, author, language, intents)]
 
 
 def _role(layout: Layout, row: Row) -> Role:
@@ -303,11 +294,12 @@ def _ticket(layout: Layout, row: Row) -> Ticket:
 
 
 def _context(cell: str) -> list[str]:
-    return _list(cell) or ([cell] if cell else [])
+    found = _list(cell)
+    return ([cell] if cell else []) if found is None else found
 
 
 def _several(cell: str) -> list[str]:
-    if found := _list(cell):
+    if (found := _list(cell)) is not None:
         return found
     for mark in ";|,":
         if mark in cell:
@@ -315,11 +307,11 @@ def _several(cell: str) -> list[str]:
     return [cell] if cell else []
 
 
-def _list(cell: str) -> list[str]:
+def _list(cell: str) -> list[str] | None:
     if not cell.startswith("["):
-        return []
+        return None
     try:
         found: Any = json.loads(cell)
     except (ValueError, RecursionError):
-        return []
-    return [str(part) for part in found if part] if isinstance(found, list) else []
+        return None
+    return [str(part) for part in found if part] if isinstance(found, list) else None

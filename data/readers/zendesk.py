@@ -24,9 +24,7 @@ __all__ = ["Zendesk", "ZendeskTables"]
 
 _LISTS = ("tickets", "users")
 _ZENDESK_ONLY = ("comments", "submitter_id", "via", "raw_subject")
-_TABLE = re.compile(
-    r"(?:zendesk_)?(ticket_comment|ticket_tag|ticket|user)s?(?:_data)?\.csv(?:\.gz)?", re.IGNORECASE
-)
+_TABLE = re.compile(r"(?:zendesk_)?(ticket_comment|ticket_tag|ticket|user)s?(?:_data)?\.csv(?:\.gz)?", re.IGNORECASE)
 _SYSTEM_AUTHOR = "-1"
 _SATISFACTION = {"good": 1.0, "bad": 0.0}
 
@@ -88,13 +86,9 @@ class ZendeskTables:
                     continue
                 where, ticket = item
                 number = str(ticket.get("id", ""))
-                said = [
-                    (at, _comment(row)) for at, row in _named(comments.take(number), names["ticket_comment"])
-                ]
+                said = [(at, _comment(row)) for at, row in _named(comments.take(number), names["ticket_comment"])]
                 labels = [
-                    row["tag"]
-                    for _, row in _named(tags.take(number), names.get("ticket_tag", ()))
-                    if "tag" in row
+                    row["tag"] for _, row in _named(tags.take(number), names.get("ticket_tag", ())) if "tag" in row
                 ]
                 yield from _conversation(
                     {**ticket, "tags": labels}, said, user_role if "user" in names else _nobody, where
@@ -112,11 +106,7 @@ def _is_ticket(record: Record) -> bool:
         return True
     if "requester_id" not in value or record.key == "users":
         return False
-    return (
-        "description" in value
-        and any(key in value for key in _ZENDESK_ONLY)
-        and "description_text" not in value
-    )
+    return "description" in value and any(key in value for key in _ZENDESK_ONLY) and "description_text" not in value
 
 
 def _read_record(item: Record, roles: Mapping[str, Role | None]) -> Iterator[Item]:
@@ -210,9 +200,7 @@ def _conversation(
     )
 
 
-def _described(
-    ticket: Mapping[str, Any], comments: Iterable[Placed], where: str, requester: str
-) -> Iterator[Placed]:
+def _described(ticket: Mapping[str, Any], comments: Iterable[Placed], where: str, requester: str) -> Iterator[Placed]:
     # The first comment normally repeats the description; where none does, it opens the conversation.
     description = _str(ticket.get("description"))
     said = same_text(description)

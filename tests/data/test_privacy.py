@@ -1,0 +1,261 @@
+"""What identifies a person is masked in both languages; what only looks like it is not."""
+
+from __future__ import annotations
+
+import doctest
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from replydesk.data import privacy as module
+from replydesk.data.errors import RequestError
+from replydesk.data.privacy import Kind, Masker, Span, find
+from stdnum import luhn
+from stdnum.cn import ric
+
+PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
+
+
+def digits(text: str) -> str:
+    return "".join(re.findall(r"\d", PLACEHOLDER.sub("", text)))
+
+
+def longest_run(text: str) -> int:
+    return max(map(len, re.findall(r"\d+", PLACEHOLDER.sub(" ", text))), default=0)
+
+
+def test_examples_in_the_docstrings_are_true() -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+MASKED = [
+    ("Mail Mei.Lin+shop@Example.co.uk.", "Mail <EMAIL_1>."),
+    ("邮箱是mei@example.com，谢谢", "邮箱是<EMAIL_1>，谢谢"),
+    ("邮箱：mei＠example．com", "邮箱：<EMAIL_1>"),
+    ("<mei@example.com>", "<<EMAIL_1>>"),
+    ("...mei@example.com", "...<EMAIL_1>"),
+    ("我的QQ邮箱1234567@qq.com", "我的QQ邮箱<EMAIL_1>"),
+    ("https://a.com/?e=mei@example.com&p=13800138000", "https://a.com/?e=<EMAIL_1>&p=<PHONE_1>"),
+    ("call 020 7946 0958 now", "call <PHONE_1> now"),
+    ("0207 946 0958", "<PHONE_1>"),
+    ("(0161) 496 0000", "<PHONE_1>"),
+    ("my number is 07700 900123", "my number is <PHONE_1>"),
+    ("+44 (0)7911 123456", "<PHONE_1>"),
+    ("0044 7911 123456", "<PHONE_1>"),
+    ("on 5/6/2024, 07911 123456", "on 5/6/2024, <PHONE_1>"),
+    ("I need 2 07911 123456", "I need 2 <PHONE_1>"),
+    ("415-555-2671", "<PHONE_1>"),
+    ("(212) 555-0123 ext. 12", "<PHONE_1>"),
+    ("+1 (415) 555 2671", "<PHONE_1>"),
+    ("1-800-555-0199", "<PHONE_1>"),
+    ("+1(818)930-5703", "<PHONE_1>"),
+    ("ask them (01723 500693)", "ask them (<PHONE_1>)"),
+    ("call me at 4155552671", "call me at <PHONE_1>"),
+    ("please call 9574008368 they", "please call <PHONE_1> they"),
+    ("+49 30 901820", "<PHONE_1>"),
+    ("https://wa.me/447911123456", "https://wa.me/<PHONE_1>"),
+    ("电话13800138000谢谢", "电话<PHONE_1>谢谢"),
+    ("138 0013 8000", "<PHONE_1>"),
+    ("138-0013-8000微信同号", "<PHONE_1>微信同号"),
+    ("1380 013 8000", "<PHONE_1>"),
+    ("+86 138 0013 8000", "<PHONE_1>"),
+    ("(+86)13800138000", "<PHONE_1>"),
+    ("手机号码１３８００１３８０００。", "手机号码<PHONE_1>。"),
+    ("①13800138000", "①<PHONE_1>"),
+    ("tel13800138000", "tel<PHONE_1>"),
+    ("13800138000/13900139000", "<PHONE_1>/<PHONE_2>"),
+    ("座机0755 8888 8888", "座机<PHONE_1>"),
+    ("电话是010-12345678。", "电话是<PHONE_1>。"),
+    ("电话是65686553、65673663。", "电话是<PHONE_1>、<PHONE_2>。"),
+    ("客服400-820-8820转1", "客服<PHONE_1>转1"),
+    ("客服4008208820", "客服<PHONE_1>"),
+    ("card 4111 1111 1111 1111 12/26 123", "card <CARD_1> 12/26 123"),
+    ("5555-5555-5555-4444", "<CARD_1>"),
+    ("卡号4242424242424242，", "卡号<CARD_1>，"),
+    ("３７８２ ８２２４６３ １０００５", "<CARD_1>"),
+    ("2024 4111 1111 1111 1111", "2024 <CARD_1>"),
+    ("GB29 NWBK 6016 1331 9268 19 please", "<IBAN_1> please"),
+    ("账号DE89370400440532013000。", "账号<IBAN_1>。"),
+    ("gb82west12345698765432", "<IBAN_1>"),
+    ("身份证110101199003077758", "身份证<ID_1>"),
+    ("身份证11010519491231002X，", "身份证<ID_1>，"),
+    ("身份证110105 19491231 002x", "身份证<ID_1>"),
+    ("SSN 536-90-4399", "SSN <ID_1>"),
+    ("QQ 12 34 56 C", "<ID_1>"),
+    ("AB123456C", "<ID_1>"),
+    ("my ni number is ab123456c", "my ni number is <ID_1>"),
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED)
+def test_personal_data_is_masked(text: str, masked: str) -> None:
+    assert Masker().mask(text) == masked
+
+
+LEFT = [
+    *("order TW-204817", "订单TW-204817到哪了", "SG4839201756", "运单SG4839201756", "圆通YT1234567890123"),
+    *("1Z999AA10123456784", "9400 1000 0000 0000 0000 00", "快递单号773012345678901", "4839201756"),
+    *("tracking 1234567890123456", "4111111111111112", "order 4155552671", "订单号13800138000"),
+    *("order number 4111111111111111", "order number: 415-555-2671", "订单编号：4111111111111111"),
+    *("£1,299.00", "$1,234,567.89", "¥13,800,138,000", "￥5999.00", "人均消费500-1000元", "一共1234567元"),
+    *("2024-01-05 10:30", "05-01-2024 10:30:22", "05/01/2024", "2024年1月5日", "20240105103022", "05012024"),
+    *("营业时间9:00-21:00", "非营业时段2018-02-14至2018-02-20", "10:30", "7-10 days", "in 2023 and 2024"),
+    *("version 11.1.2", "v2.10.1233456", "192.168.100.200", "node@18.2.1", "logo@2x.png", "3 kg @ 5.99"),
+    *("SKU-415-555-2671", "sku 415-555-2671", "DPCI 030-02-8711", "SE-1720-8", "ISBN 978-0-306-40615-7"),
+    *("error E-412", "error 0x80070005", "错误代码E-412", "update KB4043961", "IMEI 356938035643809"),
+    *(
+        "iPhone 15 128GB",
+        "2 x 10 30 60 100 200",
+        "买了3件，退2件",
+        "SW1A 1AA",
+        "90210",
+        "90210-1234",
+        "100000",
+    ),
+    *("@AppleSupport hi", "@115712 1/2 Sorry", "at 10 20 30 a day", "ab123456c", "1234567890123456"),
+    *("110101199003077751", "000-12-3456", "123-4567890-1234567", "订单408-1929729-8238743"),
+    *("https://item.jd.com/100012043978.html", "https://x.com/i/07911123456", "10086", "95588", "12315"),
+    *("+12,000,000", "+999 123 456", "", "Thanks!", "谢谢", "<PHONE_1>", "<EMAIL_12>和<CARD_2>"),
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_only_looks_alike_is_left(text: str) -> None:
+    assert Masker().mask(text) == text
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("order TW-204817!", "order <ORDER_1>!"),
+        ("订单TW-204817到哪了", "订单<ORDER_1>到哪了"),
+        ("订单号：20240105123456。", "订单号：<ORDER_1>。"),
+        ("订单20240105123456", "订单<ORDER_1>"),
+        ("order number 20240105123456", "order number <ORDER_1>"),
+        ("order #20240105123456", "order #<ORDER_1>"),
+        ("E-412 and SG4839201756", "E-412 and SG4839201756"),
+        ("订单TW-204817，电话13800138000", "订单<ORDER_1>，电话<PHONE_1>"),
+    ],
+)
+def test_order_numbers_are_masked_on_request(text: str, masked: str) -> None:
+    assert Masker(order_numbers=True).mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mei@example.com", "Mei@Example.COM"),
+        ("07911 123456", "+44 7911 123456"),
+        ("07700 900123", "+447700900123"),
+        ("(415) 555-2671", "+1 415 555 2671"),
+        ("call 4155552671", "call (415) 555-2671"),
+        ("电话13800138000", "电话+86 138-0013-8000"),
+        ("电话010-12345678", "电话+86 10 1234 5678"),
+        ("4111 1111 1111 1111", "４１１１111111111111"),
+        ("GB29 NWBK 6016 1331 9268 19", "gb29nwbk60161331926819"),
+        ("11010519491231002X", "110105 19491231 002x"),
+        ("AB 12 34 56 C", "AB123456C"),
+    ],
+)
+def test_one_value_has_one_placeholder_in_a_conversation(one: str, other: str) -> None:
+    masker = Masker()
+    first, again = PLACEHOLDER.findall(masker.mask(one)), PLACEHOLDER.findall(masker.mask(other))
+    assert first == again != []
+    third = masker.mask("a@b.org, 07911 654321, 4242424242424242, DE89370400440532013000, 536-90-4399")
+    assert PLACEHOLDER.findall(third).count(first[0]) == 0
+
+
+def test_a_standing_placeholder_keeps_its_number() -> None:
+    masker = Masker()
+    assert masker.mask("<PHONE_1>或13800138000") == "<PHONE_1>或<PHONE_2>"
+    assert masker.mask("<PHONE_3> 13900139000 13800138000") == "<PHONE_3> <PHONE_4> <PHONE_2>"
+    assert masker.mask("<PHONE_13700137000>") == "<PHONE_<PHONE_5>>"
+    assert Masker().mask("mei@example.com") == "<EMAIL_1>"
+
+
+def test_find_says_where_in_the_original() -> None:
+    text = "邮箱mei＠example.com，电话１３８００１３８０００，卡4242 4242 4242 4242"
+    spans = find(text)
+    assert spans == [Span(2, 17, "EMAIL"), Span(20, 31, "PHONE"), Span(33, 52, "CARD")]
+    assert [text[span.start : span.end] for span in spans][1] == "１３８００１３８０００"
+    assert Masker().find(text) == spans
+
+
+def test_region_decides_on_national_numbers() -> None:
+    assert find("Tel. 030 901820", "DE") == [Span(5, 15, "PHONE")]
+    assert Masker("de").mask("030 901820") == "<PHONE_1>"
+    with pytest.raises(RequestError, match="Unknown region"):
+        Masker("UK")
+    with pytest.raises(RequestError, match="Unknown region"):
+        find("hello", "")
+
+
+SIXTEEN = st.integers(10**13, 10**14 - 1).map(lambda n: (body := f"4{n}") + luhn.calc_check_digit(body))
+RESIDENT = (
+    st.tuples(st.dates(), st.integers(0, 999))
+    .filter(lambda t: 1900 <= t[0].year <= 2099)
+    .map(lambda t: (body := f"110101{t[0]:%Y%m%d}{t[1]:03}") + ric.calc_check_digit(body + "0"))
+)
+MOBILE = st.integers(0, 10**9 - 1).map(lambda n: f"13{n:09}")
+VALUES: st.SearchStrategy[tuple[Kind, str]] = st.one_of(
+    st.tuples(st.just("CARD"), SIXTEEN),
+    st.tuples(st.just("CARD"), SIXTEEN.map(lambda n: " ".join(re.findall("....", n)))),
+    st.tuples(st.just("ID"), RESIDENT),
+    st.tuples(st.just("PHONE"), MOBILE),
+    st.tuples(st.just("PHONE"), MOBILE.map(lambda n: f"{n[:3]}-{n[3:7]}-{n[7:]}")),
+    st.tuples(st.just("PHONE"), st.integers(0, 999).map(lambda n: f"07700 900{n:03}")),
+    st.tuples(
+        st.just("EMAIL"),
+        st.from_regex(r"[a-z][a-z0-9._]{0,8}[a-z0-9]@[a-z]{2,6}\.(com|org|cn)", fullmatch=True),
+    ),
+)
+BEFORE = st.sampled_from(["", "请联系", "我是", "please write to ", "（", "Hello, ", "\n", "😀"])
+AFTER = st.sampled_from(["", "谢谢", "，多谢", ", thanks", " please", "）", "\n", "😀", "."])
+NOISE = st.text(alphabet="0123456789 -+().@/:<>aXé订单号电话PHONE_１＠\n", max_size=60)
+
+
+@settings(database=None, deadline=None, max_examples=100)
+@given(st.lists(st.tuples(BEFORE, VALUES, AFTER), min_size=1, max_size=4))
+def test_no_digits_of_a_masked_value_survive(parts: list[tuple[str, tuple[Kind, str], str]]) -> None:
+    text = "。".join(f"{before}{value}{after}" for before, (_, value), after in parts)
+    masked = Masker().mask(text)
+    assert [span.kind for span in find(text)] == [kind for _, (kind, _), _ in parts]
+    assert digits(masked) == ""
+    assert not any(value in masked for _, (_, value), _ in parts)
+
+
+@settings(database=None, deadline=None, max_examples=250)
+@given(st.one_of(NOISE, st.text(max_size=40)), st.booleans())
+def test_masking_twice_changes_nothing(text: str, order_numbers: bool) -> None:
+    masker = Masker(order_numbers=order_numbers)
+    masked = masker.mask(text)
+    assert masker.mask(masked) == masked
+    assert Masker(order_numbers=order_numbers).mask(masked) == masked
+    assert longest_run(masked) <= longest_run(text)
+
+
+@settings(database=None, deadline=None, max_examples=200)
+@given(NOISE)
+def test_spans_are_in_order_and_never_overlap(text: str) -> None:
+    spans = find(text, order_numbers=True)
+    edges = [edge for span in spans for edge in (span.start, span.end)]
+    assert edges == sorted(edges) and len(set(edges[::2])) == len(spans)
+    assert all(span.end > span.start for span in spans)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.a-a" * 20_000 + "@",
+        "_-" * 50_000 + "1234567",
+        "0" * 50_000,
+        "1 2 " * 10_000,
+        "GB29" * 20_000,
+        "+1 " * 20_000,
+    ],
+)
+def test_long_texts_take_no_long_time(text: str) -> None:
+    assert Masker().mask(text) == text
