@@ -231,8 +231,10 @@ class Agent:
             **self.store.counts(),
         }
 
-    def judge(self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = "") -> Verdict:
-        """Store what a person thought of a reply; a correction becomes a ticket that is found at once.
+    def judge(
+        self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = "", learn: bool = True
+    ) -> Verdict:
+        """Store what a person thought of a reply; with ``learn`` a correction becomes a ticket that is found at once.
 
         Raises :class:`NotFoundError` for an unknown reply and :class:`RequestError` for an edit without its text.
         """
@@ -245,7 +247,7 @@ class Agent:
         key = content_id(reply, kind, correction, intent, by)
         verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
         self.store.add_verdicts([verdict])
-        if correction:
+        if correction and learn:
             messages = self.store.messages(conversation)
             place = next(i for i, message in enumerate(messages) if message.id == reply)
             question = messages[place - 1]

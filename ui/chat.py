@@ -108,9 +108,7 @@ class Desk:
         try:
             reply = self._agent.reply(text, conversation=talk.conversation, channel="chat").document()
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
-            yield talk.add(
-                Turn("assistant", notice(self._excuse(error, text, language), language), refused=True)
-            )
+            yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return
         length = len(reply["text"])
         step = max(1, -(-length // _CHUNKS))
@@ -121,7 +119,8 @@ class Desk:
 
     def judge(self, reply: str, kind: VerdictKind, correction: str = "") -> None:
         """Store what somebody thought of a reply. Raises an error of the tree."""
-        self._agent.judge(reply, kind, correction=correction, by="chat")
+        learn = self._agent.settings.ui.learn_from_page
+        self._agent.judge(reply, kind, correction=correction, by="chat", learn=learn)
 
     def _excuse(self, error: Exception, text: str, language: str) -> str:
         limit = self._settings.ui.max_text
@@ -165,9 +164,7 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     elem_id="rd-talk",
                 )
                 with gr.Column(visible=False, elem_id="rd-fix") as fix:
-                    right = gr.Textbox(
-                        label=word("correction"), info=word("correction_more"), lines=2, max_lines=6
-                    )
+                    right = gr.Textbox(label=word("correction"), info=word("correction_more"), lines=2, max_lines=6)
                     with gr.Row():
                         skip = gr.Button(word("skip"), size="sm", min_width=0)
                         save = gr.Button(word("save"), size="sm", min_width=0, variant="primary")
@@ -200,13 +197,9 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                 yield lines, text if newest.refused else left, grown, side, gr.update(visible=False)
                 left = gr.skip()
 
-        def choose(
-            talk: Talk, verdicts: Verdicts, language: str, choice: gr.SelectData
-        ) -> Iterator[tuple[Any, ...]]:
+        def choose(talk: Talk, verdicts: Verdicts, language: str, choice: gr.SelectData) -> Iterator[tuple[Any, ...]]:
             value = choice.value
-            yield from respond(
-                str(value["text"] if isinstance(value, dict) else value), talk, verdicts, language
-            )
+            yield from respond(str(value["text"] if isinstance(value, dict) else value), talk, verdicts, language)
 
         def judge(talk: Talk, verdicts: Verdicts, language: str, thumb: gr.LikeData) -> Any:
             reply, kind = talk.reply_at(thumb.index), verdict_kind(thumb.liked)
@@ -228,9 +221,7 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
             return language, *_words(settings, language, talk, verdicts)
 
         def arrive(kept: str, talk: Talk, verdicts: Verdicts, request: gr.Request) -> tuple[Any, ...]:
-            language = (
-                kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
-            )
+            language = kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
             return _words(settings, language, talk, verdicts)
 
         quiet: dict[str, Any] = {
@@ -351,6 +342,4 @@ def _theme() -> gr.themes.Base:
         *_CHINESE_FONTS,
         "sans-serif",
     ]
-    return gr.themes.Base(
-        primary_hue="teal", neutral_hue="slate", font=sans, font_mono=["ui-monospace", "monospace"]
-    )
+    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=sans, font_mono=["ui-monospace", "monospace"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
+
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 
@@ -48,6 +49,7 @@ _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.m
 [ui]
 title = "Tidewick"
 title_zh = "汐物"
+learn_from_page = true
 """
 
 
@@ -193,6 +195,7 @@ def serve(
 ) -> None:
     """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
     import uvicorn
+
     from replydesk.ui.app import check_host, create_app
 
     agent = _agent(Home.find(home))
@@ -263,6 +266,7 @@ def actions(
 ) -> None:
     """Serve the rasa-sdk action server with action_replydesk_answer."""
     import uvicorn
+
     from replydesk.ui.actions import create_action_app
     from replydesk.ui.app import check_host
 

@@ -14,9 +14,7 @@ from replydesk.ui.strings import say
 
 __all__ = ["bubble", "evidence", "greeting", "heading", "notice", "plain", "said"]
 
-_ENTITIES = str.maketrans(
-    {mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None}
-)
+_ENTITIES = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Two speech bubbles that meet: the question, and the answer from the past.
 _MARK = (
@@ -71,9 +69,7 @@ def heading(title: str, language: str) -> str:
 
 def greeting(language: str) -> str:
     """Return what stands in an empty conversation."""
-    return (
-        f'<div class="rd-hello"><h2>{say("hello", language)}</h2><p>{say("hello_more", language)}</p></div>'
-    )
+    return f'<div class="rd-hello"><h2>{say("hello", language)}</h2><p>{say("hello_more", language)}</p></div>'
 
 
 def evidence(reply: Mapping[str, Any] | None, language: str) -> str:
@@ -83,9 +79,7 @@ def evidence(reply: Mapping[str, Any] | None, language: str) -> str:
     """
     parts = (_decision, _reading, _tickets, _foot)
     body = _legend(language) if reply is None else "".join(part(reply, language) for part in parts)
-    return (
-        f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
-    )
+    return f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
 
 
 def _legend(language: str) -> str:
@@ -109,8 +103,7 @@ def _decision(reply: Mapping[str, Any], language: str) -> str:
 
 def _reading(reply: Mapping[str, Any], language: str) -> str:
     intents = "".join(
-        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"]))
-        for intent in reply["intents"][:3]
+        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"])) for intent in reply["intents"][:3]
     )
     intents = intents or f'<p class="rd-quiet">{say("no_intents", language)}</p>'
     unknown = _bar(say("out_of_scope", language), float(reply["out_of_scope"]), "rd-unknown")
@@ -131,9 +124,7 @@ def _tickets(reply: Mapping[str, Any], language: str) -> str:
         for hit in reply["hits"]
     )
     cards = (
-        f'<ol class="rd-tickets">{cards}</ol>'
-        if cards
-        else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'
+        f'<ol class="rd-tickets">{cards}</ol>' if cards else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'
     )
     return f'<div class="rd-part"><h3>{say("tickets", language)}</h3>{cards}</div>'
 
@@ -141,9 +132,7 @@ def _tickets(reply: Mapping[str, Any], language: str) -> str:
 def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
     tag = f'<span class="rd-mark">{say(mark, language)}</span>' if mark else ""
     source = say(f"source_{hit['source']}", language)
-    who = "".join(
-        f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part
-    )
+    who = "".join(f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part)
     numbers = _facts(
         (say("score", language), _percent(float(hit["score"]))),
         (say("similarity", language), f"{float(hit['similarity']):.2f}"),
@@ -173,9 +162,7 @@ def _bar(label: str, value: float, kind: str = "") -> str:
 
 
 def _facts(*pairs: tuple[str, str]) -> str:
-    rows: Iterable[str] = (
-        f"<div><dt>{plain(name)}</dt><dd>{plain(value)}</dd></div>" for name, value in pairs
-    )
+    rows: Iterable[str] = (f"<div><dt>{plain(name)}</dt><dd>{plain(value)}</dd></div>" for name, value in pairs)
     return f'<dl class="rd-facts">{"".join(rows)}</dl>'
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+
 from replydesk.data.records import Ticket
 from replydesk.data.settings import DialogSettings, Settings, UiSettings
 from replydesk.data.store import Store
@@ -68,12 +69,8 @@ TICKETS = (
         "en",
         "Tom",
     ),
-    _ticket(
-        "Can I change the refund card?", "It always goes back to the same card.", "refund_card", "en", "Tom"
-    ),
-    _ticket(
-        "我的快递三天没动了", "已向燕归速运发起查件，48 小时内回复您。", "tracking_not_updating", "zh", "小林"
-    ),
+    _ticket("Can I change the refund card?", "It always goes back to the same card.", "refund_card", "en", "Tom"),
+    _ticket("我的快递三天没动了", "已向燕归速运发起查件，48 小时内回复您。", "tracking_not_updating", "zh", "小林"),
     _ticket("退款多久到账", "验货后 24 小时内退回支付宝或微信。", "refund_status", "zh", "晓雯"),
     _ticket("退款能退到别的卡吗", "只能原路退回。", "refund_card", "zh", "晓雯"),
     _ticket("Is my teapot on fire?", f"Please look: {ATTACK}", "fire", "en", "<b>Eve</b>"),

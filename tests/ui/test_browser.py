@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.ui import chat
@@ -101,9 +102,7 @@ def verdicts(store: Store, count: int) -> list[tuple[str, str, str]]:
 
 
 def thumb(page: Page, number: int) -> None:
-    page.locator("#rd-talk .message-buttons").last.locator(".icon-button-wrapper > button").nth(
-        number
-    ).click()
+    page.locator("#rd-talk .message-buttons").last.locator(".icon-button-wrapper > button").nth(number).click()
 
 
 DOWN, UP = 0, 1
@@ -174,9 +173,7 @@ def test_a_wrong_answer_is_corrected_and_the_correction_is_the_next_answer(visit
         ("我要退款", "先确认一下", "退款多久到账", "验货后 24 小时内"),
     ],
 )
-def test_a_quick_reply_sends_its_value(
-    visit: Open, question: str, badge: str, option: str, answer: str
-) -> None:
+def test_a_quick_reply_sends_its_value(visit: Open, question: str, badge: str, option: str, answer: str) -> None:
     page = visit()
     ask(page, question)
     expect(page.locator(".message.bot .rd-badge")).to_have_text(badge)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+
 from replydesk.data.errors import StoreError
 from replydesk.data.records import VerdictKind
 from replydesk.data.settings import Settings
