@@ -40,6 +40,9 @@ class DataSettings(_Section):
     region: str = Field("GB", pattern="^[A-Z]{2}$", description="Country whose phone numbers may lack a prefix.")
     mask: bool = Field(True, description="Mask personal data before anything is stored.")
     mask_order_numbers: bool = Field(False, description="Mask order numbers too; answers often need them.")
+    own_contacts: tuple[str, ...] = Field(
+        (), description="The company's own e-mail addresses, domains and phone numbers, which are never masked."
+    )
     context_messages: int = Field(6, ge=0, le=50, description="Earlier utterances kept with a ticket.")
 
 

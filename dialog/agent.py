@@ -13,8 +13,7 @@ from typing import Any
 
 from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.ingest import pseudonym
-from replydesk.data.privacy import Masker
+from replydesk.data.ingest import masker, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
@@ -276,9 +275,7 @@ class Agent:
         return text
 
     def _masked(self, text: str) -> str:
-        data = self.settings.data
-        text = clean(text)
-        return Masker(data.region, order_numbers=data.mask_order_numbers).mask(text) if data.mask else text
+        return masker(self.settings.data)(clean(text))
 
     def _lines(self, learned: Thresholds) -> Thresholds:
         wanted = self.settings.dialog

@@ -46,6 +46,9 @@ MapOption = Annotated[
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
+[data]
+own_contacts = ["tidewick.example", "0117 496 0321", "400-000-0168"]
+
 [ui]
 title = "Tidewick"
 title_zh = "汐物"
