@@ -14,7 +14,7 @@ from replydesk.data.store import Added, Store
 from replydesk.data.text import clean, language_of
 from replydesk.data.tickets import mine
 
-__all__ = ["Ingested", "ingest", "prepare", "prepare_ticket", "pseudonym"]
+__all__ = ["Ingested", "ingest", "masker", "prepare", "prepare_ticket", "pseudonym"]
 
 _BATCH = 200
 _PSEUDONYM = re.compile(r"c-[0-9a-f]{12}")
@@ -107,7 +107,7 @@ def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
 
     Doing it twice changes nothing, so an export can be imported again.
     """
-    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
+    mask = masker(settings)
     return replace(
         conversation,
         messages=tuple(_prepared(conversation.messages, mask, settings)),
@@ -118,7 +118,7 @@ def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
 
 def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
     """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
-    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
+    mask = masker(settings)
     question = mask(clean(ticket.question))
     return Ticket.make(
         question,
@@ -132,6 +132,13 @@ def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
         tags=ticket.tags,
         outcome=ticket.outcome,
     )
+
+
+def masker(settings: DataSettings) -> Callable[[str], str]:
+    """Return what masks the texts of one conversation as the settings want it."""
+    if not settings.mask:
+        return str
+    return Masker(settings.region, order_numbers=settings.mask_order_numbers, own=settings.own_contacts).mask
 
 
 def pseudonym(customer: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from replydesk.data.errors import SettingsError
 
 __all__ = [
@@ -39,6 +40,9 @@ class DataSettings(_Section):
     region: str = Field("GB", pattern="^[A-Z]{2}$", description="Country whose phone numbers may lack a prefix.")
     mask: bool = Field(True, description="Mask personal data before anything is stored.")
     mask_order_numbers: bool = Field(False, description="Mask order numbers too; answers often need them.")
+    own_contacts: tuple[str, ...] = Field(
+        (), description="The company's own e-mail addresses, domains and phone numbers, which are never masked."
+    )
     context_messages: int = Field(6, ge=0, le=50, description="Earlier utterances kept with a ticket.")
 
 
@@ -87,6 +91,10 @@ class UiSettings(_Section):
     title: str = Field("Support", description="Name that stands over the chat page.")
     title_zh: str = Field("在线客服", description="The same in Chinese.")
     api_keys: tuple[str, ...] = Field((), description="Keys accepted as `Authorization: Bearer`; none: loopback only.")
+    learn_from_page: bool = Field(
+        False,
+        description="Corrections written on the chat page answer at once; only where the team alone can reach it.",
+    )
     max_text: int = Field(4000, ge=1, le=100_000, description="Characters of one message.")
     max_body: int = Field(1_000_000, ge=1000, description="Bytes of one request body.")
 

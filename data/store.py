@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
 from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
-from sqlalchemy import Connection, Row, Table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 __all__ = ["Added", "Changes", "Store", "conversation_digest"]
 

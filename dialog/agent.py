@@ -13,8 +13,7 @@ from typing import Any
 
 from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.ingest import pseudonym
-from replydesk.data.privacy import Masker
+from replydesk.data.ingest import masker, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
@@ -231,8 +230,10 @@ class Agent:
             **self.store.counts(),
         }
 
-    def judge(self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = "") -> Verdict:
-        """Store what a person thought of a reply; a correction becomes a ticket that is found at once.
+    def judge(
+        self, reply: str, kind: VerdictKind, *, correction: str = "", intent: str = "", by: str = "", learn: bool = True
+    ) -> Verdict:
+        """Store what a person thought of a reply; with ``learn`` a correction becomes a ticket that is found at once.
 
         Raises :class:`NotFoundError` for an unknown reply and :class:`RequestError` for an edit without its text.
         """
@@ -245,7 +246,7 @@ class Agent:
         key = content_id(reply, kind, correction, intent, by)
         verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
         self.store.add_verdicts([verdict])
-        if correction:
+        if correction and learn:
             messages = self.store.messages(conversation)
             place = next(i for i, message in enumerate(messages) if message.id == reply)
             question = messages[place - 1]
@@ -274,9 +275,7 @@ class Agent:
         return text
 
     def _masked(self, text: str) -> str:
-        data = self.settings.data
-        text = clean(text)
-        return Masker(data.region, order_numbers=data.mask_order_numbers).mask(text) if data.mask else text
+        return masker(self.settings.data)(clean(text))
 
     def _lines(self, learned: Thresholds) -> Thresholds:
         wanted = self.settings.dialog

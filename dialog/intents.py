@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import write_atomically
 from replydesk.retrieval.encoder import Vectors

@@ -26,6 +26,7 @@ Ground = Literal[
 ]
 
 _TOO_CLOSE = 0.1
+_PLAUSIBLE = 0.05
 _OPTIONS = 3
 
 
@@ -60,7 +61,7 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision
             return Decision("ask", "close_runner_up", rivals)
         return Decision("pick", "confident", (best,))
     if best.score >= lines.ask_above:
-        return Decision("ask", "not_sure", _options(hits, lines.ask_above / 2))
+        return Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")
 
 

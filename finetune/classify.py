@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+
 from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, codes_conflict, features
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
+from replydesk.retrieval.matcher import codes_conflict
 
 __all__ = ["Queries", "fit_scorer", "fit_thresholds"]
 
@@ -86,6 +88,8 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
                 break
             found, hit = tickets.labels[t], tickets.tickets[t]
             assert hit is not None
+            if codes_conflict(text, hit):
+                continue
             likely = float(queries.intents[q, column[found]]) if found in column else 0.0
             overlap = len(mine & words[t]) / len(mine) if mine else 0.0
             rows.append(
@@ -94,7 +98,6 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
                     overlap,
                     intent=likely,
                     unfamiliar=float(queries.unfamiliar[q]),
-                    conflict=codes_conflict(text, hit),
                 )
             )
             right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
@@ -132,7 +135,7 @@ def _fit(rows: Floats, right: NDArray[np.bool_]) -> HitScorer:
         away = (weights - prior) / _PRIOR_VARIANCE
         return float(np.logaddexp(0, -margins).sum() + 0.5 * away @ (weights - prior)), design.T @ slope + away
 
-    bounds = [(0, None), (0, None), (0, None), (0, None), (None, 0), (None, 0), (None, None)]
+    bounds = [(0, None), (0, None), (0, None), (0, None), (None, 0), (None, None)]
     found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds)
     return HitScorer(tuple(float(w) for w in found.x[:-1]), float(found.x[-1]))
 

@@ -24,7 +24,7 @@ class Recipe:
     name: str = "quick"
     strengths: tuple[float, ...] = (3.0, 10.0, 30.0)
     folds: int = 3
-    max_wrong: float = 0.05
+    max_wrong: float = 0.1
     in_scope_kept: float = 0.97
     candidates: int = 20
     seed: int = 0

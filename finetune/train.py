@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+
 from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_familiarity, fit_head
 from replydesk.finetune.examples import Material, strangers

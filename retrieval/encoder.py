@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings
 

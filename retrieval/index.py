@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+
 from replydesk.data.errors import VectorIndexError
 from replydesk.data.home import write_atomically
 from replydesk.retrieval.encoder import Vectors

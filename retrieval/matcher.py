@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,12 +13,13 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer, codes_conflict, features
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.index import FaissIndex
 
-__all__ = ["Hit", "Matcher", "search_text"]
+__all__ = ["Hit", "Matcher", "codes_conflict", "search_text"]
 
+_CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _SHORT = 4
 _CHUNK = 2048
 # Near-duplicate answers and low scores thin out what FAISS finds, so more is fetched than is returned.
@@ -43,6 +46,18 @@ def search_text(question: str, context: Sequence[str] = ()) -> str:
     if len(context) >= 2 and len(tokens(question)) <= _SHORT:
         return f"{context[-2]}\n{question}"
     return question
+
+
+def codes_conflict(question: str, ticket: Ticket) -> bool:
+    """Return whether a ticket is about another code of the same kind: E2 where the customer asks about E4.
+
+    Vectors hardly see the difference, and the answer to another error code is a wrong answer.
+    """
+    asked = _codes(question)
+    if not asked:
+        return False
+    told = _codes(f"{ticket.question} {ticket.answer}")
+    return not asked & told and bool({kind for kind, _ in asked} & {kind for kind, _ in told})
 
 
 class Matcher:
@@ -86,7 +101,7 @@ class Matcher:
         ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
         tickets that must not be found. Raises :class:`RequestError` for an unknown filter.
         """
-        admitted = _admission(filters or {}, without)
+        admitted = _admission(question, filters or {}, without)
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
@@ -177,12 +192,16 @@ class Matcher:
         return FaissIndex(encoder.id, encoder.dimension)
 
 
-def _admission(filters: Mapping[str, str], without: frozenset[str]) -> Callable[[Ticket], bool]:
+def _admission(question: str, filters: Mapping[str, str], without: frozenset[str]) -> Callable[[Ticket], bool]:
     for name in filters:
         if name not in _FILTERS:
             hint = f"Known: {', '.join(_FILTERS)}."
             raise RequestError(f"There is no filter called {name}.", where="filters", hint=hint)
-    return lambda t: t.id not in without and all(getattr(t, name) == value for name, value in filters.items())
+    return lambda t: (
+        t.id not in without
+        and all(getattr(t, name) == value for name, value in filters.items())
+        and not codes_conflict(question, t)
+    )
 
 
 def _scored(
@@ -203,7 +222,6 @@ def _scored(
             exact=t.id in same,
             intent=intents.get(t.intent, 0.0),
             unfamiliar=unfamiliar,
-            conflict=codes_conflict(question, t),
         )
         for t in ordered
     ]
@@ -222,3 +240,7 @@ def _different(hits: Sequence[Hit], k: int) -> list[Hit]:
         if len(kept) == k:
             break
     return list(kept.values())
+
+
+def _codes(text: str) -> set[tuple[str, str]]:
+    return set(_CODE.findall(unicodedata.normalize("NFKC", text).lower()))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message

@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
 from replydesk.data.errors import ReplydeskError
 from replydesk.dialog.agent import Agent
 

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.ingest import prepare_ticket
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.reply import Reply
 from replydesk.ui.documents import search_document, ticket_document
-from starlette.exceptions import HTTPException
 
 __all__ = ["install"]
 

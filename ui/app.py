@@ -11,6 +11,7 @@ from importlib import resources
 
 from fastapi import FastAPI
 from fastapi.responses import Response
+
 from replydesk.data.errors import SettingsError
 from replydesk.dialog.agent import Agent
 from replydesk.ui import api

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
+
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 
@@ -45,9 +46,13 @@ MapOption = Annotated[
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
+[data]
+own_contacts = ["tidewick.example", "0117 496 0321", "400-000-0168"]
+
 [ui]
 title = "Tidewick"
 title_zh = "汐物"
+learn_from_page = true
 """
 
 
@@ -193,6 +198,7 @@ def serve(
 ) -> None:
     """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
     import uvicorn
+
     from replydesk.ui.app import check_host, create_app
 
     agent = _agent(Home.find(home))
@@ -263,6 +269,7 @@ def actions(
 ) -> None:
     """Serve the rasa-sdk action server with action_replydesk_answer."""
     import uvicorn
+
     from replydesk.ui.actions import create_action_app
     from replydesk.ui.app import check_host
 

@@ -8,11 +8,12 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum import luhn
+from stdnum.cn import ric
+
 from replydesk.data import privacy as module
 from replydesk.data.errors import RequestError
 from replydesk.data.privacy import Kind, Masker, Span, find
-from stdnum import luhn
-from stdnum.cn import ric
 
 PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
 

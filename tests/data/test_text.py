@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from replydesk.data import text as module
 from replydesk.data.errors import RequestError
 from replydesk.data.text import clean, language_of, plain, tokens

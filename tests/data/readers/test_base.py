@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from replydesk.data.readers.base import Source, in_order, moment, role_of, yes
 from replydesk.data.records import Message
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from replydesk.data.readers import jsons
 from replydesk.data.readers.base import Skipped, Source
 from replydesk.data.readers.jsons import Record, first, records

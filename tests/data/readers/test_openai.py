@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from replydesk.data.readers import Skipped, read, write, write_ticket, write_verdict
 from replydesk.data.readers.base import in_order
 from replydesk.data.records import (

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers import READERS, Skipped, formats, read
 from replydesk.data.readers.spill import Spill

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from replydesk.data.errors import FormatError
 from replydesk.data.readers import Skipped, read, tables
 from replydesk.data.records import Conversation, Message, Ticket

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation, Message
 

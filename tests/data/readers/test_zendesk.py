@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from replydesk.data.errors import FormatError
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation, Message

@@ -1,0 +1,248 @@
+"""Drives the chat page in Debian's Chromium as a customer would."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from replydesk.data.store import Store
+from replydesk.dialog.agent import Agent
+from replydesk.ui import chat
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio's own statistics use an option that pandas has deprecated.
+    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting.*"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there; apt-get install chromium"),
+]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served(new_agent: Callable[[], Agent]) -> Iterator[tuple[Agent, str]]:
+    """Serves one page for all tests; every test gives its agent a fresh store."""
+    agent = new_agent()
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = chat.mount(FastAPI(), agent, agent.settings)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield agent, f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+@pytest.fixture
+def address(served: tuple[Agent, str], agent: Agent) -> str:
+    running, address = served
+    running.store, running.matcher = agent.store, agent.matcher
+    return address
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens the page in a fresh profile; afterwards every request must have gone to this machine."""
+    hosts: set[str | None] = set()
+    contexts = []
+
+    def visit(locale: str = "en-GB", width: int = 1280, height: int = 800) -> Page:
+        context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page.goto(address)
+        expect(page.locator(".rd-hello")).to_be_visible()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    # Inlined images have no host.
+    assert hosts - {None} == {"127.0.0.1"}
+
+
+def ask(page: Page, text: str) -> None:
+    page.locator("#rd-box textarea").fill(text)
+    page.keyboard.press("Enter")
+
+
+def verdicts(store: Store, count: int) -> list[tuple[str, str, str]]:
+    for _ in range(100):
+        if len(store.verdicts()) >= count:
+            break
+        time.sleep(0.05)
+    return [(verdict.kind, verdict.correction, verdict.by) for verdict in store.verdicts()]
+
+
+def thumb(page: Page, number: int) -> None:
+    page.locator("#rd-talk .message-buttons").last.locator(".icon-button-wrapper > button").nth(number).click()
+
+
+DOWN, UP = 0, 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "question", "answer", "evidence", "thanks"),
+    [
+        (
+            "en-GB", "Tidewick Support", "Where is my parcel? Tracking hasn't moved for three days.",
+            "I've opened a trace with Swiftgull; they answer within two working days.",
+            ["Why this answer", "Sent a past answer", "Priya", "9 Nov 2026"], "Thank you, noted as helpful.",
+        ),
+        (
+            "zh-CN", "汐物在线客服", "我的快递三天没动了", "已向燕归速运发起查件，48 小时内回复您。",
+            ["回答依据", "采用了历史回答", "小林", "2026年11月9日"], "谢谢，已记下：有帮助。",
+        ),
+    ],
+)  # fmt: skip
+def test_a_customer_asks_sees_the_evidence_and_gives_a_thumb(
+    visit: Open,
+    store: Store,
+    locale: str,
+    title: str,
+    question: str,
+    answer: str,
+    evidence: list[str],
+    thanks: str,
+) -> None:
+    page = visit(locale)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    # The questions on the empty page are buttons.
+    page.get_by_role("button", name=question).click()
+    expect(page.locator(".message.bot .rd-said")).to_have_text(answer)
+    for part in evidence:
+        expect(page.locator("#rd-panel")).to_contain_text(part)
+    expect(page.locator("#rd-panel .rd-used")).to_contain_text(answer)
+    thumb(page, UP)
+    expect(page.locator(".toast-body")).to_contain_text(thanks)
+    assert verdicts(store, 1) == [("good", "", "chat")]
+
+
+def test_a_named_complaint_is_stored_and_told_once(visit: Open, store: Store) -> None:
+    page = visit("zh-CN")
+    ask(page, "退款多久到账")
+    page.get_by_role("button", name="理解错了").click()
+    expect(page.locator(".toast-message-text")).to_have_text(["谢谢，已记下：理解错了。"])
+    assert verdicts(store, 1) == [("wrong_intent", "", "chat")]
+
+
+def test_a_wrong_answer_is_corrected_and_the_correction_is_the_next_answer(visit: Open, store: Store) -> None:
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator(".message.bot .rd-said")).to_contain_text("Three to five working days")
+    thumb(page, DOWN)
+    page.get_by_label("What should the answer have been?").fill("Two days from now on.")
+    page.get_by_role("button", name="Save answer").click()
+    expect(page.locator("#rd-fix")).to_be_hidden()
+    assert verdicts(store, 2) == [("wrong", "", "chat"), ("edited", "Two days from now on.", "chat")]
+    ask(page, "How long does a refund take?")
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_have_text("Two days from now on.")
+
+
+@pytest.mark.parametrize(
+    ("question", "badge", "option", "answer"),
+    [
+        ("refund please", "One question first", "How long does a refund take?", "Three to five working days"),
+        ("我要退款", "先确认一下", "退款多久到账", "验货后 24 小时内"),
+    ],
+)
+def test_a_quick_reply_sends_its_value(visit: Open, question: str, badge: str, option: str, answer: str) -> None:
+    page = visit()
+    ask(page, question)
+    expect(page.locator(".message.bot .rd-badge")).to_have_text(badge)
+    page.locator("#rd-talk .option", has_text=option).click()
+    expect(page.locator(".message.user .rd-said")).to_have_text([question, option])
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "badge"), [("Can I talk to a person?", "Passed to a person"), ("帮我转人工", "已转人工")]
+)
+def test_a_hand_off_is_seen_at_a_glance(visit: Open, question: str, badge: str) -> None:
+    page = visit()
+    ask(page, question)
+    expect(page.locator(".message.bot .rd-handoff")).to_have_text(badge)
+
+
+def test_text_of_tickets_and_customers_stays_text(visit: Open) -> None:
+    page = visit()
+    attack = "<script>alert(1)</script> ![x](http://evil.example/x.png)"
+    ask(page, attack)
+    expect(page.locator(".message.user .rd-said")).to_have_text(attack)
+    expect(page.locator("#rd-panel .rd-part")).to_have_count(3)
+    ask(page, "Is my teapot on fire?")
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text(attack)
+    expect(page.locator("#rd-panel .rd-used", has_text="<b>Eve</b>")).to_be_visible()
+    assert page.locator(".message img, #rd-panel img, #rd-panel script, .message script").count() == 0
+
+
+def test_the_switch_turns_the_page_and_is_remembered(visit: Open) -> None:
+    page = visit("en-GB")
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel")).to_contain_text("Why this answer")
+    page.locator("#rd-language label", has_text="中文").click()
+    expect(page.locator("#rd-panel")).to_contain_text("回答依据")
+    expect(page.locator("#rd-send")).to_have_text("发送")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    # The answer keeps the customer's language.
+    expect(page.locator(".message.bot .rd-said")).to_contain_text("Three to five working days")
+    page.reload()
+    expect(page.locator(".rd-hello")).to_contain_text("有什么可以帮您？")
+
+
+def test_a_refused_message_comes_back_into_the_box(visit: Open) -> None:
+    page = visit()
+    ask(page, "x" * 201)
+    expect(page.locator(".message.bot .rd-said")).to_contain_text("at most 200")
+    expect(page.locator("#rd-box textarea")).to_have_value("x" * 201)
+
+
+def test_a_new_conversation_begins_empty(visit: Open, store: Store) -> None:
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel .rd-used")).to_be_visible()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".rd-hello")).to_be_visible()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel .rd-used")).to_be_visible()
+    assert sorted(len(talk.messages) for talk in store.conversations()) == [2, 2]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_phone_shows_the_page_without_scrolling_sideways(visit: Open, locale: str) -> None:
+    page = visit(locale, 390, 844)
+    ask(page, "refund please")
+    expect(page.locator("#rd-talk .option").first).to_be_visible()
+    expect(page.locator("#rd-panel .rd-tickets")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    chat_box, panel_box = page.locator("#rd-chat").bounding_box(), page.locator("#rd-side").bounding_box()
+    assert chat_box is not None
+    assert panel_box is not None
+    assert panel_box["y"] >= chat_box["y"] + chat_box["height"]

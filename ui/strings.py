@@ -1,0 +1,142 @@
+"""What the chat page says in its own words, English and Chinese side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["EXAMPLES", "LANGUAGES", "STRINGS", "preferred_language", "say"]
+
+LANGUAGES = ("en", "zh")
+
+STRINGS: Mapping[str, Mapping[str, str]] = {
+    # the page
+    "tagline": {
+        "en": "Answers with what our team has told customers before, or passes you to a person.",
+        "zh": "用客服团队回答过的内容为您解答，答不了就转人工。",
+    },
+    "language": {"en": "Language of this page", "zh": "页面语言"},
+    "new": {"en": "New conversation", "zh": "新对话"},
+    "conversation": {"en": "Conversation", "zh": "对话"},
+    "hello": {"en": "How can we help?", "zh": "有什么可以帮您？"},
+    "hello_more": {
+        "en": "Write in English or Chinese; the answer comes in your language.",
+        "zh": "中文、英文都可以，用哪种语言提问，就用哪种语言回答。",
+    },
+    "message": {"en": "Your message", "zh": "您的消息"},
+    "write": {"en": "Write your question…", "zh": "请输入您的问题…"},
+    "send": {"en": "Send", "zh": "发送"},
+    # above an answer
+    "asked": {"en": "One question first", "zh": "先确认一下"},
+    "handed": {"en": "Passed to a person", "zh": "已转人工"},
+    "notice": {"en": "Not sent", "zh": "未发送"},
+    # what may go wrong
+    "empty": {
+        "en": "There is nothing to send yet. Write your question first.",
+        "zh": "还没有内容，请先输入您的问题。",
+    },
+    "too_long": {
+        "en": "This message has {length} characters; at most {limit} can be sent. Please shorten it.",
+        "zh": "这条消息有 {length} 个字符，最多可发送 {limit} 个，请缩短后再发。",
+    },
+    "trouble": {
+        "en": "Something went wrong on our side, and you got no answer. Please try again in a moment.",
+        "zh": "我们这边出了点问题，暂时没能回答您的消息，请稍后再试。",
+    },
+    # feedback
+    "wrong_intent": {"en": "Wrong intent", "zh": "理解错了"},
+    "thanks_good": {"en": "Thank you, noted as helpful.", "zh": "谢谢，已记下：有帮助。"},
+    "thanks_wrong": {"en": "Thank you, noted as wrong.", "zh": "谢谢，已记下：回答不对。"},
+    "thanks_wrong_intent": {"en": "Thank you, noted as a wrong intent.", "zh": "谢谢，已记下：理解错了。"},
+    "thanks_edited": {
+        "en": "Thank you. The next person who asks this gets your answer.",
+        "zh": "谢谢。下次有人这样问，就会得到您给的答案。",
+    },
+    "correction": {"en": "What should the answer have been?", "zh": "正确的回答应该是什么？"},
+    "correction_more": {
+        "en": "Optional. It is used from the next message on.",
+        "zh": "选填。从下一条消息起就会用上。",
+    },
+    "save": {"en": "Save answer", "zh": "保存回答"},
+    "skip": {"en": "Skip", "zh": "跳过"},
+    # evidence
+    "evidence": {"en": "Why this answer", "zh": "回答依据"},
+    "evidence_none": {
+        "en": "Every answer shows here which past tickets it rests on, how well they fit and why it came.",
+        "zh": "每次回答依据了哪些历史工单、有多合适、为什么这样处理，都会显示在这里。",
+    },
+    "means_pick": {
+        "en": "A past answer fits well enough to send as it is.",
+        "zh": "有历史回答足够合适，直接发送。",
+    },
+    "means_ask": {
+        "en": "Several answers could fit, so the customer chooses.",
+        "zh": "有几个回答都可能合适，请客户选择。",
+    },
+    "means_handoff": {
+        "en": "Nothing fits well enough, or the customer asked for it.",
+        "zh": "没有足够合适的回答，或客户要求人工服务。",
+    },
+    "did_pick": {"en": "Sent a past answer", "zh": "采用了历史回答"},
+    "did_compose": {"en": "Composed from past answers", "zh": "综合历史回答"},
+    "did_ask": {"en": "Asked back", "zh": "先作确认"},
+    "did_handoff": {"en": "Passed to a person", "zh": "转给人工"},
+    "confidence": {"en": "Confidence", "zh": "置信度"},
+    "reading": {"en": "How the message was read", "zh": "对消息的理解"},
+    "no_intents": {"en": "No intents are trained yet.", "zh": "尚未训练意图。"},
+    "out_of_scope": {"en": "Out of scope", "zh": "超出范围"},
+    "mood": {"en": "Mood", "zh": "情绪"},
+    "positive": {"en": "positive", "zh": "积极"},
+    "neutral": {"en": "neutral", "zh": "平静"},
+    "negative": {"en": "negative", "zh": "消极"},
+    "answer_language": {"en": "Language", "zh": "语言"},
+    "en": {"en": "English", "zh": "英文"},
+    "zh": {"en": "Chinese", "zh": "中文"},
+    "tickets": {"en": "Past tickets looked at", "zh": "参考的历史工单"},
+    "no_tickets": {"en": "No past ticket was close enough.", "zh": "没有足够接近的历史工单。"},
+    "picked": {"en": "Sent", "zh": "已采用"},
+    "offered": {"en": "Offered", "zh": "供选择"},
+    "similarity": {"en": "Similarity", "zh": "相似度"},
+    "score": {"en": "Fits", "zh": "适用概率"},
+    "source_canned": {"en": "Canned", "zh": "标准答案"},
+    "source_agent": {"en": "Agent", "zh": "人工回复"},
+    "source_article": {"en": "Article", "zh": "文章"},
+    "release": {"en": "Release", "zh": "版本"},
+    "untrained": {"en": "untrained", "zh": "未训练"},
+    "milliseconds": {"en": "{total} ms", "zh": "{total} 毫秒"},
+}
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "Where is my parcel? Tracking hasn't moved for three days.",
+        "How do I send something back?",
+        "Can I talk to a person?",
+    ),
+    "zh": ("我的快递三天没动了", "退款多久能到账？", "帮我转人工"),
+}
+"""Questions that any online shop gets, offered on an empty page."""
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a string in the page's language, with its values filled in.
+
+    >>> say("milliseconds", "zh", total=8)
+    '8 毫秒'
+    """
+    return STRINGS[key]["zh" if language == "zh" else "en"].format(**values)
+
+
+def preferred_language(accept_language: str) -> str:
+    """Return the language of ``LANGUAGES`` that an ``Accept-Language`` header likes best, English when none.
+
+    >>> preferred_language("fr-CH, zh-TW;q=0.9, en;q=0.8"), preferred_language("de"), preferred_language("")
+    ('zh', 'en', 'en')
+    """
+    wishes = []
+    for place, wish in enumerate(accept_language.split(",")):
+        tag, _, weight = wish.partition(";")
+        known = tag.strip().lower().partition("-")[0]
+        value = weight.strip().removeprefix("q=")
+        quality = float(value) if value.replace(".", "", 1).isdigit() else 1.0
+        if known in LANGUAGES and quality > 0:
+            wishes.append((-quality, place, known))
+    return min(wishes)[2] if wishes else "en"
