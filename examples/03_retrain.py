@@ -12,7 +12,7 @@ from pathlib import Path
 from replydesk.data import Home, Store, export_jsonl
 from replydesk.finetune import Workshop
 
-CONVERSATIONS = 120
+CONVERSATIONS = 200
 
 
 def main() -> None:

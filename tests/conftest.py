@@ -121,7 +121,7 @@ DESK: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
 def desk_conversations() -> list[Conversation]:
     """Return 40 conversations of two messages, one customer each, a day apart, the intents taking turns."""
     began = datetime(2026, 9, 1, 9, tzinfo=UTC)
-    conversations = []
+    conversations: list[Conversation] = []
     for turn in range(4):
         for intent, languages in DESK.items():
             for language, (questions, answers) in languages.items():
