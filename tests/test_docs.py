@@ -23,13 +23,14 @@ import pytest
 import typer
 import yaml
 from fastapi.routing import APIRoute
+from typer.main import get_command
+
 from replydesk.data.errors import ReplydeskError
 from replydesk.data.home import Home
 from replydesk.data.readers import FIELDS, READERS
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.ui.cli import app
-from typer.main import get_command
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
