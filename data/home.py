@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from replydesk.data.errors import ConflictError, HomeError
@@ -19,16 +20,18 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises :class:`HomeError` when the disk is full or the folder cannot be written.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Threads of one process may write the same file, so each has its own name aside.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with aside.open("wb") as file:
+        with aside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise _home_error(error, path) from error
 
 
@@ -47,7 +50,7 @@ def folder_bytes(folder: Path) -> int:
 
 
 def _home_error(error: OSError, path: Path) -> HomeError:
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return HomeError(
             "The disk is full.", where=str(path), hint="Free some space and run it again; nothing is lost."
         )

@@ -122,14 +122,16 @@ class Settings(_Section):
         values: dict[str, Any] = {}
         if path is not None and path.exists():
             text, values = _read(path)
-        values = _with_environment(values, os.environ if environment is None else environment)
+        environment = os.environ if environment is None else environment
+        values = _with_environment(values, environment)
         _refuse_unknown(values, path, text)
         try:
             return cls.model_validate(values)
         except ValidationError as error:
             problem = error.errors()[0]
             keys = [str(part) for part in problem["loc"]]
-            where = _where(path, text, keys[0], keys[1] if len(keys) > 1 else "")
+            variable = _PREFIX + "_".join(keys[:2]).upper()
+            where = f"${variable}" if variable in environment else _where(path, text, keys[0], "".join(keys[1:2]))
             raise SettingsError(
                 f"The setting {'.'.join(keys[:2])} is wrong: {problem['msg']}.",
                 where=where,
@@ -139,7 +141,8 @@ class Settings(_Section):
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        # Editors on Windows begin the file with a byte order mark.
+        text = path.read_text(encoding="utf-8-sig")
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
