@@ -100,7 +100,7 @@ class Releases:
             raise NotFoundError("There is no such release.", where=key, hint=hint) from None
         except (OSError, ValueError) as error:
             raise ReleaseError("The card of the release is damaged.", where=str(path), hint=_DAMAGED) from error
-        if not isinstance(card, dict) or not _CARD_KEYS <= card.keys():
+        if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
             raise ReleaseError("The card of the release is damaged.", where=str(path), hint=_DAMAGED)
         return card
 
