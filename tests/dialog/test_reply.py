@@ -17,7 +17,7 @@ from replydesk.dialog.reply import Citation, Handoff, Option, Reply, hit_documen
 from replydesk.dialog.sentiment import Mood
 from replydesk.retrieval.matcher import Hit
 
-# A type, a set of admitted texts, a range, a list of one shape, or a mapping of shapes; None after a comma: may be null.
+# A type, a set of admitted texts, a range, a list of one shape, or a mapping of shapes; (shape, None) may be null.
 SHARE = (0.0, 1.0)
 HIT = {
     "ticket": str, "question": str, "answer": str, "similarity": (-1.0, 1.0), "score": SHARE,
