@@ -81,7 +81,10 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
     findings = []
     for encoder_id, keys in wanted.items():
         try:
-            there = FaissIndex.load(home.indexes / encoder_id, encoder_id).keys()
+            index = FaissIndex.load(home.indexes / encoder_id, encoder_id)
+            # What changed since it was saved is caught up with at the next start, and is no damage.
+            changes = store.changes_after(index.seq)
+            there = (index.keys() - set(changes.removed)) | (keys & set(changes.added))
             detail = f"{len(keys & there)} tickets indexed, {len(keys - there)} missing, {len(there - keys)} gone"
             sound = keys == there
         except VectorIndexError as error:

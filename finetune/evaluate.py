@@ -162,13 +162,12 @@ def _replies(agent: Agent, release: Release, material: Material, odd: Examples) 
     asked = material.test.in_scope
     asked = asked.where([ticket is not None for ticket in asked.tickets])
     asked = asked.where([i % (1 + len(asked) // _REPLIES) == 0 for i in range(len(asked))])
-    hidden = frozenset(ticket.id for ticket in material.test.tickets if ticket is not None)
     rows = asked + odd
     picked, best, confidence = [], [], []
     before = agent.use(release)
     try:
         for i, text in enumerate(rows.texts):
-            reply = agent.answer(text, language=rows.languages[i], without=hidden)
+            reply = agent.answer(text, language=rows.languages[i], without=material.hidden)
             picked.append(reply.action == "pick")
             confidence.append(reply.confidence)
             best.append(bool(reply.hits) and _is_right(material, rows, i, reply.hits[0].ticket))
