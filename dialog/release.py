@@ -167,7 +167,11 @@ class Releases:
         return target
 
     def promote(self, key: str) -> str:
-        """Let this release answer from now on; return the id of the one before. Running servers follow at once."""
+        """Let this release answer from now on; return the id of the one before. Running servers follow at once.
+
+        Raises :class:`NotFoundError` for an id that never was and :class:`ReleaseError` for a damaged release.
+        """
+        self.card(key)
         self.load(key)
         before = self.current_id()
         if key != before:

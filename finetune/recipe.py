@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from replydesk.data.errors import RequestError
 
@@ -22,12 +24,12 @@ class Recipe:
     """
 
     name: str = "quick"
-    strengths: tuple[float, ...] = (3.0, 10.0, 30.0)
-    folds: int = 3
-    max_wrong: float = 0.1
-    in_scope_kept: float = 0.97
-    candidates: int = 20
-    seed: int = 0
+    strengths: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
+    folds: Annotated[int, Field(ge=2, le=20)] = 3
+    max_wrong: Annotated[float, Field(ge=0, le=1)] = 0.1
+    in_scope_kept: Annotated[float, Field(ge=0, le=1)] = 0.97
+    candidates: Annotated[int, Field(ge=1, le=1000)] = 20
+    seed: Annotated[int, Field(ge=0)] = 0
 
     @classmethod
     def find(cls, name: str) -> Recipe:
@@ -50,9 +52,12 @@ class Recipe:
             if key not in known:
                 hint = f"Known: {', '.join(sorted(known))}."
                 raise RequestError(f"A recipe has no {key}.", where=name, hint=hint)
-        if "strengths" in values:
-            values["strengths"] = tuple(float(value) for value in values["strengths"])
-        return cls(**({"name": path.stem} | values))
+        try:
+            return TypeAdapter(cls).validate_python({"name": path.stem} | values)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            key = ".".join(str(part) for part in problem["loc"])
+            raise RequestError(f"The recipe's {key} is wrong: {problem['msg']}.", where=name, hint="Mend it in the file.") from None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form that goes into a release card."""
