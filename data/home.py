@@ -68,8 +68,8 @@ class Home:
     """A desk's folder and the names of the things in it.
 
     >>> home = Home.find("/srv/desk")                    # doctest: +SKIP
-    >>> home.database_url                                # doctest: +SKIP
-    'sqlite:////srv/desk/replydesk.db'
+    >>> home.current                                     # doctest: +SKIP
+    PosixPath('/srv/desk/current')
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,7 +78,7 @@ class Home:
         self.releases = folder / "releases"
         self.indexes = folder / "index"
         self.current = folder / "current"
-        self.database_url = f"sqlite:///{folder / 'replydesk.db'}"
+        self.database = folder / "replydesk.db"
 
     @classmethod
     def find(cls, folder: str | Path | None = None) -> Home:

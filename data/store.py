@@ -72,10 +72,13 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """Connect, bring the tables up to date and return the store. Raises :class:`StoreError`."""
+    def open(cls, place: str | Path) -> Store:
+        """Connect to an SQLite file or a database URL, bring the tables up to date and return the store.
+
+        Raises :class:`StoreError`.
+        """
         try:
-            engine = _engine(url)
+            engine = _engine(place)
         except SQLAlchemyError as error:
             raise _store_error(error) from error
         except ImportError as error:
@@ -349,7 +352,7 @@ class Store:
     # ---- splits, audit, health
 
     def splits(self) -> dict[str, str]:
-        """Return the part (train, valid, test) of every conversation that was ever assigned one."""
+        """Return the part (train or test) of every conversation that was ever assigned one."""
         with self._read() as connection:
             return {row.conversation: row.part for row in connection.execute(sa.select(schema.splits))}
 
@@ -396,14 +399,17 @@ class Store:
         return [line for line in found if line != "ok"]
 
 
-def _engine(url: str) -> sa.Engine:
+def _engine(place: str | Path) -> sa.Engine:
     import json
 
-    memory = url in ("sqlite://", "sqlite:///:memory:")
+    # Characters such as ? and % would end the path inside a URL that is text.
+    url = sa.URL.create("sqlite", database=str(place)) if isinstance(place, Path) else sa.make_url(place)
+    sqlite = url.get_backend_name() == "sqlite"
+    memory = sqlite and url.database in (None, "", ":memory:")
     engine = sa.create_engine(
         url,
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
-        pool_pre_ping=not url.startswith("sqlite"),
+        pool_pre_ping=not sqlite,
         **({"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}),
     )
     if engine.dialect.name == "sqlite":

@@ -53,7 +53,7 @@ class Agent:
         """Return the agent of a home. Raises an error of the tree when settings, store or release are broken."""
         settings = settings or Settings.load(home.settings)
         home.create()
-        store = Store.open(settings.data.database or home.database_url)
+        store = Store.open(settings.data.database or home.database)
         matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()

@@ -31,7 +31,7 @@ def main() -> None:
         # 2. Everything the desk knows, as one file.
         export = home.folder / "export.jsonl"
         with export.open("w", encoding="utf-8") as file:
-            export_jsonl(Store.open(home.database_url), file)
+            export_jsonl(Store.open(home.database), file)
         # 3. An analyst corrects it.
         text = export.read_text(encoding="utf-8")
         export.write_text(text.replace("£3.50", "£4.00"), encoding="utf-8")

@@ -205,7 +205,7 @@ def home(tmp_path: Path, tiny_bert: Path) -> Home:
 def _desk(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path, tiny_settings: Settings) -> Path:
     home = Home(tmp_path_factory.mktemp("desk")).create()
     _write_settings(home, tiny_bert)
-    store = Store.open(home.database_url)
+    store = Store.open(home.database)
     ingest(desk_conversations(), store, tiny_settings.data)
     store.close()
     return home.folder
