@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -396,12 +397,10 @@ class Store:
 
 
 def _engine(url: str) -> sa.Engine:
-    import json
-
     memory = url in ("sqlite://", "sqlite:///:memory:")
     engine = sa.create_engine(
         url,
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        json_serializer=_json,
         pool_pre_ping=not url.startswith("sqlite"),
         **({"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}),
     )
@@ -424,6 +423,11 @@ def _engine(url: str) -> sa.Engine:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
 
     return engine
+
+
+def _json(value: object) -> str:
+    # psycopg keeps the serializer of every engine for ever, so it is one function for all.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _revision(connection: Connection) -> str:
