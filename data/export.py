@@ -58,7 +58,8 @@ def export_csv(store: Store, file: IO[str]) -> int:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    # A quote that the customer wrote before such a sign gets one more, since reading takes one off.
+    return f"'{cell}" if cell.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _batches(conversations: Iterator[Conversation]) -> Iterator[list[Conversation]]:

@@ -101,7 +101,7 @@ class Home:
 
     def require_space(self, free_bytes: int) -> None:
         """Raise :class:`HomeError` when less than ``free_bytes`` are free, before a long job starts in vain."""
-        free = shutil.disk_usage(self.folder).free
+        free = shutil.disk_usage(self.create().folder).free
         if free < free_bytes:
             message = f"The disk is nearly full: {free // 2**20} MiB are free, {free_bytes // 2**20} MiB are needed."
             raise HomeError(message, where=str(self.folder), hint="Free some space and run it again; nothing is lost.")

@@ -201,6 +201,9 @@ def _refuse(name: str, known: Mapping[str, object], where: str, kind: str) -> No
         return
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    for section in Settings.model_fields:
+        if name in _section(section).model_fields:
+            hint = f"Write it under [{section}]."
     raise SettingsError(f"There is no {kind} called {name}.", where=where, hint=hint)
 
 

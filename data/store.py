@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -400,15 +401,13 @@ class Store:
 
 
 def _engine(place: str | Path) -> sa.Engine:
-    import json
-
     # Characters such as ? and % would end the path inside a URL that is text.
     url = sa.URL.create("sqlite", database=str(place)) if isinstance(place, Path) else sa.make_url(place)
     sqlite = url.get_backend_name() == "sqlite"
     memory = sqlite and url.database in (None, "", ":memory:")
     engine = sa.create_engine(
         url,
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        json_serializer=_json,
         pool_pre_ping=not sqlite,
         **({"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}),
     )
@@ -431,6 +430,11 @@ def _engine(place: str | Path) -> sa.Engine:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
 
     return engine
+
+
+def _json(value: object) -> str:
+    # psycopg keeps the serializer of every engine for ever, so it is one function for all.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _revision(connection: Connection) -> str:
