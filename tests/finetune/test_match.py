@@ -76,7 +76,7 @@ def test_a_right_hit_scores_above_a_wrong_one() -> None:
 
 def test_nobody_s_own_ticket_is_a_candidate() -> None:
     queries, material = desk(40)
-    rows, _, query_of = module._candidates(queries, material, 100)
+    rows, _, _ = module._candidates(queries, material, 100)
     assert len(rows) == 40 * 39 + 40 * 40
     assert max(rows[:, 0]) < 0.99999
 

@@ -13,7 +13,7 @@ from replydesk.finetune.recipe import QUICK, Recipe
 
 def test_the_quick_recipe_is_found_by_its_name() -> None:
     assert Recipe.find("quick") is QUICK
-    assert QUICK == Recipe()
+    assert Recipe() == QUICK
 
 
 def test_a_file_overrides_the_defaults_and_gives_its_name(tmp_path: Path) -> None:
