@@ -136,7 +136,7 @@ def test_the_names_in_a_home(tmp_path: Path) -> None:
     home = Home(tmp_path / "桌 面")
     assert not home.folder.exists()
     assert home.create() is home
-    assert home.create().database_url == f"sqlite:///{tmp_path}/桌 面/replydesk.db"
+    assert home.create().database == tmp_path / "桌 面" / "replydesk.db"
     assert {path.name for path in home.folder.iterdir()} == {"releases", "index"}
     assert (home.settings, home.current) == (home.folder / "settings.toml", home.folder / "current")
 
