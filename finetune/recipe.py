@@ -57,7 +57,8 @@ class Recipe:
         except ValidationError as error:
             problem = error.errors()[0]
             key = ".".join(str(part) for part in problem["loc"])
-            raise RequestError(f"The recipe's {key} is wrong: {problem['msg']}.", where=name, hint="Mend it in the file.") from None
+            message = f"The recipe's {key} is wrong: {problem['msg']}."
+            raise RequestError(message, where=name, hint="Mend it in the file.") from None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form that goes into a release card."""
