@@ -29,7 +29,8 @@ from replydesk.retrieval.matcher import Hit, Matcher
 __all__ = ["Agent"]
 
 _LOG = logging.getLogger(__name__)
-_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*\s*")
+# A dot inside 5.50 or a link ends nothing; a Chinese full stop always does, with the quote that it closes.
+_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?=\s|\Z)|[。！？]+[”’」』）]*|(?=\s*(?:\n|\Z)))")
 
 
 class Agent:
@@ -52,7 +53,7 @@ class Agent:
         """Return the agent of a home. Raises an error of the tree when settings, store or release are broken."""
         settings = settings or Settings.load(home.settings)
         home.create()
-        store = Store.open(settings.data.database or home.database_url)
+        store = Store.open(settings.data.database or home.database)
         matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()
@@ -299,5 +300,5 @@ def _citations(decision: Decision) -> tuple[Citation, ...]:
     if decision.action != "pick":
         return ()
     hit: Hit = decision.hits[0]
-    spans = [found.span() for found in _SENTENCE.finditer(hit.ticket.answer) if found[0].strip()]
-    return tuple(Citation(number, hit.ticket.id, *span) for number, span in enumerate(spans))
+    sentences = enumerate(_SENTENCE.finditer(hit.ticket.answer))
+    return tuple(Citation(number, hit.ticket.id, *found.span()) for number, found in sentences)

@@ -39,7 +39,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
             findings.append(Finding("home", True, str(home.folder)))
         settings = Settings.load(home.settings)
         findings.append(Finding("settings", True, str(home.settings) if home.settings.exists() else "defaults"))
-        store = Store.open(settings.data.database or home.database_url)
+        store = Store.open(settings.data.database or home.database)
     except (ReplydeskError, OSError) as error:
         hint = error.hint if isinstance(error, ReplydeskError) else "Give this user write access to the folder."
         return [*findings, Finding("home", False, str(error), hint)]
@@ -81,7 +81,10 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
     findings = []
     for encoder_id, keys in wanted.items():
         try:
-            there = FaissIndex.load(home.indexes / encoder_id, encoder_id).keys()
+            index = FaissIndex.load(home.indexes / encoder_id, encoder_id)
+            # What changed since it was saved is caught up with at the next start, and is no damage.
+            changes = store.changes_after(index.seq)
+            there = (index.keys() - set(changes.removed)) | (keys & set(changes.added))
             detail = f"{len(keys & there)} tickets indexed, {len(keys - there)} missing, {len(there - keys)} gone"
             sound = keys == there
         except VectorIndexError as error:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +51,7 @@ class IntentHead:
     @classmethod
     def load(cls, path: Path) -> IntentHead:
         """Read a head. Raises :class:`ReleaseError` when the file is missing or damaged."""
-        arrays = _load(path)
+        arrays = _load(path, "labels", "weights", "bias", "temperature")
         labels = tuple(str(label) for label in arrays["labels"])
         return cls(labels, arrays["weights"], arrays["bias"], float(arrays["temperature"]))
 
@@ -98,7 +100,7 @@ class Familiarity:
     @classmethod
     def load(cls, path: Path) -> Familiarity:
         """Read it. Raises :class:`ReleaseError` when the file is missing or damaged."""
-        arrays = _load(path)
+        arrays = _load(path, *cls.__dataclass_fields__)
         arrays |= {"slope": float(arrays["slope"]), "offset": float(arrays["offset"])}
         return cls(**arrays | {"neighbours": int(arrays["neighbours"])})
 
@@ -110,10 +112,11 @@ def _save(path: Path, **arrays: Any) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, *names: str) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (OSError, ValueError) as error:
+        # The bytes are read first: np.load would leave the file open when it is no archive.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in names}
+    except (OSError, EOFError, ValueError, KeyError, AttributeError, BadZipFile, zlib.error) as error:
         hint = "Promote another release with `replydesk releases rollback`."
         raise ReleaseError("A file of the release is missing or damaged.", where=str(path), hint=hint) from error

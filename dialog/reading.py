@@ -12,13 +12,26 @@ from replydesk.retrieval.encoder import Vectors
 
 __all__ = ["Intent", "Reading", "read", "wants_person"]
 
-_PERSON = re.compile(
-    r"\b(?:(?:talk|speak|chat|connect|transfer|put)\w*\b[^.?!]{0,30}\b(?:human|person|agent|someone|somebody|"
-    r"representative|adviser|advisor|operator|colleague|manager|supervisor)|(?:real|actual|live|human)\s+"
-    r"(?:human|person|agent|being|people)|customer service rep\w*)\b"
-    r"|转?人工|真人|找(?:个)?(?:人|客服)(?:来|聊|说|处理)|(?:转|接|换)(?:个)?客服|(?:叫|找)你们?(?:经理|主管|领导)|轉?人工|真人客服",
-    re.IGNORECASE,
+# Who asks, not who is mentioned: "talk to an agent" but not "I talked to an agent", 转人工 but not 人工智能.
+_SOMEBODY = (
+    r"(?:human|person|agent|someone|somebody|representative|adviser|advisor|operator|colleague|manager|supervisor)"
 )
+_ASKING_EN = (
+    rf"\b(?:talk|speak|chat)(?:ing)? (?:to|with)\b[^.?!]{{0,20}}\b{_SOMEBODY}",
+    r"\b(?:anyone|anybody|someone|somebody|a person|a human) (?:I can|I could|to) (?:talk|speak|chat) (?:to|with)\b",
+    rf"\b(?:connect|transfer|put|pass|hand|get|give)(?: me| us)\b[^.?!]{{0,30}}\b{_SOMEBODY}",
+    r"\b(?:want|need|prefer) (?:an? |the )?(?:human|agent|representative|operator|supervisor)\b(?! hair)",
+    r"\b(?:real|actual|live|human) (?:human|person|agent|being|people|operator|representative)\b(?! hair)",
+    r"\bcustomer service rep\w* please\b",
+    rf"\A\W*(?:an? )?{_SOMEBODY}(?: please| pls)?\W*\Z",
+)
+_HERE = r"(?=客服|服务|服務|座席|坐席|接[听聽入]|回[复覆復]|[处處]理|在|来|來|呢|吗|嗎|嘛|啊|吧|谢|謝|帮|幫|\W|\Z)"
+_ASKING_ZH = (
+    r"[转轉接][到入]?(?:人工|真人)(?!智)",
+    rf"(?:人工|真人){_HERE}",
+    r"找[个個]?(?:人|客服)[来來聊说說处處]|(?:转|轉|换|換|(?<!直)接)[个個]?客服|[叫找][你您]?[们們]?的?(?:经理|經理|主管|领导|領導)",
+)
+_PERSON = re.compile("|".join((*_ASKING_EN, *_ASKING_ZH)), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

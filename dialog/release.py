@@ -19,6 +19,8 @@ from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
 _CARD = "card.json"
+_CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
+_DAMAGED = "Promote another release with `replydesk releases rollback`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,14 @@ class Releases:
             hint = "`replydesk releases list` shows the releases there are."
             raise NotFoundError("There is no such release.", where=key, hint=hint) from None
         except (OSError, ValueError) as error:
-            hint = "Promote another release with `replydesk releases rollback`."
-            raise ReleaseError("The card of the release is damaged.", where=str(path), hint=hint) from error
+            raise ReleaseError("The card of the release is damaged.", where=str(path), hint=_DAMAGED) from error
+        if not isinstance(card, dict) or not card.keys() >= _CARD_KEYS:
+            raise ReleaseError("The card of the release is damaged.", where=str(path), hint=_DAMAGED)
         return card
 
     def report(self, key: str) -> dict[str, Any]:
-        """Return the report that judged this release, empty when it was never judged."""
+        """Return the report that judged this release, empty when it was never judged. Raises like :meth:`card`."""
+        self.card(key)
         path = self._folder(key) / "report.json"
         report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return report
@@ -128,10 +132,13 @@ class Releases:
             raise ReleaseError("The current release is missing.", where=key, hint=hint) from error
         folder = self._folder(key)
         for problem in self.check(key):
-            hint = "Promote another release with `replydesk releases rollback`."
-            raise ReleaseError(f"The release is damaged: {problem}.", where=str(folder), hint=hint)
-        skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
-        made_at = datetime.fromisoformat(card["made_at"])
+            raise ReleaseError(f"The release is damaged: {problem}.", where=str(folder), hint=_DAMAGED)
+        try:
+            skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
+            made_at = datetime.fromisoformat(card["made_at"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            where = str(folder / _CARD)
+            raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
         return Release(key, made_at, skills, card["parent"], card["recipe"], card["data"], card["metrics"])
 
     def save(self, release: Release, report: Mapping[str, Any], page: str) -> Path:
@@ -169,7 +176,7 @@ class Releases:
     def promote(self, key: str) -> str:
         """Let this release answer from now on; return the id of the one before. Running servers follow at once.
 
-        Raises :class:`NotFoundError` for an id that never was and :class:`ReleaseError` for a damaged release.
+        Raises :class:`NotFoundError` for an unknown one and :class:`ReleaseError` for a broken one.
         """
         self.card(key)
         self.load(key)
@@ -201,7 +208,7 @@ class Releases:
         return problems
 
     def _folder(self, key: str) -> Path:
-        if not key or Path(key).name != key or key.startswith("."):
+        if not key or Path(key).name != key or key.startswith(".") or "\0" in key:
             raise NotFoundError(
                 "This is not the id of a release.", where=key, hint="`replydesk releases list` shows ids."
             )

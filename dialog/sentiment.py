@@ -30,7 +30,11 @@ _URGENT = re.compile(
     r"|赶紧|马上|立刻|立即|急|今天|明天|尽快|快点|火速|催",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"(?:\b(?:not|never|no|isn'?t|wasn'?t|hardly)\s+(?:\w+\s+)?|不|没|別|别)$", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|no|nothing|hardly|\w+n['’]t)\s+(?:\w+\s+)?"
+    r"|(?:不|没|沒|別|别)(?:太|是|有|算|够|夠|怎么|那么|着|著)?(?:很|太|特别)?)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,19 @@ def mood_of(text: str) -> Mood:
     good = bad = 0
     for pattern, sign in ((_POSITIVE, 1), (_NEGATIVE, -1)):
         for found in pattern.finditer(text):
-            turned = _NEGATED.search(text[: found.start()])
-            good += (sign > 0) != bool(turned)
-            bad += (sign < 0) != bool(turned)
+            turned = _negated(text, found.start())
+            good += (sign > 0) != turned
+            bad += (sign < 0) != turned
     capitals = re.findall(r"\b[A-Z]{3,}\b", text)
     loud = len(capitals) >= 3 or text.count("!") + text.count("！") >= 3 or "??" in text or "？？" in text
     bad += loud and bad >= good
-    urgency = min(1.0, 0.4 * len(_URGENT.findall(text)) + 0.3 * loud)
+    urgency = min(1.0, 0.4 * sum(not _negated(text, found.start()) for found in _URGENT.finditer(text)) + 0.3 * loud)
     if good == bad:
         return Mood("neutral", 1.0 if not good else 0.5, urgency)
     label: Literal["negative", "positive"] = "negative" if bad > good else "positive"
     # Laplace's rule: one word is weak evidence, four in a row are strong.
     return Mood(label, (abs(good - bad) + 1) / (good + bad + 2), urgency)
+
+
+def _negated(text: str, end: int) -> bool:
+    return bool(_NEGATED.search(text[max(0, end - 24) : end]))

@@ -49,6 +49,10 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
     for strength in recipe.strengths:
         logits = np.full((len(targets), len(names)), -30.0)
         for train, held_out in folds:
+            if len(seen := set(targets[train].tolist())) == 1:
+                # One owner asked all of the others: this fold has learned a single answer.
+                logits[held_out, seen.pop()] = 0.0
+                continue
             model = _logistic(examples.vectors[train], targets[train], strength, recipe.seed)
             logits[np.ix_(held_out, model.classes_)] = _logits(model, examples.vectors[held_out])
         loss = _loss(logits, targets, fit_temperature(logits, targets))
@@ -105,12 +109,14 @@ def fit_familiarity(
 def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -> list[tuple[Any, Any]]:
     from sklearn.model_selection import StratifiedGroupKFold
 
-    count = min(recipe.folds, len(set(groups)))
+    # One customer alone has no stranger to be judged by; his messages then stand for themselves.
+    owners = groups if len(set(groups)) > 1 else tuple(str(i) for i in range(len(targets)))
+    count = min(recipe.folds, len(set(owners)), int(np.bincount(targets).max()))
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=recipe.seed)
     with warnings.catch_warnings():
         # A rare intent missing from a fold is met by the floor of the logits.
         warnings.simplefilter("ignore", UserWarning)
-        return list(splitter.split(np.zeros(len(targets)), targets, groups))
+        return list(splitter.split(np.zeros(len(targets)), targets, owners))
 
 
 def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.data.records import Ticket, content_id
+from replydesk.data.records import Ticket, content_id, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint
 from replydesk.data.store import Store
@@ -88,7 +88,8 @@ class Material:
     """Everything one encoder's skills are trained on and judged by.
 
     ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
-    different customers do not reach.
+    different customers do not reach. ``hidden`` are the ids of all tickets of the test part, also of those whose
+    question was asked there twice and is judged once.
     """
 
     encoder: Encoder
@@ -96,6 +97,7 @@ class Material:
     train: Examples
     test: Examples
     agreement: float
+    hidden: frozenset[str] = frozenset()
 
     def is_right(self, asked: Examples, row: int, hit: Ticket, cosine: float) -> bool:
         """Return whether a hit would have been a right answer to the message in that row.
@@ -122,14 +124,16 @@ def answer_judge() -> Encoder:
 def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, Any]]:
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
-    New conversations are assigned their part here, once and for all. Every customer turn with an intent or an answer
-    is an example; canned tickets are training examples.
+    New conversations are assigned their part here, once and for all. Every customer turn with an intent, its own or
+    from a verdict, or with an answer is an example; canned tickets are training examples.
     """
     known = store.splits()
     parts = assign_parts(store.conversations(), known, test_share=settings.finetune.test_share)
     store.assign_splits(parts)
     parts = known | parts
+    judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
     rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
+    hidden: set[str] = set()
     for conversation in store.conversations():
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
@@ -140,19 +144,25 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             earlier = [t.text for t in turns[max(0, position - settings.data.context_messages) : position]]
             text = search_text(turn.text, earlier)
             label = next(iter(turn.intents), "")
-            answer = turns[position + 1] if position + 1 < len(turns) and turns[position + 1].role == "agent" else None
+            after = turns[position + 1] if position + 1 < len(turns) else None
+            answer = after if after is not None and after.role == "agent" else None
+            if after is not None and after.role == "bot":
+                # What the desk itself answered teaches nothing, but what a person said of it does.
+                label = next((judged[m.id] for m in after.messages if m.id in judged), label)
             if not label and answer is None:
                 continue
             ticket = None
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
+                if part is rows["test"]:
+                    hidden.add(ticket.id)
             part[content_id(text, label)] = _Row(text, label, owner, turn.messages[0].language, ticket)
     for ticket in store.tickets(source="canned"):
         text = search_text(ticket.question, ticket.context)
         rows["train"][content_id(text, ticket.intent)] = _Row(text, ticket.intent, ticket.id, ticket.language, ticket)
-    # The same words on both sides would be a leak: the test keeps them.
-    for key in rows["test"]:
-        rows["train"].pop(key, None)
+    # The same words on both sides would be a leak, whatever their labels: the test keeps them.
+    asked = {same_text(row.text) for row in rows["test"].values()}
+    rows["train"] = {key: row for key, row in rows["train"].items() if same_text(row.text) not in asked}
     rare = _rare(rows["train"].values(), settings.finetune.min_examples)
     material = []
     for encoder in encoders.among(settings.data.languages):
@@ -162,7 +172,7 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             for part in ("train", "test")
         )
         if len(train):
-            material.append(Material(encoder, read, train, test, _agreement(train)))
+            material.append(Material(encoder, read, train, test, _agreement(train), frozenset(hidden)))
     data = {
         "conversations": len(parts),
         "train": sum(len(m.train) for m in material),

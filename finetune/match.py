@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,14 +61,20 @@ def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[Hi
 def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe) -> Thresholds:
     """Return the lines of the policy: answer alone where at most ``max_wrong`` of such answers were wrong.
 
-    When no score is good enough, the line lies above all of them and the desk asks or hands off.
+    When no score is good enough, the line lies above all of them and the desk asks or hands off. Without any score
+    the lines are those of an untrained desk, whose scorer it then has.
     """
-    order = np.argsort(-scores)
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    fine = np.flatnonzero(wrong <= recipe.max_wrong)
-    pick = float(scores[order][fine[-1]]) if len(fine) else float(np.nextafter(scores.max(initial=0.0), 1.0))
     scope = float(np.quantile(in_scope_unfamiliar, recipe.in_scope_kept)) if len(in_scope_unfamiliar) else 0.5
-    return Thresholds(pick_above=pick, ask_above=min(0.3, pick / 2), out_of_scope_above=max(scope, 0.5))
+    lines = Thresholds(out_of_scope_above=max(scope, 0.5))
+    if not len(scores):
+        return lines
+    order = np.argsort(-scores)
+    ranked = scores[order]
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    # A line cannot part equal scores: only the last of them says what lies above it.
+    fine = np.flatnonzero((wrong <= recipe.max_wrong) & np.append(ranked[:-1] > ranked[1:], True))
+    pick = float(ranked[fine[-1]]) if len(fine) else float(np.nextafter(ranked[0], 2.0))
+    return replace(lines, pick_above=pick, ask_above=min(0.3, pick / 2))
 
 
 def _candidates(queries: Queries, material: Material, count: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:

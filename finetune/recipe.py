@@ -13,6 +13,9 @@ from replydesk.data.errors import RequestError
 
 __all__ = ["QUICK", "Recipe"]
 
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -24,11 +27,11 @@ class Recipe:
     """
 
     name: str = "quick"
-    strengths: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
-    folds: Annotated[int, Field(ge=2, le=20)] = 3
-    max_wrong: Annotated[float, Field(ge=0, le=1)] = 0.1
-    in_scope_kept: Annotated[float, Field(ge=0, le=1)] = 0.97
-    candidates: Annotated[int, Field(ge=1, le=1000)] = 20
+    strengths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
+    folds: Annotated[int, Field(ge=2)] = 3
+    max_wrong: Share = 0.1
+    in_scope_kept: Share = 0.97
+    candidates: Annotated[int, Field(ge=1)] = 20
     seed: Annotated[int, Field(ge=0)] = 0
 
     @classmethod
@@ -56,9 +59,10 @@ class Recipe:
             return TypeAdapter(cls).validate_python({"name": path.stem} | values)
         except ValidationError as error:
             problem = error.errors()[0]
-            key = ".".join(str(part) for part in problem["loc"])
-            message = f"The recipe's {key} is wrong: {problem['msg']}."
-            raise RequestError(message, where=name, hint="Mend it in the file.") from None
+            hint = "Mend that line; what is left out has the value of the quick recipe."
+            raise RequestError(
+                f"The recipe's {problem['loc'][0]} is wrong: {problem['msg']}.", where=name, hint=hint
+            ) from None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form that goes into a release card."""

@@ -67,7 +67,7 @@ class Workshop:
     ) -> None:
         self.home = home.create()
         self.settings = settings or Settings.load(home.settings)
-        self.store = Store.open(self.settings.data.database or home.database_url)
+        self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval)
         self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
         self.releases = Releases(home)

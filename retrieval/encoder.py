@@ -66,6 +66,7 @@ class BertEncoder:
 
     def __init__(self, name: str, *, max_tokens: int = 128, batch_size: int = 64, threads: int = 0) -> None:
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModel, AutoTokenizer
         from transformers.utils import logging
 
@@ -76,13 +77,13 @@ class BertEncoder:
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
             self._model: Any = AutoModel.from_pretrained(path).eval()
-        except (OSError, ValueError) as error:
-            first = str(error).splitlines()[0]
+            self._cls = _pooling(path)
+        except (OSError, ValueError, SafetensorError) as error:
+            first = str(error).partition("\n")[0]
             hint = (
                 f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
             )
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=hint) from error
-        self._cls = _pooling(path)
         self._batch_size = batch_size
         self._max_tokens = min(max_tokens, self._model.config.max_position_embeddings)
         self._lock = threading.Lock()
@@ -214,6 +215,9 @@ def _pooling(path: str) -> bool:
 def _fingerprint(model: Any, cls: bool, max_tokens: int) -> str:
     digest = hashlib.blake2b(f"{cls} {max_tokens}".encode(), digest_size=6)
     for name, tensor in sorted(model.state_dict().items()):
+        # The pooler is not used, and a checkpoint without one gets another random one at every start.
+        if name.startswith("pooler."):
+            continue
         digest.update(name.encode())
         digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()

@@ -17,6 +17,7 @@ from replydesk.retrieval.encoder import Vectors
 __all__ = ["FaissIndex", "VectorIndex"]
 
 _MANIFEST = "manifest.json"
+_FIELDS = {"encoder": str, "dimension": int, "seq": int, "file": str, "blake2b": str}
 
 
 class VectorIndex(Protocol):
@@ -81,9 +82,9 @@ class FaissIndex:
 
     def remove(self, keys: Sequence[str]) -> int:
         """Remove the keys that are there and return how many were."""
-        there = [number for number in map(_number, keys) if number in self._keys]
+        there = self._keys.keys() & set(map(_number, keys))
         if there:
-            self._faiss.remove_ids(np.array(there, dtype=np.int64))
+            self._faiss.remove_ids(np.fromiter(there, dtype=np.int64))
             for number in there:
                 del self._keys[number]
         return len(there)
@@ -106,8 +107,8 @@ class FaissIndex:
         import faiss
 
         folder.mkdir(parents=True, exist_ok=True)
-        old = _manifest(folder)
-        generation = int(old["generation"]) + 1 if old else 1
+        # Counted from the files, so that a damaged manifest is no obstacle to a sound one.
+        generation = 1 + max((int(path.stem[len("vectors-") :]) for path in folder.glob("vectors-*.npz")), default=0)
         numbers = faiss.vector_to_array(self._faiss.id_map)
         vectors = self._flat.reconstruct_n(0, len(self))
         content = _npz(
@@ -135,7 +136,7 @@ class FaissIndex:
         if manifest["encoder"] != encoder_id:
             raise VectorIndexError(f"The index belongs to {manifest['encoder']}.", where=str(folder), hint=cure)
         try:
-            content = (folder / str(manifest["file"])).read_bytes()
+            content = (folder / manifest["file"]).read_bytes()
         except OSError as error:
             raise VectorIndexError(
                 f"The index cannot be read: {error.strerror}.", where=str(folder), hint=cure
@@ -145,9 +146,9 @@ class FaissIndex:
         import io
 
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            index = cls(encoder_id, int(manifest["dimension"]))
+            index = cls(encoder_id, manifest["dimension"])
             index.add([str(key) for key in arrays["keys"]], arrays["vectors"])
-        index.seq = int(manifest["seq"])
+        index.seq = manifest["seq"]
         return index
 
 
@@ -159,12 +160,12 @@ def _number(key: str) -> int:
 def _manifest(folder: Path) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads((folder / _MANIFEST).read_bytes())
+        return {name: kind(found[name]) for name, kind in _FIELDS.items()}
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         hint = "It is rebuilt from the store by `replydesk doctor --repair`."
         raise VectorIndexError("The manifest of the index is damaged.", where=str(folder), hint=hint) from error
-    return found
 
 
 def _npz(**arrays: Any) -> bytes:

@@ -95,7 +95,8 @@ class Matcher:
         filters: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> list[Hit]:
-        """Return up to ``k`` hits with different answers, tickets that ask exactly this first, then by score.
+        """Return up to ``k`` hits with different answers, tickets that ask exactly this first (newest
+        first), then by score.
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
@@ -109,7 +110,7 @@ class Matcher:
         if search_text(question, context) == question:
             # The same few words after another question are another question, hence the condition.
             same = {t.id: t for t in self._store.tickets_asking(question) if admitted(t)}
-        cosines, tickets = self._candidates(encoder, vector, _WIDER * k, admitted)
+        cosines, tickets = self._candidates(encoder, vector, k, admitted)
         tickets |= same
         hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
         return _different(hits, k)
@@ -136,16 +137,21 @@ class Matcher:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
     def _candidates(
-        self, encoder: Encoder, vector: Vectors, wanted: int, admitted: Callable[[Ticket], bool]
+        self, encoder: Encoder, vector: Vectors, k: int, admitted: Callable[[Ticket], bool]
     ) -> tuple[dict[str, float], dict[str, Ticket]]:
-        """Return cosines and tickets of the nearest admitted tickets, looking further while a filter starves them."""
-        size = wanted
+        """Return cosines and tickets of the nearest admitted tickets.
+
+        It looks further while a filter starves them, and once more where the same answer was given again and again.
+        """
+        size = wanted = _WIDER * k
         while True:
             found = dict(self._search(encoder, vector, size))
             tickets = {key: t for key, t in self._store.tickets_by_id(list(found)).items() if admitted(t)}
-            if len(tickets) >= wanted or len(found) < size:
-                nearest = [key for key in found if key in tickets][:wanted]
-                return {key: found[key] for key in nearest}, {key: tickets[key] for key in nearest}
+            nearest = [key for key in found if key in tickets]
+            alike = len({same_text(tickets[key].answer) for key in nearest[:wanted]}) < k
+            if len(found) < size or (len(nearest) >= wanted and not (alike and size == wanted)):
+                chosen = nearest if alike else nearest[:wanted]
+                return {key: found[key] for key in chosen}, {key: tickets[key] for key in chosen}
             size *= 8
 
     def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
@@ -230,7 +236,8 @@ def _scored(
         for t, row, score in zip(ordered, rows, scorer.probabilities(rows), strict=True)
     ]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
-    return sorted(newest, key=lambda hit: (hit.exact, hit.score), reverse=True)
+    # Who corrects an answer gives the same question again, often without its intent: of exact hits the newest leads.
+    return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
 def _different(hits: Sequence[Hit], k: int) -> list[Hit]:

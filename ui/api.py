@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
@@ -142,7 +143,7 @@ def install(app: FastAPI, agent: Agent) -> None:
         """Store a ticket; it is found at once."""
         draft = Ticket.make(
             body.question, body.answer, context=tuple(body.context), intent=body.intent, source=body.source,
-            language=body.language, at=body.at, author=body.author, tags=tuple(body.tags),
+            language=body.language, at=body.at or datetime.now(UTC), author=body.author, tags=tuple(body.tags),
         )  # fmt: skip
         prepared = accepted_ticket(draft, agent.settings.data)
         return ticket_document(prepared) | {"new": agent.store.add_ticket(prepared)}

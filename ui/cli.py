@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -309,7 +310,9 @@ def tickets_add(
     from replydesk.ui.documents import accepted_ticket, ticket_document
 
     place = Home.find(home)
-    draft = Ticket.make(question, answer, intent=intent, language=language, source=source)
+    # The newest answer to a question leads, so a ticket added now must say so.
+    now = datetime.now(UTC)
+    draft = Ticket.make(question, answer, intent=intent, language=language, source=source, at=now)
     ticket = accepted_ticket(draft, _settings(place).data)
     new = _store(place).add_ticket(ticket)
     _print(ticket_document(ticket) | {"new": new}, as_json, f"{'Added' if new else 'Already there:'} {ticket.id}")
@@ -405,7 +408,7 @@ def _settings(home: Home) -> Any:
 def _store(home: Home) -> Store:
     from replydesk.data.store import Store
 
-    return Store.open(_settings(home.create()).data.database or home.database_url)
+    return Store.open(_settings(home.create()).data.database or home.database)
 
 
 def _agent(home: Home) -> Agent:

@@ -1,0 +1,359 @@
+"""The agent: answers in the customer's language, keeps the evidence, learns from verdicts, follows releases."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from replydesk.data.errors import NotFoundError, ReleaseError, RequestError
+from replydesk.data.home import Home
+from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.intents import IntentHead
+from replydesk.dialog.release import Release, Releases, Skills, Thresholds
+from replydesk.dialog.reply import Reply
+
+
+@pytest.fixture
+def agent(desk: Home) -> Iterator[Agent]:
+    agent = Agent.open(desk)
+    yield agent
+    agent.store.close()
+
+
+def with_settings(desk: Home, **sections: object) -> Agent:
+    settings = Settings.load(desk.settings)
+    return Agent.open(desk, settings.model_copy(update=sections))
+
+
+def train(agent: Agent, key: str, *, parent: str = "") -> Release:
+    """Save a release whose only intents are its own name and 'other'."""
+    weights = np.zeros((2, 32))
+    head = IntentHead((f"intent_{key}", "other"), weights, np.array([1.0, 0.0]))
+    skills = {agent.matcher.encoder_id("en"): Skills(head)}
+    release = Release(key, datetime(2026, 11, 1, tzinfo=UTC), skills, parent)
+    assert agent.releases is not None
+    agent.releases.save(release, {}, "")
+    return release
+
+
+def corrupt(home: Home, key: str) -> None:
+    next((home.releases / key).rglob("head.npz")).write_bytes(b"torn")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "answer"),
+    [
+        (
+            "When do I get my money back?",
+            "en",
+            "Refunds reach your card five working days after we receive the return.",
+        ),
+        ("退款什么时候到账?", "zh", "我们收到退货后，退款五个工作日内退回原卡。"),
+        ("where is MY parcel?", "en", "I am sorry it is late. The carrier will deliver your parcel"),
+    ],
+)
+def test_answers_come_from_the_customer_s_language(agent: Agent, text: str, language: str, answer: str) -> None:
+    reply = agent.reply(text)
+    assert (reply.action, reply.reading.language) == ("pick", language)
+    assert reply.text.startswith(answer)
+    assert reply.text == reply.hits[0].ticket.answer
+    assert reply.hits[0].ticket.language == language
+    assert reply.confidence == reply.hits[0].score
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("I want to talk to a human", "I'm passing you to a colleague"), ("请转人工，谢谢", "正在为您转接人工客服")],
+)
+def test_a_wish_for_a_person_is_granted_in_the_customer_s_language(agent: Agent, text: str, said: str) -> None:
+    reply = agent.reply(text)
+    assert reply.handoff is not None
+    assert (reply.action, reply.handoff.reason, reply.citations) == ("handoff", "asked_for_person", ())
+    assert said in reply.text
+    assert text in reply.handoff.summary
+
+
+def test_the_language_sticks_to_a_conversation(agent: Agent) -> None:
+    first = agent.reply("我的快递三天没动了")
+    follow = agent.reply("TW-1042 ok", conversation=first.conversation)
+    assert follow.reading.language == "zh"
+    assert agent.reply("TW-1042 ok").reading.language == "en"
+    turned = agent.reply("please answer me in English, where is it?", conversation=first.conversation)
+    assert turned.reading.language == "en"
+
+
+def test_the_language_may_be_given(agent: Agent) -> None:
+    assert agent.reply("Where is my parcel?", language="zh").reading.language == "zh"
+
+
+def test_both_messages_are_stored_with_the_evidence(agent: Agent) -> None:
+    reply = agent.reply("Where is my parcel?", customer="mei@example.com", channel="web")
+    conversation = agent.store.conversation(reply.conversation)
+    asked, said = conversation.messages
+    assert (asked.role, asked.text, asked.language) == ("customer", "Where is my parcel?", "en")
+    assert (said.id, said.role, said.text, said.author) == (reply.id, "bot", reply.text, "untrained")
+    assert (conversation.channel, conversation.customer[:2]) == ("web", "c-")
+    assert "mei" not in conversation.customer
+    assert asked.author == conversation.customer
+    assert agent.store.reply(reply.id) == reply.document()
+    assert agent.store.reply(reply.id)["hits"][0]["ticket"] == reply.hits[0].ticket.id
+
+
+def test_answering_without_replying_stores_nothing(agent: Agent) -> None:
+    before = agent.store.counts()
+    agent.answer("Where is my parcel?", language="en")
+    agent.search("Where is my parcel?")
+    assert agent.store.counts() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "secret", "mask"),
+    [
+        ("Where is my parcel? Mail mei@example.com", "mei@example.com", "<EMAIL_1>"),
+        ("我的快递三天没动了，电话13800138000", "13800138000", "<PHONE_1>"),
+    ],
+)
+def test_what_identifies_a_person_is_masked_before_it_is_stored(
+    agent: Agent, text: str, secret: str, mask: str
+) -> None:
+    reply = agent.reply(text)
+    agent.judge(reply.id, "edited", correction=f"We write to {secret}.")
+    stored = str(agent.store.conversation(reply.conversation)) + str(agent.store.reply(reply.id))
+    stored += str(list(agent.store.tickets())) + str(agent.store.verdicts())
+    assert secret not in stored
+    assert mask in stored
+    assert mask in agent.store.messages(reply.conversation)[0].text
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "\u200b", "@support "])
+def test_an_empty_message_is_refused(agent: Agent, text: str) -> None:
+    before = agent.store.counts()
+    with pytest.raises(RequestError, match="empty"):
+        agent.reply(text)
+    assert agent.store.counts() == before
+
+
+def test_a_too_long_message_is_refused(agent: Agent) -> None:
+    with pytest.raises(RequestError, match="4001 characters, 4000 are allowed") as caught:
+        agent.reply("长" * 4001)
+    assert "ui.max_text" in caught.value.hint
+    assert agent.reply("长" * 4000).action
+
+
+def test_an_unknown_filter_is_refused_and_nothing_stored(agent: Agent) -> None:
+    before = agent.store.counts()
+    with pytest.raises(RequestError, match="colour"):
+        agent.reply("Where is my parcel?", filters={"colour": "red"})
+    assert agent.store.counts() == before
+
+
+def test_filters_choose_among_the_tickets(agent: Agent) -> None:
+    reply = agent.reply("Where is my parcel?", filters={"intent": "refund_status"})
+    assert {hit.ticket.intent for hit in reply.hits} == {"refund_status"}
+
+
+def test_settings_draw_the_lines(desk: Home) -> None:
+    eager = with_settings(desk, dialog=DialogSettings(pick_above=0.0, hits_shown=2))
+    reply = eager.reply("my lamp parcel", filters={"intent": "delivery_delay"})
+    assert (reply.action, len(reply.hits)) == ("pick", 2)
+    shy = with_settings(desk, dialog=DialogSettings(pick_above=1.0, ask_above=1.0))
+    assert shy.reply("my lamp parcel").action == "handoff"
+    asking = with_settings(desk, dialog=DialogSettings(pick_above=1.0, ask_above=0.0, hits_shown=1))
+    reply = asking.reply("my lamp parcel")
+    assert reply.action == "ask"
+    assert {option.value for option in reply.options} <= {hit.ticket.question for hit in reply.hits}
+
+
+@pytest.mark.parametrize("kind", ["good", "wrong", "wrong_intent", "taken_over"])
+def test_a_verdict_is_stored_once(agent: Agent, kind: str) -> None:
+    reply = agent.reply("Where is my parcel?")
+    for _ in range(2):
+        verdict = agent.judge(reply.id, kind, intent="refund_status", by="Bo")  # type: ignore[arg-type]
+    (stored,) = agent.store.verdicts(reply=reply.id)
+    assert (stored.kind, stored.intent, stored.by, stored.conversation) == (
+        kind,
+        "refund_status",
+        "Bo",
+        reply.conversation,
+    )
+    assert stored.id == verdict.id
+    assert agent.store.counts()["tickets"] == 40
+
+
+@pytest.mark.parametrize(
+    ("question", "correction"),
+    [
+        ("Where is my parcel?", "It arrives on Monday; here is the carrier's number."),
+        ("我的快递三天没动了", "周一会送到，这是承运商的电话。"),
+        ("Do you have a shop on Malta?", "No, but we ship there."),
+        ("澳门有实体店吗？", "没有，但可以寄过去。"),
+    ],
+)
+def test_a_correction_answers_the_same_question_at_once_everywhere(
+    agent: Agent, desk: Home, question: str, correction: str
+) -> None:
+    other = Agent.open(desk)
+    other.reply(question)
+    wrong = agent.reply(question)
+    agent.judge(wrong.id, "edited", correction=correction, by="Bo")
+    for one in (agent, other):
+        reply = one.reply(f" {question.upper()} ")
+        assert (reply.action, reply.text) == ("pick", correction)
+        assert (reply.hits[0].exact, reply.hits[0].ticket.author) == (True, "Bo")
+
+
+def test_a_correction_beats_the_older_answer_under_a_trained_release(agent: Agent) -> None:
+    from dataclasses import replace
+
+    from replydesk.retrieval.calibration import HitScorer
+
+    head = IntentHead(("delivery_delay", "other"), np.zeros((2, 32)), np.array([5.0, 0.0]))
+    skills = Skills(head, scorer=HitScorer((4.0, 1.0, 1.0, 3.0, -2.0), -4.0))
+    agent.use(replace(agent.release(), id="trained", skills={agent.matcher.encoder_id("en"): skills}))
+    reply = agent.reply("Where is my parcel?")
+    agent.judge(reply.id, "edited", correction="On Monday.")
+    assert agent.reply("Where is my parcel?").text == "On Monday."
+
+
+def test_a_correction_may_be_kept_without_being_learned(agent: Agent) -> None:
+    reply = agent.reply("Where is my parcel?")
+    agent.judge(reply.id, "edited", correction="On Monday.", learn=False)
+    assert agent.store.verdicts(reply=reply.id)[0].correction == "On Monday."
+    assert agent.reply("Where is my parcel?").text == reply.text
+
+
+def test_a_correction_keeps_what_was_said_before(agent: Agent) -> None:
+    first = agent.reply("Do you sell the mug in blue?")
+    second = agent.reply("in red?", conversation=first.conversation)
+    agent.judge(second.id, "edited", correction="Red mugs come in May.")
+    (ticket,) = [t for t in agent.store.tickets() if t.answer == "Red mugs come in May."]
+    assert (ticket.question, ticket.context) == ("in red?", ("Do you sell the mug in blue?", first.text))
+
+
+def test_verdicts_that_make_no_sense_are_refused(agent: Agent) -> None:
+    reply = agent.reply("Where is my parcel?")
+    with pytest.raises(RequestError, match="correction"):
+        agent.judge(reply.id, "edited", correction="  ")
+    with pytest.raises(NotFoundError, match="no such reply"):
+        agent.judge("nobody", "good")
+    assert agent.store.verdicts() == []
+
+
+@pytest.mark.parametrize(("text", "language"), [("my parcel is late", "en"), ("包裹怎么没到", "zh")])
+def test_search_gives_hits_and_decides_nothing(agent: Agent, text: str, language: str) -> None:
+    hits = agent.search(text, k=4)
+    assert len(hits) == 4
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert {hit.ticket.language for hit in agent.search(text, filters={"language": language})} == {language}
+
+
+def test_warming_up_makes_ready(agent: Agent, desk: Home) -> None:
+    assert agent.ready()["ready"] is False
+    agent.warm_up()
+    assert agent.ready() == {"ready": True, "release": "untrained", "trouble": "", **agent.store.counts()}
+    assert agent.store.counts()["replies"] == 0
+    assert len(list(desk.indexes.iterdir())) == 1
+
+
+def test_a_missing_encoder_is_said_when_asked_for_readiness(desk: Home, caplog: pytest.LogCaptureFixture) -> None:
+    missing = str(desk.folder / "nowhere")
+    agent = with_settings(desk, retrieval=RetrievalSettings(english_encoder=missing, other_encoder=missing))
+    agent.warm_up()
+    assert agent.ready()["ready"] is False
+    assert "encoder cannot be loaded" in agent.ready()["trouble"]
+    assert "Not ready" in caplog.text
+
+
+def test_a_running_agent_follows_what_is_promoted(agent: Agent, desk: Home) -> None:
+    assert agent.reply("hello there everyone").release == "untrained"
+    train(agent, "a")
+    train(agent, "b", parent="a")
+    elsewhere = Releases(desk)
+    for key in ("a", "b"):
+        elsewhere.promote(key)
+        reply = agent.reply("hello there everyone")
+        assert (reply.release, reply.reading.intents[0].name) == (key, f"intent_{key}")
+    elsewhere.rollback()
+    assert agent.reply("hello there everyone").release == "a"
+
+
+def test_a_broken_release_is_not_taken(agent: Agent, desk: Home, caplog: pytest.LogCaptureFixture) -> None:
+    for key in ("a", "b", "c"):
+        train(agent, key)
+    Releases(desk).promote("a")
+    assert agent.release().id == "a"
+    Releases(desk).promote("b")
+    corrupt(desk, "b")
+    with caplog.at_level(logging.ERROR):
+        assert [agent.reply("hello there").release for _ in range(3)] == ["a", "a", "a"]
+    assert len([record for record in caplog.records if "Kept release a" in record.message]) == 1
+    Releases(desk).promote("c")
+    assert agent.reply("hello there").release == "c"
+
+
+@pytest.mark.parametrize("pointer", ["gone", "../releases/a", "", "\n"])
+def test_a_pointer_to_nothing_keeps_the_release_in_memory(agent: Agent, desk: Home, pointer: str) -> None:
+    train(agent, "a")
+    Releases(desk).promote("a")
+    assert agent.release().id == "a"
+    desk.current.write_text(pointer)
+    assert agent.reply("hello there").release == "a"
+
+
+def test_opening_a_home_whose_release_is_broken_is_an_error(agent: Agent, desk: Home) -> None:
+    train(agent, "a")
+    Releases(desk).promote("a")
+    corrupt(desk, "a")
+    with pytest.raises(ReleaseError, match="damaged"):
+        Agent.open(desk)
+
+
+def test_a_release_knows_only_its_own_encoder(agent: Agent) -> None:
+    skills = Skills(IntentHead(("x", "y"), np.zeros((2, 7)), np.zeros(2)), thresholds=Thresholds(1.1, 1.1, 1.1))
+    agent.use(Release("other", datetime(2026, 11, 1, tzinfo=UTC), {"another-encoder": skills}))
+    reply = agent.answer("Where is my parcel?", language="en")
+    assert (reply.release, reply.reading.intents, reply.action) == ("other", (), "pick")
+
+
+def test_threads_reply_while_releases_change(agent: Agent, desk: Home) -> None:
+    for key in ("a", "b"):
+        train(agent, key)
+    releases = Releases(desk)
+    releases.promote("a")
+    done = threading.Event()
+
+    def promote() -> int:
+        count = 0
+        while not done.is_set():
+            releases.promote("b" if releases.current_id() == "a" else "a")
+            count += 1
+        return count
+
+    def ask(number: int) -> Reply:
+        return agent.reply(
+            "Where is my parcel?" if number % 2 else "我的快递三天没动了", conversation=f"c{number % 12}"
+        )
+
+    with ThreadPoolExecutor(9) as pool:
+        promoting = pool.submit(promote)
+        try:
+            replies = list(pool.map(ask, range(120)))
+        finally:
+            done.set()
+    assert promoting.result() > 1
+    assert {reply.action for reply in replies} == {"pick"}
+    assert {reply.release for reply in replies} == {"a", "b"}
+    for reply in replies:
+        assert reply.reading.intents[0].name == f"intent_{reply.release}"
+        assert agent.store.reply(reply.id)["release"] == reply.release
+    assert len({reply.id for reply in replies}) == 120
+    for number in range(12):
+        roles = [message.role for message in agent.store.messages(f"c{number}")]
+        assert roles == ["customer", "bot"] * 10

@@ -1,0 +1,159 @@
+"""The doctor: a sound home is sound, every kind of damage is named with its cure, and the index is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from replydesk.data.home import Home
+from replydesk.data.records import Ticket
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.dialog.doctor import Finding, examine
+from replydesk.dialog.release import Release, Releases, Skills
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.matcher import Matcher
+
+
+@pytest.fixture
+def sound(desk: Home, tiny_settings: Settings) -> Home:
+    """A home with its index and one promoted release."""
+    store = Store.open(desk.database)
+    Matcher(store, Encoders(tiny_settings.retrieval), ("en", "zh"), desk).sync()
+    store.close()
+    releases = Releases(desk)
+    releases.save(Release("a", datetime(2026, 11, 1, tzinfo=UTC), {"tiny": Skills()}), {}, "")
+    releases.promote("a")
+    return desk
+
+
+def unsound(findings: list[Finding]) -> list[str]:
+    return [finding.what for finding in findings if not finding.sound]
+
+
+def index_of(home: Home) -> Path:
+    return next(home.indexes.iterdir())
+
+
+def test_a_sound_home_is_sound(sound: Home) -> None:
+    findings = examine(sound)
+    assert unsound(findings) == []
+    assert all(finding.detail and not finding.cure for finding in findings)
+    named = [finding.what for finding in findings]
+    assert named == ["home", "settings", "store", "release a", "current release", f"index {index_of(sound).name}"]
+    assert "40 tickets" in next(f.detail for f in findings if f.what == "store")
+    assert next(f.detail for f in findings if f.what.startswith("index")).startswith("40 tickets indexed")
+
+
+def test_an_empty_home_is_sound(home: Home) -> None:
+    assert unsound(examine(home)) == []
+
+
+def test_looking_changes_nothing(sound: Home) -> None:
+    def files() -> dict[str, bytes]:
+        return {
+            str(path): path.read_bytes()
+            for path in sound.folder.rglob("*")
+            if path.is_file() and "replydesk.db" not in path.name
+        }
+
+    before = files()
+    (index_of(sound) / "manifest.json").write_text("{")
+    before[str(index_of(sound) / "manifest.json")] = b"{"
+    examine(sound)
+    assert files() == before
+
+
+def test_what_the_index_will_catch_up_with_by_itself_is_no_damage(sound: Home) -> None:
+    store = Store.open(sound.database)
+    store.add_ticket(Ticket.make("Do you ship to Malta?", "Yes.", language="en"))
+    store.remove_ticket(next(store.tickets()).id)
+    store.close()
+    findings = examine(sound)
+    assert unsound(findings) == []
+    assert "40 tickets indexed" in findings[-1].detail
+
+
+def tear(folder: Path) -> None:
+    path = next(folder.glob("vectors-*.npz"))
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def lose_one(folder: Path) -> None:
+    index = FaissIndex.load(folder, folder.name)
+    index.remove([next(iter(index.keys()))])
+    index.save(folder)
+
+
+def keep_one_too_many(folder: Path) -> None:
+    import numpy as np
+
+    index = FaissIndex.load(folder, folder.name)
+    index.add(["f" * 32], np.ones((1, 32), dtype=np.float32))
+    index.save(folder)
+
+
+def tear_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+
+
+def lose_it(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [tear, lose_one, keep_one_too_many, tear_manifest, lose_it])
+def test_a_damaged_index_is_found_and_mended(sound: Home, damage: Callable[[Path], None]) -> None:
+    folder = index_of(sound)
+    damage(folder)
+    findings = examine(sound)
+    assert unsound(findings) == [f"index {folder.name}"]
+    assert "doctor --repair" in findings[-1].cure
+    assert unsound(examine(sound, repair=True)) == []
+    assert unsound(examine(sound)) == []
+    assert len(FaissIndex.load(folder, folder.name)) == 40
+
+
+def test_a_tampered_release_is_named(sound: Home) -> None:
+    (sound.releases / "a" / "report.html").write_text("better than it was")
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert (finding.what, finding.detail) == ("release a", "report.html has changed")
+    assert finding.cure
+
+
+@pytest.mark.parametrize("card", ["{", "{}"])
+def test_a_damaged_card_is_named(sound: Home, card: str) -> None:
+    (sound.releases / "a" / "card.json").write_text(card)
+    assert unsound(examine(sound)) == ["release a"]
+
+
+def test_a_missing_current_release_is_named(sound: Home) -> None:
+    sound.current.write_text("gone\n")
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert (finding.what, finding.detail) == ("current release", "gone is missing")
+    assert "promote" in finding.cure
+
+
+def test_wrong_settings_are_named(sound: Home) -> None:
+    sound.settings.write_text("[dialog]\npick_abvoe = 0.5\n")
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert "settings.toml:2" in finding.detail
+    assert "pick_above" in finding.cure
+
+
+def test_a_damaged_database_is_named(sound: Home) -> None:
+    for path in sound.folder.glob("replydesk.db*"):
+        path.write_bytes(b"no database" * 1000)
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert "damaged" in finding.detail
+    assert "backup" in finding.cure
+
+
+def test_a_missing_encoder_is_named(sound: Home) -> None:
+    missing = sound.folder / "nowhere"
+    sound.settings.write_text(f'[retrieval]\nenglish_encoder = "{missing}"\nother_encoder = "{missing}"\n')
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert (finding.what, str(missing) in finding.detail) == ("encoders", True)

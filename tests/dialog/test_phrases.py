@@ -1,0 +1,84 @@
+"""What the desk says in its own words: both languages, nothing unfilled."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from replydesk.data.records import Ticket
+from replydesk.dialog import phrases
+from replydesk.dialog.policy import Decision, Ground
+from replydesk.dialog.reading import Intent, Reading
+from replydesk.dialog.sentiment import Mood
+from replydesk.retrieval.matcher import Hit
+
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
+HAN = re.compile("[\u4e00-\u9fff]")
+HIT = Hit(Ticket.make("Where  is\nmy parcel?", "It comes today."), 0.814, 0.934)
+
+
+def reading(language: str) -> Reading:
+    return Reading(
+        language, (Intent("{refund}", 0.91), Intent("parcel", 0.06)), 0.62, Mood("negative", 0.7, 0.0), False
+    )
+
+
+def in_language(text: str, language: str) -> bool:
+    return bool(HAN.search(text)) == (language == "zh")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_every_ground_has_reasons_in_both_languages(ground: Ground, language: str) -> None:
+    lines = phrases.reasons(Decision("ask", ground), reading(language), (HIT,))
+    assert all(in_language(line, language) for line in lines)
+    assert len(lines) == 3
+    assert "0.81" in lines[1]
+    assert "{refund}" in lines[2] and "91%" in lines[2]
+    assert not re.search(r"[{}]", lines[0] + lines[1])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_numbers_are_the_ones_that_decided(language: str) -> None:
+    for ground in ("confident", "not_sure", "unlikely"):
+        assert "93%" in phrases.reasons(Decision("pick", ground), reading(language), (HIT,))[0]
+    assert "62%" in phrases.reasons(Decision("handoff", "out_of_scope"), reading(language), (HIT,))[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_hits_and_intents_only_the_ground_is_said(language: str) -> None:
+    bare = Reading(language, (), 0.0, Mood("neutral", 1.0, 0.0), False)
+    (line,) = phrases.reasons(Decision("handoff", "nothing_found"), bare, ())
+    assert in_language(line, language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_handing_off_and_asking_sound_different_in_each_case(language: str) -> None:
+    said = {phrases.handoff_text(ground, language) for ground in GROUNDS}
+    assert len(said) == 3
+    assert all(in_language(text, language) and "{" not in text for text in said)
+    assert in_language(phrases.ask_text(language), language)
+
+
+def test_another_language_is_answered_in_english() -> None:
+    assert phrases.ask_text("de") == phrases.ask_text("en")
+    assert phrases.handoff_text("unlikely", "fr") == phrases.handoff_text("unlikely", "en")
+
+
+def test_an_option_fits_on_a_button() -> None:
+    assert phrases.option_label(HIT) == "Where is my parcel?"
+    long = phrases.option_label(Hit(Ticket.make("长" * 200, "x"), 0.5, 0.5))
+    assert (len(long), long[-1]) == (90, "…")
+    assert phrases.option_label(Hit(Ticket.make("长" * 90, "x"), 0.5, 0.5)) == "长" * 90
+
+
+def test_the_colleague_reads_what_was_written_and_understood() -> None:
+    summary = phrases.handoff_summary("My {parcel} is lost" + "!" * 400, reading("en"), (HIT,))
+    assert "My {parcel} is lost" in summary
+    assert "!" * 290 not in summary
+    for part in ("negative", "en", "{refund} 91%", "parcel 6%", "“Where is my parcel?”"):
+        assert part in summary
+    bare = Reading("zh", (), 0.0, Mood("neutral", 1.0, 0.0), False)
+    assert "no intents trained" in phrases.handoff_summary("你好", bare, ())

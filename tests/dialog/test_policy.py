@@ -1,0 +1,105 @@
+"""The policy: every branch, and which of two that apply comes first."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from replydesk.data.records import Ticket
+from replydesk.dialog.policy import Decision, decide
+from replydesk.dialog.reading import Intent, Reading
+from replydesk.dialog.release import Thresholds
+from replydesk.dialog.sentiment import Mood
+from replydesk.retrieval.matcher import Hit
+
+LINES = Thresholds(pick_above=0.6, ask_above=0.3, out_of_scope_above=0.5)
+
+
+def reading(*intents: float, unfamiliar: float = 0.0, person: bool = False) -> Reading:
+    named = tuple(Intent(name, p) for name, p in zip("abcdef", intents, strict=False))
+    return Reading("en", named, unfamiliar, Mood("neutral", 1.0, 0.0), person)
+
+
+def hit(score: float, intent: str = "a", *, exact: bool = False, number: int = 0) -> Hit:
+    return Hit(Ticket.make(f"q{number}{intent}{score}", "answer", intent=intent), 0.5, score, exact)
+
+
+SURE, TORN = reading(0.9, 0.1), reading(0.5, 0.45)
+
+
+@pytest.mark.parametrize(
+    ("read", "hits", "action", "ground", "handoff", "chosen"),
+    [
+        pytest.param(SURE, [], "handoff", "nothing_found", "low_confidence", [], id="nothing found"),
+        pytest.param(SURE, [hit(0.9)], "pick", "confident", None, [0], id="confident"),
+        pytest.param(SURE, [hit(0.6)], "pick", "confident", None, [0], id="on the line"),
+        pytest.param(SURE, [hit(0.59)], "ask", "not_sure", None, [0], id="just below the line"),
+        pytest.param(SURE, [hit(0.3)], "ask", "not_sure", None, [0], id="on the lower line"),
+        pytest.param(SURE, [hit(0.29)], "handoff", "unlikely", "low_confidence", [], id="too unlikely"),
+        pytest.param(SURE, [hit(0.1, exact=True)], "pick", "exact", None, [0], id="exact beats a low score"),
+        pytest.param(
+            reading(0.9, unfamiliar=0.99), [hit(0.1, exact=True)], "pick", "exact", None, [0],
+            id="exact beats out of scope",
+        ),
+        pytest.param(
+            reading(0.9, unfamiliar=0.51), [hit(0.99)], "handoff", "out_of_scope", "low_confidence", [],
+            id="out of scope beats a high score",
+        ),
+        pytest.param(reading(0.9, unfamiliar=0.5), [hit(0.9)], "pick", "confident", None, [0], id="on the scope line"),
+        pytest.param(
+            reading(0.9, person=True), [hit(0.9, exact=True)], "handoff", "asked_for_person", "asked_for_person", [],
+            id="a wish for a person beats all",
+        ),
+        pytest.param(
+            reading(0.9, unfamiliar=0.9, person=True), [], "handoff", "asked_for_person", "asked_for_person", [],
+            id="a wish for a person needs no hit",
+        ),
+        pytest.param(
+            TORN, [hit(0.9, "a"), hit(0.85, "b")], "ask", "close_runner_up", None, [0, 1], id="two intents, torn"
+        ),
+        pytest.param(SURE, [hit(0.9, "a"), hit(0.85, "b")], "pick", "confident", None, [0], id="two intents, sure"),
+        pytest.param(TORN, [hit(0.9, "a"), hit(0.79, "b")], "pick", "confident", None, [0], id="runner-up far behind"),
+        pytest.param(TORN, [hit(0.65, "a"), hit(0.59, "b")], "pick", "confident", None, [0], id="runner-up below"),
+        pytest.param(TORN, [hit(0.9, "a"), hit(0.89, "a")], "pick", "confident", None, [0], id="one intent twice"),
+        pytest.param(
+            reading(), [hit(0.9, ""), hit(0.89, "")], "ask", "close_runner_up", None, [0, 1], id="nothing labelled"
+        ),
+        pytest.param(
+            reading(0.9), [hit(0.9, "a"), hit(0.89, "b")], "ask", "close_runner_up", None, [0, 1], id="one intent known"
+        ),
+        pytest.param(
+            SURE, [hit(0.5, "a"), hit(0.4, "a"), hit(0.2, "b"), hit(0.1, "c"), hit(0.09, "d")],
+            "ask", "not_sure", None, [0, 2, 3], id="three options, one an intent",
+        ),
+        pytest.param(
+            SURE, [hit(0.5, "a"), hit(0.04, "b")], "ask", "not_sure", None, [0], id="implausible options are left out"
+        ),
+        pytest.param(
+            SURE, [hit(0.5, ""), hit(0.4, "")], "ask", "not_sure", None, [0, 1], id="unlabelled count for themselves"
+        ),
+    ],
+)  # fmt: skip
+def test_decisions(
+    read: Reading, hits: list[Hit], action: str, ground: str, handoff: str | None, chosen: list[int]
+) -> None:
+    expected = Decision(action, ground, tuple(hits[i] for i in chosen), handoff)  # type: ignore[arg-type]
+    assert decide(read, hits, LINES) == expected
+
+
+def test_every_combination_is_decided_within_the_contract() -> None:
+    scores = (0.0, 0.2, 0.3, 0.59, 0.6, 1.0)
+    for first, second, unfamiliar, exact, person in itertools.product(
+        scores, scores, (0.0, 1.0), (False, True), (False, True)
+    ):
+        hits = [hit(max(first, second), "a", exact=exact), hit(min(first, second), "b")]
+        decision = decide(reading(0.5, 0.5, unfamiliar=unfamiliar, person=person), hits, LINES)
+        assert (decision.action == "handoff") == (decision.handoff is not None)
+        assert (decision.action == "handoff") == (not decision.hits)
+        assert decision.action != "pick" or decision.hits == (hits[0],)
+        assert [h.score for h in hits] == [max(first, second), min(first, second)]
+
+
+def test_lines_of_nought_answer_everything_and_lines_above_one_nothing() -> None:
+    assert decide(SURE, [hit(0.0)], Thresholds(0.0, 0.0, 1.0)).action == "pick"
+    assert decide(SURE, [hit(1.0)], Thresholds(1.1, 1.1, 1.0)).action == "handoff"

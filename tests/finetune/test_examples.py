@@ -1,0 +1,293 @@
+"""Examples: what is learned from is never judged by, whatever comes in later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from replydesk.data.home import Home
+from replydesk.data.ingest import ingest
+from replydesk.data.records import Conversation, Message, Ticket, same_text
+from replydesk.data.settings import FinetuneSettings, Settings
+from replydesk.data.store import Store
+from replydesk.finetune import evaluate as evaluate_module
+from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
+from replydesk.retrieval.encoder import Encoders
+
+LATE = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def encoders(tiny_settings: Settings) -> Encoders:
+    return Encoders(tiny_settings.retrieval)
+
+
+@pytest.fixture
+def store(desk: Home) -> Iterator[Store]:
+    store = Store.open(desk.database_url)
+    yield store
+    store.close()
+
+
+def talk(
+    key: str, *turns: tuple[str, str], intent: str = "", day: int = 0, customer: str = "", language: str = "en"
+) -> Conversation:
+    messages = tuple(
+        Message(
+            f"{key}-{i}",
+            role,  # type: ignore[arg-type]
+            text,
+            LATE + timedelta(days=day),
+            "",
+            language,
+            (intent,) if intent and role == "customer" else (),
+        )
+        for i, (role, text) in enumerate(turns)
+    )
+    return Conversation(key, messages, "tiny", "chat", customer or f"customer {key}")
+
+
+def add(store: Store, settings: Settings, *conversations: Conversation) -> None:
+    ingest(conversations, store, settings.data)
+
+
+def one(found: tuple[list[Material], dict[str, Any]]) -> Material:
+    ((material,), _) = found
+    return material
+
+
+def test_the_newest_fifth_of_the_conversations_is_kept_for_judging(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert (data["conversations"], data["train"], data["test"], data["intents"]) == (40, 32, 8, 5)
+    assert (len(material.train), len(material.test), material.languages) == (32, 8, ("en", "zh"))
+    newest = {f"tiny-{number}" for number in range(32, 40)}
+    assert {key for key, part in store.splits().items() if part == "test"} == newest
+    np.testing.assert_allclose(material.train.vectors, material.encoder.encode(material.train.texts), atol=1e-6)
+
+
+def test_nothing_stands_on_both_sides(store: Store, encoders: Encoders, tiny_settings: Settings) -> None:
+    # Old questions come again, in new conversations: once with their label, once with another, once in capitals.
+    add(
+        store,
+        tiny_settings,
+        talk("n1", ("customer", "Where is my parcel?"), ("agent", "Here."), intent="delivery_delay", day=1),
+        talk("n2", ("customer", "Please cancel my order"), ("agent", "No."), intent="refund_status", day=1),
+        talk("n3", ("customer", "THE MUG  arrived broken"), ("agent", "Oh."), day=1),
+        talk("n4", ("customer", "帮我取消订单"), ("agent", "好。"), day=1, language="zh"),
+    )
+    material = one(collect(store, encoders, tiny_settings))
+    learned, judged = ({same_text(text) for text in part.texts} for part in (material.train, material.test))
+    assert {"where is my parcel?", "please cancel my order", "the mug arrived broken", "帮我取消订单"} <= judged
+    assert not learned & judged
+    assert not set(material.train.groups) & set(material.test.groups)
+    ids = [{t.id for t in part.tickets if t is not None} for part in (material.train, material.test)]
+    assert not ids[0] & ids[1]
+
+
+def test_all_conversations_of_a_customer_are_on_one_side(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    turns = (("customer", "One question about lamps"), ("agent", "One answer."))
+    add(store, tiny_settings, talk("n1", *turns, day=500, customer="customer-0"))
+    collect(store, encoders, tiny_settings)
+    parts = store.splits()
+    assert parts["n1"] == parts["tiny-00"]
+
+
+def test_parts_are_frozen(store: Store, encoders: Encoders, tiny_settings: Settings) -> None:
+    _, data = collect(store, encoders, tiny_settings)
+    before = store.splits()
+    _, again = collect(store, encoders, tiny_settings)
+    assert (store.splits(), again) == (before, data)
+    talks = [talk(f"n{i}", ("customer", f"Question {i} here"), ("agent", f"Answer {i}."), day=i) for i in range(10)]
+    add(store, tiny_settings, *talks)
+    _, grown = collect(store, encoders, tiny_settings)
+    after = store.splits()
+    assert {key: after[key] for key in before} == before
+    assert {key for key, part in after.items() if part == "test" and key not in before} == {"n8", "n9"}
+    assert grown["test_fingerprint"] != data["test_fingerprint"]
+
+
+def test_canned_answers_are_learned_from_and_never_judged_by(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    canned = Ticket.make(
+        "How do I change my address?", "Write to us.", intent="change_address", source="canned", language="en"
+    )
+    store.add_ticket(canned)
+    store.add_ticket(Ticket.make("A correction", "is no example", language="en"))
+    material = one(collect(store, encoders, tiny_settings))
+    assert canned in material.train.tickets
+    assert canned not in material.test.tickets
+    assert "A correction" not in material.train.texts + material.test.texts
+    assert canned.id not in material.hidden
+
+
+def test_what_counts_as_an_example(store: Store, encoders: Encoders, tiny_settings: Settings) -> None:
+    add(
+        store,
+        tiny_settings,
+        talk("n1", ("customer", "Labelled but unanswered"), intent="refund_status", day=-900),
+        talk("n2", ("customer", "Answered by the bot alone"), ("bot", "I cannot say."), day=-900),
+        talk(
+            "n3",
+            ("customer", "Do you sell lamps like that?"),
+            ("agent", "Yes."),
+            ("note", "He asks again"),
+            ("customer", "in blue?"),
+            ("agent", "In blue too."),
+            day=-900,
+        ),
+    )
+    train = one(collect(store, encoders, tiny_settings)).train
+    assert train.tickets[train.texts.index("Labelled but unanswered")] is None
+    assert "Answered by the bot alone" not in train.texts
+    row = train.texts.index("Do you sell lamps like that?\nin blue?")
+    ticket = train.tickets[row]
+    assert ticket is not None
+    assert (ticket.question, ticket.answer) == ("in blue?", "In blue too.")
+    assert ticket.id in store.tickets_by_id([ticket.id])
+    np.testing.assert_allclose(train.answers[row], answer_judge().encode(["In blue too."])[0], atol=1e-6)
+    assert not train.answers[train.texts.index("Labelled but unanswered")].any()
+
+
+def test_an_intent_with_too_few_examples_is_no_intent(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    add(store, tiny_settings, talk("n1", ("customer", "Rare one"), ("agent", "Yes."), intent="rare", day=-900))
+    train = one(collect(store, encoders, tiny_settings)).train
+    assert train.labels[train.texts.index("Rare one")] == ""
+    assert "rare" not in train.labels
+    strict = tiny_settings.model_copy(update={"finetune": FinetuneSettings(min_examples=7)})
+    assert set(one(collect(store, encoders, strict)).train.labels) <= {"", "delivery_delay", "refund_status"}
+
+
+def test_messages_labelled_out_of_scope_are_learned_but_no_intent(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    for number in range(4):
+        turns = (("customer", f"Weather number {number}?"), ("agent", "No idea."))
+        add(store, tiny_settings, talk(f"n{number}", *turns, intent=OUT_OF_SCOPE, day=-900))
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert data["intents"] == 5
+    assert len(material.train.strangers) == 4
+    assert len(material.train.in_scope) == len(material.train.labelled) == 31
+
+
+def test_a_question_judged_once_hides_all_its_tickets(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    talks = [
+        talk(f"n{i}", ("customer", "Is the wombat in stock?"), ("agent", f"Answer {i}."), intent="stock", day=900 + i)
+        for i in range(3)
+    ]
+    add(store, tiny_settings, *talks)
+    material = one(collect(store, encoders, tiny_settings))
+    assert material.test.texts.count("Is the wombat in stock?") == 1
+    assert {ticket.id for ticket in store.tickets_asking("Is the wombat in stock?")} <= material.hidden
+    assert {t.id for t in material.test.tickets if t is not None} <= material.hidden
+
+
+def test_the_judge_never_shows_what_it_judges_by(
+    desk: Home, store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    from replydesk.dialog.agent import Agent
+    from replydesk.dialog.release import UNTRAINED_RELEASE
+    from replydesk.retrieval.matcher import Matcher
+
+    material = one(collect(store, encoders, tiny_settings))
+    agent = Agent(store, Matcher(store, encoders, ("en", "zh")), tiny_settings)
+    shown: set[str] = set()
+    really = agent.answer
+
+    def watched(*arguments: Any, **named: Any) -> Any:
+        reply = really(*arguments, **named)
+        shown.update(hit.ticket.id for hit in reply.hits)
+        return reply
+
+    agent.answer = watched  # type: ignore[method-assign]
+    metrics = evaluate_module.evaluate(agent, UNTRAINED_RELEASE, material)
+    assert metrics["replies"]["messages"] > 8
+    assert shown
+    assert not shown & material.hidden
+
+
+def test_two_encoders_have_a_material_each(store: Store, tiny_settings: Settings) -> None:
+    from replydesk.data.settings import RetrievalSettings
+
+    english = tiny_settings.retrieval.english_encoder
+    both = Encoders(RetrievalSettings(english_encoder=english))
+    materials, data = collect(store, both, tiny_settings)
+    assert [(m.languages, len(m.train), len(m.test)) for m in materials] == [(("en",), 16, 4), (("zh",), 16, 4)]
+    assert [m.train.vectors.shape[1] for m in materials] == [32, 512]
+    assert data["train"] == 32
+
+
+def test_an_empty_desk_has_no_material(encoders: Encoders, tiny_settings: Settings) -> None:
+    store = Store.open("sqlite://")
+    materials, data = collect(store, encoders, tiny_settings)
+    assert (materials, data["conversations"], data["train"], data["test"]) == ([], 0, 0, 0)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "intent", "source", "cosine", "right"),
+    [
+        ("refund", "refund", "agent", 0.9, True),
+        ("refund", "refund", "agent", 0.7, False),
+        ("refund", "refund", "canned", 0.1, True),
+        ("refund", "cancel", "agent", 0.99, False),
+        ("refund", "cancel", "canned", 0.99, False),
+        ("refund", "", "agent", 0.9, True),
+        ("", "refund", "agent", 0.9, True),
+        ("", "refund", "canned", 0.1, False),
+        ("", "", "agent", 0.8, True),
+        (OUT_OF_SCOPE, OUT_OF_SCOPE, "canned", 1.0, False),
+    ],
+)
+def test_what_a_right_answer_is(label: str, intent: str, source: Any, cosine: float, right: bool) -> None:
+    none = np.zeros((1, 2), dtype=np.float32)
+    asked = Examples(("x",), (label,), ("o",), ("en",), (None,), none, none)
+    material = Material(None, ("en",), asked, asked, agreement=0.8)  # type: ignore[arg-type]
+    assert material.is_right(asked, 0, Ticket.make("q", "a", intent=intent, source=source), cosine) is right
+
+
+def test_agreement_is_what_answers_to_strangers_rarely_reach(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    material = one(collect(store, encoders, tiny_settings))
+    answers = material.train.answers
+    cosines = (answers @ answers.T)[~np.eye(len(answers), dtype=bool)]
+    assert (cosines > material.agreement).mean() == pytest.approx(0.05, abs=0.002)
+    assert 0.3 < material.agreement <= 1.0001
+
+
+def test_strangers_are_split_the_same_way_every_time(encoders: Encoders) -> None:
+    nothing = np.empty((0, 32), dtype=np.float32)
+    one_half, other_half = strangers(encoders.of("en"), ("en", "zh"), nothing)
+    again = strangers(encoders.of("en"), ("en", "zh"), nothing)
+    assert (one_half.texts, other_half.texts) == (again[0].texts, again[1].texts)
+    assert not set(one_half.texts) & set(other_half.texts)
+    assert 0.3 < len(one_half) / (len(one_half) + len(other_half)) < 0.7
+    assert set(one_half.labels + other_half.labels) == {OUT_OF_SCOPE}
+    for half in (one_half, other_half):
+        assert set(half.languages) == {"en", "zh"}
+    (chinese, _) = strangers(encoders.of("zh"), ("zh",), nothing)
+    assert set(chinese.texts) == {t for t, lang in zip(one_half.texts, one_half.languages, strict=True) if lang == "zh"}
+
+
+def test_what_is_near_to_the_desk_is_no_stranger(encoders: Encoders) -> None:
+    encoder = encoders.of("en")
+    halves = strangers(encoder, ("en", "zh"), np.empty((0, 32), dtype=np.float32))
+    known = encoder.encode([halves[0].texts[0], halves[1].texts[3]])
+    left = strangers(encoder, ("en", "zh"), known)
+    for before, after in zip(halves, left, strict=True):
+        far = (before.vectors @ known.T).max(axis=1) < 0.6
+        assert after.texts == tuple(text for text, kept in zip(before.texts, far, strict=True) if kept)
+        assert len(after) < len(before)
