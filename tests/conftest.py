@@ -10,8 +10,10 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -225,6 +227,52 @@ def datasets() -> Path:
     if not folder.is_dir():
         pytest.skip("The public datasets are not here; $REPLYDESK_DATASETS may name their folder.")
     return folder
+
+
+@pytest.fixture(scope="session")
+def check_reply() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what asserts that a document is a reply as the contract has it, and gives it back."""
+    return _checked_reply
+
+
+def _checked_reply(document: dict[str, Any]) -> dict[str, Any]:
+    assert set(document) >= {
+        "id", "conversation", "action", "text", "confidence", "language", "intents", "out_of_scope", "sentiment",
+        "hits", "citations", "reasons", "handoff", "release", "milliseconds",
+    }  # fmt: skip
+    for name in ("id", "conversation", "text", "release"):
+        assert document[name], name
+        assert isinstance(document[name], str), name
+    assert document["action"] in ("pick", "compose", "ask", "handoff")
+    assert len(document["language"]) == 2
+    assert document["sentiment"]["label"] in ("negative", "neutral", "positive")
+    probabilities = [intent["probability"] for intent in document["intents"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    scores = [hit["score"] for hit in document["hits"]]
+    fractions = [document["confidence"], document["out_of_scope"], document["sentiment"]["score"]]
+    assert all(0 <= value <= 1 for value in (*fractions, *probabilities, *scores))
+    for hit in document["hits"]:
+        assert set(hit) >= {"ticket", "question", "answer", "similarity", "score", "source"}
+        assert hit["source"] in ("agent", "canned", "article")
+        assert -1 <= hit["similarity"] <= 1
+    answers = {hit["ticket"]: hit["answer"] for hit in document["hits"]}
+    for citation in document["citations"]:
+        # Evidence that cannot be shown is no evidence.
+        cited = answers[citation["ticket"]][citation["start"] : citation["end"]]
+        assert cited.strip()
+        assert cited in document["text"]
+    assert document["reasons"]
+    assert all(isinstance(reason, str) and reason for reason in document["reasons"])
+    if document["action"] == "handoff":
+        assert document["handoff"]["summary"]
+        assert document["handoff"]["reason"] in (
+            "low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure",
+        )  # fmt: skip
+    else:
+        assert document["handoff"] is None
+    assert set(document["milliseconds"]) >= {"total", "encode", "search", "rerank"}
+    assert all(value >= 0 for value in document["milliseconds"].values())
+    return document
 
 
 def _write_settings(home: Home, encoder: Path) -> None:

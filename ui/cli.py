@@ -499,5 +499,7 @@ def _say(line: str) -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"replydesk: {message}", err=True)
+    # A message may quote a file, and a terminal obeys control characters.
+    line = "".join(letter if letter.isprintable() else "?" for letter in " ".join(message.split()))
+    typer.echo(f"replydesk: {line}", err=True)
     sys.exit(1)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from replydesk.data.errors import SettingsError
+from replydesk.data.home import Home
+from replydesk.dialog.agent import Agent
+from replydesk.ui.app import check_host, create_app
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+@pytest.mark.parametrize("keys", [True, False])
+def test_this_machine_is_always_served(host: str, keys: bool) -> None:
+    check_host(host, keys=keys)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "8.8.8.8", "desk.example.com", "", "localhost.evil"])
+def test_other_machines_need_a_key(host: str) -> None:
+    check_host(host, keys=True)
+    with pytest.raises(SettingsError, match="without a key") as refusal:
+        check_host(host, keys=False)
+    assert refusal.value.where == f"--host {host}"
+    assert "ui.api_keys" in refusal.value.hint
+
+
+def test_starting_warms_the_models_up(desk: Home) -> None:
+    with TestClient(create_app(Agent.open(desk), page=False)) as client:
+        deadline = time.monotonic() + 30
+        while client.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert client.get("/readyz").json()["tickets"] == 40
+
+
+def test_without_the_page_the_api_stands_alone(desk: Home) -> None:
+    client = TestClient(create_app(Agent.open(desk), page=False))
+    assert client.get("/").status_code == 404
+    assert client.get("/").json()["error"]["code"] == "not_found"
+    icon = client.get("/favicon.ico")
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in icon.content
+
+
+def test_the_description_names_every_route(desk: Home) -> None:
+    paths = TestClient(create_app(Agent.open(desk), page=False)).get("/openapi.json").json()["paths"]
+    assert {
+        (method, path) for path, methods in paths.items() for method in methods
+    } >= {
+        ("post", "/api/v1/reply"), ("post", "/api/v1/search"), ("get", "/api/v1/tickets"), ("post", "/api/v1/tickets"),
+        ("get", "/api/v1/tickets/{ticket}"), ("delete", "/api/v1/tickets/{ticket}"), ("post", "/api/v1/verdicts"),
+        ("get", "/healthz"), ("get", "/readyz"),
+    }  # fmt: skip
