@@ -59,8 +59,8 @@ class Recipe:
             return TypeAdapter(cls).validate_python({"name": path.stem} | values)
         except ValidationError as error:
             problem = error.errors()[0]
-            key, hint = problem["loc"][0], "Mend that line; what is left out has the value of the quick recipe."
-            raise RequestError(f"The recipe's {key} is wrong: {problem['msg']}.", where=name, hint=hint) from None
+            hint = "Mend that line; what is left out has the value of the quick recipe."
+            raise RequestError(f"The recipe's {problem['loc'][0]} is wrong: {problem['msg']}.", where=name, hint=hint) from None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form that goes into a release card."""
