@@ -19,10 +19,7 @@ test: dev ## every test
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: dev ## the fast loop: lint, types, quick tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p replydesk
+check: lint types ## the fast loop: lint, types, quick tests
 	$(BIN)/python -m pytest -m "not slow and not browser and not postgres"
 
 .PHONY: dev
@@ -32,6 +29,11 @@ dev: $(STAMP) .types/replydesk ## make .venv with everything the tests need
 fix: dev ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+.PHONY: lint
+lint: dev ## style and common mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 .PHONY: types
 types: dev ## strict types

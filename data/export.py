@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import IO
 
-from replydesk.data.readers import write, write_ticket
+from replydesk.data.readers import write, write_ticket, write_verdict
 from replydesk.data.records import Conversation
 from replydesk.data.store import Store
 
@@ -18,16 +18,22 @@ _BATCH = 500
 
 
 def export_jsonl(store: Store, file: IO[str]) -> int:
-    """Write every conversation with its verdicts, and every ticket that stands in none; return the lines written.
+    """Write every conversation with its verdicts, and the verdicts and tickets that stand in none; return the lines.
 
     Importing the file into an empty home gives the same store; importing it again changes nothing.
     """
     count = 0
+    told: set[str] = set()
     for batch in _batches(store.conversations()):
         verdicts = store.verdicts(conversations=[conversation.id for conversation in batch])
+        told.update(verdict.id for verdict in verdicts)
         for conversation in batch:
             own = [verdict for verdict in verdicts if verdict.conversation == conversation.id]
             file.write(json.dumps(write(conversation, own), ensure_ascii=False) + "\n")
+            count += 1
+    for verdict in store.verdicts():
+        if verdict.id not in told:
+            file.write(json.dumps(write_verdict(verdict), ensure_ascii=False) + "\n")
             count += 1
     mined = store.origins()
     for ticket in store.tickets():
@@ -52,7 +58,8 @@ def export_csv(store: Store, file: IO[str]) -> int:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    # A quote that the customer wrote before such a sign gets one more, since reading takes one off.
+    return f"'{cell}" if cell.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _batches(conversations: Iterator[Conversation]) -> Iterator[list[Conversation]]:

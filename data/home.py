@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from replydesk.data.errors import ConflictError, HomeError
@@ -19,16 +20,18 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises :class:`HomeError` when the disk is full or the folder cannot be written.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Threads of one process may write the same file, so each has its own name aside.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with aside.open("wb") as file:
+        with aside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise _home_error(error, path) from error
 
 
@@ -47,7 +50,7 @@ def folder_bytes(folder: Path) -> int:
 
 
 def _home_error(error: OSError, path: Path) -> HomeError:
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return HomeError(
             "The disk is full.", where=str(path), hint="Free some space and run it again; nothing is lost."
         )
@@ -65,8 +68,8 @@ class Home:
     """A desk's folder and the names of the things in it.
 
     >>> home = Home.find("/srv/desk")                    # doctest: +SKIP
-    >>> home.database_url                                # doctest: +SKIP
-    'sqlite:////srv/desk/replydesk.db'
+    >>> home.current                                     # doctest: +SKIP
+    PosixPath('/srv/desk/current')
     """
 
     def __init__(self, folder: Path) -> None:
@@ -75,7 +78,7 @@ class Home:
         self.releases = folder / "releases"
         self.indexes = folder / "index"
         self.current = folder / "current"
-        self.database_url = f"sqlite:///{folder / 'replydesk.db'}"
+        self.database = folder / "replydesk.db"
 
     @classmethod
     def find(cls, folder: str | Path | None = None) -> Home:
@@ -98,7 +101,7 @@ class Home:
 
     def require_space(self, free_bytes: int) -> None:
         """Raise :class:`HomeError` when less than ``free_bytes`` are free, before a long job starts in vain."""
-        free = shutil.disk_usage(self.folder).free
+        free = shutil.disk_usage(self.create().folder).free
         if free < free_bytes:
             message = f"The disk is nearly full: {free // 2**20} MiB are free, {free_bytes // 2**20} MiB are needed."
             raise HomeError(message, where=str(self.folder), hint="Free some space and run it again; nothing is lost.")

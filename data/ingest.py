@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -14,11 +15,14 @@ from replydesk.data.store import Added, Store
 from replydesk.data.text import clean, language_of
 from replydesk.data.tickets import mine
 
-__all__ = ["Ingested", "ingest", "prepare", "prepare_ticket", "pseudonym"]
+__all__ = ["Ingested", "ingest", "masker", "prepare", "prepare_ticket", "prepare_verdict", "pseudonym"]
 
 _BATCH = 200
 _PSEUDONYM = re.compile(r"c-[0-9a-f]{12}")
 _SKIPPED_SHOWN = 100
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.I)
+# NUL and half characters no database takes alike; the other invisible ones only spoil a label.
+_UNFIT = frozenset({"Cc", "Cs"})
 
 
 @dataclass(slots=True)
@@ -88,7 +92,7 @@ def ingest(
             if len(result.skipped) < _SKIPPED_SHOWN:
                 result.skipped.append(item)
         elif isinstance(item, Verdict):
-            verdicts.append(item)
+            verdicts.append(prepare_verdict(item, settings))
         elif isinstance(item, Ticket):
             tickets.append(prepare_ticket(item, settings))
         else:
@@ -107,31 +111,57 @@ def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
 
     Doing it twice changes nothing, so an export can be imported again.
     """
-    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
-    return replace(
-        conversation,
-        messages=tuple(_prepared(conversation.messages, mask, settings)),
+    mask = masker(settings)
+    return Conversation(
+        _label(conversation.id),
+        tuple(_prepared(conversation.messages, mask, settings)),
+        source=_label(conversation.source),
+        channel=_label(conversation.channel),
         customer=pseudonym(conversation.customer),
         subject=mask(clean(conversation.subject)),
+        tags=_labels(conversation.tags),
+        outcome=_label(conversation.outcome),
+        satisfaction=conversation.satisfaction,
     )
 
 
 def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
     """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
-    mask = Masker(settings.region, order_numbers=settings.mask_order_numbers).mask if settings.mask else str
+    mask = masker(settings)
     question = mask(clean(ticket.question))
     return Ticket.make(
         question,
         mask(clean(ticket.answer)),
         context=tuple(mask(clean(text)) for text in ticket.context),
-        intent=ticket.intent,
+        intent=_label(ticket.intent),
         source=ticket.source,
-        language=ticket.language or language_of(question, among=settings.languages),
+        language=_code(ticket.language) or language_of(question, among=settings.languages),
         at=ticket.at,
-        author=ticket.author,
-        tags=ticket.tags,
-        outcome=ticket.outcome,
+        author=mask(_label(ticket.author)),
+        tags=_labels(ticket.tags),
+        outcome=_label(ticket.outcome),
     )
+
+
+def prepare_verdict(verdict: Verdict, settings: DataSettings) -> Verdict:
+    """Return a verdict as it is stored: its correction cleaned and masked as a message is."""
+    mask = masker(settings)
+    return replace(
+        verdict,
+        id=_label(verdict.id),
+        reply=_label(verdict.reply),
+        conversation=_label(verdict.conversation),
+        correction=mask(clean(verdict.correction)),
+        intent=_label(verdict.intent),
+        by=mask(_label(verdict.by)),
+    )
+
+
+def masker(settings: DataSettings) -> Callable[[str], str]:
+    """Return what masks the texts of one conversation as the settings want it."""
+    if not settings.mask:
+        return str
+    return Masker(settings.region, order_numbers=settings.mask_order_numbers, own=settings.own_contacts).mask
 
 
 def pseudonym(customer: str) -> str:
@@ -145,5 +175,20 @@ def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings:
     language = ""
     for message in messages:
         text = mask(clean(message.text))
-        language = message.language or language_of(text, among=settings.languages, previous=language)
-        yield replace(message, text=text, language=language)
+        language = _code(message.language) or language_of(text, among=settings.languages, previous=language)
+        # What a customer is called would undo the pseudonym of the conversation.
+        author = pseudonym(message.author) if message.role == "customer" else mask(_label(message.author))
+        yield Message(_label(message.id), message.role, text, message.at, author, language, _labels(message.intents))
+
+
+def _code(language: str) -> str:
+    found = _LANGUAGE.fullmatch(language.strip())
+    return found[1].lower() if found else ""
+
+
+def _label(text: str) -> str:
+    return "".join(char for char in text if unicodedata.category(char) not in _UNFIT)
+
+
+def _labels(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(_label, texts))

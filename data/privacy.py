@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Final, Literal
@@ -46,34 +46,43 @@ class Masker:
     The same value always gets the same placeholder, however it is written (``07911 123456`` is
     ``+44 7911 123456``), and a new value the next free number; a placeholder that already stands in a text is
     never given to another value. Masking twice changes nothing. ``region`` and ``order_numbers`` are those of
-    :func:`find`.
+    :func:`find`; ``own`` are the company's own addresses, domains and numbers, which answers need and keep.
 
     >>> masker = Masker()
     >>> masker.mask("Mail Mei@example.com"), masker.mask("mei@example.com or a@b.org")
     ('Mail <EMAIL_1>', '<EMAIL_1> or <EMAIL_2>')
     """
 
-    def __init__(self, region: str = "GB", *, order_numbers: bool = False) -> None:
+    def __init__(self, region: str = "GB", *, order_numbers: bool = False, own: Iterable[str] = ()) -> None:
         self.region, self.order_numbers = _known(region), order_numbers
+        self._own = tuple(_bare(contact) for contact in own)
         self._given: dict[tuple[Kind, str], str] = {}
         self._taken: set[str] = set()
 
     def find(self, text: str) -> list[Span]:
         """Return what :meth:`mask` would replace."""
-        return find(text, self.region, order_numbers=self.order_numbers)
+        found = find(text, self.region, order_numbers=self.order_numbers)
+        return [span for span in found if not self._is_own(text[span.start : span.end])]
 
     def mask(self, text: str) -> str:
         """Return the text with every piece of personal data replaced by its placeholder."""
         if "<" in text:
             self._taken.update(_PLACEHOLDER.findall(text))
         # A number may have been hidden by its neighbour, so the search goes on until nothing is left to find.
-        while found := _search(text, self.region, self.order_numbers):
+        while found := [
+            (span, value)
+            for span, value in _search(text, self.region, self.order_numbers)
+            if not self._is_own(text[span.start : span.end])
+        ]:
             parts, done = [], 0
             for span, value in found:
                 parts += [text[done : span.start], self._placeholder(span.kind, value)]
                 done = span.end
             text = "".join(parts) + text[done:]
         return text
+
+    def _is_own(self, value: str) -> bool:
+        return bool(self._own) and _bare(value).endswith(self._own)
 
     def _placeholder(self, kind: Kind, value: str) -> str:
         if (kind, value) not in self._given:
@@ -82,6 +91,11 @@ class Masker:
             self._taken.add(name)
             self._given[kind, value] = name
         return self._given[kind, value]
+
+
+def _bare(contact: str) -> str:
+    """Return an address in lower case, or the digits of a number, so that spellings compare equal."""
+    return contact.casefold() if re.search(r"[^\W\d_]", contact) else re.sub(r"\D", "", contact)
 
 
 # Four digits at most: a phone number inside angle brackets is no placeholder.

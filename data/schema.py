@@ -34,18 +34,22 @@ HEAD = "0001"
 
 metadata = MetaData()
 
+# What help desks name (channels, authors, labels, their own ids) has any length: only what is made here is bounded.
+# Ids are compared by code point everywhere, so that every database yields the same order and the same export.
+_ID = Text().with_variant(Text(collation="C"), "postgresql")
+
 # Times are ISO-8601 strings in UTC: they sort, and SQLite and PostgreSQL give back the same thing.
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", String(200), primary_key=True),
+    Column("id", _ID, primary_key=True),
     Column("digest", String(32), nullable=False),
-    Column("source", String(50), nullable=False, default=""),
-    Column("channel", String(50), nullable=False, default=""),
-    Column("customer", String(200), nullable=False, default=""),
+    Column("source", Text, nullable=False, default=""),
+    Column("channel", Text, nullable=False, default=""),
+    Column("customer", Text, nullable=False, default=""),
     Column("subject", Text, nullable=False, default=""),
     Column("tags", JSON, nullable=False),
-    Column("outcome", String(50), nullable=False, default=""),
+    Column("outcome", Text, nullable=False, default=""),
     Column("satisfaction", Float),
     Column("at", String(40)),
     Index("conversations_by_customer", "customer"),
@@ -57,12 +61,12 @@ messages = Table(
     metadata,
     Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("id", String(200), nullable=False),
+    Column("id", Text, nullable=False),
     Column("role", String(10), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", String(40)),
-    Column("author", String(200), nullable=False, default=""),
-    Column("language", String(10), nullable=False, default=""),
+    Column("author", Text, nullable=False, default=""),
+    Column("language", Text, nullable=False, default=""),
     Column("intents", JSON, nullable=False),
     Index("messages_by_id", "id"),
 )
@@ -75,13 +79,13 @@ tickets = Table(
     Column("question_key", String(32), nullable=False),
     Column("answer", Text, nullable=False),
     Column("context", JSON, nullable=False),
-    Column("intent", String(200), nullable=False, default=""),
+    Column("intent", Text, nullable=False, default=""),
     Column("source", String(10), nullable=False),
-    Column("language", String(10), nullable=False),
+    Column("language", Text, nullable=False),
     Column("at", String(40)),
-    Column("author", String(200), nullable=False, default=""),
+    Column("author", Text, nullable=False, default=""),
     Column("tags", JSON, nullable=False),
-    Column("outcome", String(50), nullable=False, default=""),
+    Column("outcome", Text, nullable=False, default=""),
     Index("tickets_by_question", "question_key"),
 )
 
@@ -108,17 +112,17 @@ changes = Table(
 splits = Table(
     "splits",
     metadata,
-    Column("conversation", String(200), primary_key=True),
+    Column("conversation", Text, primary_key=True),
     Column("part", String(10), nullable=False),
 )
 
 replies = Table(
     "replies",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("conversation", String(200), nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("conversation", Text, nullable=False),
     Column("document", JSON, nullable=False),
-    Column("release", String(60), nullable=False),
+    Column("release", Text, nullable=False),
     Column("at", String(40), nullable=False),
     Index("replies_by_conversation", "conversation"),
 )
@@ -126,13 +130,13 @@ replies = Table(
 verdicts = Table(
     "verdicts",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("reply", String(200), nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("reply", Text, nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("conversation", String(200), nullable=False, default=""),
+    Column("conversation", Text, nullable=False, default=""),
     Column("correction", Text, nullable=False, default=""),
-    Column("intent", String(200), nullable=False, default=""),
-    Column("by", String(200), nullable=False, default=""),
+    Column("intent", Text, nullable=False, default=""),
+    Column("by", Text, nullable=False, default=""),
     Column("at", String(40)),
     Index("verdicts_by_reply", "reply"),
     Index("verdicts_by_conversation", "conversation"),
@@ -143,7 +147,7 @@ audit = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("at", String(40), nullable=False),
-    Column("what", String(50), nullable=False),
+    Column("what", Text, nullable=False),
     Column("detail", JSON, nullable=False),
     sqlite_autoincrement=True,
 )

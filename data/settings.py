@@ -40,6 +40,9 @@ class DataSettings(_Section):
     region: str = Field("GB", pattern="^[A-Z]{2}$", description="Country whose phone numbers may lack a prefix.")
     mask: bool = Field(True, description="Mask personal data before anything is stored.")
     mask_order_numbers: bool = Field(False, description="Mask order numbers too; answers often need them.")
+    own_contacts: tuple[str, ...] = Field(
+        (), description="The company's own e-mail addresses, domains and phone numbers, which are never masked."
+    )
     context_messages: int = Field(6, ge=0, le=50, description="Earlier utterances kept with a ticket.")
 
 
@@ -76,7 +79,6 @@ class DialogSettings(_Section):
 class FinetuneSettings(_Section):
     """How candidates are trained and judged."""
 
-    seed: int = Field(0, ge=0, description="Seed of every random choice.")
     test_share: float = Field(0.2, gt=0, lt=0.5, description="Newest share of the conversations, kept for judging.")
     min_examples: int = Field(3, ge=2, description="Examples an intent needs before it is learned.")
     max_loss: float = Field(0.01, ge=0, le=1, description="Accuracy a candidate may lose and still be promoted.")
@@ -119,14 +121,16 @@ class Settings(_Section):
         values: dict[str, Any] = {}
         if path is not None and path.exists():
             text, values = _read(path)
-        values = _with_environment(values, os.environ if environment is None else environment)
+        environment = os.environ if environment is None else environment
+        values = _with_environment(values, environment)
         _refuse_unknown(values, path, text)
         try:
             return cls.model_validate(values)
         except ValidationError as error:
             problem = error.errors()[0]
             keys = [str(part) for part in problem["loc"]]
-            where = _where(path, text, keys[0], keys[1] if len(keys) > 1 else "")
+            variable = _PREFIX + "_".join(keys[:2]).upper()
+            where = f"${variable}" if variable in environment else _where(path, text, keys[0], "".join(keys[1:2]))
             raise SettingsError(
                 f"The setting {'.'.join(keys[:2])} is wrong: {problem['msg']}.",
                 where=where,
@@ -136,7 +140,8 @@ class Settings(_Section):
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        # Editors on Windows begin the file with a byte order mark.
+        text = path.read_text(encoding="utf-8-sig")
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
@@ -196,6 +201,9 @@ def _refuse(name: str, known: Mapping[str, object], where: str, kind: str) -> No
         return
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    for section in Settings.model_fields:
+        if name in _section(section).model_fields:
+            hint = f"Write it under [{section}]."
     raise SettingsError(f"There is no {kind} called {name}.", where=where, hint=hint)
 
 

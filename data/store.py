@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
@@ -72,17 +73,27 @@ class Store:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """Connect, bring the tables up to date and return the store. Raises :class:`StoreError`."""
+    def open(cls, place: str | Path) -> Store:
+        """Connect to an SQLite file or a database URL, bring the tables up to date and return the store.
+
+        Raises :class:`StoreError`.
+        """
         try:
-            engine = _engine(url)
-            store = cls(engine)
-            with engine.connect() as connection:
+            engine = _engine(place)
+        except SQLAlchemyError as error:
+            raise _store_error(error) from error
+        except ImportError as error:
+            hint = "For PostgreSQL: `pip install 'replydesk[postgres]'`; or check the setting data.database."
+            raise StoreError(f"The database needs a library that is not installed: {error}.", hint=hint) from error
+        store = cls(engine)
+        try:
+            with store._read() as connection:
                 current = _revision(connection)
             if current != schema.HEAD:
                 store._migrate()
-        except SQLAlchemyError as error:
-            raise _store_error(error) from error
+        except StoreError:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
@@ -92,21 +103,27 @@ class Store:
     def _migrate(self) -> None:
         from alembic import command
         from alembic.config import Config
+        from alembic.util.exc import CommandError
 
         config = Config()
         config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
         with self._write() as connection:
             # Another process may have done it while this one waited for the lock.
-            if _revision(connection) != schema.HEAD:
+            if (found := _revision(connection)) != schema.HEAD:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                try:
+                    command.upgrade(config, "head")
+                except CommandError as error:
+                    message = f"The database stands at revision {found}, which this Replydesk does not know."
+                    hint = "Upgrade Replydesk, or name another database in the setting data.database."
+                    raise StoreError(message, hint=hint) from error
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         try:
             with self._engine.connect().execution_options(write=True) as connection, connection.begin():
                 yield connection
-        except DBAPIError as error:
+        except (SQLAlchemyError, UnicodeEncodeError) as error:
             raise _store_error(error) from error
 
     @contextmanager
@@ -114,7 +131,7 @@ class Store:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (SQLAlchemyError, UnicodeEncodeError) as error:
             raise _store_error(error) from error
 
     # ---- conversations
@@ -336,7 +353,7 @@ class Store:
     # ---- splits, audit, health
 
     def splits(self) -> dict[str, str]:
-        """Return the part (train, valid, test) of every conversation that was ever assigned one."""
+        """Return the part (train or test) of every conversation that was ever assigned one."""
         with self._read() as connection:
             return {row.conversation: row.part for row in connection.execute(sa.select(schema.splits))}
 
@@ -383,14 +400,15 @@ class Store:
         return [line for line in found if line != "ok"]
 
 
-def _engine(url: str) -> sa.Engine:
-    import json
-
-    memory = url in ("sqlite://", "sqlite:///:memory:")
+def _engine(place: str | Path) -> sa.Engine:
+    # Characters such as ? and % would end the path inside a URL that is text.
+    url = sa.URL.create("sqlite", database=str(place)) if isinstance(place, Path) else sa.make_url(place)
+    sqlite = url.get_backend_name() == "sqlite"
+    memory = sqlite and url.database in (None, "", ":memory:")
     engine = sa.create_engine(
         url,
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
-        pool_pre_ping=not url.startswith("sqlite"),
+        json_serializer=_json,
+        pool_pre_ping=not sqlite,
         **({"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}),
     )
     if engine.dialect.name == "sqlite":
@@ -414,16 +432,27 @@ def _engine(url: str) -> sa.Engine:
     return engine
 
 
+def _json(value: object) -> str:
+    # psycopg keeps the serializer of every engine for ever, so it is one function for all.
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _revision(connection: Connection) -> str:
     if not sa.inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")) or "")
 
 
-def _store_error(error: SQLAlchemyError) -> StoreError:
+def _store_error(error: SQLAlchemyError | UnicodeEncodeError) -> StoreError:
     text = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    if "full" in text:
+    if "surrogates not allowed" in text:
+        hint = "Clean the text first, as `replydesk import` does."
+        return StoreError("A text holds half a character, which nothing can store.", hint=hint)
+    if "disk is full" in text or "No space left" in text:
         return StoreError("The disk is full.", hint="Free some space and run it again; what was stored before is safe.")
+    if "disk I/O error" in text:
+        hint = "Check its space, quota and health, then run it again; what was stored before is safe."
+        return StoreError("The disk did not take what was written.", hint=hint)
     if "locked" in text:
         return StoreError("The database is busy.", hint="Wait for the other process, then run it again.")
     if "malformed" in text or "not a database" in text:
@@ -470,17 +499,25 @@ def _delete(connection: Connection, column: sa.Column[Any], keys: Sequence[str])
 
 
 def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
-    wanted = {ticket.id: ticket for ticket in batch}
+    wanted: dict[str, Ticket] = {}
+    for ticket in batch:
+        wanted[ticket.id] = _newer(wanted.get(ticket.id, ticket), ticket)
     known = _tickets_by_id(connection, list(wanted))
     fresh = [ticket for key, ticket in wanted.items() if key not in known]
-    # Labels are no part of a ticket's id: a corrected label updates the ticket that is there.
+    # Labels and dates are no part of a ticket's id: corrected ones update the ticket that is there.
     for key, old in known.items():
-        if wanted[key].intent not in ("", old.intent):
-            table = schema.tickets
-            connection.execute(sa.update(table).where(table.c.id == key).values(intent=wanted[key].intent))
+        row = _ticket_row(_newer(old, wanted[key]))
+        if row != _ticket_row(old):
+            connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == key).values(row))
     _insert(connection, schema.tickets, [_ticket_row(ticket) for ticket in fresh])
     _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"} for ticket in fresh])
     return len(fresh)
+
+
+def _newer(old: Ticket, new: Ticket) -> Ticket:
+    # The same exchange in many conversations is told by the newest of them, in whatever order they come.
+    first, second = (new, old) if (_stamp(new.at) or "") >= (_stamp(old.at) or "") else (old, new)
+    return replace(first, intent=first.intent or second.intent)
 
 
 def _tickets_from(connection: Connection, conversations: Sequence[str]) -> set[str]:

@@ -13,8 +13,7 @@ from typing import Any
 
 from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.ingest import pseudonym
-from replydesk.data.privacy import Masker
+from replydesk.data.ingest import masker, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
@@ -54,7 +53,7 @@ class Agent:
         """Return the agent of a home. Raises an error of the tree when settings, store or release are broken."""
         settings = settings or Settings.load(home.settings)
         home.create()
-        store = Store.open(settings.data.database or home.database_url)
+        store = Store.open(settings.data.database or home.database)
         matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()
@@ -277,9 +276,7 @@ class Agent:
         return text
 
     def _masked(self, text: str) -> str:
-        data = self.settings.data
-        text = clean(text)
-        return Masker(data.region, order_numbers=data.mask_order_numbers).mask(text) if data.mask else text
+        return masker(self.settings.data)(clean(text))
 
     def _lines(self, learned: Thresholds) -> Thresholds:
         wanted = self.settings.dialog

@@ -39,7 +39,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
             findings.append(Finding("home", True, str(home.folder)))
         settings = Settings.load(home.settings)
         findings.append(Finding("settings", True, str(home.settings) if home.settings.exists() else "defaults"))
-        store = Store.open(settings.data.database or home.database_url)
+        store = Store.open(settings.data.database or home.database)
     except (ReplydeskError, OSError) as error:
         hint = error.hint if isinstance(error, ReplydeskError) else "Give this user write access to the folder."
         return [*findings, Finding("home", False, str(error), hint)]

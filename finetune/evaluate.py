@@ -208,7 +208,11 @@ def _floor(material: Material) -> dict[str, Any]:
 
 
 def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_loss: float) -> list[Check]:
-    """Compare what both were measured on; a first release has only itself to answer for."""
+    """Compare what both were measured on; a first release has only itself to answer for.
+
+    A loss counts when it is more than ``max_loss`` and more than one standard error of the difference, so that a few
+    test messages of a small desk do not decide by chance.
+    """
     checks = []
     for section, key, label, sign in (
         ("intents", "accuracy", "intent accuracy", 1),
@@ -218,13 +222,25 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
     ):
         new = after.get(section, {}).get(key)
         old = before.get(section, {}).get(key)
-        if new is None or old is None:
-            if old is not None:
-                checks.append(
-                    Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")
-                )
+        if old is None:
             continue
-        passed = sign * (new - old) >= -max_loss
-        verdict = "kept" if passed else f"worse by more than {max_loss:.3f}"
+        if new is None:
+            why = f"{name}: the candidate has no {label}; before {old:.3f}."
+            checks.append(Check(f"{name} {label}", False, why))
+            continue
+        loss = sign * (old - new)
+        chance = _standard_error(old, new, int(after[section]["messages"]))
+        passed = loss <= max(max_loss, chance)
+        verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
         checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
     return checks
+
+
+def _standard_error(first: float, second: float, messages: int) -> float:
+    """Return the standard error of the difference of two shares of the same messages.
+
+    Without the pairs at hand it is bounded by assuming that they disagree as little as they must:
+    sqrt(p (1 - p) / n) with their mean p, which is half the variance of unpaired shares.
+    """
+    mean = (first + second) / 2
+    return float(np.sqrt(max(mean * (1 - mean), 0.0) / max(messages, 1)))

@@ -124,13 +124,14 @@ def answer_judge() -> Encoder:
 def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, Any]]:
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
-    New conversations are assigned their part here, once and for all. Every customer turn with an intent or an answer
-    is an example; canned tickets are training examples.
+    New conversations are assigned their part here, once and for all. Every customer turn with an intent, its own or
+    from a verdict, or with an answer is an example; canned tickets are training examples.
     """
     known = store.splits()
     parts = assign_parts(store.conversations(), known, test_share=settings.finetune.test_share)
     store.assign_splits(parts)
     parts = known | parts
+    judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
     rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
     hidden: set[str] = set()
     for conversation in store.conversations():
@@ -143,7 +144,11 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             earlier = [t.text for t in turns[max(0, position - settings.data.context_messages) : position]]
             text = search_text(turn.text, earlier)
             label = next(iter(turn.intents), "")
-            answer = turns[position + 1] if position + 1 < len(turns) and turns[position + 1].role == "agent" else None
+            after = turns[position + 1] if position + 1 < len(turns) else None
+            answer = after if after is not None and after.role == "agent" else None
+            if after is not None and after.role == "bot":
+                # What the desk itself answered teaches nothing, but what a person said of it does.
+                label = next((judged[m.id] for m in after.messages if m.id in judged), label)
             if not label and answer is None:
                 continue
             ticket = None

@@ -60,8 +60,9 @@ class Recipe:
         except ValidationError as error:
             problem = error.errors()[0]
             hint = "Mend that line; what is left out has the value of the quick recipe."
-            message = f"The recipe's {problem['loc'][0]} is wrong: {problem['msg']}."
-            raise RequestError(message, where=name, hint=hint) from None
+            raise RequestError(
+                f"The recipe's {problem['loc'][0]} is wrong: {problem['msg']}.", where=name, hint=hint
+            ) from None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form that goes into a release card."""

@@ -14,7 +14,7 @@ from replydesk.data.readers import read
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Releases
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
 from replydesk.finetune.evaluate import Report, judge
 from replydesk.finetune.examples import collect
 from replydesk.finetune.page import report_page
@@ -67,7 +67,7 @@ class Workshop:
     ) -> None:
         self.home = home.create()
         self.settings = settings or Settings.load(home.settings)
-        self.store = Store.open(self.settings.data.database or home.database_url)
+        self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval)
         self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
         self.releases = Releases(home)
@@ -111,12 +111,14 @@ class Workshop:
         """
         with self.home.lock("training", wait_seconds=5):
             self.matcher.sync()
-            baseline = self.releases.current()
+            # A release whose folder is gone cannot be compared with; what is trained now is the first again.
+            current = self.releases.current_id()
+            parent = current if current in self.releases.ids() else ""
+            baseline = self.releases.load(parent) if parent else UNTRAINED_RELEASE
             material, data = collect(self.store, self.encoders, self.settings)
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
-            parent = self.releases.current_id()
             candidate = make_release(material, data, recipe, parent=parent, progress=self._progress)
             self._progress("Judging it on messages that it has not seen")
             agent = Agent(self.store, self.matcher, self.settings)

@@ -121,7 +121,7 @@ DESK: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, str]]]] = {
 def desk_conversations() -> list[Conversation]:
     """Return 40 conversations of two messages, one customer each, a day apart, the intents taking turns."""
     began = datetime(2026, 9, 1, 9, tzinfo=UTC)
-    conversations = []
+    conversations: list[Conversation] = []
     for turn in range(4):
         for intent, languages in DESK.items():
             for language, (questions, answers) in languages.items():
@@ -205,7 +205,7 @@ def home(tmp_path: Path, tiny_bert: Path) -> Home:
 def _desk(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path, tiny_settings: Settings) -> Path:
     home = Home(tmp_path_factory.mktemp("desk")).create()
     _write_settings(home, tiny_bert)
-    store = Store.open(home.database_url)
+    store = Store.open(home.database)
     ingest(desk_conversations(), store, tiny_settings.data)
     store.close()
     return home.folder

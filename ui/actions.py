@@ -11,6 +11,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+from sanic.exceptions import SanicException
+from sanic.handlers import ErrorHandler
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
 
 from replydesk.data.errors import ReplydeskError
 from replydesk.dialog.agent import Agent
@@ -37,7 +41,7 @@ class AnswerAction(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:  # noqa: ARG002 - the SDK calls it so
         """Answer in a thread, so that one slow message does not hold up the others.
 
-        An error becomes a hand-off: the SDK would send its text and the whole tracker back to the caller.
+        Every error becomes a hand-off, which a story can branch on; a Rasa server would drop the turn otherwise.
         """
         text = str((tracker.latest_message or {}).get("text") or "")
         try:
@@ -50,11 +54,10 @@ class AnswerAction(Action):  # type: ignore[misc]
             )
         except ReplydeskError as error:
             _LOG.warning("Handed off: %s", error)
-            return [
-                SlotSet("replydesk_action", "handoff"),
-                SlotSet("replydesk_confidence", 0.0),
-                SlotSet("replydesk_reply", None),
-            ]
+            return _handed_off()
+        except Exception:  # noqa: BLE001 - whatever it is, the customer gets a person, and the log the traceback
+            _LOG.exception("Handed off after an error that should not happen")
+            return _handed_off()
         dispatcher.utter_message(
             text=reply.text,
             buttons=[{"title": option.label, "payload": option.value} for option in reply.options],
@@ -67,10 +70,30 @@ class AnswerAction(Action):  # type: ignore[misc]
         ]
 
 
+class _Discreet(ErrorHandler):
+    """Says that a request failed; the SDK would send the exception and the customer's whole tracker back."""
+
+    def default(self, request: Request, exception: Exception) -> HTTPResponse:
+        self.log(request, exception)
+        if isinstance(exception, SanicException) and exception.status_code < 500:
+            return json({"error": str(exception)}, exception.status_code)
+        return json({"error": "Something went wrong on our side; the server's log says what."}, 500)
+
+
+def _handed_off() -> list[Any]:
+    return [
+        SlotSet("replydesk_action", "handoff"),
+        SlotSet("replydesk_confidence", 0.0),
+        SlotSet("replydesk_reply", None),
+    ]
+
+
 def create_action_app(agent: Agent) -> Any:
     """Return the SDK's own server (an ASGI app) with our action: ``/webhook``, ``/actions``, ``/health``."""
     executor = ActionExecutor()
     executor.register_action(AnswerAction(agent))
     # A Rasa server of another minor version speaks the same protocol; the SDK would warn at every request.
     warnings.filterwarnings("ignore", message=".*Rasa SDK version.*", category=UserWarning)
-    return create_app(executor)
+    app = create_app(executor)
+    app.error_handler = _Discreet()
+    return app

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from replydesk.data.errors import ReplydeskError, RequestError
-from replydesk.data.ingest import prepare_ticket
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.reply import Reply
-from replydesk.ui.documents import search_document, ticket_document
+from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
 __all__ = ["install"]
 
 _CHUNK = 24
+_ROUTES = "See /docs for the routes."
+_KNOWN = {
+    400: ("request", "Send a JSON object in UTF-8."),
+    401: ("unauthorised", "Send `Authorization: Bearer KEY`."),
+    403: ("forbidden", _ROUTES),
+    404: ("not_found", _ROUTES),
+    405: ("method_not_allowed", _ROUTES),
+    413: ("too_large", "Send less at once, or raise the setting ui.max_body."),
+}
+
+# Ids, names and labels: no control characters, and nothing that UTF-8 cannot write.
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Language = Annotated[str, Field(pattern="^([a-z]{2})?$")]
 
 
 class _Body(BaseModel):
@@ -34,12 +48,12 @@ class ReplyRequest(_Body):
     """A customer's message."""
 
     text: str
-    conversation: str = Field("", max_length=200)
-    customer: str = Field("", max_length=200)
-    channel: str = Field("", max_length=50)
-    language: str = Field("", pattern="^([a-z]{2})?$")
+    conversation: Name = ""
+    customer: Name = ""
+    channel: Name = ""
+    language: Language = ""
     metadata: dict[str, Any] = Field(default_factory=dict)
-    filters: dict[str, str] = Field(default_factory=dict)
+    filters: dict[Name, Name] = Field(default_factory=dict)
 
 
 class SearchRequest(_Body):
@@ -47,7 +61,7 @@ class SearchRequest(_Body):
 
     text: str
     k: int = Field(10, ge=1, le=100)
-    language: str = Field("", pattern="^([a-z]{2})?$")
+    language: Language = ""
 
 
 class TicketRequest(_Body):
@@ -56,22 +70,22 @@ class TicketRequest(_Body):
     question: str = Field(min_length=1)
     answer: str = Field(min_length=1)
     context: list[str] = Field(default_factory=list)
-    intent: str = ""
+    intent: Name = ""
     source: TicketSource = "canned"
-    language: str = Field("", pattern="^([a-z]{2})?$")
-    at: datetime | None = None
-    author: str = ""
-    tags: list[str] = Field(default_factory=list)
+    language: Language = ""
+    at: AwareDatetime | None = None
+    author: Name = ""
+    tags: list[Name] = Field(default_factory=list)
 
 
 class VerdictRequest(_Body):
     """What a person thought of a reply."""
 
-    reply: str
+    reply: Name
     kind: VerdictKind
     correction: str = ""
-    intent: str = ""
-    by: str = ""
+    intent: Name = ""
+    by: Name = ""
 
 
 def install(app: FastAPI, agent: Agent) -> None:
@@ -83,7 +97,7 @@ def install(app: FastAPI, agent: Agent) -> None:
             return
         given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         if not any(secrets.compare_digest(given.encode(), key.encode()) for key in settings.api_keys):
-            raise HTTPException(401, "An API key is needed.")
+            raise HTTPException(401, "An API key is needed.", {"WWW-Authenticate": "Bearer"})
 
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(authorised)])
 
@@ -110,10 +124,10 @@ def install(app: FastAPI, agent: Agent) -> None:
     @router.get("/tickets")
     def tickets(
         source: Literal["", "canned", "agent", "article"] = "",
-        language: str = "",
-        intent: str = "",
+        language: Language = "",
+        intent: Name = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     ) -> dict[str, Any]:
         """Return tickets in the order of their ids."""
         found = agent.store.tickets(source=source, language=language, intent=intent, limit=limit, offset=offset)
@@ -129,9 +143,9 @@ def install(app: FastAPI, agent: Agent) -> None:
         """Store a ticket; it is found at once."""
         draft = Ticket.make(
             body.question, body.answer, context=tuple(body.context), intent=body.intent, source=body.source,
-            language=body.language, at=body.at, author=body.author, tags=tuple(body.tags),
+            language=body.language, at=body.at or datetime.now(UTC), author=body.author, tags=tuple(body.tags),
         )  # fmt: skip
-        prepared = prepare_ticket(draft, agent.settings.data)
+        prepared = accepted_ticket(draft, agent.settings.data)
         return ticket_document(prepared) | {"new": agent.store.add_ticket(prepared)}
 
     @router.delete("/tickets/{ticket}", status_code=204)
@@ -179,13 +193,7 @@ def install(app: FastAPI, agent: Agent) -> None:
         state = agent.ready()
         return JSONResponse(state, 200 if state["ready"] else 503)
 
-    @app.middleware("http")
-    async def limited(request: Request, call_next: Any) -> Response:
-        length = request.headers.get("content-length", "0")
-        if request.url.path.startswith("/api/") and length.isdigit() and int(length) > settings.max_body:
-            return _error(413, "too_large", f"The body is larger than {settings.max_body} bytes.", "Send less at once.")
-        response: Response = await call_next(request)
-        return response
+    app.add_middleware(_Limited, max_body=settings.max_body)
 
     @app.exception_handler(ReplydeskError)
     def refused(_request: Request, error: ReplydeskError) -> JSONResponse:
@@ -195,18 +203,52 @@ def install(app: FastAPI, agent: Agent) -> None:
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body")
+        if first["type"] == "json_invalid":
+            message = f"The body is not valid JSON: {first['ctx']['error']}."
+            return _error(422, "request", message, "Mend it there.", f"character {where}")
+        if not where:
+            hint = "Send one, with the header `Content-Type: application/json`."
+            return _error(422, "request", "The body is not a JSON object.", hint, "body")
         return _error(422, "request", f"{first['msg']}.", "See /docs for the fields.", where)
 
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> JSONResponse:
-        names = {401: "unauthorised", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
-        hint = "Send `Authorization: Bearer KEY`." if error.status_code == 401 else "See /docs for the routes."
-        return _error(error.status_code, names.get(error.status_code, "error"), str(error.detail), hint)
+        code, hint = _KNOWN.get(error.status_code, ("error", _ROUTES))
+        return _error(error.status_code, code, str(error.detail), hint, headers=error.headers)
 
     @app.exception_handler(Exception)
     def broken(_request: Request, _failure: Exception) -> JSONResponse:
         # The server's log has the traceback; a caller gets neither that nor the request back.
         return _error(500, "internal", "Something went wrong on our side.", "The server's log says what.")
+
+
+class _Limited:
+    """Refuses bodies above ``max_body`` bytes, whether their length is announced or they come in chunks without one."""
+
+    def __init__(self, app: ASGIApp, max_body: int) -> None:
+        self._app, self._max_body = app, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+        refusal = f"The body is larger than {self._max_body} bytes."
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._max_body:
+            code, hint = _KNOWN[413]
+            await _error(413, code, refusal, hint)(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._max_body:
+                raise HTTPException(413, refusal)
+            return message
+
+        await self._app(scope, counted, send)
 
 
 def _events(reply: Reply) -> Iterator[str]:
@@ -216,5 +258,10 @@ def _events(reply: Reply) -> Iterator[str]:
     yield f"event: reply\ndata: {json.dumps(reply.document(), ensure_ascii=False)}\n\n"
 
 
-def _error(status: int, code: str, message: str, hint: str, where: str = "") -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "hint": hint, "where": where}}, status)
+def _error(
+    status: int, code: str, message: str, hint: str, where: str = "", headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    # The place may be a name that the caller invented: of any length, and with halves of characters in it.
+    where = where[:100].encode("utf-8", "replace").decode()
+    document = {"error": {"code": code, "message": message, "hint": hint, "where": where}}
+    return JSONResponse(document, status, headers)

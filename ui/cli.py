@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -43,9 +45,21 @@ FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name o
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="What a table's columns hold: text=body,role=author_type.")
 ]
+
+
+def _language(code: str) -> str:
+    if not re.fullmatch("([a-z]{2})?", code):
+        raise typer.BadParameter("two small letters are expected, such as en or zh.")
+    return code
+
+
+LanguageOption = Annotated[str, typer.Option("--language", callback=_language, help="en or zh; else detected.")]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
+[data]
+own_contacts = ["tidewick.example", "0117 496 0321", "400-000-0168"]
+
 [ui]
 title = "Tidewick"
 title_zh = "汐物"
@@ -62,6 +76,9 @@ def main() -> None:
         app()
     except ReplydeskError as error:
         _fail(str(error))
+    except UnicodeEncodeError as error:
+        # An argument with bytes that are no UTF-8, or a terminal that knows few characters.
+        _fail(f"A text cannot be written as {error.encoding}. Give arguments in UTF-8, on a UTF-8 terminal.")
     except OSError as error:
         # What remains after the product's own checks: a full disk under another library, a file that vanished.
         _fail(
@@ -77,7 +94,7 @@ def demo(
 ) -> None:
     """Build the bilingual demo desk: tickets, index and a trained release."""
     place = Home.find(home).create()
-    if if_empty and _store(place).counts()["tickets"]:
+    if if_empty and _store(place).counts()["tickets"] and not _half_built(place):
         _print({"home": str(place.folder), "built": False}, as_json, f"There is a desk in {place.folder}.")
         return
     samples = resources.files("replydesk.data.samples")
@@ -160,7 +177,7 @@ def export(
 def ask(
     text: Annotated[str, typer.Argument(help="The customer's message.")],
     conversation: Annotated[str, typer.Option("--conversation", help="Go on with this conversation.")] = "",
-    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    language: LanguageOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -173,7 +190,7 @@ def ask(
 def search(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
-    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    language: LanguageOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -283,29 +300,28 @@ def tickets_add(
     question: Annotated[str, typer.Option("--question", help="What a customer asks.")],
     answer: Annotated[str, typer.Option("--answer", help="What to answer.")],
     intent: Annotated[str, typer.Option("--intent")] = "",
-    language: Annotated[str, typer.Option("--language", help="en or zh; else detected.")] = "",
+    language: LanguageOption = "",
     source: Annotated[Literal["canned", "agent", "article"], typer.Option("--source")] = "canned",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add one ticket or canned answer."""
-    from replydesk.data.ingest import prepare_ticket
     from replydesk.data.records import Ticket
-    from replydesk.ui.documents import ticket_document
+    from replydesk.ui.documents import accepted_ticket, ticket_document
 
-    if not question.strip() or not answer.strip():
-        raise RequestError("A ticket needs a question and an answer.", where="--question, --answer", hint="Give both.")
     place = Home.find(home)
-    draft = Ticket.make(question, answer, intent=intent, language=language, source=source)
-    ticket = prepare_ticket(draft, _settings(place).data)
+    # The newest answer to a question leads, so a ticket added now must say so.
+    now = datetime.now(UTC)
+    draft = Ticket.make(question, answer, intent=intent, language=language, source=source, at=now)
+    ticket = accepted_ticket(draft, _settings(place).data)
     new = _store(place).add_ticket(ticket)
     _print(ticket_document(ticket) | {"new": new}, as_json, f"{'Added' if new else 'Already there:'} {ticket.id}")
 
 
 @tickets_app.command("list")
 def tickets_list(
-    source: Annotated[str, typer.Option("--source")] = "",
-    language: Annotated[str, typer.Option("--language")] = "",
+    source: Annotated[Literal["canned", "agent", "article"] | None, typer.Option("--source")] = None,
+    language: Annotated[str, typer.Option("--language", callback=_language)] = "",
     intent: Annotated[str, typer.Option("--intent")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
     home: HomeOption = None,
@@ -314,7 +330,7 @@ def tickets_list(
     """List tickets."""
     from replydesk.ui.documents import ticket_document
 
-    found = list(_store(Home.find(home)).tickets(source=source, language=language, intent=intent, limit=limit))
+    found = list(_store(Home.find(home)).tickets(source=source or "", language=language, intent=intent, limit=limit))
     lines = [f"{t.id}  {t.source:7} {t.language}  {' '.join(t.question.split())[:90]}" for t in found]
     _print({"tickets": [ticket_document(t) for t in found]}, as_json, "\n".join(lines) or "No tickets.")
 
@@ -375,6 +391,14 @@ def releases_rollback(home: HomeOption = None, as_json: JsonOption = False) -> N
     _print({"release": release}, as_json, f"{release} answers again.")
 
 
+def _half_built(home: Home) -> bool:
+    """Return whether a demo was stopped before its release answered: its own settings, and nothing trained yet."""
+    from replydesk.dialog.release import Releases
+
+    mine = home.settings.exists() and home.settings.read_text(encoding="utf-8") == _DEMO_SETTINGS
+    return mine and not Releases(home).current_id()
+
+
 def _settings(home: Home) -> Any:
     from replydesk.data.settings import Settings
 
@@ -384,7 +408,7 @@ def _settings(home: Home) -> Any:
 def _store(home: Home) -> Store:
     from replydesk.data.store import Store
 
-    return Store.open(_settings(home.create()).data.database or home.database_url)
+    return Store.open(_settings(home.create()).data.database or home.database)
 
 
 def _agent(home: Home) -> Agent:

@@ -1,14 +1,29 @@
-"""The JSON forms that several doors share."""
+"""What several doors share: the JSON forms, and which tickets are let in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from replydesk.data.errors import RequestError
+from replydesk.data.ingest import prepare_ticket
 from replydesk.data.records import Ticket
+from replydesk.data.settings import DataSettings
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["search_document", "ticket_document"]
+__all__ = ["accepted_ticket", "search_document", "ticket_document"]
+
+
+def accepted_ticket(draft: Ticket, settings: DataSettings) -> Ticket:
+    """Return a ticket that somebody wrote as it is stored: cleaned, masked, with its language.
+
+    Raises :class:`RequestError` when its question or answer says nothing, such as blanks and control characters.
+    """
+    ticket = prepare_ticket(draft, settings)
+    for name in ("question", "answer"):
+        if not getattr(ticket, name):
+            raise RequestError(f"The {name} of the ticket is empty.", where=name, hint="A ticket needs both.")
+    return ticket
 
 
 def ticket_document(ticket: Ticket) -> dict[str, Any]:

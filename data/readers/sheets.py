@@ -73,7 +73,7 @@ class Sheet:
                 elif damaged and any(map(broken, cells)):
                     yield Skipped(where, "the row holds bytes that are not text")
                 else:
-                    yield where, [c[1:] if c[:1] == "'" and c.startswith(_GUARDED, 1) else c for c in cells]
+                    yield where, [c[1:] if c[:1] == "'" and c.lstrip("'").startswith(_GUARDED) else c for c in cells]
 
 
 def sheet(source: Source) -> Sheet | None:

@@ -22,7 +22,7 @@ from replydesk.retrieval.matcher import Matcher
 @pytest.fixture
 def sound(desk: Home, tiny_settings: Settings) -> Home:
     """A home with its index and one promoted release."""
-    store = Store.open(desk.database_url)
+    store = Store.open(desk.database)
     Matcher(store, Encoders(tiny_settings.retrieval), ("en", "zh"), desk).sync()
     store.close()
     releases = Releases(desk)
@@ -69,7 +69,7 @@ def test_looking_changes_nothing(sound: Home) -> None:
 
 
 def test_what_the_index_will_catch_up_with_by_itself_is_no_damage(sound: Home) -> None:
-    store = Store.open(sound.database_url)
+    store = Store.open(sound.database)
     store.add_ticket(Ticket.make("Do you ship to Malta?", "Yes.", language="en"))
     store.remove_ticket(next(store.tickets()).id)
     store.close()

@@ -28,7 +28,7 @@ def encoders(tiny_settings: Settings) -> Encoders:
 
 @pytest.fixture
 def store(desk: Home) -> Iterator[Store]:
-    store = Store.open(desk.database_url)
+    store = Store.open(desk.database)
     yield store
     store.close()
 

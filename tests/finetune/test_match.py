@@ -62,8 +62,8 @@ def test_scores_are_probabilities_that_hold() -> None:
     assert calibration_error(scores, right, bins=5) < 0.05
     assert scores.mean() == pytest.approx(right.mean(), abs=0.03)
     queries, material = desk(seed=1)
-    rows, unseen_right, query_of = module._candidates(queries, material, QUICK.candidates)
-    best = module._best_of(scorer.probabilities(rows), query_of)
+    rows, unseen_right, _ = module._candidates(queries, material, QUICK.candidates)
+    best = module._best_of(scorer.probabilities(rows), _)
     assert calibration_error(scorer.probabilities(rows)[best], unseen_right[best], bins=5) < 0.1
 
 
@@ -83,8 +83,8 @@ def test_nobody_s_own_ticket_is_a_candidate() -> None:
 
 def test_nothing_answers_a_message_that_is_out_of_scope() -> None:
     queries, material = desk(40)
-    _, right, query_of = module._candidates(queries, material, 10)
-    assert not right[query_of >= 40].any()
+    _, right, _ = module._candidates(queries, material, 10)
+    assert not right[_ >= 40].any()
 
 
 def test_a_desk_with_nothing_to_tell_apart_stays_untrained() -> None:

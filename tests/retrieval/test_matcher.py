@@ -28,7 +28,7 @@ def encoders(tiny_settings: Settings) -> Encoders:
 
 @pytest.fixture
 def store(desk: Home) -> Iterator[Store]:
-    store = Store.open(desk.database_url)
+    store = Store.open(desk.database)
     yield store
     store.close()
 
@@ -124,7 +124,7 @@ def test_k_limits_the_hits(matcher: Matcher) -> None:
 def test_what_is_added_and_removed_counts_at_once_in_every_process(
     matcher: Matcher, store: Store, encoders: Encoders, desk: Home, question: str, answer: str, language: str
 ) -> None:
-    other_store = Store.open(desk.database_url)
+    other_store = Store.open(desk.database)
     other = Matcher(other_store, encoders, LANGUAGES, desk)
     ticket = Ticket.make(question, answer, language=language)
     paraphrase = f"{question[:-1]} {question[3:]}"

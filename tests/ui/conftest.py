@@ -80,7 +80,7 @@ TICKETS = (
 SETTINGS = Settings(
     # Only the same question is answered; everything else is asked back.
     dialog=DialogSettings(pick_above=0.9999, ask_above=0.0001),
-    ui=UiSettings(title="Tidewick Support", title_zh="汐物在线客服", max_text=200),
+    ui=UiSettings(title="Tidewick Support", title_zh="汐物在线客服", max_text=200, learn_from_page=True),
 )
 
 

@@ -304,6 +304,15 @@ def test_a_correction_is_the_next_answer(desk: Desk, store: Store, text: str, co
     assert Seen(last(desk, text).turns[1].html).text == correction
 
 
+def test_a_stranger_teaches_nothing(agent: Agent, settings: Settings, store: Store) -> None:
+    agent.settings = settings.model_copy(update={"ui": settings.ui.model_copy(update={"learn_from_page": False})})
+    desk = Desk(agent, agent.settings, pause_seconds=0)
+    before = Seen(last(desk, "How long does a refund take?").turns[1].html).text
+    desk.judge(last(desk, "How long does a refund take?").reply_at(1), "edited", "Never, go away.")
+    assert store.verdicts()[0].correction == "Never, go away."
+    assert Seen(last(desk, "How long does a refund take?").turns[1].html).text == before
+
+
 @pytest.mark.parametrize(
     ("thumb", "kind"),
     [

@@ -1,0 +1,150 @@
+"""Export: lines that read back equal, and tables that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from replydesk.data import export as module
+from replydesk.data.export import export_csv, export_jsonl
+from replydesk.data.ingest import ingest
+from replydesk.data.readers import Skipped, read
+from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict
+from replydesk.data.settings import DataSettings
+from replydesk.data.store import Store
+from replydesk.data.tickets import mine
+
+NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(f"sqlite:///{tmp_path / 'desk.db'}")
+    yield store
+    store.close()
+
+
+def talk(key: str, *lines: tuple[Role, str]) -> Conversation:
+    messages = tuple(
+        Message(f"{key}-{n}", role, text, NINE + timedelta(minutes=n), "Ada", "en", ("late", "lost"))
+        for n, (role, text) in enumerate(lines)
+    )
+    return Conversation(key, messages, "shop", "chat", "c-0123456789ab", "Late", ("vip",), "solved", 0.5)
+
+
+LATE = talk(
+    "1", ("customer", "还没到？"), ("note", "angry"), ("agent", "明天到。"), ("customer", "ok"), ("agent", "Bye")
+)
+DANGER = [
+    "=1+1",
+    "+44 is the code",
+    "-5% off?",
+    "@shop hello",
+    '=HYPERLINK("http://x.example","click")',
+    "'quoted",
+    "'=1+1",
+    "''=1",
+    "'",
+    'plain, with "quotes"\nand a line',
+    "＝1+1",
+    "；，\t。",
+]
+
+
+def rows(store: Store) -> list[dict[str, str]]:
+    file = io.StringIO(newline="")
+    export_csv(store, file)
+    file.seek(0)
+    return list(csv.DictReader(file))
+
+
+def test_the_columns_of_a_table(store: Store) -> None:
+    store.add([(LATE, list(mine(LATE)))])
+    found = rows(store)
+    assert found[0] == {
+        "conversation": "1",
+        "id": "1-0",
+        "role": "customer",
+        "author": "Ada",
+        "ts": "2026-03-01T09:00:00+00:00",
+        "language": "en",
+        "intent": "late|lost",
+        "text": "还没到？",
+    }
+    assert [row["role"] for row in found] == ["customer", "note", "agent", "customer", "agent"]
+
+
+def test_a_spreadsheet_runs_nothing(store: Store) -> None:
+    told = [talk(f"={n}", ("customer", text), ("agent", f"a{text}")) for n, text in enumerate(DANGER)]
+    store.add([(conversation, list(mine(conversation))) for conversation in told])
+    for row in rows(store):
+        for cell in row.values():
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_table_gives_the_same_tickets(store: Store, tmp_path: Path) -> None:
+    told = [LATE, *(talk(f"={n}", ("customer", text), ("agent", f"-{text}")) for n, text in enumerate(DANGER))]
+    store.add([(conversation, list(mine(conversation))) for conversation in told])
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        assert export_csv(store, file) == 5 + 2 * len(DANGER)
+    items = list(read(path).items)
+    assert not [item for item in items if isinstance(item, Skipped)]
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    other.add([(item, list(mine(item))) for item in items if isinstance(item, Conversation)])
+
+    def content(desk: Store) -> dict[str, tuple[str, str, tuple[str, ...], str, datetime | None, str]]:
+        return {t.id: (t.question, t.answer, t.context, t.intent, t.at, t.author) for t in desk.tickets()}
+
+    assert content(other) == content(store)
+    other.close()
+
+
+def lines(store: Store) -> list[dict[str, object]]:
+    file = io.StringIO()
+    count = export_jsonl(store, file)
+    found = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert len(found) == count
+    return found
+
+
+def test_lines_hold_all_of_it_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BATCH", 2)
+    told = [LATE, *(talk(key, ("customer", "还没到？"), ("agent", "明天到。")) for key in "2345")]
+    store.add([(conversation, list(mine(conversation))) for conversation in told])
+    store.add_tickets([Ticket.make("退货？", "可以。", source="canned", language="zh")])
+    store.add_verdicts([Verdict("b", "1-2", "good", "1", at=NINE), Verdict("lone", "r", "wrong", "elsewhere")])
+    found = lines(store)
+    assert [line.get("id") for line in found] == [*"12345", None, None]
+    assert [v["id"] for v in found[0]["verdicts"]] == ["b"]  # type: ignore[attr-defined]
+    assert found[5]["verdict"]["conversation"] == "elsewhere"  # type: ignore[index]
+    assert found[6]["ticket"]["question"] == "退货？"  # type: ignore[index]
+
+
+def test_lines_are_read_by_people(store: Store) -> None:
+    store.add([(LATE, list(mine(LATE)))])
+    file = io.StringIO()
+    export_jsonl(store, file)
+    assert "还没到？" in file.getvalue()
+
+
+def test_an_empty_desk(store: Store, tmp_path: Path) -> None:
+    assert lines(store) == []
+    assert rows(store) == []
+
+
+@pytest.mark.parametrize("text", DANGER)
+def test_lines_change_no_text(store: Store, tmp_path: Path, text: str) -> None:
+    told = talk("1", ("customer", f"x{text}"), ("agent", text))
+    store.add([(told, list(mine(told)))])
+    path = tmp_path / "export.jsonl"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        export_jsonl(store, file)
+    assert list(read(path).items) == [told]
+    assert ingest(read(path).items, None, DataSettings()).skipped_count == 0
