@@ -229,7 +229,7 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
             checks.append(Check(f"{name} {label}", False, why))
             continue
         loss = sign * (old - new)
-        chance = _standard_error(old, new, int(after[section]["messages"]))
+        chance = _standard_error(old, new, int(after[section].get("messages", 0)))
         passed = loss <= max(max_loss, chance)
         verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
         checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
@@ -243,4 +243,4 @@ def _standard_error(first: float, second: float, messages: int) -> float:
     sqrt(p (1 - p) / n) with their mean p, which is half the variance of unpaired shares.
     """
     mean = (first + second) / 2
-    return float(np.sqrt(max(mean * (1 - mean), 0.0) / max(messages, 1)))
+    return float(np.sqrt(mean * (1 - mean) / messages)) if messages else 0.0

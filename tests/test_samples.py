@@ -186,9 +186,9 @@ def test_one_incident_stands_out(language: str) -> None:
 def test_no_other_surge(language: str) -> None:
     daily: Counter[tuple[str, str]] = Counter()
     for conversation in conversations(language):
-        began = conversation.at
-        for label in {label for m in conversation.messages for label in m.intents} if began else ():
-            daily[label, began.date().isoformat()] += 1
+        assert conversation.at
+        for label in {label for m in conversation.messages for label in m.intents}:
+            daily[label, conversation.at.date().isoformat()] += 1
     high = {label for (label, _), n in daily.items() if n >= 6}
     assert high == {"tracking_not_updating"}
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from replydesk.data import home as module
 from replydesk.data.errors import ConflictError, HomeError
 from replydesk.data.home import Home, folder_bytes, write_atomically
 
@@ -53,7 +52,7 @@ def test_a_failing_write_leaves_the_old_file(
 
     path = tmp_path / "current"
     path.write_bytes(b"old")
-    monkeypatch.setattr(*((module.os, "fsync") if step == "fsync" else (Path, "replace")), fail)
+    monkeypatch.setattr("os.fsync" if step == "fsync" else "pathlib.Path.replace", fail)
     with pytest.raises(HomeError) as caught:
         write_atomically(path, b"new")
     assert caught.value.message == message
@@ -166,7 +165,7 @@ def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_space_is_asked_for_before_a_long_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path / "home")
     home.require_space(1)
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5 * 2**20}))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 5 * 2**20}))
     home.require_space(5 * 2**20)
     with pytest.raises(HomeError, match="5 MiB are free, 6 MiB are needed"):
         home.require_space(6 * 2**20)

@@ -67,7 +67,7 @@ def test_an_unknown_key_is_refused_and_the_nearest_named(
     ("text", "line", "key"),
     [
         ("[retrieval]\ncandidates = 'many'\n", 2, "retrieval.candidates"),
-        ("# a\n[finetune]\nseed = 1\ntest_share = 0.9\n", 4, "finetune.test_share"),
+        ("# a\n[finetune]\nmin_examples = 4\ntest_share = 0.9\n", 4, "finetune.test_share"),
         ("[data]\nregion = 'gb'\n", 2, "data.region"),
         ("[data]\nlanguages = []\n", 2, "data.languages"),
         ("[data]\nlanguages = ['en', 3]\n", 2, "data.languages"),

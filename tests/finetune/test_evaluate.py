@@ -105,6 +105,16 @@ def test_the_gate(before: dict[str, Any], after: dict[str, Any], failed: list[st
         assert len(report.reasons) == len(checks) > 0
 
 
+def test_a_small_test_part_does_not_refuse_by_chance() -> None:
+    """Two of thirty answers are within one standard error, two hundred of three thousand are not."""
+    for messages, passed in ((30, True), (3000, False)):
+        before = {"replies": {"best_hit_right": 0.38, "messages": messages}}
+        after = {"replies": {"best_hit_right": 0.31, "messages": messages}}
+        [check] = module._checks("en", before, after, 0.01)
+        assert check.passed is passed
+        assert check.why.endswith("within chance." if passed else "worse by more than 0.010.")
+
+
 def test_reasons_of_a_refusal_name_only_what_failed() -> None:
     checks = (Check("a", True, "fine."), Check("b", False, "worse."))
     report = Report("new", "old", {"test": 8}, {}, {}, {}, checks)
