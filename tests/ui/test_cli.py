@@ -234,7 +234,7 @@ def test_a_demo_that_was_stopped_goes_on(run: Run, desk: Home, monkeypatch: pyte
     [
         (("ask", " "), "The message is empty."),
         (("ask", "a" * 4001), "4001 characters, 4000 are allowed"),
-        (("ask", "a", "--conversation", "\udcff"), "UTF-8"),
+        (("ask", "a", "--conversation", "\udcff"), "A text holds half a character"),
         (("tickets", "add", "--question", "\u200b ", "--answer", "b"), "The question of the ticket is empty."),
         (("tickets", "show", "none"), "There is no such ticket. (none)"),
         (("tickets", "remove", "none"), "There is no such ticket. (none)"),
