@@ -291,3 +291,20 @@ def test_what_is_near_to_the_desk_is_no_stranger(encoders: Encoders) -> None:
         far = (before.vectors @ known.T).max(axis=1) < 0.6
         assert after.texts == tuple(text for text, kept in zip(before.texts, far, strict=True) if kept)
         assert len(after) < len(before)
+
+
+def test_the_intent_that_a_person_gave_in_a_verdict_is_learned(
+    desk: Home, store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    from replydesk.dialog.agent import Agent
+    from replydesk.retrieval.matcher import Matcher
+
+    agent = Agent(store, Matcher(store, encoders, ("en", "zh")), tiny_settings)
+    material = one(collect(store, encoders, tiny_settings))
+    reply = agent.reply("Could it be that my money is stuck?", customer="customer-0")
+    agent.judge(reply.id, "wrong_intent", intent="refund_status")
+    grown = one(collect(store, encoders, tiny_settings))
+    assert "Could it be that my money is stuck?" not in material.train.texts + material.test.texts
+    everything = grown.train + grown.test
+    row = everything.texts.index("Could it be that my money is stuck?")
+    assert (everything.labels[row], everything.tickets[row]) == ("refund_status", None)
