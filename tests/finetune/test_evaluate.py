@@ -107,16 +107,6 @@ def test_the_gate(before: dict[str, Any], after: dict[str, Any], failed: list[st
         assert len(report.reasons) == len(checks) > 0
 
 
-<<<<<<< HEAD
-def test_a_small_test_part_does_not_refuse_by_chance() -> None:
-    """Two of thirty answers are within one standard error, two hundred of three thousand are not."""
-    for messages, passed in ((30, True), (3000, False)):
-        before = {"replies": {"best_hit_right": 0.38, "messages": messages}}
-        after = {"replies": {"best_hit_right": 0.31, "messages": messages}}
-        [check] = module._checks("en", before, after, 0.01)
-        assert check.passed is passed
-        assert check.why.endswith("within chance." if passed else "worse by more than 0.010.")
-=======
 @pytest.mark.parametrize(
     ("messages", "new", "passed", "verdict"),
     [
@@ -133,7 +123,6 @@ def test_a_few_messages_do_not_decide_by_chance(messages: int, new: float, passe
     (check,) = module._checks("en", before, after, 0.01)
     assert check.passed is passed
     assert check.why == f"en: intent accuracy 0.900 -> {new:.3f}, {verdict}."
->>>>>>> refs/heads/tmind
 
 
 def test_reasons_of_a_refusal_name_only_what_failed() -> None:
