@@ -11,8 +11,7 @@ help: ## show this list
 
 .PHONY: serve
 serve: $(STAMP) ## build the demo desk if there is none and serve http://127.0.0.1:7860 (PORT=8000 for another)
-	@$(BIN)/replydesk demo --if-empty
-	$(BIN)/replydesk serve --port $(PORT)
+	$(BIN)/replydesk serve --demo --port $(PORT)
 
 .PHONY: test
 test: dev ## every test

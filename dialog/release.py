@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
+_LOG = logging.getLogger(__name__)
 _CARD = "card.json"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
@@ -78,9 +80,17 @@ class Releases:
         self._home = home
 
     def cards(self) -> list[dict[str, Any]]:
-        """Return the cards of all releases, newest first, each with ``current`` true or false."""
+        """Return the cards of all releases, newest first, each with ``current`` true or false.
+
+        A release whose card cannot be read is left out; :func:`~replydesk.dialog.doctor.examine` tells of it.
+        """
         current = self.current_id()
-        cards = [self.card(key) for key in self.ids()]
+        cards = []
+        for key in self.ids():
+            try:
+                cards.append(self.card(key))
+            except (NotFoundError, ReleaseError) as error:
+                _LOG.warning("Left out of the list: %s", error)
         return [
             card | {"current": card["id"] == current}
             for card in sorted(cards, key=lambda card: (card["made_at"], card["id"]), reverse=True)

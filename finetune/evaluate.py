@@ -176,7 +176,8 @@ def _replies(agent: Agent, release: Release, material: Material, odd: Examples) 
     alone, right = np.array(picked, dtype=bool), np.array(best, dtype=bool)
     inside = np.arange(len(rows)) < len(asked)
     return {
-        "messages": len(rows),
+        "messages": len(asked),
+        "strangers": len(odd),
         "answered_alone": float(alone[inside].mean()) if inside.any() else 0.0,
         "wrong_of_answered": float((~right[alone]).mean()) if alone.any() else 0.0,
         "wrong_of_answered_ci": interval(~right[alone]) if alone.any() else [0.0, 1.0],
@@ -229,7 +230,8 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
             checks.append(Check(f"{name} {label}", False, why))
             continue
         loss = sign * (old - new)
-        chance = _standard_error(old, new, int(after[section].get("messages", 0)))
+        of = "strangers" if key == "out_of_scope_answered" else "messages"
+        chance = _standard_error(old, new, int(after[section].get(of, 0)))
         passed = loss <= max(max_loss, chance)
         verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
         checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
-from replydesk.finetune.examples import Examples, Material
+from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
 from replydesk.retrieval.matcher import codes_conflict
@@ -87,6 +87,9 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
     query_of: list[int] = []
     asked = queries.examples
     for q, (text, owner) in enumerate(zip(asked.texts, asked.groups, strict=True)):
+        if asked.tickets[q] is None and asked.labels[q] != OUT_OF_SCOPE:
+            # Nobody answered it, so nothing says which answer would have been right.
+            continue
         cosines = np.where(owners == owner, -2.0, np.asarray(tickets.vectors @ asked.vectors[q]))
         mine = set(tokens(text))
         for t in np.argsort(-cosines)[:count]:

@@ -208,6 +208,9 @@ def search(
 def serve(
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
+    with_demo: Annotated[
+        bool, typer.Option("--demo", help="Build the demo desk first when the home is empty.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
@@ -215,9 +218,12 @@ def serve(
 
     from replydesk.ui.app import check_host, create_app
 
-    agent = _agent(Home.find(home))
-    check_host(host, keys=bool(agent.settings.ui.api_keys))
+    check_host(host, keys=bool(_settings(Home.find(home)).ui.api_keys))
     _require_port(host, port)
+    if with_demo:
+        # In one process, so that the first visitor does not wait for the libraries to load twice.
+        demo(if_empty=True, home=home, as_json=False)
+    agent = _agent(Home.find(home))
     _say(f"Replydesk serves http://{host}:{port} from {Home.find(home).folder}")
     uvicorn.run(create_app(agent), host=host, port=port, log_level="warning")
 

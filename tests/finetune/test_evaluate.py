@@ -52,7 +52,7 @@ def test_a_perfectly_calibrated_score_has_no_error() -> None:
 BEFORE: dict[str, dict[str, float]] = {
     "intents": {"accuracy": 0.90, "messages": 10_000},
     "out_of_scope": {"auroc": 0.95, "messages": 10_000},
-    "replies": {"best_hit_right": 0.70, "out_of_scope_answered": 0.05, "messages": 10_000},
+    "replies": {"best_hit_right": 0.70, "out_of_scope_answered": 0.05, "messages": 10_000, "strangers": 10_000},
 }
 
 
