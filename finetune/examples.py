@@ -135,6 +135,9 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
     hidden: set[str] = set()
     for conversation in store.conversations():
+        if conversation.id not in parts:
+            # A customer began it since the parts were assigned; the next training has it.
+            continue
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
         turns = utterances(conversation)

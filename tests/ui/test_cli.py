@@ -14,6 +14,8 @@ import pytest
 
 from replydesk.data.errors import ConflictError
 from replydesk.data.home import Home
+from replydesk.data.records import Message
+from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release, Releases
 from replydesk.ui import cli
@@ -192,6 +194,18 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     sound = run("doctor", "--json").document
     assert sound["sound"] is True
     assert {finding["sound"] for finding in sound["findings"]} == {True}
+
+
+def test_a_training_bears_customers_who_go_on_asking(run: Run, desk: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assign = Store.assign_splits
+
+    def asked_meanwhile(store: Store, parts: dict[str, Any]) -> None:
+        assign(store, parts)
+        store.append("live", Message("m-1", "customer", "where is my parcel", language="en"))
+
+    monkeypatch.setattr(Store, "assign_splits", asked_meanwhile)
+    assert run("train", "--json").document["report"]["data"]["conversations"] == 40
+    assert run("train", "--json").document["report"]["data"]["conversations"] == 41
 
 
 def test_a_broken_line_costs_only_itself(run: Run, home: Home, tmp_path: Path) -> None:
