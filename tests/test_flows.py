@@ -36,8 +36,14 @@ Figure = Callable[[str], None]
 @pytest.fixture(scope="session")
 def figure(request: pytest.FixtureRequest) -> Figure:
     """Return what writes a measured figure to the terminal, whatever pytest captures."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: reporter.write_line(f"  {line}") if reporter else None
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
+
+    def write(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.write_line(f"  {line}")
+
+    return write
 
 
 def environment(home: Path) -> dict[str, str]:
