@@ -141,7 +141,8 @@ def test_a_demo_desk_stands_soon(built: dict[str, Any], figure: Figure) -> None:
     figure(f"replydesk demo in an empty home: {built['seconds']:.1f} s, {built['worked']:.1f} s of one core")
     assert built["promoted"] is True
     assert built["import"]["skipped"] == []
-    assert built["seconds"] < 120
+    # Speed is a benchmark; this only notices when it is lost by a factor.
+    assert built["seconds"] < 300
 
 
 def test_a_chinese_question_gets_a_chinese_ticket(demo: Path, check_reply: Check) -> None:

@@ -213,7 +213,7 @@ def test_the_judge_never_shows_what_it_judges_by(
 
     agent.answer = watched  # type: ignore[method-assign]
     metrics = evaluate_module.evaluate(agent, UNTRAINED_RELEASE, material)
-        assert (metrics["replies"]["messages"], metrics["replies"]["strangers"] > 8) == (8, True)
+    assert (metrics["replies"]["messages"], metrics["replies"]["strangers"] > 8) == (8, True)
     assert shown
     assert not shown & material.hidden
 
