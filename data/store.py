@@ -505,12 +505,16 @@ def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
     known = _tickets_by_id(connection, list(wanted))
     fresh = [ticket for key, ticket in wanted.items() if key not in known]
     # Labels and dates are no part of a ticket's id: corrected ones update the ticket that is there.
+    updated = []
     for key, old in known.items():
         row = _ticket_row(_newer(old, wanted[key]))
         if row != _ticket_row(old):
             connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == key).values(row))
+            updated.append(key)
     _insert(connection, schema.tickets, [_ticket_row(ticket) for ticket in fresh])
     _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"} for ticket in fresh])
+    # Whoever keeps tickets in memory learns of the change by the journal.
+    _insert(connection, schema.changes, [{"ticket": key, "op": "add"} for key in updated])
     return len(fresh)
 
 

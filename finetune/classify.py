@@ -122,8 +122,10 @@ def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -
 def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-    with warnings.catch_warnings():
+    # Matrices this small are three times slower when threads share them.
+    with warnings.catch_warnings(), threadpool_limits(1):
         # A few hundred steps are enough for ranking and calibration; the last digits do not matter.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed).fit(vectors, targets)

@@ -17,7 +17,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import utterances
-from replydesk.retrieval.encoder import Encoder, Encoders, UseEncoder, Vectors
+from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
 __all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]
@@ -118,7 +118,7 @@ def answer_judge() -> Encoder:
 
     It is always the same one, so a trained encoder is never its own judge and reports stay comparable.
     """
-    return UseEncoder()
+    return RememberingEncoder(UseEncoder())
 
 
 def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, Any]]:

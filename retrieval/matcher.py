@@ -22,6 +22,7 @@ __all__ = ["Hit", "Matcher", "codes_conflict", "search_text"]
 _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _SHORT = 4
 _CHUNK = 2048
+_KEPT = 50_000
 # Near-duplicate answers and low scores thin out what FAISS finds, so more is fetched than is returned.
 _WIDER = 4
 _FILTERS = ("source", "intent", "language", "author")
@@ -71,6 +72,7 @@ class Matcher:
         self._store, self._encoders, self._home = store, encoders, home
         self._languages = tuple(languages)
         self._indexes: dict[str, FaissIndex] = {}
+        self._kept: dict[str, Ticket] = {}
         self._lock = threading.RLock()
 
     def encoder_id(self, language: str) -> str:
@@ -146,13 +148,23 @@ class Matcher:
         size = wanted = _WIDER * k
         while True:
             found = dict(self._search(encoder, vector, size))
-            tickets = {key: t for key, t in self._store.tickets_by_id(list(found)).items() if admitted(t)}
+            tickets = {key: t for key, t in self._rows(list(found)).items() if admitted(t)}
             nearest = [key for key in found if key in tickets]
             alike = len({same_text(tickets[key].answer) for key in nearest[:wanted]}) < k
             if len(found) < size or (len(nearest) >= wanted and not (alike and size == wanted)):
                 chosen = nearest if alike else nearest[:wanted]
                 return {key: found[key] for key in chosen}, {key: tickets[key] for key in chosen}
             size *= 8
+
+    def _rows(self, keys: Sequence[str]) -> dict[str, Ticket]:
+        """Return the tickets that exist, from memory where no change has come since they were read."""
+        if len(self._kept) > _KEPT:
+            self._kept = {}
+        kept = self._kept
+        missing = [key for key in keys if key not in kept]
+        if missing:
+            kept.update(self._store.tickets_by_id(missing))
+        return {key: kept[key] for key in keys if key in kept}
 
     def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
         known = self._indexes.get(encoder.id)
@@ -181,6 +193,9 @@ class Matcher:
             index.remove(changes.removed)
             index.seq = changes.seq
             self._indexes[encoder.id] = index
+            if changes.added or changes.removed:
+                # Another thread may be reading the old rows: they are left to it.
+                self._kept = {}
             if save and self._home is not None and (changes.added or changes.removed):
                 with self._home.lock("index"):
                     index.save(self._home.indexes / encoder.id)

