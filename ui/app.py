@@ -35,8 +35,11 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
         description="Answers customers from what a support team already knows.",
         version="0.1.0",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     api.install(app, agent)
+    _describe(app)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> Response:
@@ -49,6 +52,28 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
         mounted: FastAPI = chat.mount(app, agent, agent.settings)
         return mounted
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Serve the API's description at /docs from this machine alone; FastAPI's own page loads scripts from another."""
+    from fastapi.openapi.docs import get_swagger_ui_html
+    from fastapi.responses import HTMLResponse
+    from starlette.staticfiles import StaticFiles
+    from swagger_ui_bundle import swagger_ui_path
+
+    # The bundled viewer reads this version; nothing in our description needs a newer one.
+    app.openapi_version = "3.0.3"
+    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_path), name="docs-assets")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Replydesk API",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/favicon.ico",
+        )
 
 
 def check_host(host: str, *, keys: bool) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -53,3 +54,13 @@ def test_the_description_names_every_route(desk: Home) -> None:
         ("get", "/api/v1/tickets/{ticket}"), ("delete", "/api/v1/tickets/{ticket}"), ("post", "/api/v1/verdicts"),
         ("get", "/healthz"), ("get", "/readyz"),
     }  # fmt: skip
+
+
+def test_the_description_of_the_api_loads_nothing_from_elsewhere(desk: Home) -> None:
+    client = TestClient(create_app(Agent.open(desk), page=False))
+    page = client.get("/docs").text
+    links = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert links
+    for link in links:
+        assert link.startswith("/"), link
+        assert client.get(link).status_code == 200, link
