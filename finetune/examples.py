@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.data.records import Ticket, content_id, same_text
+from replydesk.data.records import Message, Ticket, content_id, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.splits import assign_parts, fingerprint
 from replydesk.data.store import Store
@@ -128,15 +128,17 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     from a verdict, or with an answer is an example; canned tickets are training examples.
     """
     known = store.splits()
-    parts = assign_parts(store.conversations(), known, test_share=settings.finetune.test_share)
+    judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
+    # A chat that teaches nothing must not fill the part that judges.
+    telling = (c for c in store.conversations() if any(_tells(m, judged) for m in c.messages))
+    parts = assign_parts(telling, known, test_share=settings.finetune.test_share)
     store.assign_splits(parts)
     parts = known | parts
-    judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
     rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
     hidden: set[str] = set()
     for conversation in store.conversations():
         if conversation.id not in parts:
-            # A customer began it since the parts were assigned; the next training has it.
+            # It teaches nothing yet, or began since the parts were assigned.
             continue
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
@@ -205,6 +207,10 @@ def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tup
         examples = examples.where([bool(cosine < _FAMILIAR) for cosine in nearest])
     judged = [int(group, 16) % 2 == 0 for group in examples.groups]
     return examples.where([not kept for kept in judged]), examples.where(judged)
+
+
+def _tells(message: Message, judged: Mapping[str, str]) -> bool:
+    return message.role == "agent" or bool(message.intents) or message.id in judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def demo(
     if if_empty and _store(place).counts()["tickets"] and not _half_built(place):
         _print({"home": str(place.folder), "built": False}, as_json, f"There is a desk in {place.folder}.")
         return
+    _require_demo(place)
     samples = resources.files("replydesk.data.samples")
     if not place.settings.exists():
         write_atomically(place.settings, _DEMO_SETTINGS.encode())
@@ -297,6 +298,7 @@ def actions(
     check_host(host, keys=False)
     _require_port(host, port)
     agent = _agent(Home.find(home))
+    agent.warm_up()
     _say(f"Actions at http://{host}:{port}/webhook from {Home.find(home).folder}")
     uvicorn.run(create_action_app(agent), host=host, port=port, log_level="warning")
 
@@ -445,6 +447,13 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
             )
         columns[field.strip()] = column.strip()
     return columns or None
+
+
+def _require_demo(home: Home) -> None:
+    store = _store(home)
+    if store.counts()["tickets"] and not (_half_built(home) or store.messages("tidewick-en-0001")):
+        hint = "Choose an empty folder with --home."
+        raise RequestError("There is another desk in this home.", where=str(home.folder), hint=hint)
 
 
 def _require_port(host: str, port: int) -> None:

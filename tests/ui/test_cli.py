@@ -411,3 +411,11 @@ def test_help_is_no_error(run: Run) -> None:
     assert shown.code == 0
     for verb in ("demo", "serve", "ask", "import", "export", "retrain", "doctor", "tickets", "releases", "actions"):
         assert verb in shown.out
+
+
+def test_the_demo_does_not_move_into_another_desk(run: Run, desk: Home) -> None:
+    before = Store.open(desk.database).counts()
+    refused = run("demo")
+    assert (refused.code, refused.out) == (1, "")
+    assert "There is another desk in this home." in refused.trouble
+    assert Store.open(desk.database).counts() == before
