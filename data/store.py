@@ -607,7 +607,9 @@ def _ticket(row: Row[Any]) -> Ticket:
 def _verdict_row(verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.id, "reply": verdict.reply, "kind": verdict.kind, "conversation": verdict.conversation,
-        "correction": verdict.correction, "intent": verdict.intent, "by": verdict.by, "at": _stamp(verdict.at),
+        "correction": verdict.correction, "intent": verdict.intent, "by": verdict.by,
+        # Two verdicts within a second must keep their order.
+        "at": verdict.at.astimezone(UTC).isoformat() if verdict.at else None,
     }  # fmt: skip
 
 
