@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from replydesk.data.privacy import Masker
-from replydesk.data.readers import Skipped
+from replydesk.data.readers import Assumed, Item, Skipped
 from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id
 from replydesk.data.settings import DataSettings
 from replydesk.data.store import Added, Store
@@ -36,6 +36,7 @@ class Ingested:
     verdicts: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     skipped_count: int = 0
+    assumed: list[Assumed] = field(default_factory=list)
 
     def document(self) -> dict[str, object]:
         """Return the JSON document of ``replydesk import``."""
@@ -53,11 +54,12 @@ class Ingested:
             "verdicts": self.verdicts,
             "skipped": [{"where": item.where, "why": item.why} for item in self.skipped],
             "skipped_count": self.skipped_count,
+            "assumed": [{"where": item.where, "what": item.what, "cure": item.cure} for item in self.assumed],
         }
 
 
 def ingest(
-    items: Iterable[Conversation | Ticket | Verdict | Skipped],
+    items: Iterable[Item],
     store: Store | None,
     settings: DataSettings,
     *,
@@ -91,6 +93,8 @@ def ingest(
             result.skipped_count += 1
             if len(result.skipped) < _SKIPPED_SHOWN:
                 result.skipped.append(item)
+        elif isinstance(item, Assumed):
+            result.assumed.append(item)
         elif isinstance(item, Verdict):
             verdicts.append(prepare_verdict(item, settings))
         elif isinstance(item, Ticket):
@@ -140,6 +144,7 @@ def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
         author=mask(_label(ticket.author)),
         tags=_labels(ticket.tags),
         outcome=_label(ticket.outcome),
+        satisfaction=ticket.satisfaction,
     )
 
 

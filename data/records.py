@@ -67,7 +67,9 @@ class Message:
 class Conversation:
     """Messages in the order they were said, with what the help desk knew about them.
 
-    ``customer`` is a pseudonym; ``outcome`` is free text such as ``solved``; ``satisfaction`` is 0..1.
+    ``customer`` is a pseudonym; ``outcome`` is what the help desk calls it, such as ``solved`` or ``reopened``;
+    ``satisfaction`` is 0..1. ``partial`` says that the export may hold only some of its messages, as a table or a log
+    does that was cut in two: then they join those that are known, instead of replacing them.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Conversation:
     tags: tuple[str, ...] = ()
     outcome: str = ""
     satisfaction: float | None = None
+    partial: bool = False
 
     @property
     def at(self) -> datetime | None:
@@ -105,6 +108,7 @@ class Ticket:
     author: str = ""
     tags: tuple[str, ...] = ()
     outcome: str = ""
+    satisfaction: float | None = None
 
     @classmethod
     def make(
@@ -120,10 +124,11 @@ class Ticket:
         author: str = "",
         tags: tuple[str, ...] = (),
         outcome: str = "",
+        satisfaction: float | None = None,
     ) -> Ticket:
         """Return the ticket with its content id."""
         key = content_id(source, question, answer, *context)
-        return cls(key, question, answer, context, intent, source, language, at, author, tags, outcome)
+        return cls(key, question, answer, context, intent, source, language, at, author, tags, outcome, satisfaction)
 
 
 @dataclass(frozen=True, slots=True)

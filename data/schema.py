@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -19,17 +21,20 @@ __all__ = [
     "HEAD",
     "audit",
     "changes",
+    "contradictions",
     "conversations",
+    "curation",
     "messages",
     "metadata",
     "origins",
     "replies",
     "splits",
+    "templates",
     "tickets",
     "verdicts",
 ]
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. A test compares it with the folder and the tables below with what the migrations make."""
 
 metadata = MetaData()
@@ -44,6 +49,8 @@ conversations = Table(
     metadata,
     Column("id", _ID, primary_key=True),
     Column("digest", String(32), nullable=False),
+    # Of what the reader gave, before it was cleaned and masked: what has not changed is not prepared again.
+    Column("origin", String(32), nullable=False, default="", server_default=""),
     Column("source", Text, nullable=False, default=""),
     Column("channel", Text, nullable=False, default=""),
     Column("customer", Text, nullable=False, default=""),
@@ -86,7 +93,43 @@ tickets = Table(
     Column("author", Text, nullable=False, default=""),
     Column("tags", JSON, nullable=False),
     Column("outcome", Text, nullable=False, default=""),
+    Column("satisfaction", Float),
+    # Somebody gave it by itself, too, so it stays when the conversations that hold it go.
+    Column("alone", Boolean, nullable=False, default=False, server_default=sa.false()),
     Index("tickets_by_question", "question_key"),
+)
+
+# What the tickets say about each other. Derived: `curate` makes it again from the tickets.
+curation = Table(
+    "curation",
+    metadata,
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("template", String(32), nullable=False, default=""),
+    Column("duplicate_of", String(32), nullable=False, default=""),
+    Column("superseded_by", String(32), nullable=False, default=""),
+    # Why its answer is never offered by itself; empty when it is.
+    Column("withheld", Text, nullable=False, default=""),
+    Column("weak_intent", Text, nullable=False, default=""),
+    Index("curation_by_template", "template"),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", String(40)),
+    Column("last_at", String(40)),
+)
+
+contradictions = Table(
+    "contradictions",
+    metadata,
+    Column("first", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("second", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("what", Text, nullable=False),
 )
 
 # One exchange can stand in many conversations: a ticket goes only when the last of them goes.

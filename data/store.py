@@ -593,14 +593,14 @@ def _ticket_row(ticket: Ticket) -> dict[str, Any]:
         "id": ticket.id, "question": ticket.question, "question_key": _question_key(ticket.question),
         "answer": ticket.answer, "context": list(ticket.context), "intent": ticket.intent, "source": ticket.source,
         "language": ticket.language, "at": _stamp(ticket.at), "author": ticket.author, "tags": list(ticket.tags),
-        "outcome": ticket.outcome,
+        "outcome": ticket.outcome, "satisfaction": ticket.satisfaction,
     }  # fmt: skip
 
 
 def _ticket(row: Row[Any]) -> Ticket:
     return Ticket(
         row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, _time(row.at),
-        row.author, tuple(row.tags), row.outcome,
+        row.author, tuple(row.tags), row.outcome, row.satisfaction,
     )  # fmt: skip
 
 

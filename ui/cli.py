@@ -17,6 +17,7 @@ from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 
 if TYPE_CHECKING:
+    from replydesk.data.readers import Options
     from replydesk.data.store import Store
     from replydesk.dialog.agent import Agent
     from replydesk.dialog.reply import Reply
@@ -137,7 +138,7 @@ def import_(
 ) -> None:
     """Read exports: conversations become masked tickets in the store and vectors in the index."""
     workshop = _workshop(Home.find(home))
-    result = workshop.import_exports(paths, format=format, columns=_columns(columns), dry_run=dry_run)
+    result = workshop.import_exports(paths, format=format, options=_options(columns), dry_run=dry_run)
     document = result.document()
     lines = [
         f"{result.format}: {result.conversations} conversations, {result.messages} messages.",
@@ -257,7 +258,7 @@ def retrain(
     from replydesk.finetune.recipe import Recipe
 
     workshop = _workshop(Home.find(home))
-    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, columns=_columns(columns))
+    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, options=_options(columns))
     _print(outcome.document(), as_json, _summary(outcome))
 
 
@@ -437,7 +438,9 @@ def _releases(home: Path | None) -> Any:
     return Releases(Home.find(home).create())
 
 
-def _columns(pairs: list[str] | None) -> dict[str, str] | None:
+def _options(pairs: list[str] | None) -> Options:
+    from replydesk.data.readers import Options
+
     columns = {}
     for pair in (part for item in pairs or [] for part in item.split(",")):
         field, sign, column = pair.partition("=")
@@ -446,7 +449,7 @@ def _columns(pairs: list[str] | None) -> dict[str, str] | None:
                 "A mapping is written field=column.", where=f"--map {pair}", hint="For example text=body."
             )
         columns[field.strip()] = column.strip()
-    return columns or None
+    return Options(columns=columns)
 
 
 def _require_demo(home: Home) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Reader, Skipped, Source
+from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
@@ -17,7 +17,9 @@ from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
 __all__ = [
     "FIELDS",
     "READERS",
+    "Assumed",
     "Item",
+    "Options",
     "Reader",
     "Reading",
     "Skipped",
@@ -47,29 +49,31 @@ def formats() -> tuple[str, ...]:
     return tuple(reader.name for reader in READERS)
 
 
-def read(path: str | Path, *, format: str = "auto", columns: Mapping[str, str] | None = None) -> Reading:  # noqa: A002
+def read(path: str | Path, *, format: str = "auto", options: Options | None = None) -> Reading:  # noqa: A002
     """Return what a file, a folder or ``-`` (what is piped in) holds, read while it is asked for.
 
-    ``columns`` says which column of a table is which field, for instance ``{"text": "body"}``; it chooses the
-    table reader. Raises :class:`InputError` when the file cannot be read and :class:`FormatError` when it is
-    not what is asked for or nothing that is known; afterwards, whatever is wrong in it is skipped and said.
+    Columns in the ``options`` choose the table reader. Raises :class:`InputError` when the file cannot be read and
+    :class:`FormatError` when it is not what is asked for or nothing that is known; afterwards, whatever is wrong in
+    it is skipped and said.
 
     >>> reading = read("export.jsonl")                                                        # doctest: +SKIP
     >>> reading.format, next(reading.items)                                                   # doctest: +SKIP
     """
+    options = options or Options()
     source = Source(path)
     source.check()
-    reader = _chosen(source, "csv" if columns and format == "auto" else format)
-    if not isinstance(reader, Tables):
-        if columns:
-            raise FormatError(
-                f"Only tables have columns to map, not {reader.name}.",
-                where=source.name,
-                hint="Leave out --map.",
-            )
-        return Reading(reader.name, _to_the_end(reader, source))
-    reader = Tables(columns or {})
-    return Reading(reader.name, _to_the_end(reader, source), reader.layout(source).columns)
+    reader = _chosen(source, "csv" if options.columns and format == "auto" else format)
+    if isinstance(reader, Tables):
+        columns = reader.layout(source, options).columns
+    elif options.columns:
+        raise FormatError(
+            f"Only tables have columns to map, not {reader.name}.",
+            where=source.name,
+            hint="Leave out --map.",
+        )
+    else:
+        columns = {}
+    return Reading(reader.name, _to_the_end(reader, source, options), columns)
 
 
 def _chosen(source: Source, name: str) -> Reader:
@@ -96,7 +100,7 @@ def _chosen(source: Source, name: str) -> Reader:
     raise FormatError(problem, where=source.name, hint=hint)
 
 
-def _to_the_end(reader: Reader, source: Source) -> Iterator[Item]:
-    yield from reader.read(source)
+def _to_the_end(reader: Reader, source: Source, options: Options) -> Iterator[Item]:
+    yield from reader.read(source, options)
     if source.torn:
         yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")

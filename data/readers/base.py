@@ -12,8 +12,8 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import itemgetter
@@ -23,7 +23,20 @@ from typing import IO, Any, Protocol
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
 
-__all__ = ["Item", "Reader", "Skipped", "Source", "broken", "in_order", "moment", "role_of", "short", "yes"]
+__all__ = [
+    "Assumed",
+    "Item",
+    "Options",
+    "Reader",
+    "Skipped",
+    "Source",
+    "broken",
+    "in_order",
+    "moment",
+    "role_of",
+    "short",
+    "yes",
+]
 
 SAMPLE = 64 * 1024
 """How many bytes of a file its format is guessed from."""
@@ -61,8 +74,35 @@ class Skipped:
     why: str
 
 
-Item = Conversation | Ticket | Verdict | Skipped
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a reader took for granted because the export does not say it, and how to say it otherwise.
+
+    >>> Assumed("chat.txt", "Emma answers for the team, because Ann wrote first", "--agents NAME")
+    Assumed(where='chat.txt', what='Emma answers for the team, because Ann wrote first', cure='--agents NAME')
+    """
+
+    where: str
+    what: str
+    cure: str = ""
+
+
+Item = Conversation | Ticket | Verdict | Skipped | Assumed
 """What a reader yields. The verdicts of a conversation follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person says about an export that it does not say itself.
+
+    ``columns`` maps the fields of a table to its columns. ``agents`` are names, ids, addresses or mail domains
+    (``@shop.example``) of those who answer for the team, where an export gives names and no roles. ``dates`` is the
+    order of day and month in dates such as 03/04/2026: ``dmy``, ``mdy``, or ``""`` to find it out.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    agents: tuple[str, ...] = ()
+    dates: str = ""
 
 
 class Reader(Protocol):
@@ -75,7 +115,7 @@ class Reader(Protocol):
     def matches(self, source: Source) -> bool:
         """Return whether the content looks like this format; the name of the file decides nothing."""
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:
         """Yield what the export holds. A bad row becomes a :class:`Skipped` and never stops the rest."""
 
 
@@ -103,6 +143,19 @@ class Source:
     def is_folder(self) -> bool:
         """Return whether this is a folder of files."""
         return not self.piped and self.path.is_dir()
+
+    def parts(self) -> list[Source]:
+        """Return the files in a folder and the folders below it, sorted by name; none for a file.
+
+        Each is named by its way from here, with slashes. Hidden files and those that systems add are left out.
+        """
+        if not self.is_folder:
+            return []
+        return [_part(self, path) for path in sorted(self.path.rglob("*")) if path.is_file() and _is_export(path.name)]
+
+    def local(self) -> Path:
+        """Return a file on disk with the plain bytes of this one, for libraries that must have a path."""
+        return self.path
 
     def check(self) -> None:
         """Raise :class:`InputError` when there is nothing here that can be read."""
@@ -187,6 +240,16 @@ class Source:
         if raw.peek(2)[:2] != b"\x1f\x8b":
             return raw
         return io.BufferedReader(_Unzipped(raw, self), _CHUNK)
+
+
+def _part(folder: Source, path: Path) -> Source:
+    part = Source(path)
+    part.name = f"{folder.name}/{path.relative_to(folder.path).as_posix()}"
+    return part
+
+
+def _is_export(name: str) -> bool:
+    return not name.startswith((".", "__MACOSX")) and name not in ("Thumbs.db", "desktop.ini")
 
 
 class _Unzipped(io.RawIOBase):

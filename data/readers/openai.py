@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from replydesk.data.readers.base import Item, Skipped, Source
+from replydesk.data.readers.base import Item, Options, Skipped, Source
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import Conversation, Message, Role, content_id
 
@@ -30,7 +30,7 @@ class OpenAI:
         """Return whether the first objects hold messages with a role and a content."""
         return any(_is_chat(record.value.get("messages")) for record in first(source))
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per object; an assistant's message of weight 0 is a bot's: never an answer."""
         for item in records(source):
             if isinstance(item, Skipped):

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, role_of, short
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import (
     TICKET_SOURCES,
@@ -47,7 +47,7 @@ class Own:
         """Return whether the first objects hold turns with role and text, or are our tickets or verdicts."""
         return any(_is_ours(record.value) for record in first(source))
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield conversations, each followed by its verdicts, and tickets and verdicts that stand alone."""
         for item in records(source):
             if isinstance(item, Skipped):
@@ -90,6 +90,7 @@ def write_ticket(ticket: Ticket) -> dict[str, Any]:
             "author": ticket.author,
             "tags": list(ticket.tags),
             "outcome": ticket.outcome,
+            "satisfaction": ticket.satisfaction,
         }
     }
 
@@ -253,6 +254,7 @@ def _ticket(record: Mapping[str, Any]) -> Ticket:
         author=_text(record, "author"),
         tags=_texts(record.get("tags")),
         outcome=_text(record, "outcome"),
+        satisfaction=_satisfaction(record),
     )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, role_of, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short, yes
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import TICKET_SOURCES, Conversation, Message, Role, Ticket
@@ -71,12 +71,10 @@ class Layout:
         return "" if position is None else row[1][position].strip()
 
 
-@dataclass(frozen=True, slots=True)
 class Tables:
     """Any table whose columns say enough; the least certain format, so it comes last."""
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    name: str = "csv"
+    name = "csv"
 
     def matches(self, source: Source) -> bool:
         """Return whether this is a table; whether its columns say enough is told by :meth:`layout`."""
@@ -86,16 +84,16 @@ class Tables:
         # Most JSON is no table: only columns that carry words make it one.
         return any(name in _guessed(found.header) for name in ("text", "answer"))
 
-    def layout(self, source: Source) -> Layout:
+    def layout(self, source: Source, options: Options) -> Layout:
         """Return what the columns mean, or raise :class:`FormatError` saying which one is missing."""
         table = sheet(source)
         if table is None:
             raise FormatError("The file is no table.", where=source.name, hint="Give it a header and rows.")
-        columns = {**_guessed(table.header), **self._checked(table)}
+        columns = {**_guessed(table.header), **_checked(table, options.columns)}
         columns = {name: column for name, column in columns.items() if column}
         has, seen = columns.keys(), f"Its columns are: {', '.join(filter(None, table.header))}."
         if "answer" in has and has & {"question", "text", "context"}:
-            if "text" in has and ("question" not in has or self.columns.get("text")):
+            if "text" in has and ("question" not in has or options.columns.get("text")):
                 columns["question"] = columns["text"]
             columns.pop("text", None)
             return Layout(table, columns, _positions(table, columns), pairs=True)
@@ -115,12 +113,12 @@ class Tables:
             )
         raise FormatError(problem, where=source.name, hint=f"{seen} Name the right one with --map {cure}.")
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:
         """Yield a ticket per pair, or the conversations that the rows make up together.
 
         Pairs that name their conversation and bring no context of their own make up conversations too.
         """
-        layout = self.layout(source)
+        layout = self.layout(source, options)
         if layout.pairs and ("conversation" not in layout.at or "context" in layout.at):
             for row in layout.sheet.rows():
                 yield row if isinstance(row, Skipped) else _or_skipped(layout, row)
@@ -129,20 +127,21 @@ class Tables:
         else:
             yield from _gathered(layout)
 
-    def _checked(self, table: Sheet) -> dict[str, str]:
-        for name, column in self.columns.items():
-            if name not in FIELDS:
-                raise FormatError(
-                    f"There is no field {name!r} to map a column to.",
-                    hint=f"The fields are: {', '.join(FIELDS)}.",
-                )
-            if column and column not in table.header:
-                raise FormatError(
-                    f"The table has no column {column!r}.",
-                    where=table.source.name,
-                    hint=f"Its columns are: {', '.join(filter(None, table.header))}.",
-                )
-        return dict(self.columns)
+
+def _checked(table: Sheet, columns: Mapping[str, str]) -> dict[str, str]:
+    for name, column in columns.items():
+        if name not in FIELDS:
+            raise FormatError(
+                f"There is no field {name!r} to map a column to.",
+                hint=f"The fields are: {', '.join(FIELDS)}.",
+            )
+        if column and column not in table.header:
+            raise FormatError(
+                f"The table has no column {column!r}.",
+                where=table.source.name,
+                hint=f"Its columns are: {', '.join(filter(None, table.header))}.",
+            )
+    return dict(columns)
 
 
 def _guessed(header: tuple[str, ...]) -> dict[str, str]:

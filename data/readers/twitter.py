@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, yes
 from replydesk.data.readers.sheets import sheet
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import Conversation, Message, Role
@@ -24,7 +24,7 @@ class Twitter:
         found = sheet(source)
         return found is not None and set(_COLUMNS) <= set(found.header)
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield every tweet that answers none in the file, with all answers to it and to them, by time."""
         found = sheet(source)
         if found is None:

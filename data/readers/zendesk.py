@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, role_of, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short, yes
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.data.readers.spill import Spill
@@ -41,7 +41,7 @@ class Zendesk:
         """Return whether the first objects are Zendesk tickets or pairs of a ticket and its comments."""
         return any(_is_ticket(record) for record in first(source, inside=_LISTS))
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is not deleted."""
         roles = _roles_beside(source)
         for item in records(source, inside=_LISTS):
@@ -65,7 +65,7 @@ class ZendeskTables:
         comments = sheet(tables["ticket_comment"]) if {"ticket", "ticket_comment"} <= tables.keys() else None
         return comments is not None and {"ticket_id", "body", "public"} <= set(comments.header)
 
-    def read(self, source: Source) -> Iterator[Item]:
+    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is not deleted; then skip the comments that belong to none."""
         tables = _tables(source)
         with Spill() as users, Spill() as comments, Spill() as tags:

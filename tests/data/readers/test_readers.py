@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers import READERS, Skipped, formats, read
+from replydesk.data.readers import READERS, Options, Skipped, formats, read
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import Conversation, Ticket
 
@@ -72,7 +72,7 @@ def test_a_format_that_does_not_fit_or_exist_is_refused(export: Export) -> None:
         read(
             export("o.jsonl", {"turns": [{"role": "user", "text": "x"}]}),
             format="jsonl",
-            columns={"text": "a"},
+            options=Options(columns={"text": "a"}),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers import Skipped, read, tables
+from replydesk.data.readers import Options, Skipped, read, tables
 from replydesk.data.records import Conversation, Message, Ticket
 
 Export = Callable[..., Path]
@@ -77,10 +77,12 @@ def test_columns_are_named_when_they_cannot_be_guessed(export: Export) -> None:
     path = export("p.csv", "a,b,question", "怎么退款,三天到账,17")
     with pytest.raises(FormatError, match=r"a, b, question.*--map"):
         read(path)
-    reading = read(path, columns={"question": "a", "answer": "b"})
+    reading = read(path, options=Options(columns={"question": "a", "answer": "b"}))
     assert list(reading.items) == [Ticket.make("怎么退款", "三天到账")]
     assert reading.columns == {"question": "a", "answer": "b"}
-    assert list(read(path, columns={"text": "a", "answer": "b"}).items) == [Ticket.make("怎么退款", "三天到账")]
+    assert list(read(path, options=Options(columns={"text": "a", "answer": "b"})).items) == [
+        Ticket.make("怎么退款", "三天到账")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,13 +91,13 @@ def test_columns_are_named_when_they_cannot_be_guessed(export: Export) -> None:
 )
 def test_a_wrong_map_says_what_there_is(export: Export, columns: dict[str, str], message: str) -> None:
     with pytest.raises(FormatError, match=message):
-        read(export("p.csv", "a,answer", "1,2"), columns=columns)
+        read(export("p.csv", "a,answer", "1,2"), options=Options(columns=columns))
 
 
 def test_a_column_can_be_left_alone(export: Export) -> None:
     path = export("p.csv", "question,answer,date", "q,a,03/04/2020")
     assert skipped(list(read(path).items)) == [("p.csv:2", "'03/04/2020' is not a date that can be read")]
-    assert list(read(path, columns={"ts": ""}).items) == [Ticket.make("q", "a")]
+    assert list(read(path, options=Options(columns={"ts": ""})).items) == [Ticket.make("q", "a")]
 
 
 @pytest.mark.parametrize(
@@ -232,7 +234,7 @@ def test_roles_of_turns(export: Export, column: str, value: str, role: str) -> N
 
 def test_a_flag_that_says_agent_is_read_the_other_way_round(export: Export) -> None:
     path = export("t.csv", "conversation,text,is_agent", "7,hi,False", "7,hello,True")
-    [conversation] = read(path, columns={"role": "is_agent"}).items
+    [conversation] = read(path, options=Options(columns={"role": "is_agent"})).items
     assert said(conversation) == [("customer", "hi"), ("agent", "hello")]
 
 

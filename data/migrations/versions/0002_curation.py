@@ -1,0 +1,58 @@
+"""What tickets say about each other, how content the customer was, and what an import need not prepare again."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("conversations", sa.Column("origin", sa.String(length=32), nullable=False, server_default=""))
+    op.add_column("tickets", sa.Column("satisfaction", sa.Float(), nullable=True))
+    op.add_column("tickets", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE tickets SET alone = (id NOT IN (SELECT ticket FROM origins))")
+    op.create_table(
+        "curation",
+        sa.Column("ticket", sa.String(length=32), nullable=False),
+        sa.Column("template", sa.String(length=32), nullable=False),
+        sa.Column("duplicate_of", sa.String(length=32), nullable=False),
+        sa.Column("superseded_by", sa.String(length=32), nullable=False),
+        sa.Column("withheld", sa.Text(), nullable=False),
+        sa.Column("weak_intent", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("ticket"),
+    )
+    op.create_index("curation_by_template", "curation", ["template"], unique=False)
+    op.create_table(
+        "templates",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.String(length=40), nullable=True),
+        sa.Column("last_at", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "contradictions",
+        sa.Column("first", sa.String(length=32), nullable=False),
+        sa.Column("second", sa.String(length=32), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["first"], ["tickets.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["second"], ["tickets.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("first", "second"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("contradictions")
+    op.drop_table("templates")
+    op.drop_table("curation")
+    with op.batch_alter_table("tickets") as table:
+        table.drop_column("alone")
+        table.drop_column("satisfaction")
+    with op.batch_alter_table("conversations") as table:
+        table.drop_column("origin")
