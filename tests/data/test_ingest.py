@@ -67,6 +67,7 @@ def test_the_counts(store: Store) -> None:
         "verdicts": 2,
         "skipped": [{"where": "export.csv:7", "why": "the row has no text"}],
         "skipped_count": 1,
+        "assumed": [],
     }
     assert seen == [2]
 
