@@ -126,6 +126,8 @@ def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
         tags=_labels(conversation.tags),
         outcome=_label(conversation.outcome),
         satisfaction=conversation.satisfaction,
+        partial=conversation.partial,
+        updated=conversation.updated,
     )
 
 
@@ -183,7 +185,16 @@ def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings:
         language = _code(message.language) or language_of(text, among=settings.languages, previous=language)
         # What a customer is called would undo the pseudonym of the conversation.
         author = pseudonym(message.author) if message.role == "customer" else mask(_label(message.author))
-        yield Message(_label(message.id), message.role, text, message.at, author, language, _labels(message.intents))
+        yield Message(
+            _label(message.id),
+            message.role,
+            text,
+            message.at,
+            author,
+            language,
+            _labels(message.intents),
+            _label(message.reply_to),
+        )
 
 
 def _code(language: str) -> str:

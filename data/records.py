@@ -52,7 +52,11 @@ def content_id(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One utterance. ``intents`` are labels somebody gave it, not predictions. ``at`` carries a time zone."""
+    """One utterance. ``intents`` are labels somebody gave it, not predictions. ``at`` carries a time zone.
+
+    ``reply_to`` is the id of the message that it answers, where an export says so: then the two belong together
+    whatever was said between them.
+    """
 
     id: str
     role: Role
@@ -61,6 +65,7 @@ class Message:
     author: str = ""
     language: str = ""
     intents: tuple[str, ...] = ()
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,9 @@ class Conversation:
     """Messages in the order they were said, with what the help desk knew about them.
 
     ``customer`` is a pseudonym; ``outcome`` is what the help desk calls it, such as ``solved`` or ``reopened``;
-    ``satisfaction`` is 0..1. ``partial`` says that the export may hold only some of its messages, as a table or a log
-    does that was cut in two: then they join those that are known, instead of replacing them.
+    ``satisfaction`` is 0..1. ``partial`` says that the export may hold only some of its messages, as a table, a log or
+    an incremental export does: then they join those that are known, by their ids, instead of replacing them.
+    ``updated`` is when the help desk last changed it: of two versions the later one tells tags and outcome.
     """
 
     id: str
@@ -82,6 +88,7 @@ class Conversation:
     outcome: str = ""
     satisfaction: float | None = None
     partial: bool = False
+    updated: datetime | None = None
 
     @property
     def at(self) -> datetime | None:

@@ -59,6 +59,9 @@ conversations = Table(
     Column("outcome", Text, nullable=False, default=""),
     Column("satisfaction", Float),
     Column("at", String(40)),
+    Column("updated", String(40)),
+    # Which placeholder stands for which value, by a tag too short to tell the value: a later part goes on with them.
+    Column("masked", JSON, nullable=False, default=dict, server_default="{}"),
     Index("conversations_by_customer", "customer"),
     Index("conversations_by_time", "at"),
 )
@@ -75,6 +78,7 @@ messages = Table(
     Column("author", Text, nullable=False, default=""),
     Column("language", Text, nullable=False, default=""),
     Column("intents", JSON, nullable=False),
+    Column("reply_to", Text, nullable=False, default="", server_default=""),
     Index("messages_by_id", "id"),
 )
 

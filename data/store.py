@@ -11,14 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
-from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+from replydesk.data.records import Conversation, Message, Ticket, Verdict
+from replydesk.data.rows import (
+    conversation_digest,
+    conversation_of,
+    conversation_row,
+    message_of,
+    message_rows,
+    question_key,
+    stamp,
+    ticket_of,
+    ticket_row,
+    verdict_of,
+    verdict_row,
+)
 
-__all__ = ["Added", "Changes", "Store", "conversation_digest"]
+__all__ = ["Added", "Changes", "Store"]
 
 # SQLite binds at most 32,766 values in a statement.
 _BATCH = 500
@@ -46,19 +59,6 @@ class Changes:
     seq: int
     added: tuple[str, ...]
     removed: tuple[str, ...]
-
-
-def conversation_digest(conversation: Conversation) -> str:
-    """Return an id of all that a conversation says; two imports of the same thing have the same digest."""
-    head = (
-        conversation.source, conversation.channel, conversation.customer, conversation.subject,
-        "\x1f".join(conversation.tags), conversation.outcome, str(conversation.satisfaction),
-    )  # fmt: skip
-    body = (
-        "\x1f".join((m.id, m.role, m.text, _stamp(m.at) or "", m.author, m.language, *m.intents))
-        for m in conversation.messages
-    )
-    return content_id(*head, *body)
 
 
 class Store:
@@ -154,9 +154,9 @@ class Store:
             _insert(
                 connection,
                 schema.conversations,
-                [_conversation_row(pairs[k][0], digests[k]) for k in written],
+                [conversation_row(pairs[k][0], digests[k]) for k in written],
             )
-            _insert(connection, schema.messages, [row for k in written for row in _message_rows(pairs[k][0])])
+            _insert(connection, schema.messages, [row for k in written for row in message_rows(pairs[k][0])])
             mined = [ticket for key in written for ticket in pairs[key][1]]
             new = _insert_tickets(connection, mined)
             links = {(ticket.id, key): None for key in written for ticket in pairs[key][1]}
@@ -183,18 +183,18 @@ class Store:
             found = self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
-            row = _conversation_row(grown, conversation_digest(grown))
+            row = conversation_row(grown, conversation_digest(grown))
             if found:
                 table = schema.conversations
                 connection.execute(sa.update(table).where(table.c.id == conversation).values(digest=row["digest"]))
             else:
                 _insert(connection, schema.conversations, [row])
-            _insert(connection, schema.messages, _message_rows(grown)[len(earlier.messages) :])
+            _insert(connection, schema.messages, message_rows(grown)[len(earlier.messages) :])
             if reply is not None:
                 release, document = reply
                 stored = {
                     "id": messages[-1].id, "conversation": conversation, "document": dict(document),
-                    "release": release, "at": _stamp(datetime.now(UTC)),
+                    "release": release, "at": stamp(datetime.now(UTC)),
                 }  # fmt: skip
                 _insert(connection, schema.replies, [stored])
 
@@ -236,8 +236,8 @@ class Store:
         table = schema.messages
         query = sa.select(table).where(table.c.conversation.in_(keys)).order_by(table.c.conversation, table.c.position)
         for row in connection.execute(query):
-            lines.setdefault(row.conversation, []).append(_message(row))
-        return [_conversation(row, tuple(lines.get(row.id, ()))) for row in heads]
+            lines.setdefault(row.conversation, []).append(message_of(row))
+        return [conversation_of(row, tuple(lines.get(row.id, ()))) for row in heads]
 
     # ---- tickets
 
@@ -273,10 +273,10 @@ class Store:
     def tickets_asking(self, question: str) -> list[Ticket]:
         """Return the tickets whose question is the same text (case, width and blanks aside), newest first."""
         table = schema.tickets
-        key = _question_key(question)
+        key = question_key(question)
         query = sa.select(table).where(table.c.question_key == key).order_by(table.c.at.desc().nulls_last(), table.c.id)
         with self._read() as connection:
-            return [_ticket(row) for row in connection.execute(query)]
+            return [ticket_of(row) for row in connection.execute(query)]
 
     def tickets(
         self,
@@ -296,7 +296,7 @@ class Store:
                 query = query.where(table.c[name] == value)
         with self._read() as connection:
             for row in connection.execution_options(yield_per=_BATCH).execute(query):
-                yield _ticket(row)
+                yield ticket_of(row)
 
     def origins(self) -> dict[str, str]:
         """Return, for every ticket that was mined, the first conversation it stands in."""
@@ -335,7 +335,7 @@ class Store:
         """Store verdicts, skipping those already there; return how many were new."""
         with self._write() as connection:
             known = _lookup(connection, schema.verdicts.c.id, schema.verdicts.c.id, [v.id for v in batch])
-            fresh = {v.id: _verdict_row(v) for v in batch if v.id not in known}
+            fresh = {v.id: verdict_row(v) for v in batch if v.id not in known}
             _insert(connection, schema.verdicts, list(fresh.values()))
         return len(fresh)
 
@@ -348,7 +348,7 @@ class Store:
         if conversations is not None:
             query = query.where(table.c.conversation.in_(conversations))
         with self._read() as connection:
-            return [_verdict(row) for row in connection.execute(query)]
+            return [verdict_of(row) for row in connection.execute(query)]
 
     # ---- splits, audit, health
 
@@ -374,7 +374,7 @@ class Store:
             _insert(
                 connection,
                 schema.audit,
-                [{"at": _stamp(datetime.now(UTC)), "what": what, "detail": dict(detail)}],
+                [{"at": stamp(datetime.now(UTC)), "what": what, "detail": dict(detail)}],
             )
 
     def audit(self, *, limit: int = 100) -> list[dict[str, Any]]:
@@ -462,18 +462,6 @@ def _store_error(error: SQLAlchemyError | UnicodeEncodeError) -> StoreError:
     return StoreError(f"The database refused: {text}.", hint="Check the setting data.database and `replydesk doctor`.")
 
 
-def _stamp(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
-
-
-def _time(stamp: str | None) -> datetime | None:
-    return datetime.fromisoformat(stamp) if stamp else None
-
-
-def _question_key(question: str) -> str:
-    return content_id(same_text(question))
-
-
 def _lookup(
     connection: Connection, key: sa.Column[Any], value: sa.Column[Any], wanted: Iterable[str]
 ) -> dict[str, str]:
@@ -507,11 +495,11 @@ def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
     # Labels and dates are no part of a ticket's id: corrected ones update the ticket that is there.
     updated = []
     for key, old in known.items():
-        row = _ticket_row(_newer(old, wanted[key]))
-        if row != _ticket_row(old):
+        row = ticket_row(_newer(old, wanted[key]))
+        if row != ticket_row(old):
             connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == key).values(row))
             updated.append(key)
-    _insert(connection, schema.tickets, [_ticket_row(ticket) for ticket in fresh])
+    _insert(connection, schema.tickets, [ticket_row(ticket) for ticket in fresh])
     _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"} for ticket in fresh])
     # Whoever keeps tickets in memory learns of the change by the journal.
     _insert(connection, schema.changes, [{"ticket": key, "op": "add"} for key in updated])
@@ -520,7 +508,7 @@ def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
 
 def _newer(old: Ticket, new: Ticket) -> Ticket:
     # The same exchange in many conversations is told by the newest of them, in whatever order they come.
-    first, second = (new, old) if (_stamp(new.at) or "") >= (_stamp(old.at) or "") else (old, new)
+    first, second = (new, old) if (stamp(new.at) or "") >= (stamp(old.at) or "") else (old, new)
     return replace(first, intent=first.intent or second.intent)
 
 
@@ -548,70 +536,5 @@ def _tickets_by_id(connection: Connection, keys: Sequence[str]) -> dict[str, Tic
     found: dict[str, Ticket] = {}
     for part in _batches(keys):
         rows = connection.execute(sa.select(schema.tickets).where(schema.tickets.c.id.in_(part)))
-        found.update((row.id, _ticket(row)) for row in rows)
+        found.update((row.id, ticket_of(row)) for row in rows)
     return found
-
-
-def _conversation_row(conversation: Conversation, digest: str) -> dict[str, Any]:
-    return {
-        "id": conversation.id, "digest": digest, "source": conversation.source, "channel": conversation.channel,
-        "customer": conversation.customer, "subject": conversation.subject, "tags": list(conversation.tags),
-        "outcome": conversation.outcome, "satisfaction": conversation.satisfaction, "at": _stamp(conversation.at),
-    }  # fmt: skip
-
-
-def _conversation(row: Row[Any], lines: tuple[Message, ...]) -> Conversation:
-    return Conversation(
-        row.id,
-        lines,
-        row.source,
-        row.channel,
-        row.customer,
-        row.subject,
-        tuple(row.tags),
-        row.outcome,
-        row.satisfaction,
-    )
-
-
-def _message_rows(conversation: Conversation) -> list[dict[str, Any]]:
-    return [
-        {
-            "conversation": conversation.id, "position": position, "id": m.id, "role": m.role, "text": m.text,
-            "at": _stamp(m.at), "author": m.author, "language": m.language, "intents": list(m.intents),
-        }
-        for position, m in enumerate(conversation.messages)
-    ]  # fmt: skip
-
-
-def _message(row: Row[Any]) -> Message:
-    return Message(row.id, row.role, row.text, _time(row.at), row.author, row.language, tuple(row.intents))
-
-
-def _ticket_row(ticket: Ticket) -> dict[str, Any]:
-    return {
-        "id": ticket.id, "question": ticket.question, "question_key": _question_key(ticket.question),
-        "answer": ticket.answer, "context": list(ticket.context), "intent": ticket.intent, "source": ticket.source,
-        "language": ticket.language, "at": _stamp(ticket.at), "author": ticket.author, "tags": list(ticket.tags),
-        "outcome": ticket.outcome, "satisfaction": ticket.satisfaction,
-    }  # fmt: skip
-
-
-def _ticket(row: Row[Any]) -> Ticket:
-    return Ticket(
-        row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, _time(row.at),
-        row.author, tuple(row.tags), row.outcome, row.satisfaction,
-    )  # fmt: skip
-
-
-def _verdict_row(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "id": verdict.id, "reply": verdict.reply, "kind": verdict.kind, "conversation": verdict.conversation,
-        "correction": verdict.correction, "intent": verdict.intent, "by": verdict.by,
-        # Two verdicts within a second must keep their order.
-        "at": verdict.at.astimezone(UTC).isoformat() if verdict.at else None,
-    }  # fmt: skip
-
-
-def _verdict(row: Row[Any]) -> Verdict:
-    return Verdict(row.id, row.reply, row.kind, row.conversation, row.correction, row.intent, row.by, _time(row.at))

@@ -123,7 +123,8 @@ def clean(text: str) -> str:
 
     NFC; no control, zero-width or other invisible characters except ``\n``; one blank for many; at most one
     empty line in a row; no leading ``@handles``; no wordless short link and no agent's signature such as
-    ``^SH`` at the end. HTML entities stay as they are (see :func:`plain`). Cleaning twice changes nothing.
+    ``^SH`` at the end, unless nothing else would be left: a message is never cleaned away. HTML entities stay as they
+    are (see :func:`plain`). Cleaning twice changes nothing.
 
     >>> clean("@AppleSupport @123  My phone   is dead ^SH https://t.co/m9DPQbkftD")
     'My phone is dead'
@@ -134,12 +135,17 @@ def clean(text: str) -> str:
             char for char in text.replace("\t", " ") if char == "\n" or unicodedata.category(char) not in _UNSEEN
         )
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    text = _words_of(text) or text
+    text = "\n".join(line.strip() for line in text.split("\n"))
+    return _EMPTY_LINES.sub("\n\n", text).strip()
+
+
+def _words_of(text: str) -> str:
     if head := _HANDLES.match(text):
         text = text[head.end() :]
     while tail := _TAIL.search(text):
         text = text[: tail.start()].rstrip()
-    text = "\n".join(line.strip() for line in text.split("\n"))
-    return _EMPTY_LINES.sub("\n\n", text).strip()
+    return text.strip()
 
 
 def plain(html: str) -> str:

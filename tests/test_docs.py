@@ -214,7 +214,7 @@ def test_every_field_of_a_reply_is_described(desk: Home, text: str) -> None:
 
 
 def test_every_format_and_field_of_a_table_is_described() -> None:
-    text = page("how-to/import-an-export.md")
+    text = page("how-to/bring-your-history.md")
     rows = re.findall(r"^\| `([a-z][a-z-]*)` \|", section(text, "## Which formats"), re.M)
     assert sorted(rows) == sorted(reader.name for reader in READERS)
     about = section(text, "## Tables: say what the columns hold")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from replydesk.data.errors import FormatError
+from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
@@ -62,7 +62,19 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     options = options or Options()
     source = Source(path)
     source.check()
-    reader = _chosen(source, "csv" if options.columns and format == "auto" else format)
+    wanted = "csv" if options.columns and format == "auto" else format
+    try:
+        reader = _chosen(source, wanted)
+    except FormatError:
+        readings = list(_each(source, wanted, options))
+        if not any(isinstance(reading, Reading) for reading in readings):
+            raise
+        formats = dict.fromkeys(reading.format for reading in readings if isinstance(reading, Reading))
+        return Reading("+".join(formats), _together(readings))
+    return _reading(reader, source, options)
+
+
+def _reading(reader: Reader, source: Source, options: Options) -> Reading:
     if isinstance(reader, Tables):
         columns = reader.layout(source, options).columns
     elif options.columns:
@@ -74,6 +86,24 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     else:
         columns = {}
     return Reading(reader.name, _to_the_end(reader, source, options), columns)
+
+
+def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Skipped]:
+    """Yield what each file of a folder or an archive is, where no format takes the folder as a whole."""
+    for part in source.parts():
+        try:
+            part.check()
+            yield _reading(_chosen(part, name), part, options)
+        except InputError as error:
+            yield Skipped(part.name, error.message)
+
+
+def _together(readings: Iterable[Reading | Skipped]) -> Iterator[Item]:
+    for reading in readings:
+        if isinstance(reading, Reading):
+            yield from reading.items
+        else:
+            yield reading
 
 
 def _chosen(source: Source, name: str) -> Reader:

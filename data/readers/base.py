@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,8 +123,9 @@ class Reader(Protocol):
 class Source:
     """A file, a folder, or ``-`` for what is piped in; gzip is unpacked and the encoding found.
 
-    What is piped in is first put aside in an unnamed temporary file, so that it can be read twice like any
-    other. ``torn`` says, after reading, why a compressed file ended before its end.
+    A ZIP archive is a folder: :meth:`parts` gives what is in it. What is piped in is first put aside in an unnamed
+    temporary file, so that it can be read twice like any other. ``torn`` says, after reading, why a compressed file
+    ended before its end.
 
     >>> Source("export.csv").name
     'export.csv'
@@ -136,29 +138,50 @@ class Source:
         self.torn = ""
 
     def __del__(self) -> None:
-        if "_spool" in self.__dict__:
-            self._spool.close()
+        for name in ("_spool", "_archive", "_local"):
+            if self.__dict__.get(name) is not None:
+                self.__dict__[name].close()
 
     @property
     def is_folder(self) -> bool:
-        """Return whether this is a folder of files."""
-        return not self.piped and self.path.is_dir()
+        """Return whether this is a folder of files, or an archive of them."""
+        return (not self.piped and self.path.is_dir()) or self._archive is not None
 
     def parts(self) -> list[Source]:
-        """Return the files in a folder and the folders below it, sorted by name; none for a file.
+        """Return the files in a folder or an archive and in the folders below it, sorted by name; none for a file.
 
         Each is named by its way from here, with slashes. Hidden files and those that systems add are left out.
         """
+        if self._archive is not None:
+            members = [info for info in self._archive.infolist() if not info.is_dir() and _is_export(info.filename)]
+            return [_Member(self, info) for info in sorted(members, key=lambda info: info.filename)]
         if not self.is_folder:
             return []
-        return [_part(self, path) for path in sorted(self.path.rglob("*")) if path.is_file() and _is_export(path.name)]
+        found = [path for path in sorted(self.path.rglob("*")) if path.is_file()]
+        return [
+            _part(self, path) for path in found if _is_export(way := path.relative_to(self.path).as_posix()) and way
+        ]
 
     def local(self) -> Path:
-        """Return a file on disk with the plain bytes of this one, for libraries that must have a path."""
-        return self.path
+        """Return a file on disk with the plain bytes of this one, for libraries that must have a path.
+
+        It is there as long as this source is.
+        """
+        with self._bytes() as stream:
+            plain = type(stream) is io.BufferedReader and not isinstance(stream.raw, _Unzipped)
+            if plain and not self.piped and type(self) is Source:
+                return self.path
+            self._local = tempfile.NamedTemporaryFile(suffix=Path(self.name).suffix)  # noqa: SIM115 - as above
+            shutil.copyfileobj(stream, self._local, _CHUNK)
+            self._local.flush()
+        return Path(self._local.name)
 
     def check(self) -> None:
         """Raise :class:`InputError` when there is nothing here that can be read."""
+        if self._archive is not None and "[Content_Types].xml" in self._archive.namelist():
+            raise FormatError(
+                "The file is an Excel workbook.", where=str(self.path), hint="Save the sheet as CSV, and import that."
+            )
         if self.is_folder:
             return
         try:
@@ -173,12 +196,6 @@ class Source:
             ) from error
         if not first:
             raise FormatError("The file is empty.", where=str(self.path), hint="Export it again, or leave it out.")
-        if first == b"PK\x03\x04":
-            raise FormatError(
-                "The file is a ZIP archive or an Excel workbook.",
-                where=str(self.path),
-                hint="Unpack it, or save the sheet as CSV, and import that.",
-            )
 
     def head(self, size: int = SAMPLE) -> str:
         """Return the first ``size`` bytes as text; nothing of a folder."""
@@ -225,6 +242,19 @@ class Source:
         return "utf-8-sig", damaged
 
     @cached_property
+    def _archive(self) -> zipfile.ZipFile | None:
+        if self.piped or not self.path.is_file():
+            return None
+        with self.path.open("rb") as stream:
+            if stream.read(4) != b"PK\x03\x04":
+                return None
+        try:
+            return zipfile.ZipFile(self.path)
+        except (zipfile.BadZipFile, OSError) as error:
+            hint = "Export or download it again."
+            raise InputError(f"The archive cannot be opened: {error}.", where=self.name, hint=hint) from error
+
+    @cached_property
     def _spool(self) -> IO[bytes]:
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
         shutil.copyfileobj(sys.stdin.buffer, spool)
@@ -237,9 +267,7 @@ class Source:
             raw = os.fdopen(os.dup(self._spool.fileno()), "rb")
         else:
             raw = self.path.open("rb")
-        if raw.peek(2)[:2] != b"\x1f\x8b":
-            return raw
-        return io.BufferedReader(_Unzipped(raw, self), _CHUNK)
+        return _plain(raw, self)
 
 
 def _part(folder: Source, path: Path) -> Source:
@@ -248,8 +276,32 @@ def _part(folder: Source, path: Path) -> Source:
     return part
 
 
-def _is_export(name: str) -> bool:
-    return not name.startswith((".", "__MACOSX")) and name not in ("Thumbs.db", "desktop.ini")
+class _Member(Source):
+    """A file in an archive."""
+
+    def __init__(self, archive: Source, info: zipfile.ZipInfo) -> None:
+        super().__init__(archive.path / info.filename)
+        self.name = f"{archive.name}/{info.filename}"
+        self._from, self._info = archive, info
+
+    def _bytes(self) -> io.BufferedReader:
+        archive = self._from._archive
+        assert archive is not None
+        return _plain(io.BufferedReader(archive.open(self._info), _CHUNK), self)  # type: ignore[arg-type]
+
+
+def _plain(raw: io.BufferedReader, source: Source) -> io.BufferedReader:
+    if raw.peek(2)[:2] != b"\x1f\x8b":
+        return raw
+    return io.BufferedReader(_Unzipped(raw, source), _CHUNK)
+
+
+def _is_export(way: str) -> bool:
+    steps = way.split("/")
+    return not any(step.startswith((".", "__MACOSX")) for step in steps) and steps[-1] not in _SYSTEMS_OWN
+
+
+_SYSTEMS_OWN = ("Thumbs.db", "desktop.ini")
 
 
 class _Unzipped(io.RawIOBase):

@@ -71,6 +71,7 @@ def write(conversation: Conversation, verdicts: Iterable[Verdict] = ()) -> dict[
         "customer": conversation.customer,
         "tags": list(conversation.tags),
         "satisfaction": conversation.satisfaction,
+        **({"updated": _iso(conversation.updated)} if conversation.updated else {}),
         "turns": [_turn_written(message) for message in conversation.messages],
         "verdicts": [_verdict_written(verdict) for verdict in verdicts],
     }
@@ -109,6 +110,7 @@ def _turn_written(message: Message) -> dict[str, Any]:
         "author": message.author,
         "lang": message.language,
         "intents": list(message.intents),
+        **({"reply_to": message.reply_to} if message.reply_to else {}),
         "private": message.role == "note",
         "kind": {"note": "note", "system": "event"}.get(message.role, "message"),
     }
@@ -188,6 +190,7 @@ def _conversation(record: Mapping[str, Any], where: str) -> Iterator[Item]:
             tags=_texts(record.get("tags")),
             outcome=_text(record, "outcome") or _text(record, "status"),
             satisfaction=satisfaction,
+            updated=moment(record.get("updated") or record.get("updated_at")),
         )
     except ValueError as error:
         yield Skipped(where, str(error))
@@ -218,6 +221,7 @@ def _message(turn: Mapping[str, Any], role: Role, text: str, name: str, record: 
         author=_text(turn, "author"),
         language=_text(turn, "lang") or _text(turn, "language") or _text(record, "lang"),
         intents=_texts(turn.get("intents") or turn.get("intent")),
+        reply_to=short(_text(turn, "reply_to")),
     )
 
 

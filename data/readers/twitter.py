@@ -50,11 +50,12 @@ class Twitter:
 
 def _conversation(thread: list[list[str]]) -> Iterator[Item]:
     messages: dict[str, Message] = {}
-    for where, tweet, author, inbound, created, text, _ in thread:
+    for where, tweet, author, inbound, created, text, answered in thread:
         name = f"twitter:{_number(tweet)}"
         try:
             role: Role = "customer" if yes(inbound) else "agent"
-            messages.setdefault(name, Message(name, role, text, moment(created), author=author))
+            parent = f"twitter:{_number(answered)}" if _number(answered) else ""
+            messages.setdefault(name, Message(name, role, text, moment(created), author=author, reply_to=parent))
         except ValueError as error:
             yield Skipped(where, str(error))
     if messages:

@@ -11,6 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("origin", sa.String(length=32), nullable=False, server_default=""))
+    op.add_column("conversations", sa.Column("updated", sa.String(length=40), nullable=True))
+    op.add_column("conversations", sa.Column("masked", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column("messages", sa.Column("reply_to", sa.Text(), nullable=False, server_default=""))
     op.add_column("tickets", sa.Column("satisfaction", sa.Float(), nullable=True))
     op.add_column("tickets", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute("UPDATE tickets SET alone = (id NOT IN (SELECT ticket FROM origins))")
@@ -54,5 +57,9 @@ def downgrade() -> None:
     with op.batch_alter_table("tickets") as table:
         table.drop_column("alone")
         table.drop_column("satisfaction")
+    with op.batch_alter_table("messages") as table:
+        table.drop_column("reply_to")
     with op.batch_alter_table("conversations") as table:
+        table.drop_column("masked")
+        table.drop_column("updated")
         table.drop_column("origin")

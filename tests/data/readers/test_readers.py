@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,7 +85,11 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         read(tmp_path / "empty.csv")
     with pytest.raises(InputError, match="cannot be read: Not a directory"):
         read(tmp_path / "empty.csv" / "inside")
-    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04rest")
+    (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(InputError, match="archive cannot be opened"):
+        read(tmp_path / "torn.zip")
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
     with pytest.raises(FormatError, match=r"Excel workbook.*CSV"):
         read(tmp_path / "book.xlsx")
     (tmp_path / "image.csv").write_bytes(b"\x89PNG\0\0\0")
@@ -182,7 +187,6 @@ def test_a_private_note_of_a_real_export_is_no_answer(datasets: Path) -> None:
             "helpdesk_fixtures/freshdesk_api_chatwoot/ticket_with_conversations.json",
             "in no format that is known",
         ),
-        ("helpdesk_fixtures/slack_export/testarchive.zip", "ZIP archive"),
     ],
 )
 def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:

@@ -1,0 +1,131 @@
+"""Rows: how records stand in the tables of the store, and how they are read back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+
+__all__ = [
+    "conversation_digest",
+    "conversation_of",
+    "conversation_row",
+    "message_of",
+    "message_rows",
+    "moment_of",
+    "question_key",
+    "stamp",
+    "ticket_of",
+    "ticket_row",
+    "verdict_of",
+    "verdict_row",
+]
+
+
+def stamp(at: datetime | None) -> str | None:
+    """Return a time as ISO 8601 in UTC; as text these sort like the times, with and without fractions of a second."""
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def moment_of(stamp: str | None) -> datetime | None:
+    """Return the time that :func:`stamp` wrote."""
+    return datetime.fromisoformat(stamp) if stamp else None
+
+
+def question_key(question: str) -> str:
+    """Return an id of a question that is the same for texts that count as the same."""
+    return content_id(same_text(question))
+
+
+def conversation_digest(conversation: Conversation) -> str:
+    """Return an id of all that a conversation says; two imports of the same thing have the same digest."""
+    head = (
+        conversation.source, conversation.channel, conversation.customer, conversation.subject,
+        "\x1f".join(conversation.tags), conversation.outcome, str(conversation.satisfaction),
+        stamp(conversation.updated) or "",
+    )  # fmt: skip
+    body = (
+        "\x1f".join((m.id, m.role, m.text, stamp(m.at) or "", m.author, m.language, m.reply_to, *m.intents))
+        for m in conversation.messages
+    )
+    return content_id(*head, *body)
+
+
+def conversation_row(conversation: Conversation, digest: str) -> dict[str, Any]:
+    """Return the row of a conversation with its digest."""
+    return {
+        "id": conversation.id, "digest": digest, "source": conversation.source, "channel": conversation.channel,
+        "customer": conversation.customer, "subject": conversation.subject, "tags": list(conversation.tags),
+        "outcome": conversation.outcome, "satisfaction": conversation.satisfaction, "at": stamp(conversation.at),
+        "updated": stamp(conversation.updated),
+    }  # fmt: skip
+
+
+def conversation_of(row: Row[Any], lines: tuple[Message, ...]) -> Conversation:
+    """Return the conversation of a row and its messages."""
+    return Conversation(
+        row.id,
+        lines,
+        row.source,
+        row.channel,
+        row.customer,
+        row.subject,
+        tuple(row.tags),
+        row.outcome,
+        row.satisfaction,
+        updated=moment_of(row.updated),
+    )
+
+
+def message_rows(conversation: Conversation) -> list[dict[str, Any]]:
+    """Return a row for every message of a conversation, with its position."""
+    return [
+        {
+            "conversation": conversation.id, "position": position, "id": m.id, "role": m.role, "text": m.text,
+            "at": stamp(m.at), "author": m.author, "language": m.language, "intents": list(m.intents),
+            "reply_to": m.reply_to,
+        }
+        for position, m in enumerate(conversation.messages)
+    ]  # fmt: skip
+
+
+def message_of(row: Row[Any]) -> Message:
+    """Return the message of a row."""
+    return Message(
+        row.id, row.role, row.text, moment_of(row.at), row.author, row.language, tuple(row.intents), row.reply_to
+    )  # fmt: skip
+
+
+def ticket_row(ticket: Ticket) -> dict[str, Any]:
+    """Return the row of a ticket."""
+    return {
+        "id": ticket.id, "question": ticket.question, "question_key": question_key(ticket.question),
+        "answer": ticket.answer, "context": list(ticket.context), "intent": ticket.intent, "source": ticket.source,
+        "language": ticket.language, "at": stamp(ticket.at), "author": ticket.author, "tags": list(ticket.tags),
+        "outcome": ticket.outcome, "satisfaction": ticket.satisfaction,
+    }  # fmt: skip
+
+
+def ticket_of(row: Row[Any]) -> Ticket:
+    """Return the ticket of a row."""
+    return Ticket(
+        row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, moment_of(row.at),
+        row.author, tuple(row.tags), row.outcome, row.satisfaction,
+    )  # fmt: skip
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """Return the row of a verdict."""
+    return {
+        "id": verdict.id, "reply": verdict.reply, "kind": verdict.kind, "conversation": verdict.conversation,
+        "correction": verdict.correction, "intent": verdict.intent, "by": verdict.by,
+        "at": stamp(verdict.at),
+    }  # fmt: skip
+
+
+def verdict_of(row: Row[Any]) -> Verdict:
+    """Return the verdict of a row."""
+    return Verdict(row.id, row.reply, row.kind, row.conversation, row.correction, row.intent, row.by, moment_of(row.at))
