@@ -35,11 +35,9 @@ def export_jsonl(store: Store, file: IO[str]) -> int:
         if verdict.id not in told:
             file.write(json.dumps(write_verdict(verdict), ensure_ascii=False) + "\n")
             count += 1
-    mined = store.origins()
-    for ticket in store.tickets():
-        if ticket.id not in mined:
-            file.write(json.dumps(write_ticket(ticket), ensure_ascii=False) + "\n")
-            count += 1
+    for ticket in store.given():
+        file.write(json.dumps(write_ticket(ticket), ensure_ascii=False) + "\n")
+        count += 1
     return count
 
 

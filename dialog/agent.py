@@ -13,7 +13,7 @@ from typing import Any
 
 from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.ingest import masker, pseudonym
+from replydesk.data.preparation import Mask, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
@@ -276,7 +276,7 @@ class Agent:
         return text
 
     def _masked(self, text: str) -> str:
-        return masker(self.settings.data)(clean(text))
+        return Mask(self.settings.data)(clean(text))
 
     def _lines(self, learned: Thresholds) -> Thresholds:
         wanted = self.settings.dialog
