@@ -35,7 +35,7 @@ def run() -> dict[str, Any]:
             "megabytes": round(export.stat().st_size / 1e6),
         }
         home = Path(folder) / "home"
-        command = [sys.executable, "-m", "replydesk.ui.cli", "import", str(export), "--no-index", "--json"]
+        command = [str(Path(sys.executable).with_name("replydesk")), "import", str(export), "--no-index", "--json"]
         for name in ("import", "import_again"):
             figures[name] = _run([*command, "--home", str(home)])
         figures["database_megabytes"] = round((home / "replydesk.db").stat().st_size / 1e6)

@@ -23,7 +23,7 @@ from replydesk.data.settings import DataSettings
 from replydesk.data.store import Added, Entry, Store
 from replydesk.data.tickets import mine
 
-__all__ = ["Ingested", "ingest"]
+__all__ = ["Ingested", "ingest", "reason_of"]
 
 _BATCH = 200
 _SKIPPED_SHOWN = 100
@@ -131,6 +131,15 @@ def ingest(
     return run.report
 
 
+def reason_of(why: str) -> str:
+    """Return why something was skipped without what is particular to it, so that it can be counted.
+
+    >>> reason_of("ticket 41 is not in the export")
+    'ticket … is not in the export'
+    """
+    return _PARTICULARS.sub("…", why)
+
+
 class _Run:
     """One import: what is waiting to be stored, and the report."""
 
@@ -165,7 +174,7 @@ class _Run:
             report.assumed.append(item)
         else:
             report.skipped_count += 1
-            report.reasons[_PARTICULARS.sub("…", item.why)] += 1
+            report.reasons[reason_of(item.why)] += 1
             if len(report.skipped) < _SKIPPED_SHOWN:
                 report.skipped.append(item)
 

@@ -37,6 +37,17 @@ from replydesk.data.rows import (
 
 __all__ = ["Added", "Changes", "Entry", "Store"]
 
+# Ids of help desks come in any order, so a large import touches pages all over the file: 32 MB of them stay in memory,
+# and the log is put back into the file every 40 MB.
+_PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-32000",
+    "wal_autocheckpoint=10000",
+)
+
 # SQLite binds at most 32,766 values in a statement.
 _BATCH = 500
 
@@ -470,7 +481,7 @@ def _engine(place: str | Path) -> sa.Engine:
         def _configure(connection: Any, _record: object) -> None:
             # The driver must not open transactions by itself, or BEGIN IMMEDIATE below comes too late.
             connection.isolation_level = None
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

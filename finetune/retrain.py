@@ -100,6 +100,7 @@ class Workshop:
                 dry_run=dry_run,
                 progress=lambda report, reading=reading: watch(reading, report),  # type: ignore[misc]
             )
+            self._progress(f"{path}: {one.conversations} conversations")
             total += replace(one, format=reading.format, columns=dict(reading.columns))
         if not dry_run:
             told = {"paths": [str(path) for path in paths], **total.document()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
@@ -42,6 +42,7 @@ class Reading:
     format: str
     items: Iterator[Item]
     columns: dict[str, str] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
 
 
 def formats() -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
         if not any(isinstance(reading, Reading) for reading in readings):
             raise
         formats = dict.fromkeys(reading.format for reading in readings if isinstance(reading, Reading))
-        return Reading("+".join(formats), _together(readings))
+        return Reading("+".join(formats), _together(readings), meter=source.meter)
     return _reading(reader, source, options)
 
 
@@ -85,7 +86,7 @@ def _reading(reader: Reader, source: Source, options: Options) -> Reading:
         )
     else:
         columns = {}
-    return Reading(reader.name, _to_the_end(reader, source, options), columns)
+    return Reading(reader.name, _to_the_end(reader, source, options), columns, source.meter)
 
 
 def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Skipped]:

@@ -27,6 +27,7 @@ from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict,
 __all__ = [
     "Assumed",
     "Item",
+    "Meter",
     "Options",
     "Reader",
     "Skipped",
@@ -106,6 +107,14 @@ class Options:
     dates: str = ""
 
 
+@dataclass(slots=True)
+class Meter:
+    """How many bytes of a source there are, and how many of them were read."""
+
+    total: int = 0
+    done: int = 0
+
+
 class Reader(Protocol):
     """One format. A reader keeps no state, so that one instance serves every file."""
 
@@ -136,6 +145,7 @@ class Source:
         self.piped = str(path) == "-"
         self.name = "stdin" if self.piped else self.path.name
         self.torn = ""
+        self.meter = Meter()
 
     def __del__(self) -> None:
         for name in ("_spool", "_archive", "_local"):

@@ -29,7 +29,7 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-@pytest.fixture(name="content")
+@pytest.fixture(name="content", scope="session")
 def _content() -> Callable[[Store], dict[str, list[tuple[Any, ...]]]]:
     return content
 
