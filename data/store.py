@@ -226,20 +226,23 @@ class Store:
         channel: str = "",
         customer: str = "",
         source: str = "chat",
+        masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """Add messages to the end of a live conversation, which begins with its first one.
 
-        ``reply`` is the release and the document of the reply that the last message carries; both are stored or none.
+        ``masked`` are its placeholders, as in :class:`Entry`. ``reply`` is the release and the document of the reply
+        that the last message carries; both are stored or none.
         """
         with self._write() as connection:
             found = self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
-            row = conversation_row(grown, conversation_digest(grown))
+            row = conversation_row(grown, conversation_digest(grown)) | {"masked": dict(masked)}
             if found:
                 table = schema.conversations
-                connection.execute(sa.update(table).where(table.c.id == conversation).values(digest=row["digest"]))
+                values = {"digest": row["digest"]} | ({"masked": row["masked"]} if masked else {})
+                connection.execute(sa.update(table).where(table.c.id == conversation).values(values))
             else:
                 _insert(connection, schema.conversations, [row])
             _insert(connection, schema.messages, message_rows(grown)[len(earlier.messages) :])
