@@ -16,6 +16,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,9 +28,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.errors import ReplydeskError
-from replydesk.data.ingest import ingest, prepare
+from replydesk.data.ingest import ingest, prepare, prepare_ticket, prepare_verdict
 from replydesk.data.readers import Assumed, Item, Options, Reading, Skipped, formats, read
-from replydesk.data.records import Conversation, Ticket
+from replydesk.data.records import Conversation, Ticket, Verdict
 from replydesk.data.settings import DataSettings
 from replydesk.data.store import Store
 from replydesk.data.tickets import mine
@@ -361,3 +362,335 @@ def test_what_no_person_told_the_customer_is_in_no_ticket(sample: Path, content:
     ):
         for secret, role in zip(SECRETS, ("note", "system", "bot"), strict=True):
             assert secret not in message.text or message.role == role, message
+
+
+# What may be damaged without making a note public. Nobody can tell that a message is private once the word that says so
+# is gone, or once its text stands in another message. So the record of the note (its JSON object, its row with the
+# header, its line) stays whole and where it is in its frame: around it, bytes of words change but no quotes, brackets,
+# delimiters or line ends; whole lines and rows are dropped, repeated and swapped; the file ends anywhere; and JSON and
+# tables are also changed value by value. Only `test_no_damage_stops_an_import` lets every byte of a file change.
+
+MARKS = {
+    "private", "public", "internal", "is_private", "is_public", "is_internal", "kind", "role", "part_type",
+    "message_type",
+}  # fmt: skip
+"""The keys by one of which the object of a note says that it is one."""
+
+_WORDY = re.compile(rb"[A-Za-z0-9\x80-\xff]")
+_ODD = (
+    None, True, 0, -1, 10**30, 1e308, "", " ", "文", "x" * 300, "\ud83d", "\0", [], {}, [[[[None]]]],
+    {"a": {"b": None}},
+)  # fmt: skip
+_PIECES = (
+    b'"', b"\\", b"\0", b"\r", b"\n", b",", b"}", b"]", b"null", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80",
+    b"\x1f\x8b", b"PK\x03\x04", b"[" * 3000, b'{"a":' * 3000, b"9" * 5000, "退款".encode("gb18030"),
+    "\u202e漢\U0001f600\u2028".encode(),
+)  # fmt: skip
+_part = st.floats(0, 1, exclude_max=True)
+_ops = st.lists(st.tuples(st.integers(0, 9), _part, _part), min_size=1, max_size=4)
+_pieces = st.sampled_from(_PIECES) | st.binary(min_size=1, max_size=5)
+
+bounded = settings(
+    max_examples=50,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def files_of(sample: Path) -> list[Path]:
+    return [path for path in sorted(sample.rglob("*")) if path.is_file()] if sample.is_dir() else [sample]
+
+
+def with_file(sample: Path, file: Path, data: bytes, folder: Path) -> Path:
+    """Write the sample with other bytes in one of its files and return its path."""
+    path = folder / sample.name
+    for one in files_of(sample):
+        _written(path / one.relative_to(sample), data if one == file else one.read_bytes())
+    return path
+
+
+def tickets_of(path: Path, sample: Path) -> list[Ticket]:
+    """Import without a store; only the beginning may refuse, and what is skipped has a place and a reason."""
+    found: list[Ticket] = []
+    for format in ("auto", sample.parent.name):  # noqa: A001
+        try:
+            items = reading(path, sample, format=format).items
+        except ReplydeskError:
+            continue
+        for item in items:
+            if isinstance(item, Conversation):
+                found += mine(prepare(item, SETTINGS))
+            elif isinstance(item, Ticket):
+                found.append(prepare_ticket(item, SETTINGS))
+            elif isinstance(item, Verdict):
+                prepare_verdict(item, SETTINGS)
+            else:
+                assert item.where
+                assert item.why if isinstance(item, Skipped) else item.what
+    return found
+
+
+def leaks(tickets: Iterable[Ticket]) -> list[Ticket]:
+    return [ticket for ticket in tickets if SECRETS[0] in "\n".join((ticket.question, ticket.answer, *ticket.context))]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
+@bounded
+@given(which=_part, ops=_ops, piece=_pieces)
+def test_no_damage_stops_an_import(
+    tmp_path: Path, sample: Path, which: float, ops: list[tuple[int, float, float]], piece: bytes
+) -> None:
+    files = files_of(sample)
+    file = files[int(which * len(files))]
+    data = bytearray(file.read_bytes())
+    for op, one, other in ops:
+        start, end = sorted((int(one * len(data)), int(other * len(data))))
+        match op:
+            case 0 | 1:
+                data[start:start] = piece
+            case 2 | 3 if data:
+                data[start] ^= 1 << int(other * 8)
+            case 4:
+                del data[start:]
+            case 5:
+                del data[:start]
+            case 6:
+                del data[start:end]
+            case 7:
+                data[start:end] = data[start:end] * 2
+            case 8:
+                data = data[end:] + data[start:end] + data[:start]
+            case 9:
+                data[start : start + len(piece)] = piece
+    tickets_of(with_file(sample, file, bytes(data), tmp_path), sample)
+
+
+def rows_in(data: bytes) -> list[slice]:
+    """Return where each row of a table begins and ends; line ends in quotes end none."""
+    found, start, quoted = [], 0, False
+    for at, byte in enumerate(data):
+        quoted ^= byte == ord('"')
+        if byte == ord("\n") and not quoted:
+            found.append(slice(start, at + 1))
+            start = at + 1
+    return [*found, slice(start, len(data))] if start < len(data) else found
+
+
+def lines_in(data: bytes) -> list[slice]:
+    ends = [match.end() for match in re.finditer(rb"\n|\Z", data)]
+    return [slice(a, b) for a, b in zip([0, *ends], ends, strict=False) if a < b]
+
+
+def objects_in(data: bytes) -> list[slice]:
+    """Return where each object of a JSON text begins and ends."""
+    found, open_ = [], []
+    for mark in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', data):
+        if mark[0] == b"{":
+            open_.append(mark.start())
+        elif mark[0] == b"}":
+            found.append(slice(open_.pop(), mark.end()))
+    return found
+
+
+def kept_in(file: Path, data: bytes) -> list[slice]:
+    """Return what has to stay whole: the records of the notes, and the header of their table."""
+    secret, kept = SECRETS[0].encode(), []
+    for at in (match.start() for match in re.finditer(secret, data)):
+        match kind_of(file):
+            case "json" | "lines":
+                around = sorted((s for s in objects_in(data) if s.start <= at < s.stop), key=lambda s: s.stop - s.start)
+                kept.append(next((s for s in around if MARKS & json.loads(data[s]).keys()), around[-1]))
+            case "table":
+                rows = rows_in(data)
+                kept += [rows[0], next(row for row in rows if row.start <= at < row.stop)]
+            case "text":
+                kept.append(next(line for line in lines_in(data) if line.start <= at < line.stop))
+            case _:
+                kept.append(slice(0, len(data)))
+    return kept
+
+
+def within(at: int, spans: Iterable[slice]) -> slice | None:
+    return next((span for span in spans if span.start <= at < span.stop), None)
+
+
+SECRETIVE = [path for path in SAMPLES if any(SECRETS[0].encode() in file.read_bytes() for file in files_of(path))]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("sample", SECRETIVE, ids=name_of)
+@bounded
+@given(which=_part, ops=_ops, word=st.sampled_from([b"0", b"x", b"Q", b"\x80", b"\xe9", b"\xc4\xe3", "你".encode()]))
+def test_damage_around_a_note_leaves_it_private(
+    tmp_path: Path, sample: Path, which: float, ops: list[tuple[int, float, float]], word: bytes
+) -> None:
+    files = [file for file in files_of(sample) if kind_of(file) != "binary"]
+    file = files[int(which * len(files))]
+    kind, data = kind_of(file), bytearray(file.read_bytes())
+    for op, one, other in ops:
+        kept = kept_in(file, bytes(data))
+        units = {"table": rows_in, "lines": lines_in}.get(kind, lambda _: [])(bytes(data))[kind == "table" :]
+        if op < 4 and units:
+            first, second = units[int(one * len(units))], units[int(other * len(units))]
+            first, second = sorted((first, second), key=lambda s: s.start)
+            match op:
+                case 0:
+                    del data[first]
+                case 1:
+                    data[second.stop : second.stop] = data[first]
+                case 2 | 3 if first != second:
+                    data = (
+                        data[: first.start]
+                        + data[second]
+                        + data[first.stop : second.start]
+                        + data[first]
+                        + data[second.stop :]
+                    )
+        elif op == 4:
+            end = int(one * len(data))
+            # What is left of a row or a line that is cut may be whole in itself, with another meaning.
+            span = within(end, kept) if kind in ("table", "text") else None
+            del data[span.start if span else end :]
+            break
+        else:
+            spots = [m.start() for m in _WORDY.finditer(data) if not within(m.start(), kept)]
+            if spots:
+                spot = spots[int(one * len(spots))]
+                data[spot : spot + 1] = word
+    assert leaks(tickets_of(with_file(sample, file, bytes(data), tmp_path), sample)) == []
+
+
+def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the container and the key of every value, save those inside the record of a note."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in list(pairs):
+        yield value, key
+        marked_note = isinstance(child, dict) and MARKS & child.keys() and SECRETS[0] in json.dumps(child)
+        innermost = marked_note and not any(
+            isinstance(container[at], dict) and MARKS & container[at].keys() and SECRETS[0] in json.dumps(container[at])
+            for container, at in nodes(child)
+        )
+        if not innermost:
+            yield from nodes(child)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
+@bounded
+@given(which=_part, ops=_ops, odd=st.sampled_from(_ODD))
+def test_odd_values_around_a_note_leave_it_private(
+    tmp_path: Path, sample: Path, which: float, ops: list[tuple[int, float, float]], odd: Any
+) -> None:
+    files = [file for file in files_of(sample) if kind_of(file) in ("json", "lines", "table")]
+    if not files:
+        return
+    file = files[int(which * len(files))]
+    data = odd_table(file, ops, odd) if kind_of(file) == "table" else odd_json(file, ops, odd)
+    assert leaks(tickets_of(with_file(sample, file, data, tmp_path), sample)) == []
+
+
+def odd_json(file: Path, ops: list[tuple[int, float, float]], odd: Any) -> bytes:
+    text = file.read_text(encoding="utf-8-sig")
+    lines = kind_of(file) == "lines"
+    document = [json.loads(line) for line in text.splitlines() if line.strip()] if lines else [json.loads(text)]
+    for op, one, _ in ops:
+        spots, odd = list(nodes(document)), deepcopy(odd)
+        if not spots:
+            break
+        container, key = spots[int(one * len(spots))]
+        match op:
+            case 0 | 1 | 2 if container is not document or lines:
+                del container[key]
+            case 3:
+                container[key] = [container[key]]
+            case 4:
+                container[key] = {"value": container[key]}
+            case 5 if isinstance(container, list):
+                container.append(deepcopy(container[key]))
+            case 6 if isinstance(container, list):
+                container.reverse()
+            case 7 if isinstance(container[key], (int, float)):
+                container[key] = str(container[key])
+            case _:
+                container[key] = odd
+    return b"\n".join(_ascii(value) for value in document) + b"\n"
+
+
+def _ascii(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def odd_table(file: Path, ops: list[tuple[int, float, float]], odd: Any) -> bytes:
+    text = file.read_text(encoding="utf-8-sig")
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    header, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    cell = odd if isinstance(odd, str) else json.dumps(odd)
+    for op, one, other in ops:
+        row = rows[int(one * len(rows))]
+        if any(SECRETS[0] in part for part in row) or not row:
+            continue
+        at = int(other * len(row))
+        match op:
+            case 0 | 1:
+                del row[at]
+            case 2 | 3:
+                row.insert(at, row[at])
+            case 4:
+                rows.append(list(row))
+            case _:
+                row[at] = cell
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, escapechar="\\").writerows([header, *rows])
+    return out.getvalue().encode("utf-8", "replace")
+
+
+PRIVATE = frozenset({"private", "internal", "is_private", "is_internal", "内部"})
+PUBLIC = frozenset({"public", "is_public", "公开"})
+SET = ("true", "TRUE", " True ", "1", "yes", "on", "2", "是", "tru", "x", "√")
+UNSET = ("false", "FALSE", " False ", "0", "no", "off", "否", "fals", "", "-")
+
+
+@pytest.mark.parametrize("sample", SECRETIVE, ids=name_of)
+def test_a_flag_that_is_oddly_written_still_makes_a_note(sample: Path, tmp_path: Path) -> None:
+    for file in files_of(sample):
+        for number, data in enumerate(flags_in(file)):
+            assert leaks(tickets_of(with_file(sample, file, data, tmp_path), sample)) == [], number
+
+
+def flags_in(file: Path) -> Iterator[bytes]:
+    text = file.read_text(encoding="utf-8-sig") if kind_of(file) in ("json", "lines", "table") else ""
+    if SECRETS[0] not in text:
+        return
+    if kind_of(file) == "table":
+        delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+        header, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+        for at, column in enumerate(header):
+            for word in SET if column in PRIVATE else UNSET if column in PUBLIC else ():
+                for row in rows:
+                    row[at] = word if any(SECRETS[0] in cell for cell in row) else row[at]
+                out = io.StringIO(newline="")
+                csv.writer(out, delimiter=delimiter).writerows([header, *rows])
+                yield out.getvalue().encode()
+        return
+    odd_set = (*SET, 1, 1.0, 2, [True], {"value": True})
+    odd_unset = (*UNSET, 0, 0.0, None, [], {}, [False])
+    for odd in range(max(len(odd_set), len(odd_unset))):
+        lines = [text] if kind_of(file) == "json" else [line for line in text.splitlines() if line.strip()]
+        document = [json.loads(line) for line in lines]
+        for record in notes_in(document):
+            for key in record.keys() & PRIVATE:
+                record[key] = odd_set[odd % len(odd_set)]
+            for key in record.keys() & PUBLIC:
+                record[key] = odd_unset[odd % len(odd_unset)]
+        yield b"\n".join(map(_ascii, document)) + b"\n"
+
+
+def notes_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects with a flag among the keys and a note's text below."""
+    if isinstance(value, dict) and (PRIVATE | PUBLIC) & value.keys() and SECRETS[0] in json.dumps(value):
+        yield value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from notes_in(child)
