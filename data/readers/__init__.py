@@ -132,6 +132,10 @@ def _chosen(source: Source, name: str) -> Reader:
 
 
 def _to_the_end(reader: Reader, source: Source, options: Options) -> Iterator[Item]:
-    yield from reader.read(source, options)
+    try:
+        yield from reader.read(source, options)
+    except FormatError as error:
+        # A file beside the one that was looked at first may turn out to be something else.
+        yield Skipped(error.where or source.name, error.message)
     if source.torn:
         yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")

@@ -35,6 +35,7 @@ __all__ = [
     "broken",
     "in_order",
     "moment",
+    "private",
     "role_of",
     "short",
     "yes",
@@ -54,6 +55,9 @@ _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?)?分?)?"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PUBLIC = frozenset(
+    ("", "false", "0", "0.0", "no", "n", "f", "none", "null", "nan", "public", "否", "公开", "{}", "[]")
+)
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 
 _ROLES: dict[Role, str] = {
@@ -262,7 +266,7 @@ class Source:
             return zipfile.ZipFile(self.path)
         except (zipfile.BadZipFile, OSError) as error:
             hint = "Export or download it again."
-            raise InputError(f"The archive cannot be opened: {error}.", where=self.name, hint=hint) from error
+            raise FormatError(f"The archive cannot be opened: {error}.", where=self.name, hint=hint) from error
 
     @cached_property
     def _spool(self) -> IO[bytes]:
@@ -411,6 +415,15 @@ def role_of(value: object) -> Role | None:
 def yes(value: object) -> bool:
     """Return whether an exported flag is set: true, 1, yes, t or y in any case, or 是."""
     return str(value).strip().casefold() in ("true", "1", "1.0", "yes", "t", "y", "是")
+
+
+def private(value: object) -> bool:
+    """Return whether a flag of privacy is to be taken as set: whatever does not clearly say no keeps a text private.
+
+    >>> private("False"), private("public"), private(None), private("team only")
+    (False, False, False, True)
+    """
+    return str(value).strip().casefold() not in _PUBLIC
 
 
 def short(name: str) -> str:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, private, role_of, short
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import (
     TICKET_SOURCES,
@@ -207,7 +207,7 @@ def _conversation(record: Mapping[str, Any], where: str) -> Iterator[Item]:
 
 def _role(turn: Mapping[str, Any]) -> Role | None:
     # Privacy wins over every role: what the team said among itself is never taken for an answer.
-    if turn.get("private") is True or turn.get("kind") == "note":
+    if private(turn.get("private")) or turn.get("kind") == "note":
         return "note"
     return "system" if turn.get("kind") == "event" else role_of(turn.get("role", ""))
 

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, private, role_of, short, yes
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import TICKET_SOURCES, Conversation, Message, Role, Ticket
@@ -247,7 +247,7 @@ def _messages(layout: Layout, row: Row, name: str, identity: str) -> list[Messag
 
 
 def _role(layout: Layout, row: Row) -> Role:
-    if yes(layout.cell(row, "private")) or ("public" in layout.at and not yes(layout.cell(row, "public"))):
+    if private(layout.cell(row, "private")) or ("public" in layout.at and not yes(layout.cell(row, "public"))):
         return "note"
     if layout.cell(row, "kind") in ("note", "event"):
         return "note" if layout.cell(row, "kind") == "note" else "system"

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from replydesk.data.readers.base import Source, in_order, moment, role_of, yes
+from replydesk.data.readers.base import Source, in_order, moment, private, role_of, yes
 from replydesk.data.records import Message
 
 
@@ -81,6 +81,17 @@ def test_roles(word: str, role: str | None) -> None:
 @pytest.mark.parametrize(("flag", "set_"), [("TRUE", True), (True, True), (1, True), ("是", True), ("f", False)])
 def test_flags(flag: object, set_: bool) -> None:
     assert yes(flag) is set_
+
+
+@pytest.mark.parametrize(
+    ("flag", "set_"),
+    [
+        *((word, False) for word in (None, "", " ", False, "False", 0, "0", "no", "N", "public", "否", [], {})),
+        *((word, True) for word in (True, "true", "tru", "x", 2, [0], {"value": False}, "是", "team only")),
+    ],
+)
+def test_only_a_clear_no_makes_a_text_public(flag: object, set_: bool) -> None:
+    assert private(flag) is set_
 
 
 def test_messages_come_by_time_and_undated_ones_stay_behind_their_neighbour() -> None:
