@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replydesk.data.duplicates import THRESHOLD, likeness, near_duplicates, normal_form
+from replydesk.data.duplicates import THRESHOLD, likeness, near_duplicates, normal_form, repeats
 from replydesk.data.errors import RequestError
 
 SAME = [
@@ -124,6 +124,48 @@ def test_as_a_comparison_of_all_pairs(threshold: float) -> None:
     grouped = {*found, *found.values()}
     assert clear
     assert len(clear & grouped) >= 0.97 * len(clear)
+
+
+def test_what_repeats_others() -> None:
+    old = [
+        ("o1", "Where is my parcel? It was due on Monday."),
+        ("o2", "请问电子发票的抬头写错了可以重新开吗？"),
+        ("o3", "Hi"),
+    ]
+    new = [
+        ("n1", "where is my parcel, it was due on monday"),
+        ("n2", "电子发票的抬头写错了可以重新开吗"),
+        ("n3", "hi!"),
+        ("n4", "Where is my refund? It was due on Monday, 3 May."),
+        # Texts that repeat each other repeat none of the others.
+        ("n5", "My lamp is broken"),
+        ("n6", "My lamp is broken"),
+    ]
+    assert repeats(new, old) == {"n1": "o1", "n2": "o2", "n3": "o3"}
+    assert repeats(reversed(new), old[::-1]) == repeats(new, old)
+    assert repeats(new, []) == repeats([], old) == repeats([], []) == {}
+    # The ids of both sides are apart.
+    assert repeats([("a", "Thank you")], [("a", "thank you!")]) == {"a": "a"}
+
+
+def test_every_repeated_text_is_found_among_very_many_alike() -> None:
+    crowd = [
+        (f"{n:04}", f"my parcel with the lamp has not come, said {chr(97 + n % 26)}{chr(97 + n // 26)}x")
+        for n in range(500)
+    ]
+    assert len(repeats([(f"new {key}", text.upper()) for key, text in crowd], crowd)) == 500
+    assert repeats([("x", "my parcel with the lamp has not come, said zzz")], crowd).keys() == {"x"}
+
+
+def test_repeats_as_a_comparison_of_all_pairs() -> None:
+    texts = corpus(100, seed=11)
+    old, new = texts[::2], texts[1::2]
+    found = repeats(new, old)
+    best = {key: max(likeness(text, other) for _, other in old) for key, text in new}
+    assert all(best[key] >= THRESHOLD - 0.12 for key in found)
+    clear = {key for key, value in best.items() if value >= THRESHOLD + 0.08}
+    assert len(clear) > 10
+    assert clear <= set(found)
 
 
 @settings(deadline=None, max_examples=40)
