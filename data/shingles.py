@@ -40,9 +40,9 @@ _CHINESE_NUMBER = (
 _FACT = re.compile(
     rf"(?:\b[a-z]+-)?[a-z]*\d(?:[a-z0-9]|[-.,:/](?=[a-z0-9]*\d))*|\b(?:{_NUMBER_WORDS})\b|{_CHINESE_NUMBER}", re.A
 )
-# 不 and 没 ask in 能不能 and 有没有, where they deny nothing.
-_ASKING = re.compile(r"([能会可要是行有好对])[不没]\1")
-_NEGATION = re.compile(r"\b(?:not|no|never|cannot|none|nothing|neither|nor|without)\b|n['’]t\b|[不没未无别]")
+# 不 and 没 ask in 能不能 and are mere politeness in 不客气.
+_NO_DENIAL = re.compile(r"([能会可要是行有好对])[不没]\1|不客气|不好意思|不错|不用谢|没关系|没问题")
+_NEGATION = re.compile(r"\b(?:not|no|never|cannot|none|nothing|neither|nor|without)\b|n['’]t\b|[不没未无]")
 
 
 def normal_form(text: str) -> str:
@@ -64,7 +64,7 @@ def facts_of(text: str) -> str:
     '1 e2 14'
     """
     plain = _plain(text)
-    denied = len(_NEGATION.findall(_ASKING.sub(r"\1", plain)))
+    denied = len(_NEGATION.findall(_NO_DENIAL.sub("", plain)))
     return f"{denied} {' '.join(_FACT.findall(plain))}"
 
 
