@@ -55,7 +55,7 @@ ENGLISH: Final = (
     ),
     (
         RECEIPT,
-        r"\b(?:received|noted|logged|registered|got|passed|forwarded|escalated|replied|responded|respond|opened)\b"
+        r"\b(?:received|noted|logged|registered|passed|forwarded|escalated|replied|responded|respond|opened)\b|^got (?:it|you)\b"
         r"|^(?:ok|okay|alright|great|perfect|understood|awesome|excellent|sounds good)\b",
     ),
     (
