@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         InputError as InputError,
     )
     from replydesk.data.errors import (
+        LeakError as LeakError,
+    )
+    from replydesk.data.errors import (
         ModelError as ModelError,
     )
     from replydesk.data.errors import (
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from replydesk.data.home import Home as Home
     from replydesk.data.ingest import Ingested as Ingested
     from replydesk.data.ingest import ingest as ingest
+    from replydesk.data.leaks import check_leaks as check_leaks
     from replydesk.data.privacy import Masker as Masker
     from replydesk.data.readers import Reading as Reading
     from replydesk.data.readers import Skipped as Skipped
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
         Verdict as Verdict,
     )
     from replydesk.data.settings import Settings as Settings
+    from replydesk.data.splits import Asked as Asked
     from replydesk.data.splits import assign_parts as assign_parts
     from replydesk.data.store import Store as Store
     from replydesk.data.text import (
@@ -81,6 +86,7 @@ if TYPE_CHECKING:
     from replydesk.data.tickets import mine as mine
 
 __all__ = [
+    "Asked",
     "ConflictError",
     "Conversation",
     "FormatError",
@@ -105,6 +111,7 @@ __all__ = [
     "VectorIndexError",
     "Verdict",
     "assign_parts",
+    "check_leaks",
     "clean",
     "export_csv",
     "export_jsonl",
@@ -118,12 +125,14 @@ __all__ = [
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
+    "Asked": "splits",
     "ConflictError": "errors",
     "Conversation": "records",
     "FormatError": "errors",
     "Home": "home",
     "HomeError": "errors",
     "Ingested": "ingest",
+    "LeakError": "errors",
     "InputError": "errors",
     "Masker": "privacy",
     "Message": "records",
@@ -142,6 +151,7 @@ _MODULES = {
     "VectorIndexError": "errors",
     "Verdict": "records",
     "assign_parts": "splits",
+    "check_leaks": "leaks",
     "clean": "text",
     "export_csv": "export",
     "export_jsonl": "export",

@@ -8,6 +8,7 @@ ReplydeskError                what happened, where, and what to do
 │   └── RequestError          a request or an argument is out of bounds
 ├── NotFoundError             no ticket, reply, conversation or release has this id
 ├── ConflictError             the state has moved on, or another process holds it
+│   └── LeakError             something would be judged by what it was learned from
 ├── StoreError                the database refused
 ├── VectorIndexError          the vector index is torn or belongs to another encoder
 ├── ModelError                an encoder or a head cannot be loaded
@@ -26,6 +27,7 @@ __all__ = [
     "FormatError",
     "HomeError",
     "InputError",
+    "LeakError",
     "ModelError",
     "NotFoundError",
     "ReleaseError",
@@ -105,6 +107,12 @@ class ConflictError(ReplydeskError):
 
     code = "conflict"
     status = 409
+
+
+class LeakError(ConflictError):
+    """Something would be judged by what it was learned from."""
+
+    code = "leak"
 
 
 class StoreError(ReplydeskError):

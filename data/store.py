@@ -353,7 +353,7 @@ class Store:
     # ---- splits, audit, health
 
     def splits(self) -> dict[str, str]:
-        """Return the part (train or test) of every conversation that was ever assigned one."""
+        """Return the part (train, test or aside) of every conversation that was ever assigned one."""
         with self._read() as connection:
             return {row.conversation: row.part for row in connection.execute(sa.select(schema.splits))}
 
@@ -367,6 +367,16 @@ class Store:
                 raise ConflictError(f"{len(moved)} conversations would change their part.", where=moved[0], hint=hint)
             fresh = [{"conversation": key, "part": part} for key, part in parts.items() if key not in known]
             _insert(connection, schema.splits, fresh)
+
+    def set_aside(self, conversations: Iterable[str]) -> int:
+        """Take conversations out of the training part for good, and return how many were in it."""
+        table = schema.splits
+        wanted, moved = list(conversations), 0
+        with self._write() as connection:
+            for part in _batches(wanted):
+                chosen = table.c.conversation.in_(part) & (table.c.part == "train")
+                moved += connection.execute(sa.update(table).where(chosen).values(part="aside")).rowcount
+        return moved
 
     def log(self, what: str, detail: Mapping[str, Any]) -> None:
         """Write one line of the audit."""

@@ -47,11 +47,11 @@ _HANDLES = re.compile(
     r"(?:[A-Za-z0-9_]{1,30}(?![A-Za-z0-9_]|[.-][A-Za-z0-9])[:,.]?|[\w-]{1,30}(?:[:：,，]|(?=\s)))\s*)+"
 )
 # A slug of letters and digits says nothing; `/refund-policy` does and stays.
-_SHORT_LINK = (
+SHORT_LINK: Final = (
     r"https?://(?:t\.co|bit\.ly|goo\.gl|ow\.ly|buff\.ly|is\.gd|tinyurl\.com|t\.cn|url\.cn|dwz\.cn)"
     r"(?:/[A-Za-z0-9]*)?…?"
 )
-_TAIL = re.compile(rf"(?:(?:^|(?<=[\s.!?。！？…)]))\^[A-Za-z]{{1,12}}\s*|(?:^|\s){_SHORT_LINK}\s*)$")
+_TAIL = re.compile(rf"(?:(?:^|(?<=[\s.!?。！？…)]))\^[A-Za-z]{{1,12}}\s*|(?:^|\s){SHORT_LINK}\s*)$")
 
 _TAG = re.compile(r"</?[A-Za-z]|<!")
 _OFFICE = re.compile(r"<!\[[^>]*>?")

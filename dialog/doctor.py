@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from replydesk.data.errors import ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
+from replydesk.data.leaks import find_leaks
 from replydesk.data.settings import Settings
+from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
 from replydesk.retrieval.encoder import Encoders
@@ -30,7 +32,8 @@ class Finding:
 def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     """Return what was found in a home, most basic first; with ``repair`` the index is rebuilt where it disagrees.
 
-    Nothing but the index is ever changed: the database is the truth and releases are immutable.
+    Besides, ``repair`` takes conversations out of training whose customer is in the test part, too. Nothing else is
+    ever changed: the database is the truth and releases are immutable.
     """
     findings = []
     try:
@@ -47,8 +50,31 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     counts = ", ".join(f"{count} {name}" for name, count in store.counts().items())
     cure = "Restore the newest backup of the database."
     findings.append(Finding("store", not problems, "; ".join(problems) or counts, cure if problems else ""))
+    if not problems:
+        findings.append(_splits(store, repair=repair))
     findings += _releases(Releases(home))
     return findings + _indexes(home, store, settings, repair=repair)
+
+
+def _splits(store: Store, *, repair: bool) -> Finding:
+    parts = store.splits()
+    openings: dict[str, list[Asked]] = {part: [] for part in PARTS}
+    for conversation in store.conversations() if parts else ():
+        if conversation.id in parts:
+            openings[parts[conversation.id]].append(Asked.first(conversation))
+    train, test, aside = (openings[part] for part in PARTS)
+    leaks = find_leaks(train, test)
+    mixed = [leak for leak in leaks.values() if leak.kind in ("conversation", "customer")]
+    detail = f"{len(train)} conversations to learn from, {len(test)} to judge by, {len(aside)} aside"
+    if len(leaks) > len(mixed):
+        detail += f"; {len(leaks) - len(mixed)} ask again what the test asks, which training leaves out"
+    if not mixed:
+        return Finding("splits", True, detail)
+    detail += f"; {len(mixed)} to learn from are of customers who are judged by, such as {mixed[0]}"
+    if repair:
+        store.set_aside(leak.learned.conversation for leak in mixed)
+        return Finding("splits (put aside)", True, detail)
+    return Finding("splits", False, detail, "`replydesk doctor --repair` puts them aside; training leaves them out.")
 
 
 def _releases(releases: Releases) -> list[Finding]:

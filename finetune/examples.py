@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.data.records import Message, Ticket, content_id, same_text
+from replydesk.data.leaks import check_leaks, find_leaks
+from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
-from replydesk.data.splits import assign_parts, fingerprint
+from replydesk.data.splits import Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import utterances
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
@@ -125,21 +126,31 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
     New conversations are assigned their part here, once and for all. Every customer turn with an intent, its own or
-    from a verdict, or with an answer is an example; canned tickets are training examples.
+    from a verdict, or with an answer is an example; canned tickets are training examples. What would be learned from
+    although its text, nearly its text or its customer stands in the test part is left out and counted.
+
+    Raises :class:`LeakError` should anything of the test part be among the training examples after that.
     """
     known = store.splits()
     judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
     # A chat that teaches nothing must not fill the part that judges.
-    telling = (c for c in store.conversations() if any(_tells(m, judged) for m in c.messages))
-    parts = assign_parts(telling, known, test_share=settings.finetune.test_share)
-    store.assign_splits(parts)
-    parts = known | parts
+    telling = (
+        Asked.first(conversation)
+        for conversation in store.conversations()
+        if conversation.id in known or any(_tells(message, judged) for message in conversation.messages)
+    )
+    fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
+    store.assign_splits(fresh)
+    parts = {**known, **fresh}
     rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
     hidden: set[str] = set()
+    contents: dict[str, str] = {}
     for conversation in store.conversations():
-        if conversation.id not in parts:
-            # It teaches nothing yet, or began since the parts were assigned.
+        if parts.get(conversation.id) not in rows:
+            # It teaches nothing yet, began since the parts were assigned, or was put aside.
             continue
+        if parts[conversation.id] == "test":
+            contents[conversation.id] = content_of(conversation, judged)
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
         turns = utterances(conversation)
@@ -161,29 +172,32 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
                 if part is rows["test"]:
                     hidden.add(ticket.id)
-            part[content_id(text, label)] = _Row(text, label, owner, turn.messages[0].language, ticket)
+            asked = Asked(conversation.id, conversation.customer, text)
+            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket)
     for ticket in store.tickets(source="canned"):
         text = search_text(ticket.question, ticket.context)
-        rows["train"][content_id(text, ticket.intent)] = _Row(text, ticket.intent, ticket.id, ticket.language, ticket)
-    # The same words on both sides would be a leak, whatever their labels: the test keeps them.
-    asked = {same_text(row.text) for row in rows["test"].values()}
-    rows["train"] = {key: row for key, row in rows["train"].items() if same_text(row.text) not in asked}
-    rare = _rare(rows["train"].values(), settings.finetune.min_examples)
+        rows["train"][content_id(text, ticket.intent)] = _Row(
+            Asked(ticket.id, text=text), ticket.intent, ticket.id, ticket.language, ticket
+        )
+    train, left_out = _without_leaks(list(rows["train"].values()), list(rows["test"].values()))
+    rare = _rare(train, settings.finetune.min_examples)
     material = []
     for encoder in encoders.among(settings.data.languages):
         read = tuple(lang for lang in settings.data.languages if encoders.of(lang).id == encoder.id)
-        train, test = (
-            _examples([row for row in rows[part].values() if row.language in read], encoder, rare)
-            for part in ("train", "test")
+        learned, tested = (
+            _examples([row for row in part if row.language in read], encoder, rare)
+            for part in (train, rows["test"].values())
         )
-        if len(train):
-            material.append(Material(encoder, read, train, test, _agreement(train), frozenset(hidden)))
+        if len(learned):
+            material.append(Material(encoder, read, learned, tested, _agreement(learned), frozenset(hidden)))
     data = {
         "conversations": len(parts),
         "train": sum(len(m.train) for m in material),
         "test": sum(len(m.test) for m in material),
         "intents": len({label for m in material for label in m.train.labelled.labels}),
-        "test_fingerprint": fingerprint(key for key, part in parts.items() if part == "test"),
+        "left_out": left_out,
+        "aside": sum(part == "aside" for part in parts.values()),
+        "test_fingerprint": fingerprint(contents),
     }
     return material, data
 
@@ -197,9 +211,10 @@ def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tup
     lines = resources.files("replydesk.data.samples").joinpath("out_of_scope.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in lines.splitlines()]
     mine = [
-        _Row(row["text"], OUT_OF_SCOPE, content_id(row["text"]), row["language"], None)
+        _Row(Asked(key, text=row["text"]), OUT_OF_SCOPE, key, row["language"], None)
         for row in rows
         if row["language"] in languages
+        for key in [content_id(row["text"])]
     ]
     examples = _examples(mine, encoder, frozenset())
     if len(known) and len(examples):
@@ -215,11 +230,23 @@ def _tells(message: Message, judged: Mapping[str, str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    text: str
+    asked: Asked
     label: str
     owner: str
     language: str
     ticket: Ticket | None
+
+
+def _without_leaks(train: Sequence[_Row], test: Sequence[_Row]) -> tuple[list[_Row], int]:
+    """Return the training rows that share nothing with the test rows, and how many do; the test keeps all of its own.
+
+    The same words on both sides would be a leak whatever their labels.
+    """
+    judged = [row.asked for row in test]
+    leaks = find_leaks([row.asked for row in train], judged)
+    kept = [row for place, row in enumerate(train) if place not in leaks]
+    check_leaks([row.asked for row in kept], judged)
+    return kept, len(leaks)
 
 
 def _rare(rows: Iterable[_Row], least: int) -> frozenset[str]:
@@ -233,12 +260,12 @@ def _examples(rows: Sequence[_Row], encoder: Encoder, rare: frozenset[str]) -> E
     if answered:
         answers[answered] = answer_judge().encode([row.ticket.answer for row in rows if row.ticket is not None])
     return Examples(
-        tuple(row.text for row in rows),
+        tuple(row.asked.text for row in rows),
         tuple("" if row.label in rare else row.label for row in rows),
         tuple(row.owner for row in rows),
         tuple(row.language for row in rows),
         tuple(row.ticket for row in rows),
-        encoder.encode([row.text for row in rows]),
+        encoder.encode([row.asked.text for row in rows]),
         answers,
     )
 

@@ -264,11 +264,11 @@ def retrain(
 
 @app.command()
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index where it disagrees.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index and put leaks of the split aside.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check home, settings, store, releases and index; exit code 1 when something is not sound."""
+    """Check home, settings, store, splits, releases and index; exit code 1 when something is not sound."""
     from replydesk.dialog.doctor import examine
 
     findings = examine(Home.find(home), repair=repair)

@@ -56,6 +56,7 @@ def test_statuses_and_codes() -> None:
         "RequestError": ("request", 422),
         "NotFoundError": ("not_found", 404),
         "ConflictError": ("conflict", 409),
+        "LeakError": ("leak", 409),
         "StoreError": ("store", 503),
         "VectorIndexError": ("index", 500),
         "ModelError": ("model", 500),

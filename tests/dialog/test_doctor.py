@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.home import Home
-from replydesk.data.records import Ticket
+from replydesk.data.records import Conversation, Message, Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.doctor import Finding, examine
@@ -44,7 +44,7 @@ def test_a_sound_home_is_sound(sound: Home) -> None:
     assert unsound(findings) == []
     assert all(finding.detail and not finding.cure for finding in findings)
     named = [finding.what for finding in findings]
-    assert named == ["home", "settings", "store", "release a", "current release", f"index {index_of(sound).name}"]
+    assert named == ["home", "settings", "store", "splits", "release a", "current release", f"index {index_of(sound).name}"]
     assert "40 tickets" in next(f.detail for f in findings if f.what == "store")
     assert next(f.detail for f in findings if f.what.startswith("index")).startswith("40 tickets indexed")
 
@@ -122,6 +122,40 @@ def test_a_tampered_release_is_named(sound: Home) -> None:
     (finding,) = [finding for finding in examine(sound) if not finding.sound]
     assert (finding.what, finding.detail) == ("release a", "report.html has changed")
     assert finding.cure
+
+
+def test_parts_are_counted_and_what_is_asked_again_is_told(sound: Home) -> None:
+    store = Store.open(sound.database)
+    store.assign_splits({"tiny-00": "train", "tiny-10": "train", "tiny-20": "test", "tiny-30": "aside"})
+    store.close()
+    (finding,) = [finding for finding in examine(sound) if finding.what == "splits"]
+    assert (finding.sound, finding.detail) == (True, "2 conversations to learn from, 1 to judge by, 1 aside")
+    store = Store.open(sound.database)
+    again = Message("x-1", "customer", "where is my PARCEL", language="en")
+    store.add([(Conversation("x", (again,), customer="c-new"), ())])
+    store.assign_splits({"x": "test"})
+    store.close()
+    (finding,) = [finding for finding in examine(sound) if finding.what == "splits"]
+    assert finding.sound
+    assert finding.detail.endswith("; 1 ask again what the test asks, which training leaves out")
+
+
+def test_a_customer_on_both_sides_is_named_and_put_aside(sound: Home) -> None:
+    store = Store.open(sound.database)
+    customer = store.conversation("tiny-00").customer
+    again = Message("x-1", "customer", "我的包裹丢了吗？", language="zh")
+    store.add([(Conversation("x", (again,), customer=customer), ())])
+    store.assign_splits({"tiny-00": "train", "tiny-10": "train", "x": "test"})
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert finding.what == "splits"
+    assert "1 to learn from are of customers who are judged by, such as tiny-00 'Where is my parcel?'" in finding.detail
+    assert "我的包裹丢了吗？" in finding.detail
+    assert "doctor --repair" in finding.cure
+    assert store.splits()["tiny-00"] == "train"
+    assert unsound(examine(sound, repair=True)) == []
+    assert store.splits() == {"tiny-00": "aside", "tiny-10": "train", "x": "test"}
+    assert unsound(examine(sound)) == []
+    store.close()
 
 
 @pytest.mark.parametrize("card", ["{", "{}"])
