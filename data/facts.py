@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from replydesk.data.records import content_id
 from replydesk.data.text import tokens
 
-__all__ = ["Fact", "disagreement", "fact_key", "facts"]
+__all__ = ["Fact", "disagreement", "facts"]
 
 _ALIKE: Final = 0.5
 _ALIKE_WORDED: Final = 0.75
@@ -112,13 +111,6 @@ class Fact:
     about: frozenset[str] = frozenset()
 
 
-def fact_key(answer: str) -> str:
-    """Return an id of the figures, links and denials of an answer, in their order."""
-    plain = unicodedata.normalize("NFKC", answer).casefold().replace("’", "'")
-    figures = _FIGURE.findall(_LINK.sub(" ", _numbers(plain)))
-    return content_id(str(len(_DENIAL.findall(plain))), *_LINK.findall(plain), *figures)[:16]
-
-
 def facts(answer: str) -> tuple[Fact, ...]:
     """Return the general facts that an answer states.
 
@@ -147,7 +139,7 @@ def disagreement(first: Sequence[Fact], second: Sequence[Fact]) -> str:
 
     >>> disagreement(facts("Return it within 14 days."), facts("You can return it within 30 days."))
     '14 days / 30 days'
-    >>> disagreement(facts("可以退货。"), facts("不可以退货。"))
+    >>> disagreement(facts("可以的，亲。"), facts("不可以哦。"))
     'yes / no'
     """
     for kind in dict.fromkeys(fact.kind for fact in first):

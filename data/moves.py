@@ -55,7 +55,8 @@ ENGLISH: Final = (
     ),
     (
         RECEIPT,
-        r"\b(?:received|noted|logged|registered|passed|forwarded|escalated|replied|responded|respond|opened)\b|^got (?:it|you)\b"
+        r"\b(?:received|noted|logged|registered|passed|forwarded|escalated|replied|responded|respond|opened)\b"
+        r"|^got (?:it|you)\b"
         r"|^(?:ok|okay|alright|great|perfect|understood|awesome|excellent|sounds good)\b",
     ),
     (
