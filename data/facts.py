@@ -1,0 +1,228 @@
+"""Facts: what an answer states in figures, codes, links and yes or no, and in which of them two answers disagree.
+
+Only what is general counts. A sentence about this customer's parcel, about today, or about what an agent just did is
+true of one case, and another answer about another case does not contradict it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from replydesk.data.text import tokens
+
+__all__ = ["Fact", "disagreement", "facts"]
+
+_ALIKE: Final = 0.5
+_ALIKE_WORDED: Final = 0.75
+"""The part of the words of the shorter sentence that the other must have, for both to speak of the same thing: of those
+around a measure, and of those around a code, a link or what may be done, where the words tell nearly all."""
+
+_UNITS: Final = {
+    "working days": r"(?:working|business|work)[ -]days?|个?工作[日天]",
+    "days": r"(?:calendar )?days?|天|自然日|日",
+    "hours": r"hours?|hrs?|个?小时|个?钟头",
+    "minutes": r"minutes?|mins?|分钟",
+    "weeks": r"weeks?|周|个?星期|个?礼拜",
+    "months": r"months?|个月",
+    "years": r"years?|年",
+    "%": r"%|per ?cent",
+    "yuan": r"元|块钱?|yuan|rmb",
+    "pounds": r"pounds?|gbp",
+    "euros": r"euros?|eur",
+    "dollars": r"dollars?|usd",
+    "kg": r"kg|kilos?|公斤|千克",
+    "cm": r"cm|厘米",
+    "litres": r"lit(?:re|er)s?|升",
+    "degrees": r"°c?|degrees?|度",
+    "off": r"折",
+}
+_NAMES = tuple(_UNITS)
+_SIGNS: Final = {"£": "pounds", "€": "euros", "$": "dollars", "¥": "yuan"}
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_MEASURE = re.compile(
+    rf"(?<![a-z\d.,:/-])(?P<sign>[£€$¥])?\s?(?P<low>{_NUMBER})(?:\s?(?:-|–|—|~|to|至|到)\s?[£€$¥]?(?P<high>{_NUMBER}))?"
+    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in _UNITS.values())})(?![a-z]))?"
+)
+_ENGLISH_NUMBERS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
+}  # fmt: skip
+_SPELLED = re.compile(
+    rf"\b({'|'.join(_ENGLISH_NUMBERS)})\b"
+    r"(?=[ -](?:working|business|days?|hours?|weeks?|months?|years?|minutes?|per|to)\b)"
+)
+_DIGITS: Final = "零一二三四五六七八九"
+_HAN_NUMBER = re.compile(
+    r"([一二两三四五六七八九])?(十)?([一二三四五六七八九])?(?=个?(?:工作[日天]|小时|钟头|月|星期|礼拜)|[天周年元块折升度]|分钟|公斤)"
+)
+
+_SENTENCE = re.compile(r"(?<=[!?。！？；;\n])|(?<=\.)\s")
+_CLAUSE = re.compile(r"[,，、:：]|\b(?:but|and)\b|但是?|不过")
+_CASE = re.compile(
+    r"\b(?:i|i'(?:m|ve|ll|d)|we'(?:ve|ll)|today|tomorrow|yesterday|tonight|already|just|currently|now|has|had|was|were|been"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october"
+    r"|november|december|your (?:parcel|order|package|item|delivery|shipment|case|ticket|booking|flight|replacement))\b"
+    r"|<[a-z]+_\d+>|\d{5,}|已|正在|刚|[今明昨后][天晚早]|目前|现在|我(?!们)|单号|尾号|您[这那的][个单件台笔订包快]"
+)
+_OPENING = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|thanks|thank you|sorry)\b[^,.!?]*[,.!]\s*"
+    r"|(?:亲爱的|亲|您好|你好|抱歉|不好意思)[，,!。~\s]*)+"
+)
+_YES = re.compile(
+    r"^(?:yes|yep|of course|certainly|absolutely)\b"
+    r"|^(?:可以|能|行|支持|会|需要|要|有|是)[的呢哦呀啊哈亲,，\s]*(?=[,，。!]|$)"
+)
+_NO = re.compile(
+    r"^(?:no|nope|unfortunately not)\b(?! (?:problem|worries|need))"
+    r"|^(?:不可以|不能|不行|不支持|不会|不需要|不用|不要|没有|不是)[的呢哦呀啊哈亲,，\s]*(?=[,，。!]|$)"
+)
+_CAN = re.compile(r"\b(?:can|can't|cannot|may|do|does|don't|doesn't|is|are|isn't|aren't)\b|可以|能|支持|无法|包含?")
+_DENIAL = re.compile(r"\b(?:not|no|never|cannot|nothing|without)\b|n't\b|[不没未无]")
+_LINK = re.compile(r"(?:https?://|www\.)[!-~]+")
+_SHORT_LINK = re.compile(r"//[\w.]{3,9}/\w+$")
+_ABOUT_CODE = re.compile(r"\b(?:codes?|vouchers?|coupons?|promo)\b|码|口令")
+_CODE = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{4,16}\b")
+_FIGURE = re.compile(r"[a-z]*-?\d(?:[a-z\d.,:/-]*[a-z\d])?|<[a-z]+_\d+>")
+_SMALL: Final = frozenset(
+    """
+    a about after all also an and any are as at be before but by can cannot cant could do does doesnt dont for
+    from get gets have how if in is isnt arent it its let like may more must need no not of on once only or our
+    out over please should so some than thank thanks that the their them then there these they this those to up
+    us we well what when where which while who will with within without would yes you your 可以 不可 我们 一般 您的 的话
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement of a ``kind``: a unit, ``code``, ``link``, ``answer`` (yes or no) or ``can`` (what may be done).
+
+    ``low`` and ``high`` are the ends of a measure, or 1 for yes and 0 for no; ``about`` are the words of its sentence.
+    """
+
+    kind: str
+    told: str
+    low: float = 0.0
+    high: float = 0.0
+    about: frozenset[str] = frozenset()
+
+
+def facts(answer: str) -> tuple[Fact, ...]:
+    """Return the general facts that an answer states.
+
+    >>> [fact.told for fact in facts("Return it within thirty days. I sent yours on 3 May, it takes 2 days.")]
+    ['30 days']
+    """
+    plain = _numbers(unicodedata.normalize("NFKC", answer).casefold().replace("’", "'").strip())
+    found: list[Fact] = []
+    sentences = [part.strip() for part in _SENTENCE.split(_OPENING.sub("", plain)) if part.strip()]
+    general = [sentence for sentence in sentences if not _CASE.search(sentence)]
+    for sentence in general:
+        about = _about(sentence)
+        found += _measures(sentence, about)
+        found += [Fact("link", link, about=about) for link in _links(sentence) if not _SHORT_LINK.search(link)]
+        if _ABOUT_CODE.search(sentence):
+            found += [Fact("code", code.upper(), about=about) for code in _CODE.findall(_LINK.sub(" ", sentence))]
+        found += _modals(sentence)
+    if sentences and len(general) == len(sentences):
+        found += [Fact("answer", "yes", 1, 1)] if _YES.search(sentences[0]) else []
+        found += [Fact("answer", "no")] if _NO.search(sentences[0]) else []
+    return tuple(found)
+
+
+def disagreement(first: Sequence[Fact], second: Sequence[Fact]) -> str:
+    """Return in what two answers to the same question disagree, or an empty text.
+
+    >>> disagreement(facts("Return it within 14 days."), facts("You can return it within 30 days."))
+    '14 days / 30 days'
+    >>> disagreement(facts("可以的，亲。"), facts("不可以哦。"))
+    'yes / no'
+    """
+    for kind in dict.fromkeys(fact.kind for fact in first):
+        one = [fact for fact in first if fact.kind == kind]
+        other = [fact for fact in second if fact.kind == kind]
+        # Where any of them is in both, the others may be about something else.
+        if kind != "can" and any(_agree(a, b) for a in one for b in other):
+            continue
+        for a in one:
+            for b in other:
+                if not _agree(a, b) and _same_thing(a, b):
+                    return f"{a.told} / {b.told}"
+    return ""
+
+
+def _agree(first: Fact, second: Fact) -> bool:
+    if first.kind in ("code", "link"):
+        return first.told == second.told
+    return first.low <= second.high and second.low <= first.high
+
+
+def _same_thing(first: Fact, second: Fact) -> bool:
+    if first.kind == "answer":
+        return True
+    one, other = sorted((first.about, second.about), key=len)
+    measured = first.kind in _UNITS
+    if first.kind == "can":
+        return len(one & other) >= max(2, _ALIKE_WORDED * len(other))
+    return len(one & other) >= max(1, (_ALIKE if measured else _ALIKE_WORDED) * len(one))
+
+
+def _numbers(plain: str) -> str:
+    """Return the text with numbers before a unit in digits."""
+    return _HAN_NUMBER.sub(_han_number, _SPELLED.sub(lambda found: str(_ENGLISH_NUMBERS[found[1]]), plain))
+
+
+def _han_number(found: re.Match[str]) -> str:
+    tens, ten, ones = found.groups()
+    if not any(found.groups()) or (not ten and tens and ones):
+        return found[0]
+    first, last = (_DIGITS.index((part or "零").replace("两", "二")) for part in (tens, ones))
+    return str((first or 1) * 10 + last if ten else first + last)
+
+
+def _measures(sentence: str, about: frozenset[str]) -> list[Fact]:
+    measured = []
+    for found in _MEASURE.finditer(sentence):
+        unit = next(
+            (_NAMES[i] for i, told in enumerate(found.groups()[3:]) if told), _SIGNS.get(found["sign"] or "", "")
+        )
+        if unit:
+            low, high = (float((found[part] or found["low"]).replace(",", "")) for part in ("low", "high"))
+            span = f"{low:g}-{high:g}" if found["high"] else f"{low:g}"
+            measured.append(Fact(unit, f"{span} {unit}" if unit != "%" else f"{span}%", low, high, about))
+    return measured
+
+
+def _modals(sentence: str) -> list[Fact]:
+    """Return what may or may not be done, clause by clause; a question states nothing."""
+    if sentence.endswith("?"):
+        return []
+    found = []
+    for clause in _CLAUSE.split(sentence):
+        if _CAN.search(clause):
+            denied = len(_DENIAL.findall(clause)) % 2
+            found.append(Fact("can", clause.strip(" .!。！"), 1 - denied, 1 - denied, _about(_DENIAL.sub(" ", clause))))
+    return found
+
+
+def _links(sentence: str) -> list[str]:
+    return [link.rstrip(".,)!?") for link in _LINK.findall(sentence)]
+
+
+def _about(sentence: str) -> frozenset[str]:
+    bare = _FIGURE.sub(" ", _LINK.sub(" ", sentence)).replace("n't", " not")
+    return frozenset(_stem(word) for word in tokens(bare) if word not in _SMALL and not _UNIT_WORD.fullmatch(word))
+
+
+_UNIT_WORD = re.compile("|".join(_UNITS.values()) + "|working|business|calendar|工作|作日|小时|分钟|个月")
+
+
+def _stem(word: str) -> str:
+    for end in ("ings", "ing", "ed", "es", "s"):
+        if word.endswith(end) and len(word) - len(end) >= 3 and word.isascii():
+            return word[: -len(end)]
+    return word.removesuffix("e") if word.isascii() and len(word) > 4 else word
