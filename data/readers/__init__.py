@@ -11,6 +11,7 @@ from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped,
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.rasa import Rasa
+from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
@@ -32,7 +33,7 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (Rasa(), ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (Rasa(), RasaNlu(), ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 
