@@ -12,6 +12,7 @@ from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
+from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
@@ -33,7 +34,17 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (Rasa(), RasaNlu(), ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (
+    Rasa(),
+    RasaNlu(),
+    Slack(),
+    ZendeskTables(),
+    Zendesk(),
+    Own(),
+    OpenAI(),
+    Twitter(),
+    Tables(),
+)
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 

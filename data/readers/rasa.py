@@ -137,11 +137,11 @@ def _is_rasa(value: Mapping[str, Any]) -> bool:
 
 
 def _is_event(value: Mapping[str, Any]) -> bool:
-    return value.get("event") in _KNOWN and ("timestamp" in value or "sender_id" in value)
+    return str(value.get("event")) in _KNOWN and ("timestamp" in value or "sender_id" in value)
 
 
 def _is_row(value: Mapping[str, Any]) -> bool:
-    return value.get("type_name") in _KNOWN and "data" in value and any(sender in value for sender in _SENDERS)
+    return str(value.get("type_name")) in _KNOWN and "data" in value and any(sender in value for sender in _SENDERS)
 
 
 def _is_table(source: Source) -> bool:
