@@ -10,6 +10,9 @@ from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.rasa import Rasa
+from replydesk.data.readers.rasa_nlu import RasaNlu
+from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
@@ -31,7 +34,17 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (
+    Rasa(),
+    RasaNlu(),
+    Slack(),
+    ZendeskTables(),
+    Zendesk(),
+    Own(),
+    OpenAI(),
+    Twitter(),
+    Tables(),
+)
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 

@@ -211,6 +211,13 @@ class Source:
         if not first:
             raise FormatError("The file is empty.", where=str(self.path), hint="Export it again, or leave it out.")
 
+    def magic(self, size: int = 16) -> bytes:
+        """Return the first bytes as they are, by which a file that is no text is known; nothing of a folder."""
+        if self.is_folder:
+            return b""
+        with self._bytes() as stream:
+            return stream.read(size)
+
     def head(self, size: int = SAMPLE) -> str:
         """Return the first ``size`` bytes as text; nothing of a folder."""
         if self.is_folder:
