@@ -12,6 +12,7 @@ from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.whatsapp import WhatsApp
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), WhatsApp(), Tables())
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 
