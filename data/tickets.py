@@ -43,10 +43,13 @@ def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[T
     """Yield a ticket for every customer turn that a person answered next.
 
     What a bot said is context, never an answer. ``context_messages`` is how many earlier turns a ticket keeps. Where
-    the messages say what they reply to, that decides: several answers to one message are several tickets, and a
-    thread with two customers does not mix them.
+    at least half of the team's messages say what they reply to, that decides, and not the order: several answers to
+    one message are several tickets, and a thread with two customers does not mix their questions. Below that the
+    conversation is a chat in which somebody was quoted, and the order decides.
     """
-    if any(message.reply_to for message in conversation.messages):
+    said_by_team = [message for message in conversation.messages if message.role == "agent"]
+    replies = sum(bool(message.reply_to) for message in said_by_team)
+    if replies and 2 * replies >= len(said_by_team):
         yield from _mine_threads(conversation, context_messages)
         return
     turns = utterances(conversation)
@@ -57,13 +60,13 @@ def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[T
 
 def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator[Ticket]:
     said = {message.id: message for message in conversation.messages}
-    # An agent who answers themselves goes on with what they said.
+    # An agent who answers an agent goes on with what was said.
     more: dict[str, list[Message]] = {}
-    for message in conversation.messages:
+    for message in said.values():
         before = said.get(message.reply_to)
         if before is not None and message.role == before.role == "agent":
             more.setdefault(before.id, []).append(message)
-    for message in conversation.messages:
+    for message in said.values():
         asked = said.get(message.reply_to)
         if asked is None or asked.role != "customer" or message.role != "agent":
             continue
@@ -72,7 +75,7 @@ def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator
             answer.append(following := queue.pop(0))
             queue += more.get(following.id, ())
         way = _way_to(asked, said)
-        question = list(takewhile(lambda m: m.role == "customer", reversed(way)))[::-1]
+        question = _last_words(way)
         earlier = utterances(replace(conversation, messages=tuple(way[: -len(question)])))
         turn, reply = _joined("customer", question), _joined("agent", answer)
         if turn.text and reply.text:
@@ -84,14 +87,20 @@ def _joined(role: Role, messages: Sequence[Message]) -> Utterance:
 
 
 def _way_to(message: Message, said: Mapping[str, Message]) -> list[Message]:
-    """Return the messages from the first of a thread down to this one; a circle is cut where it closes."""
+    """Return the public messages from the first of a thread down to this one; a circle is cut where it closes."""
     way: dict[str, Message] = {}
     while message.id not in way:
         way[message.id] = message
         if message.reply_to not in said:
             break
         message = said[message.reply_to]
-    return list(way.values())[::-1]
+    return [message for message in reversed(way.values()) if message.role not in ("note", "system")]
+
+
+def _last_words(way: Sequence[Message]) -> list[Message]:
+    """Return what the author of the last message said since anybody else did."""
+    last = (way[-1].role, way[-1].author)
+    return list(takewhile(lambda message: (message.role, message.author) == last, reversed(way)))[::-1]
 
 
 def _ticket(conversation: Conversation, asked: Utterance, answered: Utterance, earlier: Sequence[Utterance]) -> Ticket:

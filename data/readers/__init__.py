@@ -15,6 +15,7 @@ from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.whatsapp import WhatsApp
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
 
 __all__ = [
@@ -43,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     Own(),
     OpenAI(),
     Twitter(),
+    WhatsApp(),
     Tables(),
 )
 """Every format that can be read, the most certain first: the first that matches is taken."""

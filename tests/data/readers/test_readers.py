@@ -143,15 +143,6 @@ def test_real_dialogues(datasets: Path) -> None:
     assert chinese[0].id == "11290" and chinese[0].messages[2].text == "这家餐馆的周边有哪些景点啊？"
 
 
-def test_real_tweets(datasets: Path) -> None:
-    found = conversations(datasets / "twcs_sample" / "twcs.csv")
-    assert sum(len(conversation.messages) for conversation in found) == 5000
-    first = next(conversation for conversation in found if any(m.id == "twitter:1" for m in conversation.messages))
-    times = [message.at for message in first.messages]
-    assert times == sorted(times, key=lambda at: at.timestamp() if at else 0)
-    assert {message.author for message in first.messages if message.role == "agent"} == {"sprintcare"}
-
-
 @pytest.mark.parametrize(("name", "count"), [("tweetsumm_pairs", 4356), ("twcs_pairs", 2188), ("chitchat_zh", 85)])
 def test_real_pairs(datasets: Path, name: str, count: int) -> None:
     items = list(read(datasets / "prepared" / f"{name}.jsonl").items)
