@@ -8,10 +8,15 @@ from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.chatwoot import Chatwoot
+from replydesk.data.readers.freshdesk import Freshdesk
+from replydesk.data.readers.intercom import Intercom
+from replydesk.data.readers.intercom_tables import IntercomTables
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.zammad import Zammad
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
 
 __all__ = [
@@ -31,7 +36,19 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (
+    ZendeskTables(),
+    IntercomTables(),
+    Zendesk(),
+    Freshdesk(),
+    Zammad(),
+    Chatwoot(),
+    Intercom(),
+    Own(),
+    OpenAI(),
+    Twitter(),
+    Tables(),
+)
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 

@@ -39,12 +39,12 @@ class Zendesk:
 
     def matches(self, source: Source) -> bool:
         """Return whether the first objects are Zendesk tickets or pairs of a ticket and its comments."""
-        return any(_is_ticket(record) for record in first(source, inside=_LISTS))
+        return any(_is_ticket(record) for record in first(source, inside=("tickets",), beside=("users",)))
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is not deleted."""
         roles = _roles_beside(source)
-        for item in records(source, inside=_LISTS):
+        for item in records(source, inside=("tickets",), beside=("users",)):
             if isinstance(item, Skipped):
                 yield item
             elif item.key != "users":
@@ -127,7 +127,9 @@ def _read_record(item: Record, roles: Mapping[str, Role | None]) -> Iterator[Ite
 def _roles_beside(source: Source) -> dict[str, Role | None]:
     # The users may stand behind the tickets, so they are collected before; a user costs some hundred bytes.
     found: dict[str, Role | None] = {}
-    if source.head().lstrip().startswith("{") and any(r.key for r in first(source, inside=_LISTS)):
+    if source.head().lstrip().startswith("{") and any(
+        r.key for r in first(source, inside=("tickets",), beside=("users",))
+    ):
         for item in records(source, inside=("users",)):
             if isinstance(item, Record) and item.key == "users":
                 found.update(_roles([item.value]))

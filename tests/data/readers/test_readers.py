@@ -18,7 +18,8 @@ Export = Callable[..., Path]
 
 
 def test_the_formats_have_names_of_their_own() -> None:
-    assert formats() == ("zendesk-csv", "zendesk", "jsonl", "openai", "twitter", "csv")
+    desks = ("zendesk-csv", "intercom-csv", "zendesk", "freshdesk", "zammad", "chatwoot", "intercom")
+    assert formats() == (*desks, "jsonl", "openai", "twitter", "csv")
     assert [reader.name for reader in READERS] == list(formats())
 
 
@@ -31,6 +32,10 @@ def test_the_formats_have_names_of_their_own() -> None:
         ('{"ticket": {"question": "q", "answer": "a"}}', "jsonl"),
         ('{"ticket": {"id": 1}, "comments": []}', "zendesk"),
         ('{"id": 1, "requester_id": 2, "description": "x", "via": {}}', "zendesk"),
+        ('{"id": 1, "requester_id": 2, "description": "x", "description_text": "x", "conversations": []}', "freshdesk"),
+        ('{"id": 1, "type": "conversation", "source": {"body": "x"}}', "intercom"),
+        ('{"id": 1, "content": "x", "message_type": 0, "private": false}', "chatwoot"),
+        ('{"id": 1, "ticket_id": 2, "sender": "Customer", "body": "x", "internal": false}', "zammad"),
         ('{"question": "q", "answer": "a"}', "csv"),
         ("question,answer\nq,a", "csv"),
         ("tweet_id,author_id,inbound,created_at,text,in_response_to_tweet_id\n1,2,True,,hi,", "twitter"),
@@ -53,7 +58,6 @@ def test_the_content_decides_and_not_the_name(export: Export, content: str, foun
         '[["agent", "hi"]]',
         '{"intents": {"refund": []}}',
         "\n \n",
-        '{"id": 1, "requester_id": 2, "description": "x", "description_text": "x", "conversations": []}',
     ],
 )
 def test_what_nobody_knows_names_the_formats_and_the_cure(export: Export, content: str) -> None:
@@ -67,7 +71,7 @@ def test_a_format_that_does_not_fit_or_exist_is_refused(export: Export) -> None:
     path = export("p.csv", "question,answer", "q,a")
     with pytest.raises(FormatError, match="does not look like zendesk"):
         read(path, format="zendesk")
-    with pytest.raises(FormatError, match=r"no format 'excel'.*zendesk-csv, zendesk, jsonl"):
+    with pytest.raises(FormatError, match=r"no format 'excel'.*zendesk, freshdesk"):
         read(path, format="excel")
     with pytest.raises(FormatError, match="Only tables have columns"):
         read(
