@@ -17,7 +17,8 @@ from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.zammad import Zammad
-from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
+from replydesk.data.readers.zendesk import Zendesk
+from replydesk.data.readers.zendesk_tables import ZendeskTables
 
 __all__ = [
     "FIELDS",

@@ -21,6 +21,7 @@ from replydesk.data.readers.desk import (
     labels,
     objects,
     of_one_desk,
+    once,
     private,
     stars,
     thing,
@@ -54,11 +55,15 @@ class Chatwoot:
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per conversation of which there are messages."""
-        with Gathered() as gathered:
-            for file in files(source):
-                yield from _gather(records(file, inside=_INSIDE, beside=_BESIDE, through=_THROUGH), gathered)
-            for number, rows in gathered.groups():
-                yield from _conversation(number, rows)
+        yield from once(_read(source))
+
+
+def _read(source: Source) -> Iterator[Item]:
+    with Gathered() as gathered:
+        for file in files(source):
+            yield from _gather(records(file, inside=_INSIDE, beside=_BESIDE, through=_THROUGH), gathered)
+        for number, rows in gathered.groups():
+            yield from _conversation(number, rows)
 
 
 def _holds(source: Source) -> bool:
@@ -169,14 +174,16 @@ def _line(row: Row) -> Line:
     attributes, sender = thing(value.get("content_attributes")), thing(value.get("sender"))
     # A mail repeats what it answers; what is new in it stands apart.
     mail = thing(thing(attributes.get("email")).get("text_content")).get("reply")
+    role = _role(value)
     return Line(
         row.where,
-        _role(value),
+        role,
         plain(word(mail)) or plain(word(value.get("content"))),
         value.get("created_at"),
         ident(value.get("id")),
         ident(value.get("sender_id")) or ident(sender.get("id")),
         "the message was deleted" if yes(attributes.get("deleted", "")) else "",
+        "private" if role == "note" and value.get("private") is None else "",
     )
 
 

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Skipped, Source, in_order, moment, short
+from replydesk.data.readers.base import Assumed, Item, Skipped, Source, in_order, moment, short
+from replydesk.data.readers.jsons import Record
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import Conversation, Message, Role, content_id, same_text
 from replydesk.data.text import plain
@@ -23,12 +24,14 @@ __all__ = [
     "conversation",
     "dated",
     "files",
+    "gathering",
     "ident",
     "labels",
     "latest",
     "newest",
     "objects",
     "of_one_desk",
+    "once",
     "private",
     "stars",
     "thing",
@@ -46,7 +49,8 @@ class Line:
     """One line of a conversation as a help desk has it.
 
     ``id`` is the help desk's own; without one it is made of the content. ``at`` is the time in any form that
-    :func:`moment` reads. ``why`` says why the line is left out, if it is.
+    :func:`moment` reads. ``why`` says why the line is left out, if it is. ``unflagged`` names the flag without which
+    it was taken for a note.
     """
 
     where: str
@@ -56,6 +60,7 @@ class Line:
     id: str = ""
     author: str = ""
     why: str = ""
+    unflagged: str = ""
 
 
 def conversation(about: Conversation, lines: Iterable[Line], where: str) -> Iterator[Item]:
@@ -78,6 +83,9 @@ def conversation(about: Conversation, lines: Iterable[Line], where: str) -> Iter
         if why or line.role is None:
             yield Skipped(line.where, why)
             continue
+        if line.unflagged:
+            taken = f"lines of the team that do not say {line.unflagged!r} are private notes"
+            yield Assumed(line.where.partition(":")[0], taken, f"export them with the field {line.unflagged!r}")
         name = f"{about.id}:{line.id}"
         if not line.id:
             name = _unnamed(about.id, line, at, messages)
@@ -87,6 +95,17 @@ def conversation(about: Conversation, lines: Iterable[Line], where: str) -> Iter
         yield replace(about, messages=in_order(messages.values()))
     else:
         yield Skipped(where, "the conversation has no messages that can be read")
+
+
+def once(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items, and what was assumed only once."""
+    assumed: set[Assumed] = set()
+    for item in items:
+        if isinstance(item, Assumed):
+            if item in assumed:
+                continue
+            assumed.add(item)
+        yield item
 
 
 def _unnamed(identity: str, line: Line, at: datetime | None, taken: Mapping[str, Message]) -> str:
@@ -221,9 +240,21 @@ class Gathered:
             yield key, [Row(where, kind, json.loads(value)) for where, kind, value in rows]
 
 
+def gathering(
+    items: Iterable[Record | Skipped],
+    gather: Callable[[Record, Gathered], Iterable[Skipped]],
+    group: Callable[[str, list[Row]], Iterable[Item]],
+) -> Iterator[Item]:
+    """Put all records aside, then yield what each group of them is."""
+    with Gathered() as gathered:
+        for item in items:
+            yield from [item] if isinstance(item, Skipped) else gather(item, gathered)
+        yield from once(found for key, rows in gathered.groups() for found in group(key, rows))
+
+
 def newest(rows: Iterable[Row]) -> Row | None:
-    """Return the row that was updated last, the first of equals; None for none."""
-    return max(rows, key=lambda row: str(dated(row.value.get("updated_at")) or ""), default=None)
+    """Return the row that was updated last, of equals the last; None for none."""
+    return max(reversed(list(rows)), key=lambda row: str(dated(row.value.get("updated_at")) or ""), default=None)
 
 
 def latest(rows: Iterable[Row]) -> list[Row]:

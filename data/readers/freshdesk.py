@@ -18,6 +18,7 @@ from replydesk.data.readers.desk import (
     conversation,
     dated,
     files,
+    gathering,
     ident,
     labels,
     latest,
@@ -65,12 +66,7 @@ class Freshdesk:
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is neither spam nor deleted."""
-        with Gathered() as gathered:
-            for file in _chosen(source):
-                for item in _records(file):
-                    yield from [item] if isinstance(item, Skipped) else _gather(item, gathered)
-            for number, rows in gathered.groups():
-                yield from _conversation(number, rows)
+        yield from gathering((item for file in _chosen(source) for item in _records(file)), _gather, _conversation)
 
 
 def _chosen(source: Source) -> list[Source]:
@@ -193,7 +189,8 @@ def _line(row: Row, requester: str, responder: str) -> Line:
     user = ident(said.get("user_id"))
     why = "the message was deleted" if yes(said.get("deleted", "")) else ""
     text, role = _text(said, "body_text", "body_html", "body"), _role(said, user, requester, responder)
-    return Line(row.where, role, text, said.get("created_at"), ident(said.get("id")), user, why)
+    unsaid = "private" if role == "note" and said.get("private") is None else ""
+    return Line(row.where, role, text, said.get("created_at"), ident(said.get("id")), user, why, unsaid)
 
 
 def _role(said: Mapping[str, Any], user: str, requester: str, responder: str) -> Role | None:

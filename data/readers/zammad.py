@@ -17,6 +17,7 @@ from replydesk.data.readers.desk import (
     conversation,
     dated,
     files,
+    gathering,
     ident,
     labels,
     latest,
@@ -56,12 +57,10 @@ class Zammad:
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket of which there are articles."""
-        with Gathered() as gathered:
-            for file in files(source):
-                for item in records(file, inside=_INSIDE, beside=_ARTICLES, through=_THROUGH):
-                    yield from [item] if isinstance(item, Skipped) else _gather(item, gathered)
-            for number, rows in gathered.groups():
-                yield from _conversation(number, rows)
+        found = (
+            item for file in files(source) for item in records(file, inside=_INSIDE, beside=_ARTICLES, through=_THROUGH)
+        )
+        yield from gathering(found, _gather, _conversation)
 
 
 def _holds(source: Source) -> bool:
@@ -158,13 +157,15 @@ def _line(row: Row) -> Line:
     author = article.get("created_by")
     name = ident(article.get("created_by_id")) or ident(thing(author).get("id")) or word(author)
     body = word(article.get("body"))
+    role = _role(article)
     return Line(
         row.where,
-        _role(article),
+        role,
         plain(_SIGNATURE.split(body)[0]) or plain(body),
         article.get("created_at"),
         ident(article.get("id")),
         name or word(article.get("from")),
+        unflagged="internal" if role == "note" and article.get("internal") is None else "",
     )
 
 

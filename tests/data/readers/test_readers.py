@@ -172,12 +172,6 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
     assert sum("is deleted" in item.why for item in items if isinstance(item, Skipped)) == 2
 
 
-def test_a_private_note_of_a_real_export_is_no_answer(datasets: Path) -> None:
-    parts = datasets / "helpdesk_fixtures" / "intercom_csv_fivetran" / "conversation_part_history_data.csv"
-    [conversation] = [item for item in read(parts).items if isinstance(item, Conversation)]
-    assert [message.role for message in conversation.messages] == ["note"]
-
-
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
@@ -187,10 +181,6 @@ def test_a_private_note_of_a_real_export_is_no_answer(datasets: Path) -> None:
         ("abcd_sample/abcd_sample.json", "in no format that is known"),
         ("clinc150_oos/data_full.json", "in no format that is known"),
         ("helpdesk_fixtures/watson_assistant/banking_US.json", "in no format that is known"),
-        (
-            "helpdesk_fixtures/freshdesk_api_chatwoot/ticket_with_conversations.json",
-            "in no format that is known",
-        ),
     ],
 )
 def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:
