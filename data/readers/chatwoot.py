@@ -11,22 +11,19 @@ from typing import Any, Final
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
 from replydesk.data.readers.desk import (
-    Gathered,
     Line,
-    Row,
     conversation,
     dated,
-    files,
     ident,
     labels,
     objects,
-    of_one_desk,
     once,
     private,
     stars,
     thing,
     word,
 )
+from replydesk.data.readers.gathered import Gathered, Row, files, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.records import Conversation, Role, content_id
 from replydesk.data.text import plain
@@ -138,6 +135,7 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
     people, meta = [line.author for line in lines if line.role == "customer"], thing(facts.get("meta"))
     contact = thing(meta.get("sender")) or thing(facts.get("contact"))
     contact_id = facts.get("contact_id") or thing(facts.get("contact_inbox")).get("contact_id")
+    times = [_changed(facts), *(dated(row.value.get("updated_at")) for row in said)]
     ratings = [_rating(row.value) for row in said]
     about = Conversation(
         short(f"chatwoot:{number}"),
@@ -150,7 +148,7 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
         outcome=_STATUS.get(status := ident(facts.get("status")), status),
         satisfaction=next((rating for rating in ratings if rating is not None), None),
         partial=True,
-        updated=_changed(facts),
+        updated=max(filter(None, times), default=None),
     )
     yield from conversation(about, lines, rows[0].where)
 

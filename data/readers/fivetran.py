@@ -1,21 +1,16 @@
-"""Folders and archives of CSV tables in the layout of Fivetran: which tables there are, and their newest rows."""
+"""CSV tables in the layout of Fivetran, in folders and archives: which there are, and which of their rows count."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from types import TracebackType
+from collections.abc import Iterable, Iterator
 
 from replydesk.data.readers.base import Skipped, Source, yes
-from replydesk.data.readers.desk import dated
+from replydesk.data.readers.desk import ident
+from replydesk.data.readers.gathered import Gathered, Row, newest
 from replydesk.data.readers.sheets import Sheet, sheet
-from replydesk.data.readers.spill import Spill
 
-__all__ = ["Aside", "Placed", "Row", "Tables", "newest"]
-
-Row = Mapping[str, str]
-Placed = tuple[str, Row]
-"""A row of a table with its place."""
+__all__ = ["Tables", "active", "put_aside"]
 
 
 class Tables:
@@ -48,11 +43,14 @@ class Tables:
         """Return whether there is a table of a kind and every such table has these columns."""
         return kind in self and all(set(columns) <= set(found.header) for found in self._sheets[kind])
 
-    def rows(self, kind: str) -> Iterator[Placed | Skipped]:
+    def rows(self, kind: str) -> Iterator[Row | Skipped]:
         """Yield the rows of a kind with their places; nothing for a kind that is not there."""
         for found in self._sheets.get(kind, ()):
             for item in found.rows():
-                yield item if isinstance(item, Skipped) else (item[0], dict(zip(found.header, item[1], strict=True)))
+                if isinstance(item, Skipped):
+                    yield item
+                else:
+                    yield Row(item[0], kind, dict(zip(found.header, item[1], strict=True)))
 
     def _beside(self, source: Source) -> list[Source]:
         folder = source.path.parent
@@ -61,59 +59,19 @@ class Tables:
         return [Source(path) for path in sorted(folder.iterdir()) if path.is_file()]
 
 
-class Aside:
-    """Rows that are put aside on disk by the value of a column, until all that belong together are there."""
-
-    def __init__(self) -> None:
-        self._spill = Spill()
-
-    def __enter__(self) -> Aside:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._spill.__exit__(kind, error, trace)
-
-    def fill(self, rows: Iterable[Placed | Skipped], column: str) -> Iterator[Skipped]:
-        """Put rows aside and yield what was skipped; a row without a value belongs to nothing and is passed over."""
-        for item in rows:
-            if isinstance(item, Skipped):
-                yield item
-            elif key := item[1].get(column, "").strip():
-                self._spill.add(key, [item[0], *(cell for pair in item[1].items() for cell in pair)])
-
-    def get(self, key: str) -> list[Placed]:
-        """Return the rows under a key."""
-        return [_row(cells) for cells in self._spill.get(key)]
-
-    def take(self, key: str) -> list[Placed]:
-        """Return the rows under a key and forget them."""
-        return [_row(cells) for cells in self._spill.take(key)]
-
-    def groups(self) -> Iterator[tuple[str, list[Placed]]]:
-        """Yield the keys that are left with their rows."""
-        for key, rows in self._spill.groups():
-            yield key, [_row(cells) for cells in rows]
+def put_aside(rows: Iterable[Row | Skipped], column: str, gathered: Gathered) -> Iterator[Skipped]:
+    """Put rows aside by the value of a column; yield what was skipped. A row without a value belongs to nothing."""
+    for item in rows:
+        if isinstance(item, Skipped):
+            yield item
+        elif key := ident(item.value.get(column)):
+            gathered.add(key, *item)
 
 
-def newest(rows: Iterable[Placed], key: str = "id") -> list[Placed]:
+def active(rows: Iterable[Row], key: str = "id") -> list[Row]:
     """Return the newest active row for each value of a column; what has no active row was deleted and is left out."""
-    found: dict[str, Placed] = {}
-    for place, row in rows:
-        if yes(row.get("_fivetran_deleted", "")) or not yes(row.get("_fivetran_active", "") or "true"):
-            continue
-        name = row.get(key) or place
-        if name not in found or _age(row) >= _age(found[name][1]):
-            found[name] = place, row
-    return list(found.values())
-
-
-def _age(row: Row) -> tuple[str, str]:
-    start, updated = dated(row.get("_fivetran_start")), dated(row.get("updated_at"))
-    return (updated.isoformat() if updated else "", start.isoformat() if start else "")
-
-
-def _row(cells: list[str]) -> Placed:
-    where, *pairs = cells
-    return where, dict(zip(pairs[::2], pairs[1::2], strict=True))
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if not yes(row.value.get("_fivetran_deleted", "")) and yes(row.value.get("_fivetran_active") or "true"):
+            found.setdefault(row.value.get(key) or row.where, []).append(row)
+    return list(filter(None, map(newest, found.values())))

@@ -12,25 +12,19 @@ from typing import Any, Final
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
 from replydesk.data.readers.desk import (
-    Gathered,
     Line,
-    Row,
     conversation,
     dated,
-    files,
-    gathering,
     ident,
     labels,
-    latest,
-    newest,
     objects,
-    of_one_desk,
     private,
     stars,
     thing,
     without_opening,
     word,
 )
+from replydesk.data.readers.gathered import Gathered, Row, files, gathering, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.readers.xmls import elements, is_xml
 from replydesk.data.records import Conversation, Role

@@ -14,17 +14,16 @@ from replydesk.data.readers.desk import (
     Line,
     conversation,
     dated,
-    files,
     ident,
     labels,
     objects,
-    of_one_desk,
     stars,
     thing,
     unwrapped,
     without_opening,
     word,
 )
+from replydesk.data.readers.gathered import files, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.records import Conversation, Role
 from replydesk.data.text import plain

@@ -7,18 +7,27 @@ the author's type says who speaks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Final
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, short
 from replydesk.data.readers.desk import Line, conversation, dated, labels, stars, without_opening
-from replydesk.data.readers.fivetran import Aside, Placed, Row, Tables, newest
+from replydesk.data.readers.fivetran import Tables, active, put_aside
+from replydesk.data.readers.gathered import Gathered, Row
 from replydesk.data.readers.intercom import opened_by, part
 from replydesk.data.records import Conversation
 from replydesk.data.text import plain
 
 __all__ = ["IntercomTables"]
 
-_KINDS: Final = ("conversation", "conversation_part", "conversation_contact", "conversation_tag", "tag")
+_KINDS: Final = {
+    "conversation": "id",
+    "conversation_part": "conversation_id",
+    "conversation_contact": "conversation_id",
+    "conversation_tag": "conversation_id",
+    "tag": "id",
+}
+"""The tables that are read, with the columns by which they belong together."""
 
 
 class IntercomTables:
@@ -38,38 +47,33 @@ class IntercomTables:
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per conversation that is not deleted, then what parts of others there are."""
         tables = _tables(source)
-        with Aside() as conversations, Aside() as parts, Aside() as contacts, Aside() as tags, Aside() as names:
-            yield from conversations.fill(tables.rows("conversation"), "id")
-            yield from parts.fill(tables.rows("conversation_part"), "conversation_id")
-            yield from contacts.fill(tables.rows("conversation_contact"), "conversation_id")
-            yield from tags.fill(tables.rows("conversation_tag"), "conversation_id")
-            yield from names.fill(tables.rows("tag"), "id")
-            for number, rows in conversations.groups():
+        with ExitStack() as stack:
+            asides = {kind: stack.enter_context(Gathered()) for kind in _KINDS}
+            for kind, column in _KINDS.items():
+                yield from put_aside(tables.rows(kind), column, asides[kind])
+            parts = asides["conversation_part"]
+            for number, rows in asides["conversation"].groups():
                 said = parts.take(number)
-                if not (active := newest(rows)):
-                    yield Skipped(rows[-1][0], "the conversation is deleted")
+                if not (found := active(rows)):
+                    yield Skipped(rows[-1].where, "the conversation is deleted")
                     continue
-                where, row = active[0]
-                people = [person.get("contact_id", "") for _, person in newest(contacts.get(number), "contact_id")]
-                marks = [mark.get("tag_id", "") for _, mark in newest(tags.get(number), "tag_id")]
-                called = [name["name"] for mark in marks for _, name in newest(names.get(mark)) if "name" in name]
-                yield from _conversation(number, where, row, said, people, called)
+                people = active(asides["conversation_contact"].get(number), "contact_id")
+                marks = active(asides["conversation_tag"].get(number), "tag_id")
+                named = [row.value.get("name") for m in marks for row in active(asides["tag"].get(m.value["tag_id"]))]
+                yield from _conversation(number, found[0], said, people, named)
             for number, rows in parts.groups():
-                yield from _conversation(number, rows[0][0], {}, rows, [], [])
+                yield from _conversation(number, Row(rows[0].where, "", {}), rows, [], [])
 
 
 def _tables(source: Source) -> Tables:
     return Tables(source, "intercom", _KINDS)
 
 
-def _conversation(
-    number: str, where: str, row: Row, said: list[Placed], people: list[str], tags: list[str]
-) -> Iterator[Item]:
-    lines = [
-        part(place, row, {"type": row.get("author_type"), "id": row.get("author_id")}) for place, row in newest(said)
-    ]
+def _conversation(number: str, told: Row, said: list[Row], people: list[Row], tags: list[object]) -> Iterator[Item]:
+    row = told.value
+    lines = [_part(one) for one in active(said)]
     if plain(row.get("source_body", "")):
-        opening = _opening(where, row)
+        opening = _opening(told)
         lines = [opening, *without_opening(lines, opening, row.get("source_id", ""))]
     by_customer = row.get("source_author_id", "") if lines and lines[0].role == "customer" else ""
     about = Conversation(
@@ -77,20 +81,25 @@ def _conversation(
         (),
         source="intercom",
         channel=row.get("source_type", ""),
-        customer=people[0] if people else by_customer,
+        customer=people[0].value.get("contact_id", "") if people else by_customer,
         subject=plain(row.get("title") or row.get("source_subject", "")),
-        tags=labels([tag.strip() for tag in tags]),
+        tags=labels(tags),
         outcome=row.get("state", ""),
         satisfaction=stars(row.get("conversation_rating_value") or row.get("rating")),
         partial=True,
-        updated=dated(row.get("updated_at") or None),
+        updated=dated(row.get("updated_at")),
     )
-    yield from conversation(about, lines, where)
+    yield from conversation(about, lines, told.where)
 
 
-def _opening(where: str, row: Row) -> Line:
+def _part(row: Row) -> Line:
+    return part(row.where, row.value, {"type": row.value.get("author_type"), "id": row.value.get("author_id")})
+
+
+def _opening(told: Row) -> Line:
+    row = told.value
     return Line(
-        where,
+        told.where,
         opened_by(row.get("source_author_type", ""), row.get("source_delivered_as", "")),
         plain(row.get("source_body", "")),
         row.get("created_at"),

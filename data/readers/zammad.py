@@ -10,24 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
-from replydesk.data.readers.desk import (
-    Gathered,
-    Line,
-    Row,
-    conversation,
-    dated,
-    files,
-    gathering,
-    ident,
-    labels,
-    latest,
-    newest,
-    objects,
-    of_one_desk,
-    private,
-    thing,
-    word,
-)
+from replydesk.data.readers.desk import Line, conversation, dated, ident, labels, objects, private, thing, word
+from replydesk.data.readers.gathered import Gathered, Row, files, gathering, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.records import Conversation, Role
 from replydesk.data.text import plain

@@ -9,19 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source
-from replydesk.data.readers.desk import (
-    Gathered,
-    Row,
-    dated,
-    files,
-    ident,
-    latest,
-    newest,
-    objects,
-    of_one_desk,
-    once,
-    thing,
-)
+from replydesk.data.readers.desk import dated, ident, objects, once, thing
+from replydesk.data.readers.gathered import Gathered, Row, files, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.readers.zendesk_tickets import Placed, audited, roles, ticket_items
 from replydesk.data.records import Role

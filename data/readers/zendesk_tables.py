@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, role_of
-from replydesk.data.readers.fivetran import Aside, Row, Tables
+from replydesk.data.readers.desk import ident
+from replydesk.data.readers.fivetran import Tables, put_aside
+from replydesk.data.readers.gathered import Gathered, Row
 from replydesk.data.readers.zendesk_tickets import ticket_items
 from replydesk.data.records import Role
 
@@ -32,34 +34,35 @@ class ZendeskTables:
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is not deleted; then skip the comments that belong to none."""
         tables = Tables(source, "zendesk", _KINDS)
-        with Aside() as users, Aside() as comments, Aside() as tags, Aside() as fields:
-            yield from users.fill(tables.rows("user"), "id")
-            yield from comments.fill(tables.rows("ticket_comment"), "ticket_id")
-            yield from tags.fill(tables.rows("ticket_tag"), "ticket_id")
-            yield from fields.fill(filter(_is_assigned, tables.rows("ticket_field")), "ticket_id")
+        with Gathered() as users, Gathered() as comments, Gathered() as tags, Gathered() as fields:
+            yield from put_aside(tables.rows("user"), "id", users)
+            yield from put_aside(tables.rows("ticket_comment"), "ticket_id", comments)
+            yield from put_aside(tables.rows("ticket_tag"), "ticket_id", tags)
+            yield from put_aside(filter(_is_assigned, tables.rows("ticket_field")), "ticket_id", fields)
 
             def user_role(author: str) -> Role | None:
-                return next((role_of(row.get("role", "")) for _, row in users.get(author)), None)
+                return next((role_of(row.value.get("role", "")) for row in users.get(author)), None)
 
             for item in tables.rows("ticket"):
                 if isinstance(item, Skipped):
                     yield item
                     continue
-                where, ticket = item
-                number = ticket.get("id", "")
-                said = [(place, _comment(row)) for place, row in comments.take(number)]
-                labels = [row.get("tag", "") for _, row in tags.take(number)]
-                assignees = [row.get("value", "") for _, row in fields.take(number)]
-                yield from ticket_items({**ticket, "tags": labels, "assignees": assignees}, said, user_role, where)
+                number = ident(item.value.get("id"))
+                said = [(row.where, _comment(row.value)) for row in comments.take(number)]
+                facts = {
+                    "tags": [row.value.get("tag", "") for row in tags.take(number)],
+                    "assignees": [row.value.get("value", "") for row in fields.take(number)],
+                }
+                yield from ticket_items({**item.value, **facts}, said, user_role, item.where)
             for number, rows in comments.groups():
-                yield from (Skipped(place, f"ticket {number} is not in the export") for place, _ in rows)
+                yield from (Skipped(row.where, f"ticket {number} is not in the export") for row in rows)
 
 
-def _is_assigned(item: tuple[str, Row] | Skipped) -> bool:
-    return isinstance(item, Skipped) or item[1].get("field_name") == "assignee_id"
+def _is_assigned(item: Row | Skipped) -> bool:
+    return isinstance(item, Skipped) or item.value.get("field_name") == "assignee_id"
 
 
-def _comment(row: Row) -> Mapping[str, Any]:
+def _comment(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **row,
         "author_id": row.get("author_id") or row.get("user_id"),
