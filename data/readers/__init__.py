@@ -8,6 +8,10 @@ from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
+from replydesk.data.readers.chatwoot import Chatwoot
+from replydesk.data.readers.freshdesk import Freshdesk
+from replydesk.data.readers.intercom import Intercom
+from replydesk.data.readers.intercom_tables import IntercomTables
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.rasa import Rasa
@@ -16,7 +20,9 @@ from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.whatsapp import WhatsApp
-from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
+from replydesk.data.readers.zammad import Zammad
+from replydesk.data.readers.zendesk import Zendesk
+from replydesk.data.readers.zendesk_tables import ZendeskTables
 
 __all__ = [
     "FIELDS",
@@ -40,7 +46,12 @@ READERS: tuple[Reader, ...] = (
     RasaNlu(),
     Slack(),
     ZendeskTables(),
+    IntercomTables(),
     Zendesk(),
+    Freshdesk(),
+    Zammad(),
+    Chatwoot(),
+    Intercom(),
     Own(),
     OpenAI(),
     Twitter(),

@@ -17,6 +17,9 @@ LIMIT = 16 * 1024 * 1024
 """The longest JSON line or element in characters; a longer one is skipped instead of filling the memory."""
 
 _SAMPLES = (SAMPLE, 4 * 1024 * 1024)
+_DEPTH = 3
+"""How many objects may wrap a page."""
+
 _CHUNK = 256 * 1024
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
@@ -31,24 +34,37 @@ class Record(NamedTuple):
     value: dict[str, Any]
 
 
-def records(source: Source, *, inside: Sequence[str] = ()) -> Iterator[Record | Skipped]:
-    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside one object.
+def records(
+    source: Source, *, inside: Sequence[str] = (), beside: Sequence[str] = (), through: Sequence[str] = ()
+) -> Iterator[Record | Skipped]:
+    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside objects.
 
-    The last is meant when the first object has a list under the first of the keys ``inside``: then the
-    elements of its lists under any of them come. Objects that take several lines each are read as well.
+    An object with a list of objects under any of the keys ``inside`` is a page: its elements come instead of it, and
+    those of its lists under ``beside``, where an object comes as it is. ``through`` are keys of objects that only
+    wrap a page or another object. Pages may follow each other, as lines, in an array, or one after the other.
+    Objects that take several lines each are read as well.
     """
-    mode = _mode(source, inside)
+    keys = _Keys(tuple(inside), tuple(beside), tuple(through))
+    mode = _mode(source, keys)
     with source.open() as stream:
-        yield from _records(source.name, stream, mode, inside, damaged=source.damaged)
+        yield from _records(source.name, stream, mode, keys, damaged=source.damaged)
 
 
-def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> list[Record]:
+def first(
+    source: Source,
+    *,
+    inside: Sequence[str] = (),
+    beside: Sequence[str] = (),
+    through: Sequence[str] = (),
+    count: int = 20,
+) -> list[Record]:
     """Return the first objects of a JSON file, by which a format is recognised; none when it is not JSON."""
     if not source.head().lstrip().startswith(("{", "[")):
         return []
-    mode = _mode(source, inside)
+    keys = _Keys(tuple(inside), tuple(beside), tuple(through))
+    mode = _mode(source, keys)
     for size in _SAMPLES:
-        found = _records(source.name, io.StringIO(source.head(size)), mode, inside)
+        found = _records(source.name, io.StringIO(source.head(size)), mode, keys)
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
@@ -57,27 +73,48 @@ def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> lis
 _Mode = Literal["lines", "list", "object"]
 
 
-def _mode(source: Source, inside: Sequence[str]) -> _Mode:
+class _Keys(NamedTuple):
+    inside: tuple[str, ...]
+    beside: tuple[str, ...]
+    through: tuple[str, ...]
+
+
+def _mode(source: Source, keys: _Keys) -> _Mode:
     for size in _SAMPLES:
         head = source.head(size)
         if head.lstrip().startswith("["):
             return "list"
-        if inside and _has_list(head, inside[0]):
-            return "object"
+        if keys.inside and _is_page(head, keys):
+            # A page a line, or a line that is the whole file.
+            first_line, _, rest = head.lstrip().partition("\n")
+            return "lines" if rest.lstrip().startswith("{") and _is_object(first_line) else "object"
         if any(_is_object(line) for line in head.splitlines() if line[:1] == "{"):
             return "lines"
     return "list"
 
 
-def _has_list(head: str, wanted: str) -> bool:
-    text = _Text(io.StringIO(head))
+def _is_page(head: str, keys: _Keys) -> bool:
     try:
-        for key in text.keys():  # noqa: SIM118 - a walk
-            if key == wanted and text.peek() == "[":
-                return True
-            text.value()
+        return _reaches_page(_Text(io.StringIO(head)), keys, _DEPTH)
     except ValueError:
         return False  # the first object is longer than the sample, or none
+
+
+def _reaches_page(text: _Text, keys: _Keys, depth: int) -> bool:
+    for key in text.keys():  # noqa: SIM118 - a walk
+        if key in keys.inside and text.peek() == "[":
+            text.at += 1
+            if text.peek() == "{":
+                return True
+            while text.peek() != "]":
+                text.value()
+            text.at += 1
+        elif key in keys.through and text.peek() == "{" and depth:
+            if _reaches_page(text, keys, depth - 1):
+                return True
+        else:
+            text.value()
+    text.at += 1
     return False
 
 
@@ -89,26 +126,70 @@ def _is_object(line: str) -> bool:
 
 
 def _records(
-    name: str, stream: IO[str], mode: _Mode, inside: Sequence[str], *, damaged: bool = False
+    name: str, stream: IO[str], mode: _Mode, keys: _Keys, *, damaged: bool = False
 ) -> Iterator[Record | Skipped]:
     if mode == "lines":
-        yield from _lines(name, stream, damaged=damaged)
+        for item in _lines(name, stream, damaged=damaged):
+            yield from _opened(item, keys, _DEPTH)
         return
-    text = _Text(stream)
-    if mode == "list":
-        if text.peek() == "[":
+    text, number = _Text(stream), 0
+    if mode == "object":
+        try:
+            while text.peek() == "{":
+                number += 1
+                yield from _page(f"{name}:" if number == 1 else f"{name}:[{number - 1}]:", text, keys, _DEPTH)
+        except ValueError as error:
+            yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+        return
+    # Several arrays may follow each other, where each page of an API was one.
+    while character := text.peek():
+        text.at += character == "["
+        for item in _elements(name, "", text, number):
+            number += 1
+            yield from _opened(item, keys, _DEPTH)
+        if text.stuck:
+            return
+
+
+def _page(place: str, text: _Text, keys: _Keys, depth: int) -> Iterator[Record | Skipped]:
+    for key in text.keys():  # noqa: SIM118 - a walk
+        if key in keys.inside + keys.beside and text.peek() == "[":
             text.at += 1
-        yield from _elements(name, "", text)
+            yield from _elements(f"{place}{key}", key, text)
+            if text.stuck:
+                raise ValueError("no end was found")
+        elif key in keys.beside and text.peek() == "{":
+            yield _record(f"{place}{key}", key, text.value(), text.last)
+        elif key in keys.through and text.peek() == "{" and depth:
+            yield from _page(f"{place}{key}.", text, keys, depth - 1)
+        else:
+            text.value()
+    text.at += 1
+
+
+def _opened(item: Record | Skipped, keys: _Keys, depth: int) -> Iterator[Record | Skipped]:
+    """Yield the elements of a page that was read as a whole; an object that is none comes as it is."""
+    if isinstance(item, Skipped):
+        yield item
         return
-    try:
-        for key in text.keys():  # noqa: SIM118 - a walk
-            if key in inside and text.peek() == "[":
-                text.at += 1
-                yield from _elements(name, key, text)
-            else:
-                text.value()
-    except ValueError as error:
-        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+    value = item.value
+    if any(_holds_objects(value.get(key)) for key in keys.inside):
+        for key in keys.inside + keys.beside:
+            inner, where = value.get(key), f"{item.where}:{key}"
+            for position, element in enumerate(inner if isinstance(inner, list) else ()):
+                yield _record(f"{where}[{position}]", key, element)
+            if key in keys.beside and isinstance(inner, dict):
+                yield Record(where, key, inner)
+        return
+    for key in keys.through if depth else ():
+        if isinstance(inner := value.get(key), dict):
+            yield from _opened(Record(f"{item.where}:{key}", item.key, inner), keys, depth - 1)
+            return
+    yield item
+
+
+def _holds_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(element, dict) for element in value)
 
 
 def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Skipped]:
@@ -131,23 +212,27 @@ def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Sk
                 yield Skipped(where, f"the line is not complete JSON ({error})")
 
 
-def _elements(name: str, key: str, text: _Text) -> Iterator[Record | Skipped]:
-    position = 0
+def _elements(name: str, key: str, text: _Text, position: int = 0) -> Iterator[Record | Skipped]:
     while (character := text.peek()) not in ("", "]"):
-        where = f"{name}:{key}[{position}]"
+        where = f"{name if key else f'{name}:'}[{position}]"
         position += 1
         try:
             value = text.value()
         except ValueError as error:
             yield Skipped(where, f"the element is not complete JSON ({error})")
-            if not text.skip():
+            text.stuck = not text.skip()
+            if text.stuck:
                 return
             continue
-        yield _record(where, key, value, text.last)
+        if _holds_objects(value):
+            for number, element in enumerate(value):
+                yield _record(f"{where}[{number}]", key, element, text.last)
+        else:
+            yield _record(where, key, value, text.last)
     text.at += len(character)
 
 
-def _record(where: str, key: str, value: Any, written: str) -> Record | Skipped:
+def _record(where: str, key: str, value: Any, written: str = "") -> Record | Skipped:
     if not isinstance(value, dict):
         return Skipped(where, "a JSON object was expected")
     if _ESCAPED_SURROGATE.search(written):
@@ -164,6 +249,7 @@ class _Text:
         self._decode = json.JSONDecoder().raw_decode
         self.at = 0
         self.last = ""
+        self.stuck = False
 
     def _more(self) -> None:
         # Doubling keeps the retries on one long value linear in its length.

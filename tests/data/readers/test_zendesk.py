@@ -25,7 +25,7 @@ def at(hour: int) -> datetime:
 TICKET: dict[str, Any] = {
     "id": 8801, "subject": "Late parcel", "status": "solved", "requester_id": 77, "submitter_id": 77,
     "assignee_id": 5, "tags": ["shipping"], "via": {"channel": "email"}, "created_at": "2026-03-01T08:00:00Z",
-    "description": "Where is my  parcel? ", "satisfaction_rating": {"score": "good"},
+    "updated_at": "2026-03-01T13:00:00Z", "description": "Where is my  parcel? ", "satisfaction_rating": {"score": "good"},
 }  # fmt: skip
 COMMENTS: list[dict[str, Any]] = [
     {"id": 3, "author_id": 5, "plain_body": "麻烦的客户", "public": False,
@@ -43,7 +43,7 @@ USERS = [{"id": 6, "role": "admin"}, {"id": 8, "role": "end-user"}]
 EXPECTED = Conversation(
     "zendesk:8801",
     (
-        Message("zendesk:8801:1", "customer", "Where is my\xa0parcel?", at(9), "77"),
+        Message("zendesk:8801:description", "customer", "Where is my\xa0parcel?", at(9), "77"),
         Message("zendesk:8801:2", "agent", "It left today.", at(10), "6"),
         Message("zendesk:8801:3", "note", "麻烦的客户", at(10).replace(minute=30), "5"),
         Message("zendesk:8801:4", "system", "合并了工单", at(11), "-1"),
@@ -56,6 +56,8 @@ EXPECTED = Conversation(
     tags=("shipping",),
     outcome="solved",
     satisfaction=1.0,
+    partial=True,
+    updated=at(13),
 )
 
 PAIR = {"ticket": TICKET, "comments": COMMENTS, "users": USERS}
@@ -84,12 +86,12 @@ def test_every_shape_gives_the_same_conversation(
 
 
 def one(export: Export, ticket: dict[str, Any], comments: list[Any]) -> list[Any]:
-    return list(read(export("z.jsonl", PAIR, {"ticket": ticket, "comments": comments})).items)[1:]
+    return list(read(export("z.jsonl", {"ticket": ticket, "comments": comments})).items)
 
 
 def test_an_unknown_author_is_skipped_and_never_guessed(export: Export) -> None:
     stranger, conversation = one(export, TICKET, [*COMMENTS[2:3], {**COMMENTS[1], "author_id": 9}])
-    assert stranger == Skipped("z.jsonl:2:comments[1]", "the author 9 is neither the requester nor a known user")
+    assert stranger == Skipped("z.jsonl:1:comments[1]", "the author 9 is neither the requester nor a known user")
     assert [message.text for message in conversation.messages] == ["Where is my\xa0parcel?"]
 
 
@@ -132,17 +134,17 @@ def test_a_private_comment_that_repeats_the_description_keeps_it_private(export:
 @pytest.mark.parametrize(
     ("ticket", "comments", "where", "why"),
     [
-        ({**TICKET, "status": "deleted"}, COMMENTS, "z.jsonl:2", "ticket 8801 is deleted"),
-        ({**TICKET, "id": None}, COMMENTS, "z.jsonl:2", "the ticket has no id"),
-        ({**TICKET, "description": ""}, [], "z.jsonl:2", "ticket 8801 has no comments that can be read"),
-        (TICKET, ["hi"], "z.jsonl:2:comments[0]", "a comment is an object"),
+        ({**TICKET, "status": "deleted"}, COMMENTS, "z.jsonl:1", "ticket 8801 is deleted"),
+        ({**TICKET, "id": None}, COMMENTS, "z.jsonl:1", "the ticket has no id"),
+        ({**TICKET, "description": ""}, [], "z.jsonl:1", "the conversation has no messages that can be read"),
+        (TICKET, ["hi"], "z.jsonl:1:comments[0]", "a comment is an object"),
         (
             TICKET,
             [{**COMMENTS[0], "created_at": "昨天"}],
-            "z.jsonl:2:comments[0]",
+            "z.jsonl:1:comments[0]",
             "'昨天' is not a date that can be read",
         ),
-        (TICKET, [{**COMMENTS[0], "plain_body": " "}], "z.jsonl:2:comments[0]", "the comment has no text"),
+        (TICKET, [{**COMMENTS[0], "plain_body": " "}], "z.jsonl:1:comments[0]", "the message has no text"),
     ],
 )
 def test_what_is_wrong_is_skipped(export: Export, ticket: Any, comments: Any, where: str, why: str) -> None:
@@ -151,7 +153,7 @@ def test_what_is_wrong_is_skipped(export: Export, ticket: Any, comments: Any, wh
 
 def test_a_comment_that_comes_twice_counts_once(export: Export) -> None:
     [conversation] = one(export, TICKET, [COMMENTS[2], COMMENTS[4], COMMENTS[4]])
-    assert [message.id for message in conversation.messages] == ["zendesk:8801:1", "zendesk:8801:5"]
+    assert [message.id for message in conversation.messages] == ["zendesk:8801:description", "zendesk:8801:5"]
 
 
 # -- the folder of tables
@@ -175,11 +177,11 @@ def folder(export: Export, suffix: str, *, users: bool = True) -> Path:
     )
     return export(
         f"z/ticket{suffix}.csv",
-        "id,_fivetran_deleted,requester_id,assignee_id,submitter_id,status,subject,description,created_at,via_channel",
-        "1,FALSE,77,5,77,solved,包裹,在哪里？,2026-03-01 08:00:00,email",
-        "2,FALSE,77,5,77,deleted,,,2026-03-01 08:00:00,web",
-        "3,TRUE,77,5,77,open,,gone,2026-03-01 08:00:00,web",
-        "4,FALSE,78,,78,open,,怎么退款？,2026-03-01 08:00:00,web",
+        "id,_fivetran_deleted,requester_id,assignee_id,submitter_id,status,subject,description,created_at,updated_at,via_channel",
+        "1,FALSE,77,5,77,solved,包裹,在哪里？,2026-03-01 08:00:00,2026-03-01 13:00:00,email",
+        "2,FALSE,77,5,77,deleted,,,2026-03-01 08:00:00,,web",
+        "3,TRUE,77,5,77,open,,gone,2026-03-01 08:00:00,,web",
+        "4,FALSE,78,,78,open,,怎么退款？,2026-03-01 08:00:00,,web",
     ).parent  # fmt: skip
 
 
@@ -194,7 +196,7 @@ def test_the_tables_are_joined(export: Export, suffix: str, of: str) -> None:
         Conversation(
             "zendesk:1",
             (
-                Message("zendesk:1:11", "customer", "在哪里？", at(9), "77"),
+                Message("zendesk:1:description", "customer", "在哪里？", at(9), "77"),
                 Message("zendesk:1:12", "agent", "It left,\ntoday.", at(10), "5"),
                 Message("zendesk:1:13", "note", "他很难缠", at(11), "5"),
                 Message("zendesk:1:14", "customer", "me too", at(12), "6"),
@@ -205,6 +207,8 @@ def test_the_tables_are_joined(export: Export, suffix: str, of: str) -> None:
             subject="包裹",
             tags=("物流", "urgent"),
             outcome="solved",
+            partial=True,
+            updated=at(13),
         ),
         Conversation(
             "zendesk:4",
@@ -213,15 +217,17 @@ def test_the_tables_are_joined(export: Export, suffix: str, of: str) -> None:
             channel="web",
             customer="78",
             outcome="open",
+            partial=True,
         ),
     ]
+    inside = "" if of else "z/"
     comments, tickets, users = f"ticket_comment{suffix}.csv", f"ticket{suffix}.csv", f"user{suffix}.csv"
     assert [(item.where, item.why) for item in items if isinstance(item, Skipped)] == [
-        (f"{users}:4", "the row has 1 cells, the header 3"),
-        (f"{comments}:7", "the author 99 is neither the requester nor a known user"),
-        (f"{tickets}:3", "ticket 2 is deleted"),
-        (f"{tickets}:4", "ticket 3 is deleted"),
-        (f"{comments}:8", "ticket 404 is not in the export"),
+        (f"{inside}{users}:4", "the row has 1 cells, the header 3"),
+        (f"{inside}{comments}:7", "the author 99 is neither the requester nor a known user"),
+        (f"{inside}{tickets}:3", "ticket 2 is deleted"),
+        (f"{inside}{tickets}:4", "ticket 3 is deleted"),
+        (f"{inside}{comments}:8", "ticket 404 is not in the export"),
     ]
 
 
