@@ -8,8 +8,10 @@ from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.gradio import Gradio
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.sharegpt import ShareGPT
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
@@ -31,7 +33,7 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), ShareGPT(), Gradio(), Twitter(), Tables())
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 

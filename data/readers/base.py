@@ -34,6 +34,7 @@ __all__ = [
     "broken",
     "in_order",
     "moment",
+    "private",
     "role_of",
     "short",
     "yes",
@@ -44,6 +45,7 @@ SAMPLE = 64 * 1024
 
 _CHUNK = 1024 * 1024
 _ID_LENGTH = 200
+_PARQUET = b"PAR1"
 _BINARY_SHARE = 100
 
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d+)?")
@@ -53,6 +55,9 @@ _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?)?分?)?"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PUBLIC = frozenset(
+    ("", "false", "0", "0.0", "no", "n", "f", "none", "null", "nan", "public", "否", "公开", "{}", "[]")
+)
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 
 _ROLES: dict[Role, str] = {
@@ -197,9 +202,21 @@ class Source:
         if not first:
             raise FormatError("The file is empty.", where=str(self.path), hint="Export it again, or leave it out.")
 
-    def head(self, size: int = SAMPLE) -> str:
-        """Return the first ``size`` bytes as text; nothing of a folder."""
+    def start(self, size: int) -> bytes:
+        """Return the first ``size`` bytes as they are once unpacked; nothing of a folder."""
         if self.is_folder:
+            return b""
+        with self._bytes() as stream:
+            return stream.read(size)
+
+    @cached_property
+    def columnar(self) -> bool:
+        """Return whether this is a Parquet file, which has rows but no text."""
+        return self.start(len(_PARQUET)) == _PARQUET
+
+    def head(self, size: int = SAMPLE) -> str:
+        """Return the first ``size`` bytes as text; nothing of a folder or a Parquet file."""
+        if self.is_folder or self.columnar:
             return ""
         with self._bytes() as stream:
             data = stream.read(size)
@@ -401,6 +418,15 @@ def role_of(value: object) -> Role | None:
 def yes(value: object) -> bool:
     """Return whether an exported flag is set: true, 1, yes, t or y in any case, or 是."""
     return str(value).strip().casefold() in ("true", "1", "1.0", "yes", "t", "y", "是")
+
+
+def private(value: object) -> bool:
+    """Return whether a flag of privacy is to be taken as set: whatever does not clearly say no keeps a text private.
+
+    >>> private("False"), private("public"), private(None), private("team only")
+    (False, False, False, True)
+    """
+    return str(value).strip().casefold() not in _PUBLIC
 
 
 def short(name: str) -> str:

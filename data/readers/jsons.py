@@ -1,4 +1,4 @@
-"""JSON read piece by piece in constant memory; what cannot be read is skipped, with its place."""
+"""JSON, and Parquet as if it were JSON, read piece by piece; what cannot be read is skipped, with its place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import islice
 from typing import IO, Any, Literal, NamedTuple
 
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
+from replydesk.data.readers.parquet import objects
 
 __all__ = ["Record", "first", "records"]
 
@@ -31,24 +32,30 @@ class Record(NamedTuple):
     value: dict[str, Any]
 
 
-def records(source: Source, *, inside: Sequence[str] = ()) -> Iterator[Record | Skipped]:
-    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside one object.
+def records(source: Source, *, inside: Sequence[str] = (), listed: str = "") -> Iterator[Record | Skipped]:
+    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside one object; the rows of a Parquet file.
 
-    The last is meant when the first object has a list under the first of the keys ``inside``: then the
-    elements of its lists under any of them come. Objects that take several lines each are read as well.
+    The last but one is meant when the first object has a list under the first of the keys ``inside``: then the
+    elements of its lists under any of them come. Objects that take several lines each are read as well. Where
+    an export has lists in place of objects, ``listed`` is the key under which such a list is given.
     """
+    if source.columnar:
+        yield from _rows(source)
+        return
     mode = _mode(source, inside)
     with source.open() as stream:
-        yield from _records(source.name, stream, mode, inside, damaged=source.damaged)
+        yield from _records(source.name, stream, mode, inside, listed, damaged=source.damaged)
 
 
-def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> list[Record]:
-    """Return the first objects of a JSON file, by which a format is recognised; none when it is not JSON."""
+def first(source: Source, *, inside: Sequence[str] = (), listed: str = "", count: int = 20) -> list[Record]:
+    """Return the first objects of a JSON or Parquet file, by which a format is recognised; none of any other."""
+    if source.columnar:
+        return [row for row in islice(_rows(source), count) if isinstance(row, Record)]
     if not source.head().lstrip().startswith(("{", "[")):
         return []
     mode = _mode(source, inside)
     for size in _SAMPLES:
-        found = _records(source.name, io.StringIO(source.head(size)), mode, inside)
+        found = _records(source.name, io.StringIO(source.head(size)), mode, inside, listed)
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
@@ -61,7 +68,7 @@ def _mode(source: Source, inside: Sequence[str]) -> _Mode:
     for size in _SAMPLES:
         head = source.head(size)
         if head.lstrip().startswith("["):
-            return "list"
+            return "lines" if _lists_in_lines(head) else "list"
         if inside and _has_list(head, inside[0]):
             return "object"
         if any(_is_object(line) for line in head.splitlines() if line[:1] == "{"):
@@ -81,6 +88,17 @@ def _has_list(head: str, wanted: str) -> bool:
     return False
 
 
+def _lists_in_lines(head: str) -> bool:
+    one, other = [*head.lstrip().split("\n", 2), "", ""][:2]
+    if not other.startswith("["):
+        return False
+    try:
+        json.loads(one)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _is_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
@@ -89,29 +107,29 @@ def _is_object(line: str) -> bool:
 
 
 def _records(
-    name: str, stream: IO[str], mode: _Mode, inside: Sequence[str], *, damaged: bool = False
+    name: str, stream: IO[str], mode: _Mode, inside: Sequence[str], listed: str, *, damaged: bool = False
 ) -> Iterator[Record | Skipped]:
     if mode == "lines":
-        yield from _lines(name, stream, damaged=damaged)
+        yield from _lines(name, stream, listed, damaged=damaged)
         return
     text = _Text(stream)
     if mode == "list":
         if text.peek() == "[":
             text.at += 1
-        yield from _elements(name, "", text)
+        yield from _elements(name, "", text, listed)
         return
     try:
         for key in text.keys():  # noqa: SIM118 - a walk
             if key in inside and text.peek() == "[":
                 text.at += 1
-                yield from _elements(name, key, text)
+                yield from _elements(name, key, text, listed)
             else:
                 text.value()
     except ValueError as error:
         yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
 
 
-def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Skipped]:
+def _lines(name: str, stream: IO[str], listed: str, *, damaged: bool) -> Iterator[Record | Skipped]:
     number = 0
     while line := stream.readline(LIMIT):
         number += 1
@@ -126,12 +144,12 @@ def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Sk
             yield Skipped(where, "the line holds bytes that are not text")
         else:
             try:
-                yield _record(where, "", json.loads(line), line)
+                yield _record(where, "", json.loads(line), line, listed)
             except (ValueError, RecursionError) as error:
                 yield Skipped(where, f"the line is not complete JSON ({error})")
 
 
-def _elements(name: str, key: str, text: _Text) -> Iterator[Record | Skipped]:
+def _elements(name: str, key: str, text: _Text, listed: str) -> Iterator[Record | Skipped]:
     position = 0
     while (character := text.peek()) not in ("", "]"):
         where = f"{name}:{key}[{position}]"
@@ -143,11 +161,18 @@ def _elements(name: str, key: str, text: _Text) -> Iterator[Record | Skipped]:
             if not text.skip():
                 return
             continue
-        yield _record(where, key, value, text.last)
+        yield _record(where, key, value, text.last, listed)
     text.at += len(character)
 
 
-def _record(where: str, key: str, value: Any, written: str) -> Record | Skipped:
+def _rows(source: Source) -> Iterator[Record | Skipped]:
+    for item in objects(source):
+        yield item if isinstance(item, Skipped) else Record(item[0], "", item[1])
+
+
+def _record(where: str, key: str, value: Any, written: str, listed: str) -> Record | Skipped:
+    if listed and isinstance(value, list):
+        value = {listed: value}
     if not isinstance(value, dict):
         return Skipped(where, "a JSON object was expected")
     if _ESCAPED_SURROGATE.search(written):

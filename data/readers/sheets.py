@@ -30,14 +30,15 @@ class Sheet:
     header: tuple[str, ...]
     delimiter: str = ""
 
-    def rows(self) -> Iterator[tuple[str, list[str]] | Skipped]:
+    def rows(self, *, ragged: bool = False) -> Iterator[tuple[str, list[str]] | Skipped]:
         """Yield the place and the cells of every row, as many as the header has; blank rows are passed over.
 
         A cell with a list or an object is its JSON. The quote that keeps a spreadsheet from running cells
-        that begin with ``=``, ``+``, ``-`` or ``@`` is taken off.
+        that begin with ``=``, ``+``, ``-`` or ``@`` is taken off. Rows may be longer or shorter than the header
+        when they are ``ragged``.
         """
         if self.delimiter:
-            yield from self._csv()
+            yield from self._csv(ragged)
             return
         for item in records(self.source):
             if isinstance(item, Record):
@@ -45,7 +46,7 @@ class Sheet:
             else:
                 yield item
 
-    def _csv(self) -> Iterator[tuple[str, list[str]] | Skipped]:
+    def _csv(self, ragged: bool) -> Iterator[tuple[str, list[str]] | Skipped]:
         width, name, damaged = len(self.header), self.source.name, self.source.damaged
         newline = "\n" if "\n" in self.source.head() else ""
         with self.source.open(newline) as stream:
@@ -67,7 +68,7 @@ class Sheet:
                     continue
                 if cells[-1].endswith(_END):
                     yield Skipped(where, "the row is cut off inside a quoted cell")
-                elif len(cells) != width:
+                elif len(cells) != width and not ragged:
                     extent = f", and it ends on line {last}" if last > int(where.rpartition(":")[2]) else ""
                     yield Skipped(where, f"the row has {len(cells)} cells, the header {width}{extent}")
                 elif damaged and any(map(broken, cells)):
