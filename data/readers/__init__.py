@@ -10,12 +10,14 @@ from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
 from replydesk.data.readers.chatwoot import Chatwoot
 from replydesk.data.readers.freshdesk import Freshdesk
+from replydesk.data.readers.gradio import Gradio
 from replydesk.data.readers.intercom import Intercom
 from replydesk.data.readers.intercom_tables import IntercomTables
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
+from replydesk.data.readers.sharegpt import ShareGPT
 from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
@@ -54,6 +56,8 @@ READERS: tuple[Reader, ...] = (
     Intercom(),
     Own(),
     OpenAI(),
+    ShareGPT(),
+    Gradio(),
     Twitter(),
     WhatsApp(),
     Tables(),

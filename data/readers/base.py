@@ -46,6 +46,7 @@ SAMPLE = 64 * 1024
 
 _CHUNK = 1024 * 1024
 _ID_LENGTH = 200
+_PARQUET = b"PAR1"
 _BINARY_SHARE = 100
 
 _EPOCH = re.compile(r"-?\d{9,13}(?:\.\d+)?")
@@ -218,9 +219,14 @@ class Source:
         with self._bytes() as stream:
             return stream.read(size)
 
+    @cached_property
+    def columnar(self) -> bool:
+        """Return whether this is a Parquet file, which has rows but no text."""
+        return self.magic(len(_PARQUET)) == _PARQUET
+
     def head(self, size: int = SAMPLE) -> str:
-        """Return the first ``size`` bytes as text; nothing of a folder."""
-        if self.is_folder:
+        """Return the first ``size`` bytes as text; nothing of a folder or a Parquet file."""
+        if self.is_folder or self.columnar:
             return ""
         with self._bytes() as stream:
             data = stream.read(size)

@@ -1,4 +1,4 @@
-"""JSON read piece by piece in constant memory; what cannot be read is skipped, with its place."""
+"""JSON, and Parquet as if it were JSON, read piece by piece; what cannot be read is skipped, with its place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from itertools import islice
 from typing import IO, Any, Literal, NamedTuple
 
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
+from replydesk.data.readers.parquet import objects
 
 __all__ = ["Record", "first", "records"]
 
@@ -35,16 +36,25 @@ class Record(NamedTuple):
 
 
 def records(
-    source: Source, *, inside: Sequence[str] = (), beside: Sequence[str] = (), through: Sequence[str] = ()
+    source: Source,
+    *,
+    inside: Sequence[str] = (),
+    beside: Sequence[str] = (),
+    through: Sequence[str] = (),
+    listed: str = "",
 ) -> Iterator[Record | Skipped]:
-    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside objects.
+    """Yield the objects of JSON Lines, of a JSON array, or of the lists inside objects; the rows of a Parquet file.
 
     An object with a list of objects under any of the keys ``inside`` is a page: its elements come instead of it, and
     those of its lists under ``beside``, where an object comes as it is. ``through`` are keys of objects that only
     wrap a page or another object. Pages may follow each other, as lines, in an array, or one after the other.
-    Objects that take several lines each are read as well.
+    Objects that take several lines each are read as well. Where an export has lists in place of objects, ``listed`` is
+    the key under which such a list is given.
     """
-    keys = _Keys(tuple(inside), tuple(beside), tuple(through))
+    if source.columnar:
+        yield from _rows(source)
+        return
+    keys = _Keys(tuple(inside), tuple(beside), tuple(through), listed)
     mode = _mode(source, keys)
     with source.open() as stream:
         yield from _records(source.name, stream, mode, keys, damaged=source.damaged)
@@ -56,12 +66,15 @@ def first(
     inside: Sequence[str] = (),
     beside: Sequence[str] = (),
     through: Sequence[str] = (),
+    listed: str = "",
     count: int = 20,
 ) -> list[Record]:
-    """Return the first objects of a JSON file, by which a format is recognised; none when it is not JSON."""
+    """Return the first objects of a JSON or Parquet file, by which a format is recognised; none of any other."""
+    if source.columnar:
+        return [row for row in islice(_rows(source), count) if isinstance(row, Record)]
     if not source.head().lstrip().startswith(("{", "[")):
         return []
-    keys = _Keys(tuple(inside), tuple(beside), tuple(through))
+    keys = _Keys(tuple(inside), tuple(beside), tuple(through), listed)
     mode = _mode(source, keys)
     for size in _SAMPLES:
         found = _records(source.name, io.StringIO(source.head(size)), mode, keys)
@@ -77,13 +90,14 @@ class _Keys(NamedTuple):
     inside: tuple[str, ...]
     beside: tuple[str, ...]
     through: tuple[str, ...]
+    listed: str = ""
 
 
 def _mode(source: Source, keys: _Keys) -> _Mode:
     for size in _SAMPLES:
         head = source.head(size)
         if head.lstrip().startswith("["):
-            return "list"
+            return "lines" if keys.listed and _lists_in_lines(head) else "list"
         if keys.inside and _is_page(head, keys):
             # A page a line, or a line that is the whole file.
             first_line, _, rest = head.lstrip().partition("\n")
@@ -118,6 +132,17 @@ def _reaches_page(text: _Text, keys: _Keys, depth: int) -> bool:
     return False
 
 
+def _lists_in_lines(head: str) -> bool:
+    one, other = [*head.lstrip().split("\n", 2), "", ""][:2]
+    if not other.startswith("["):
+        return False
+    try:
+        json.loads(one)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _is_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
@@ -129,7 +154,7 @@ def _records(
     name: str, stream: IO[str], mode: _Mode, keys: _Keys, *, damaged: bool = False
 ) -> Iterator[Record | Skipped]:
     if mode == "lines":
-        for item in _lines(name, stream, damaged=damaged):
+        for item in _lines(name, stream, keys.listed, damaged=damaged):
             yield from _opened(item, keys, _DEPTH)
         return
     text, number = _Text(stream), 0
@@ -144,7 +169,7 @@ def _records(
     # Several arrays may follow each other, where each page of an API was one.
     while character := text.peek():
         text.at += character == "["
-        for item in _elements(name, "", text, number):
+        for item in _elements(name, "", text, number, keys.listed):
             number += 1
             yield from _opened(item, keys, _DEPTH)
         if text.stuck:
@@ -155,7 +180,7 @@ def _page(place: str, text: _Text, keys: _Keys, depth: int) -> Iterator[Record |
     for key in text.keys():  # noqa: SIM118 - a walk
         if key in keys.inside + keys.beside and text.peek() == "[":
             text.at += 1
-            yield from _elements(f"{place}{key}", key, text)
+            yield from _elements(f"{place}{key}", key, text, listed=keys.listed)
             if text.stuck:
                 raise ValueError("no end was found")
         elif key in keys.beside and text.peek() == "{":
@@ -192,7 +217,7 @@ def _holds_objects(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(element, dict) for element in value)
 
 
-def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Skipped]:
+def _lines(name: str, stream: IO[str], listed: str, *, damaged: bool) -> Iterator[Record | Skipped]:
     number = 0
     while line := stream.readline(LIMIT):
         number += 1
@@ -207,12 +232,12 @@ def _lines(name: str, stream: IO[str], *, damaged: bool) -> Iterator[Record | Sk
             yield Skipped(where, "the line holds bytes that are not text")
         else:
             try:
-                yield _record(where, "", json.loads(line), line)
+                yield _record(where, "", json.loads(line), line, listed)
             except (ValueError, RecursionError) as error:
                 yield Skipped(where, f"the line is not complete JSON ({error})")
 
 
-def _elements(name: str, key: str, text: _Text, position: int = 0) -> Iterator[Record | Skipped]:
+def _elements(name: str, key: str, text: _Text, position: int = 0, listed: str = "") -> Iterator[Record | Skipped]:
     while (character := text.peek()) not in ("", "]"):
         where = f"{name if key else f'{name}:'}[{position}]"
         position += 1
@@ -224,15 +249,22 @@ def _elements(name: str, key: str, text: _Text, position: int = 0) -> Iterator[R
             if text.stuck:
                 return
             continue
-        if _holds_objects(value):
+        if not listed and _holds_objects(value):
             for number, element in enumerate(value):
                 yield _record(f"{where}[{number}]", key, element, text.last)
         else:
-            yield _record(where, key, value, text.last)
+            yield _record(where, key, value, text.last, listed)
     text.at += len(character)
 
 
-def _record(where: str, key: str, value: Any, written: str = "") -> Record | Skipped:
+def _rows(source: Source) -> Iterator[Record | Skipped]:
+    for item in objects(source):
+        yield item if isinstance(item, Skipped) else Record(item[0], "", item[1])
+
+
+def _record(where: str, key: str, value: Any, written: str = "", listed: str = "") -> Record | Skipped:
+    if listed and isinstance(value, list):
+        value = {listed: value}
     if not isinstance(value, dict):
         return Skipped(where, "a JSON object was expected")
     if _ESCAPED_SURROGATE.search(written):

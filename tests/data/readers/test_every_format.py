@@ -28,7 +28,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.errors import ReplydeskError
-from replydesk.data.ingest import ingest, prepare, prepare_ticket, prepare_verdict
+from replydesk.data.ingest import ingest
+from replydesk.data.preparation import prepare, prepare_ticket, prepare_verdict
 from replydesk.data.readers import Assumed, Item, Options, Reading, Skipped, formats, read
 from replydesk.data.records import Conversation, Ticket, Verdict
 from replydesk.data.settings import DataSettings

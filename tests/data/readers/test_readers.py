@@ -146,7 +146,7 @@ def test_real_dialogues(datasets: Path) -> None:
     assert chinese[0].id == "11290" and chinese[0].messages[2].text == "这家餐馆的周边有哪些景点啊？"
 
 
-@pytest.mark.parametrize(("name", "count"), [("tweetsumm_pairs", 4356), ("twcs_pairs", 2188), ("chitchat_zh", 85)])
+@pytest.mark.parametrize(("name", "count"), [("tweetsumm_pairs", 4356), ("twcs_pairs", 2188), ("chitchat_zh", 18521)])
 def test_real_pairs(datasets: Path, name: str, count: int) -> None:
     items = list(read(datasets / "prepared" / f"{name}.jsonl").items)
     assert len(items) == count and all(isinstance(item, Ticket) for item in items)
@@ -169,7 +169,6 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
         ("banking77/test.csv", "texts with labels but no answers"),
         ("prepared/jddc_retrieval_dev.jsonl", "texts with labels but no answers"),
         ("cfpb_complaints_2015q1/consumer_complaints.csv", "No column holds what was said"),
-        ("abcd_sample/abcd_sample.json", "in no format that is known"),
         ("clinc150_oos/data_full.json", "in no format that is known"),
         ("helpdesk_fixtures/watson_assistant/banking_US.json", "in no format that is known"),
     ],

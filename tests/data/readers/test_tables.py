@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers import Options, Skipped, read, tables
+from replydesk.data.readers import Assumed, Options, Skipped, read, tables
 from replydesk.data.records import Conversation, Message, Ticket
 
 Export = Callable[..., Path]
@@ -96,7 +96,14 @@ def test_a_wrong_map_says_what_there_is(export: Export, columns: dict[str, str],
 
 def test_a_column_can_be_left_alone(export: Export) -> None:
     path = export("p.csv", "question,answer,date", "q,a,03/04/2020")
-    assert skipped(list(read(path).items)) == [("p.csv:2", "'03/04/2020' is not a date that can be read")]
+    assert list(read(path).items) == [
+        Ticket.make("q", "a"),
+        Assumed(
+            "p.csv:2",
+            "1 dates such as '03/04/2020' do not say which number is the day, so these rows have no time",
+            "--dates dmy or --dates mdy",
+        ),
+    ]
     assert list(read(path, options=Options(columns={"ts": ""})).items) == [Ticket.make("q", "a")]
 
 
@@ -206,7 +213,7 @@ def test_a_turn_keeps_its_id_author_labels_and_the_conversation_its_customer(exp
             "csv:7",
             (
                 Message("csv:7:m1", "customer", "在吗", author="u5", language="zh", intents=("greet",)),
-                Message("csv:7:1", "agent", "在的", author="a1", language="zh"),
+                Message("csv:7:ec47f91b919bfb8a", "agent", "在的", author="a1", language="zh"),
             ),
             source="csv",
             channel="web",
@@ -214,6 +221,7 @@ def test_a_turn_keeps_its_id_author_labels_and_the_conversation_its_customer(exp
             subject="Hello",
             tags=("a", "b", "c"),
             outcome="solved",
+            partial=True,
         )
     ]
 
@@ -272,12 +280,14 @@ def test_bad_rows_cost_only_themselves(export: Export) -> None:
         ("t.csv:13", "the row is cut off inside a quoted cell"),
         ("t.csv:8", "the role 'whoever' is unknown"),
         ("t.csv:9", "the row has no text"),
-        ("t.csv:10", "'昨天' is not a date that can be read"),
         ("t.csv:11", "the row names no conversation"),
     ]
     assert [said(item) for item in items if isinstance(item, Conversation)] == [
-        [("customer", "two\nlines"), ("agent", "好的")]
+        [("customer", "two\nlines"), ("agent", "when?"), ("agent", "好的")]
     ]
+    assert items[-1] == Assumed(
+        "t.csv:10", "1 dates such as '昨天' cannot be read, so these rows have no time", "--map ts=COLUMN"
+    )
 
 
 def test_a_cell_beyond_the_limit_costs_its_row(export: Export) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from replydesk.data.ingest import prepare
+from replydesk.data.preparation import prepare
 from replydesk.data.readers import Skipped, read
 from replydesk.data.readers.base import in_order
 from replydesk.data.records import Conversation, Message
