@@ -36,7 +36,9 @@ def mined(*lines: str, context_messages: int = 6) -> list[tuple[str, str, tuple[
         ),
         (["c: Hi", "c: 还没到", "a: 抱歉", "a: 明天到"], [("Hi\n还没到", "抱歉\n明天到", ())]),
         (["a: Welcome!", "c: Late?", "a: No."], [("Late?", "No.", ("Welcome!",))]),
-        (["c: Late?", "b: Let me look.", "a: Tomorrow."], []),
+        (["c: Late?", "b: We have your message.", "a: Tomorrow."], [("Late?", "Tomorrow.", ())]),
+        (["c: 在吗", "b: 请稍候", "c: 还没到", "b: 正在转接", "a: 明天到"], [("还没到", "明天到", ("在吗", "请稍候"))]),
+        (["c: Late?", "b: It comes tomorrow.", "c: Thanks"], []),
         (
             ["c: Hi", "b: 请问有什么可以帮您？", "c: 转人工", "a: 在的"],
             [("转人工", "在的", ("Hi", "请问有什么可以帮您？"))],
