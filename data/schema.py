@@ -122,11 +122,12 @@ curation = Table(
     Index("curation_by_template", "template"),
 )
 
-# One row: the last change that `curate` knew, the version of its rules, and what it counted.
+# One row: how often `curate` ran, the last change that it knew, the version of its rules, and what it counted.
 curated = Table(
     "curated",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("made", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("rules", Integer, nullable=False),
     Column("counts", JSON, nullable=False),

@@ -410,6 +410,7 @@ class Store:
             since = sa.select(changes.c.ticket).where(changes.c.seq > seq, changes.c.op == "remove").distinct()
             gone = set(connection.scalars(since))
             gone -= set(_tickets_by_id(connection, sorted(gone)))
+            made = int(connection.scalar(sa.select(sa.func.max(schema.curated.c.made))) or 0) + 1
             for table in (schema.contradictions, schema.curation, schema.templates, schema.curated):
                 connection.execute(sa.delete(table))
             _insert_all(
@@ -437,7 +438,19 @@ class Store:
                     if not {c.first, c.second} & gone
                 ),
             )
-            _insert(connection, schema.curated, [{"id": 1, "seq": seq, "rules": rules, "counts": dict(counts)}])
+            _insert(
+                connection,
+                schema.curated,
+                [{"id": 1, "made": made, "seq": seq, "rules": rules, "counts": dict(counts)}],
+            )
+
+    def version(self) -> tuple[int, int]:
+        """Return the number of the newest change and how often the curation was made: what caches compare."""
+        newest = sa.select(sa.func.max(schema.changes.c.seq)).scalar_subquery()
+        made = sa.select(sa.func.max(schema.curated.c.made)).scalar_subquery()
+        with self._read() as connection:
+            row = connection.execute(sa.select(newest.label("newest"), made.label("made"))).one()
+        return int(row.newest or 0), int(row.made or 0)
 
     # ---- replies and verdicts
 

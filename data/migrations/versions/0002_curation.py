@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "curated",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("rules", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
