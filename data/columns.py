@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from sys import intern
@@ -84,8 +85,7 @@ class Columns:
                 yield group
 
     def _questions(self, tickets: Iterator[Ticket], progress: Callable[[str], None]) -> Iterator[tuple[str, str]]:
-        at: list[float] = []
-        rating: list[float] = []
+        at, rating = array("d"), array("f")
         source, plain = bytearray(), bytearray()
         known: dict[tuple[str, ...], tuple[str, ...]] = {}
         for ticket in tickets:
@@ -98,7 +98,7 @@ class Columns:
             if len(self.ids) % _EVERY == 0:
                 progress(f"Compared {len(self.ids)} questions")
             yield ticket.id, question
-        self.at, self.rating = np.array(at, np.float64), np.array(rating, np.float32)
+        self.at, self.rating = np.frombuffer(at, np.float64), np.frombuffer(rating, np.float32)
         self.source, self.plain = np.frombuffer(source, np.int8), np.frombuffer(plain, np.bool_)
 
     def _note(self, ticket: Ticket, known: dict[tuple[str, ...], tuple[str, ...]]) -> None:
@@ -127,7 +127,8 @@ class Columns:
                 self.told[place] = _digest(facts_of(ticket.answer))
             if (place + 1) % _EVERY == 0:
                 progress(f"Compared {place + 1} answers")
-            yield ticket.id, slot_form(ticket.answer)
+            # The id that is kept already, not its copy.
+            yield self.ids[place], slot_form(ticket.answer)
 
     def _groups(self, same: Mapping[str, str]) -> Ranks:
         groups = np.arange(len(self.ids), dtype=np.int32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from replydesk.data.curation import curate
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
@@ -100,6 +101,7 @@ class Workshop:
             total = _sum(total, one)
         if not dry_run:
             self.store.log("import", {"paths": [str(path) for path in paths], **total.document()})
+            curate(self.store, progress=self._progress)
             if index:
                 self.matcher.sync(progress=lambda done, every: self._progress(f"Indexed {done} of {every} changes"))
         return total
