@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,6 +18,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges, mine
+from replydesk.data.weak import weak_intents
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
@@ -169,13 +170,17 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
             asked = Asked(conversation.id, conversation.customer, text)
-            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket)
+            # A tag speaks of the question that opened the conversation.
+            tags = conversation.tags if not earlier else ()
+            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket, tags)
     for ticket in store.tickets(source="canned"):
         text = search_text(ticket.question, ticket.context)
         rows["train"][content_id(text, ticket.intent)] = _Row(
             Asked(ticket.id, text=text), ticket.intent, ticket.id, ticket.language, ticket
         )
     train, left_out = _without_leaks(list(rows["train"].values()), list(rows["test"].values()))
+    if settings.finetune.weak_intents:
+        train = _weakly_labelled(train, store)
     rare = _rare(train, settings.finetune.min_examples)
     material = []
     for encoder in encoders.among(settings.data.languages):
@@ -231,6 +236,17 @@ class _Row:
     owner: str
     language: str
     ticket: Ticket | None
+    tags: tuple[str, ...] = ()
+
+
+def _weakly_labelled(train: Sequence[_Row], store: Store) -> list[_Row]:
+    """Return the training rows, those without an intent with what tags and templates of the training part conclude."""
+    known = store.curation([row.ticket.id for row in train if row.ticket is not None])
+    templates = [
+        known[row.ticket.id].template or None if row.ticket and row.ticket.id in known else None for row in train
+    ]
+    weak = weak_intents([row.label for row in train], [row.tags for row in train], templates)
+    return [replace(row, label=row.label or label) for row, label in zip(train, weak, strict=True)]
 
 
 def _without_leaks(train: Sequence[_Row], test: Sequence[_Row]) -> tuple[list[_Row], int]:
