@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import IO, Any
 
 from replydesk.data.readers.base import Skipped, Source, broken
-from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsons import LIMIT, Record, first, records
 
 __all__ = ["Sheet", "sheet"]
 
@@ -50,7 +50,8 @@ class Sheet:
         newline = "\n" if "\n" in self.source.head() else ""
         with self.source.open(newline) as stream:
             # Inside a quote that is never closed the mark of the end becomes part of the last cell.
-            reader = csv.reader(chain(map(_joined, stream), [_END]), delimiter=self.delimiter)
+            lines = _Lines(stream)
+            reader = csv.reader(chain(map(_joined, lines), [_END]), delimiter=self.delimiter)
             start = 1
             while True:
                 where = f"{name}:{start}"
@@ -63,6 +64,10 @@ class Sheet:
                     start = reader.line_num + 1
                     continue
                 header, last, start = start == 1, reader.line_num, reader.line_num + 1
+                if lines.cut:
+                    lines.cut = False
+                    yield Skipped(where, f"the line is longer than {LIMIT:,} characters")
+                    continue
                 if header or not any(cells) or cells == [_END]:
                     continue
                 if cells[-1].endswith(_END):
@@ -99,6 +104,22 @@ def sheet(source: Source) -> Sheet | None:
         if best is None or score > best[0]:
             best = score, Sheet(source, tuple(name.strip() for name in rows[0]), delimiter)
     return best[1] if best else None
+
+
+class _Lines:
+    """Lines in bounded memory: one that is too long comes as a short one, and ``cut`` is set."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream, self.cut = stream, False
+
+    def __iter__(self) -> Iterator[str]:
+        read = self._stream.readline
+        while line := read(LIMIT):
+            if len(line) == LIMIT and line[-1] not in "\r\n":
+                while (rest := read(LIMIT)) and rest[-1] not in "\r\n":
+                    continue
+                self.cut, line = True, "too long\n"
+            yield line
 
 
 def _joined(line: str) -> str:
