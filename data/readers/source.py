@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import os
 import re
@@ -12,15 +11,16 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Final
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers.archives import Archive, bomb, inspected
+from replydesk.data.readers.archives import Archive, inspected
 from replydesk.data.readers.encodings import judge
+from replydesk.data.readers.folders import is_export, ordinary
+from replydesk.data.readers.streams import CHUNK, Counted, Gunzip, Meter, News, Spooled, put_aside
 
 __all__ = ["SAMPLE", "Meter", "Source", "broken"]
 
@@ -30,7 +30,6 @@ SAMPLE: Final = 64 * 1024
 UNPACKED: Final = 64 * 1024**3
 """How many bytes may come out of what is packed, unless the options say otherwise."""
 
-_CHUNK: Final = 256 * 1024
 _DEPTH: Final = 2
 _BINARY_SHARE: Final = 100
 _BROKEN = re.compile("[\0\ud800-\udfff]")
@@ -47,31 +46,6 @@ _OTHERS: Final = (
     (b"%PDF-", "a PDF document", "Export the conversations as JSON, CSV or text."),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook or another Office document", "Save it as CSV."),
 )
-
-
-@dataclass(slots=True)
-class Meter:
-    """How far a reading is: ``done`` of ``total`` bytes as they lie on the disk, in the pass that is going on.
-
-    A file may be read more than once: to find its encoding, to see whether its rows stand together, and to read them.
-    """
-
-    total: int = 0
-    done: int = 0
-
-
-class News(dict[str, str]):
-    """Something to be said about a source or its parts, by name, each once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told = 0
-
-    def fresh(self) -> list[tuple[str, str]]:
-        """Return what was not returned before; to say the same thing of the same name again is no news."""
-        found = list(self.items())[self._told :]
-        self._told = len(self)
-        return found
 
 
 @dataclass(slots=True)
@@ -157,7 +131,7 @@ class Source:
         if "_local" not in self.__dict__:
             self._local = tempfile.NamedTemporaryFile(suffix=Path(self.name).suffix)  # noqa: SIM115 - as above
             with self._bytes() as stream:
-                _put_aside(stream, self._local, self._shared.limit, self.name)
+                put_aside(stream, self._local, self._shared.limit, self.name)
         return Path(self._local.name)
 
     def check(self) -> None:
@@ -287,9 +261,11 @@ class Source:
     def _parts(self) -> tuple[Source, ...]:
         found: list[Source]
         if self._archive is not None:
-            found = [_Member(self, name, info) for name, info in self._archive.members.items() if _is_export(name)]
+            found = [_Member(self, name, info) for name, info in self._archive.members.items() if is_export(name)]
         else:
-            found = [self._part(path) for path in self._walk()] if self._is_directory else []
+            refused: dict[str, str] = {}
+            found = [self._part(path) for path in ordinary(self.path, refused)] if self._is_directory else []
+            self.troubles.update({f"{self.name}/{way}": why for way, why in refused.items()})
         found.sort(key=lambda part: part.name.split("/"))
         base = self._base
         for part in found:
@@ -302,28 +278,6 @@ class Source:
         part._whole, part._shared, part._weight = self, self._shared, path.stat().st_size
         return part
 
-    def _walk(self) -> Iterator[Path]:
-        def refuse(path: Path, why: str) -> None:
-            self.troubles[f"{self.name}/{path.relative_to(self.path).as_posix()}"] = why
-
-        def unreadable(error: OSError) -> None:
-            refuse(Path(error.filename), f"the folder cannot be read ({error.strerror})")
-
-        for folder, names, files in os.walk(self.path, onerror=unreadable):
-            names[:] = [name for name in names if _is_export(name)]
-            for name in names:
-                if (path := Path(folder, name)).is_symlink():
-                    refuse(path, "a link to a folder is not followed")
-            for name in filter(_is_export, files):
-                path = Path(folder, name)
-                try:
-                    if stat.S_ISREG(path.stat().st_mode):
-                        yield path
-                    else:
-                        refuse(path, "it is no ordinary file")
-                except OSError as error:
-                    refuse(path, f"it cannot be read ({error.strerror})")
-
     def _set_meter(self) -> None:
         if self._whole is None:
             size = os.fstat(self._spool.fileno()).st_size if self.piped else self.path.stat().st_size
@@ -332,7 +286,7 @@ class Source:
     @cached_property
     def _spool(self) -> IO[bytes]:
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
-        _put_aside(sys.stdin.buffer, spool, self._shared.limit, self.name)
+        put_aside(sys.stdin.buffer, spool, self._shared.limit, self.name)
         return spool
 
     def _seekable(self) -> IO[bytes]:
@@ -346,8 +300,11 @@ class Source:
         self._opened = opened
 
     def _raw(self) -> io.BufferedReader:
-        raw: io.RawIOBase = _Spooled(self._spool) if self.piped else io.FileIO(self.path)
-        return io.BufferedReader(_Counted(raw, self), _CHUNK)
+        raw: io.RawIOBase = Spooled(self._spool) if self.piped else io.FileIO(self.path)
+        return self._counted(raw)
+
+    def _counted(self, raw: Any) -> io.BufferedReader:
+        return io.BufferedReader(Counted(raw, self.name, self.troubles, self.meter, self._base, self._scale), CHUNK)
 
     def _raw_start(self, size: int) -> bytes:
         with self._raw() as stream:
@@ -357,7 +314,7 @@ class Source:
         raw = self._raw()
         if raw.peek(2)[:2] != _GZIP:
             return raw
-        return io.BufferedReader(_Gunzip(raw, self), _CHUNK)
+        return io.BufferedReader(Gunzip(raw, self.name, self.troubles, self._shared.limit), CHUNK)
 
 
 class _Member(Source):
@@ -377,7 +334,7 @@ class _Member(Source):
     def _seekable(self) -> IO[bytes]:
         self._hold(tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the source
         with self._raw() as stream:
-            _put_aside(stream, self._opened, self._shared.limit, self.name)
+            put_aside(stream, self._opened, self._shared.limit, self.name)
         return self._opened
 
     def _raw(self) -> io.BufferedReader:
@@ -388,115 +345,7 @@ class _Member(Source):
         except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError) as error:
             hint = "Export or download it again."
             raise FormatError(f"The file cannot be unpacked: {error}.", where=self.name, hint=hint) from error
-        return io.BufferedReader(_Counted(raw, self), _CHUNK)
-
-
-class _UpToAFault(io.RawIOBase):
-    """Bytes up to where they cannot be read, instead of an error that loses what came before."""
-
-    def __init__(self, raw: Any, source: Source) -> None:
-        self._raw, self._source, self._count = raw, source, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._piece(len(buffer))
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, OSError) as error:
-            self._source.troubles[self._source.name] = self._fault.format(error)
-            return 0
-        buffer[: len(data)] = data
-        self._count += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-    _fault = "the file is broken, and what follows is lost ({})"
-
-    def _piece(self, size: int) -> bytes:
-        raise NotImplementedError
-
-
-class _Counted(_UpToAFault):
-    """The bytes of a file as they lie on the disk; the meter follows them."""
-
-    def __init__(self, raw: Any, source: Source) -> None:
-        super().__init__(raw, source)
-        self._read = getattr(raw, "read1", raw.read)
-        source.meter.done = source._base
-
-    def _piece(self, size: int) -> bytes:
-        data: bytes = self._read(size)
-        self._source.meter.done = self._source._base + int((self._count + len(data)) * self._source._scale)
-        return data
-
-
-class _Gunzip(_UpToAFault):
-    """The bytes that a gzip file unpacks to. Raises :class:`FormatError` when they are far too many."""
-
-    _fault = "the compressed file is broken, and what follows is lost ({})"
-
-    def __init__(self, raw: io.BufferedReader, source: Source) -> None:
-        super().__init__(raw, source)
-        self._unzipped = gzip.GzipFile(fileobj=raw)
-        self._limit = source._shared.limit
-
-    def _piece(self, size: int) -> bytes:
-        data = self._unzipped.read1(size)
-        unpacked = self._count + len(data)
-        if unpacked > self._limit or bomb(self._raw.raw._count, unpacked):
-            raise FormatError(
-                f"The file is a bomb: it unpacks to more than {unpacked:,} bytes.",
-                where=self._source.name,
-                hint="Unpack it, look at it, and import what is wanted.",
-            )
-        return data
-
-    def close(self) -> None:
-        self._unzipped.close()
-        super().close()
-
-
-class _Spooled(io.RawIOBase):
-    """What was piped in, from its beginning, whoever else reads it at the same time."""
-
-    def __init__(self, spool: IO[bytes]) -> None:
-        self._spool, self._at = spool, 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = os.pread(self._spool.fileno(), size, self._at)
-        self._at += len(data)
-        return data
-
-
-def _put_aside(stream: Any, spool: Any, limit: int, name: str) -> None:
-    """Copy a stream to a temporary file."""
-    copied = 0
-    try:
-        while data := stream.read(_CHUNK):
-            copied += len(data)
-            if copied > limit:
-                hint = "Unpack it, look at it, and import what is wanted."
-                raise FormatError(f"There are more than {limit:,} bytes.", where=name, hint=hint)
-            spool.write(data)
-        spool.flush()
-    except OSError as error:
-        raise InputError(
-            f"It could not be put aside in a temporary file: {error.strerror or error}.",
-            where=name,
-            hint="Free some space in the temporary folder, or set TMPDIR to a larger one.",
-        ) from error
-
-
-def _is_export(way: str) -> bool:
-    steps = way.split("/")
-    return not any(step.startswith((".", "__MACOSX")) for step in steps) and steps[-1] not in _SYSTEMS_OWN
-
-
-_SYSTEMS_OWN: Final = ("Thumbs.db", "desktop.ini")
+        return self._counted(raw)
 
 
 def broken(text: str) -> bool:
