@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
+from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.chatwoot import Chatwoot
 from replydesk.data.readers.freshdesk import Freshdesk
 from replydesk.data.readers.gradio import Gradio
@@ -19,6 +19,7 @@ from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.sharegpt import ShareGPT
 from replydesk.data.readers.slack import Slack
+from replydesk.data.readers.source import Meter
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
 from replydesk.data.readers.whatsapp import WhatsApp
@@ -31,6 +32,7 @@ __all__ = [
     "READERS",
     "Assumed",
     "Item",
+    "Meter",
     "Options",
     "Reader",
     "Reading",
@@ -67,7 +69,7 @@ READERS: tuple[Reader, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file being read: its format, the items as they come, and what each column was taken for."""
+    """A file being read: its format, the items as they come, what each column was taken for, and how far it is."""
 
     format: str
     items: Iterator[Item]
@@ -91,17 +93,19 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     >>> reading.format, next(reading.items)                                                   # doctest: +SKIP
     """
     options = options or Options()
-    source = Source(path)
+    source = Source(path, encoding=options.encoding, limit=int(options.unpacked_gb * 1e9))
     source.check()
     wanted = "csv" if options.columns and format == "auto" else format
     try:
         reader = _chosen(source, wanted)
-    except FormatError:
+    except FormatError as error:
         readings = list(_each(source, wanted, options))
         if not any(isinstance(reading, Reading) for reading in readings):
-            raise
+            said = [(item.where, item.why) for item in readings if isinstance(item, Skipped)] + source.troubles.fresh()
+            why = "".join(f" {where}: {why}" for where, why in said[:1])
+            raise FormatError(error.message + why, where=error.where, hint=error.hint) from error
         formats = dict.fromkeys(reading.format for reading in readings if isinstance(reading, Reading))
-        return Reading("+".join(formats), _together(readings), meter=source.meter)
+        return Reading("+".join(formats), _together(readings, source), meter=source.meter)
     return _reading(reader, source, options)
 
 
@@ -122,19 +126,25 @@ def _reading(reader: Reader, source: Source, options: Options) -> Reading:
 def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Skipped]:
     """Yield what each file of a folder or an archive is, where no format takes the folder as a whole."""
     for part in source.parts():
+        inside = False
         try:
             part.check()
+            inside = part.is_folder
             yield _reading(_chosen(part, name), part, options)
         except InputError as error:
-            yield Skipped(part.name, error.message)
+            inner = list(_each(part, name, options)) if inside else []
+            yield from inner or [Skipped(part.name, error.message)]
+        finally:
+            part.close()
 
 
-def _together(readings: Iterable[Reading | Skipped]) -> Iterator[Item]:
+def _together(readings: Iterable[Reading | Skipped], source: Source) -> Iterator[Item]:
     for reading in readings:
         if isinstance(reading, Reading):
             yield from reading.items
         else:
             yield reading
+    yield from _said(source)
 
 
 def _chosen(source: Source, name: str) -> Reader:
@@ -167,5 +177,14 @@ def _to_the_end(reader: Reader, source: Source, options: Options) -> Iterator[It
     except FormatError as error:
         # A file beside the one that was looked at first may turn out to be something else.
         yield Skipped(error.where or source.name, error.message)
-    if source.torn:
-        yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")
+    finally:
+        source.close()
+    yield from _said(source)
+
+
+def _said(source: Source) -> Iterator[Item]:
+    """Yield once what the source itself has to say: what could not be read, and which encodings were assumed."""
+    for where, why in source.troubles.fresh():
+        yield Skipped(where, why)
+    for where, encoding in source.assumed.fresh():
+        yield Assumed(where, f"the text is in {encoding}, because it is not in UTF-8", "--encoding NAME")

@@ -23,7 +23,8 @@ _DEPTH = 3
 
 _CHUNK = 256 * 1024
 _BLANK = re.compile(r"[\s,]*")
-_MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
+_MARK = re.compile(r'["{}\[\],]')
+_QUOTED = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -304,7 +305,9 @@ class _Text:
             try:
                 value, end = self._decode(self._text, self.at)
             except (ValueError, RecursionError) as error:
-                if self._done or len(self._text) - self.at > LIMIT:
+                if len(self._text) - self.at > LIMIT:
+                    raise ValueError(f"it is longer than {LIMIT:,} characters, or wrong") from error
+                if self._done:
                     raise ValueError(getattr(error, "msg", "nested too deeply")) from error
             else:
                 # A number may go on in the next chunk; a text, list or object cannot.
@@ -326,11 +329,37 @@ class _Text:
             yield key
 
     def skip(self) -> bool:
-        """Pass a value that is wrong inside by counting its brackets; return whether its end was found."""
-        depth, at = 0, self.at
-        for mark in _MARK.finditer(self._text, self.at):
+        """Pass a value that is wrong inside by counting its brackets; return whether its end was found.
+
+        What was looked at is forgotten, so a value of any length can be passed.
+        """
+        depth, moved = 0, False
+        while True:
+            mark = _MARK.search(self._text, self.at)
+            if mark is None:
+                moved, self.at = moved or self.at < len(self._text), len(self._text)
+                if not self._grown():
+                    return False
+                continue
             depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(mark[0], 0)
-            if depth < 0 or (depth == 0 and mark[0] in "}],"):
-                self.at = mark.end() if depth == 0 else mark.start()
-                return self.at > at
-        return False
+            if depth < 0:
+                moved, self.at = moved or self.at < mark.start(), mark.start()
+                return moved
+            moved, self.at = True, mark.end()
+            if (mark[0] == '"' and not self._unquoted()) or (depth == 0 and mark[0] in "}],"):
+                return mark[0] != '"'
+
+    def _unquoted(self) -> bool:
+        while True:
+            passed = _QUOTED.match(self._text, self.at)
+            self.at = passed.end() if passed else self.at
+            if self._text[self.at : self.at + 1] == '"':
+                self.at += 1
+                return True
+            # A backslash at the very end belongs to what comes next.
+            if not self._grown():
+                return False
+
+    def _grown(self) -> bool:
+        self._more()
+        return not self._done

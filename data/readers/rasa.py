@@ -63,7 +63,7 @@ class Rasa:
             return False
         if sqlitefile.is_sqlite(source):
             return _table(source) is not None
-        if source.magic(len(_POSTGRES_ARCHIVE)) == _POSTGRES_ARCHIVE:
+        if source.start(len(_POSTGRES_ARCHIVE)) == _POSTGRES_ARCHIVE:
             raise FormatError(
                 "The dump is in PostgreSQL's own archive format.",
                 where=source.name,

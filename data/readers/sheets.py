@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 from replydesk.data.readers.base import Skipped, Source, broken
-from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsons import LIMIT, Record, first, records
 
 __all__ = ["Sheet", "sheet"]
 
@@ -57,7 +57,8 @@ class Sheet:
         newline = "\n" if "\n" in self.source.head() else ""
         with self.source.open(newline) as stream:
             # Inside a quote that is never closed the mark of the end becomes part of the last cell.
-            reader = csv.reader(chain(map(_joined, stream), [_END]), delimiter=self.delimiter)
+            lines = _Lines(stream)
+            reader = csv.reader(chain(map(_joined, lines), [_END]), delimiter=self.delimiter)
             start = 1
             while True:
                 where = f"{name}:{start}"
@@ -70,6 +71,10 @@ class Sheet:
                     start = reader.line_num + 1
                     continue
                 above, last, start = start <= self.start, reader.line_num, reader.line_num + 1
+                if lines.cut:
+                    lines.cut = False
+                    yield Skipped(where, f"the line is longer than {LIMIT:,} characters")
+                    continue
                 if above or not any(cells) or cells == [_END]:
                     continue
                 if cells[-1].endswith(_END):
@@ -135,6 +140,22 @@ def _is_group(row: list[str], below: list[str]) -> bool:
 
 def _unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_GUARDED) else cell
+
+
+class _Lines:
+    """Lines in bounded memory: one that is too long comes as a short one, and ``cut`` is set."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream, self.cut = stream, False
+
+    def __iter__(self) -> Iterator[str]:
+        read = self._stream.readline
+        while line := read(LIMIT):
+            if len(line) == LIMIT and line[-1] not in "\r\n":
+                while (rest := read(LIMIT)) and rest[-1] not in "\r\n":
+                    continue
+                self.cut, line = True, "too long\n"
+            yield line
 
 
 def _joined(line: str) -> str:

@@ -146,13 +146,25 @@ def test_gzip_and_a_folder_read_the_same(sample: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sample", [path for path in SAMPLES if path.is_file()], ids=name_of)
-@pytest.mark.parametrize("zipped", [False, True], ids=["plain", "gzip"])
-def test_a_pipe_reads_the_same(sample: Path, zipped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wrapped", ["plain", "gzip"])
+def test_a_pipe_reads_the_same(sample: Path, wrapped: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = sample.read_bytes()
-    piped = io.BytesIO(gzip.compress(data) if zipped else data)
+    piped = io.BytesIO(gzip.compress(data) if wrapped == "gzip" else data)
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=piped))
     found = reading("-", sample)
     assert (found.format, told(found.items)) == (sample.parent.name, told(reading(sample, sample).items))
+
+
+@pytest.mark.parametrize("sample", marked(NOT_YET_AN_ARCHIVE, "the reader looks on the disk"))
+def test_an_archive_from_a_pipe_or_in_an_archive_reads_the_same(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = told(reading(sample, sample).items)
+    inner = packed(sample, tmp_path / "inner.zip")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(inner.read_bytes())))
+    for path in ("-", packed(inner, tmp_path / "outer.zip")):
+        found = reading(path, sample)
+        assert (found.format, told(found.items)) == (sample.parent.name, expected)
 
 
 # ---- the same store, however often and in which order

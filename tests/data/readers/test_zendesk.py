@@ -25,7 +25,8 @@ def at(hour: int) -> datetime:
 TICKET: dict[str, Any] = {
     "id": 8801, "subject": "Late parcel", "status": "solved", "requester_id": 77, "submitter_id": 77,
     "assignee_id": 5, "tags": ["shipping"], "via": {"channel": "email"}, "created_at": "2026-03-01T08:00:00Z",
-    "updated_at": "2026-03-01T13:00:00Z", "description": "Where is my  parcel? ", "satisfaction_rating": {"score": "good"},
+    "updated_at": "2026-03-01T13:00:00Z", "description": "Where is my  parcel? ",
+    "satisfaction_rating": {"score": "good"},
 }  # fmt: skip
 COMMENTS: list[dict[str, Any]] = [
     {"id": 3, "author_id": 5, "plain_body": "麻烦的客户", "public": False,
