@@ -202,9 +202,9 @@ def test_of_two_versions_the_later_one_counts(export: Export) -> None:
 
 ACCOUNT = {
     "id": 990_021, "display_id": 21, "subject": "Broken kettle", "description": "Kettle & lid arrived broken",
-    "description_html": "<div>Kettle &amp; lid arrived broken</div>", "requester_id": 77, "responder_id": 5, "status": 5,
-    "source": 1, "tags": [{"name": "kettle"}], "spam": False, "deleted": False, "created_at": "2026-02-01T09:00:00+01:00",
-    "updated_at": "2026-02-01T14:00:00+01:00",
+    "description_html": "<div>Kettle &amp; lid arrived broken</div>", "requester_id": 77, "responder_id": 5,
+    "status": 5, "source": 1, "tags": [{"name": "kettle"}], "spam": False, "deleted": False,
+    "created_at": "2026-02-01T09:00:00+01:00", "updated_at": "2026-02-01T14:00:00+01:00",
 }  # fmt: skip
 NOTES = [{**said, "body": said.get("body") or said["body_text"]} for said in SAID]
 
