@@ -46,6 +46,7 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
     author = audit.get("author_id") or audit.get("updater_id")
     fields: dict[str, Any] = {"updated_at": at}
     said: list[Placed] = []
+    assignees: list[str] = []
     for position, event in enumerate(events):
         place = f"{where}:{key}[{position}]"
         if _kind(event) in ("comment", "voicecomment"):
@@ -59,11 +60,10 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
                 fields[name] = event.get("value")
             else:
                 fields |= {name: event[name] for name in _FIELDS if name in event}
+            assignees.append(ident(fields.get("assignee_id")))
         else:
             said += _chatted(event, place)
-    if ident(fields.get("assignee_id")):
-        fields["assignees"] = [ident(fields["assignee_id"])]
-    return fields, said
+    return {**fields, "assignees": assignees}, said
 
 
 def ticket_items(
