@@ -15,6 +15,7 @@ from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.watson import Watson
 from replydesk.data.readers.zendesk import Zendesk, ZendeskTables
 
 __all__ = [
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     Rasa(),
     RasaNlu(),
     Slack(),
+    Watson(),
     ZendeskTables(),
     Zendesk(),
     Own(),
