@@ -10,6 +10,7 @@ from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.qnamaker import QnA
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.slack import Slack
@@ -40,6 +41,7 @@ READERS: tuple[Reader, ...] = (
     RasaNlu(),
     Slack(),
     Watson(),
+    QnA(),
     ZendeskTables(),
     Zendesk(),
     Own(),

@@ -183,7 +183,6 @@ def test_a_private_note_of_a_real_export_is_no_answer(datasets: Path) -> None:
         ("cfpb_complaints_2015q1/consumer_complaints.csv", "No column holds what was said"),
         ("abcd_sample/abcd_sample.json", "in no format that is known"),
         ("clinc150_oos/data_full.json", "in no format that is known"),
-        ("helpdesk_fixtures/watson_assistant/banking_US.json", "in no format that is known"),
         (
             "helpdesk_fixtures/freshdesk_api_chatwoot/ticket_with_conversations.json",
             "in no format that is known",
