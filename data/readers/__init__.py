@@ -15,6 +15,7 @@ from replydesk.data.readers.intercom import Intercom
 from replydesk.data.readers.intercom_tables import IntercomTables
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.qnamaker import QnA
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.sharegpt import ShareGPT
@@ -22,6 +23,7 @@ from replydesk.data.readers.slack import Slack
 from replydesk.data.readers.source import Meter
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.watson import Watson
 from replydesk.data.readers.whatsapp import WhatsApp
 from replydesk.data.readers.zammad import Zammad
 from replydesk.data.readers.zendesk import Zendesk
@@ -49,6 +51,8 @@ READERS: tuple[Reader, ...] = (
     Rasa(),
     RasaNlu(),
     Slack(),
+    Watson(),
+    QnA(),
     ZendeskTables(),
     IntercomTables(),
     Zendesk(),

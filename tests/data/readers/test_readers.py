@@ -170,7 +170,6 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
         ("prepared/jddc_retrieval_dev.jsonl", "texts with labels but no answers"),
         ("cfpb_complaints_2015q1/consumer_complaints.csv", "No column holds what was said"),
         ("clinc150_oos/data_full.json", "in no format that is known"),
-        ("helpdesk_fixtures/watson_assistant/banking_US.json", "in no format that is known"),
     ],
 )
 def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:
