@@ -8,6 +8,7 @@ from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.chatlog import ChatLog
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
@@ -32,7 +33,7 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), WhatsApp(), Tables())
+READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), WhatsApp(), ChatLog(), Tables())
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 
