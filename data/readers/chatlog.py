@@ -34,6 +34,8 @@ _NOON = 12
 _DECORATION = "-—–=~*#[]【】 \t"
 _SYSTEM_NUMBERS = frozenset({"10000", "1000000"})
 
+# Chats in the cells of a table are the table's.
+_COLUMNS = re.compile(r"\"?[\w .\-/]+\"?(?:[,;|\t]\"?[\w .\-/]*\"?)+")
 _QQ = re.compile(r"(?:消息记录|消息分组|(?P<with>消息对象))\s*(?:[:：]\s*(?P<peer>.*)|（.*|\(.*)?")
 _RULE = re.compile(r"[-=*_#~—–]{3,}")
 _NUMBER = r"\s*(?:id|no\.?|number|编号|号)?\s*[#:：]?\s*#?\s*(?=[\w-]*\d)[\w-]{1,40}"
@@ -67,8 +69,9 @@ class ChatLog:
 
     def matches(self, source: Source) -> bool:
         """Return whether one style of header fits enough of the lines, or the file is of QQ's message manager."""
-        head = source.head()
-        return head.lstrip()[:1] not in ("{", "<") and _style(_beginning(head)) is not None
+        beginning = _beginning(source.head())
+        first = next(filter(None, beginning), "")
+        return first[:1] not in ("{", "<") and not _COLUMNS.fullmatch(first) and _style(beginning) is not None
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:
         """Yield a conversation per chat in the file."""

@@ -36,6 +36,7 @@ _PROGRAM = re.compile(
     r"(?:\w+\.)?(?:trace|debug|info|notice|warn(?:ing)?|error|fatal|critical|severe)\b|.*\[\d+\]$|.*[/\\]",
     re.IGNORECASE,
 )
+_CELLS = re.compile(r"[;|\t\"]|,(?! )")
 
 
 class Header(NamedTuple):
@@ -85,7 +86,7 @@ def _fits(written: Sequence[str], style: Style, enough: int) -> int:
     headers = [style(line) for line in written]
     found = [header for header in headers if header and header.name]
     names = {header.name for header in found}
-    if len(found) < enough or any(map(_PROGRAM.match, names)):
+    if len(found) < enough or any(map(_PROGRAM.match, names)) or any(map(_CELLS.search, names)):
         return 0
     if style in (_time_name_text, _name_time_text):
         share = _FIFTH if any(map(is_dated, found)) else _HALF

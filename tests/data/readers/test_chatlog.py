@@ -281,6 +281,7 @@ def test_only_names_that_tell_a_role_make_a_chat_without_times(export: Export) -
         ["From: support@shop.example", "To: ann@mail.example", "Subject: Your order", "", "Dear customer,", "thanks."],
         ["Emma: hello there", "Tom: hello back", "Emma: bye then"],
         ["他说：我不去。", "她说：我也不去。", "他说：好吧。"],
+        ["id,transcript", '1,"Customer: Where is it?', "Agent: 在路上", 'Customer: ok then"'],
         ["15:05 the train leaves", "16:10 the train arrives"],
     ],
 )
