@@ -9,6 +9,7 @@ from pathlib import Path
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.chatlog import ChatLog
+from replydesk.data.readers.corpora import Dialogues
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.tables import FIELDS, Tables
@@ -33,7 +34,17 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), Twitter(), WhatsApp(), ChatLog(), Tables())
+READERS: tuple[Reader, ...] = (
+    ZendeskTables(),
+    Zendesk(),
+    Own(),
+    OpenAI(),
+    Twitter(),
+    Dialogues(),
+    WhatsApp(),
+    ChatLog(),
+    Tables(),
+)
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 
@@ -97,7 +108,10 @@ def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Ski
             part.check()
             yield _reading(_chosen(part, name), part, options)
         except InputError as error:
-            yield Skipped(part.name, error.message)
+            if part.is_folder:
+                yield from _each(part, name, options)
+            else:
+                yield Skipped(part.name, error.message)
 
 
 def _together(readings: Iterable[Reading | Skipped]) -> Iterator[Item]:

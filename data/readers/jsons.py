@@ -11,13 +11,14 @@ from typing import IO, Any, Literal, NamedTuple
 
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
 
-__all__ = ["Record", "first", "records"]
+__all__ = ["Record", "first", "first_values", "records", "values"]
 
 LIMIT = 16 * 1024 * 1024
 """The longest JSON line or element in characters; a longer one is skipped instead of filling the memory."""
 
 _SAMPLES = (SAMPLE, 4 * 1024 * 1024)
 _CHUNK = 256 * 1024
+_KEY_SHOWN = 60
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -49,6 +50,24 @@ def first(source: Source, *, inside: Sequence[str] = (), count: int = 20) -> lis
     mode = _mode(source, inside)
     for size in _SAMPLES:
         found = _records(source.name, io.StringIO(source.head(size)), mode, inside)
+        if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
+            return complete[:count]
+    return []
+
+
+def values(source: Source) -> Iterator[Record | Skipped]:
+    """Yield the objects that stand under their names in one big object, each with its name as the key."""
+    with source.open() as stream:
+        yield from _values(source.name, stream)
+
+
+def first_values(source: Source, *, count: int = 20) -> list[Record]:
+    """Return the first objects under names; none when a file is not one object of which all values are objects."""
+    for size in _SAMPLES:
+        head = source.head(size)
+        if not _is_one_of_objects(head):
+            return []
+        found = _values(source.name, io.StringIO(head))
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
@@ -145,6 +164,37 @@ def _elements(name: str, key: str, text: _Text) -> Iterator[Record | Skipped]:
             continue
         yield _record(where, key, value, text.last)
     text.at += len(character)
+
+
+def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
+    text = _Text(stream)
+    try:
+        for key in text.keys():  # noqa: SIM118 - a walk
+            where = f"{name}:{key[:_KEY_SHOWN]}"
+            try:
+                value = text.value()
+            except ValueError as error:
+                yield Skipped(where, f"the value is not complete JSON ({error})")
+                if not text.skip():
+                    return
+            else:
+                yield _record(where, key, value, text.last)
+    except ValueError as error:
+        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+
+
+def _is_one_of_objects(head: str) -> bool:
+    text, found = _Text(io.StringIO(head)), False
+    try:
+        for _ in text.keys():  # noqa: SIM118 - a walk
+            if text.peek() != "{":
+                return False
+            found = True
+            text.value()
+    except ValueError:
+        return found  # it goes on after the sample
+    text.at += 1
+    return found and not text.peek()
 
 
 def _record(where: str, key: str, value: Any, written: str) -> Record | Skipped:
