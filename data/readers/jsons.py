@@ -18,9 +18,9 @@ LIMIT = 16 * 1024 * 1024
 
 _SAMPLES = (SAMPLE, 4 * 1024 * 1024)
 _CHUNK = 256 * 1024
-_KEY_SHOWN = 60
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
+_KEY_SHOWN = 60
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -71,6 +71,37 @@ def first_values(source: Source, *, count: int = 20) -> list[Record]:
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
+
+
+def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
+    text = _Text(stream)
+    try:
+        for key in text.keys():  # noqa: SIM118 - a walk
+            where = f"{name}:{key[:_KEY_SHOWN]}"
+            try:
+                value = text.value()
+            except ValueError as error:
+                yield Skipped(where, f"the value is not complete JSON ({error})")
+                if not text.skip():
+                    return
+            else:
+                yield _record(where, key, value, text.last)
+    except ValueError as error:
+        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+
+
+def _is_one_of_objects(head: str) -> bool:
+    text, found = _Text(io.StringIO(head)), False
+    try:
+        for _ in text.keys():  # noqa: SIM118 - a walk
+            if text.peek() != "{":
+                return False
+            found = True
+            text.value()
+    except ValueError:
+        return found  # it goes on after the sample
+    text.at += 1
+    return found and not text.peek()
 
 
 _Mode = Literal["lines", "list", "object"]
@@ -164,37 +195,6 @@ def _elements(name: str, key: str, text: _Text) -> Iterator[Record | Skipped]:
             continue
         yield _record(where, key, value, text.last)
     text.at += len(character)
-
-
-def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
-    text = _Text(stream)
-    try:
-        for key in text.keys():  # noqa: SIM118 - a walk
-            where = f"{name}:{key[:_KEY_SHOWN]}"
-            try:
-                value = text.value()
-            except ValueError as error:
-                yield Skipped(where, f"the value is not complete JSON ({error})")
-                if not text.skip():
-                    return
-            else:
-                yield _record(where, key, value, text.last)
-    except ValueError as error:
-        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
-
-
-def _is_one_of_objects(head: str) -> bool:
-    text, found = _Text(io.StringIO(head)), False
-    try:
-        for _ in text.keys():  # noqa: SIM118 - a walk
-            if text.peek() != "{":
-                return False
-            found = True
-            text.value()
-    except ValueError:
-        return found  # it goes on after the sample
-    text.at += 1
-    return found and not text.peek()
 
 
 def _record(where: str, key: str, value: Any, written: str) -> Record | Skipped:
