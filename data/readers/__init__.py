@@ -8,7 +8,9 @@ from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.chatlog import ChatLog
 from replydesk.data.readers.chatwoot import Chatwoot
+from replydesk.data.readers.corpora import Dialogues
 from replydesk.data.readers.freshdesk import Freshdesk
 from replydesk.data.readers.gradio import Gradio
 from replydesk.data.readers.intercom import Intercom
@@ -65,7 +67,9 @@ READERS: tuple[Reader, ...] = (
     ShareGPT(),
     Gradio(),
     Twitter(),
+    Dialogues(),
     WhatsApp(),
+    ChatLog(),
     Tables(),
 )
 """Every format that can be read, the most certain first: the first that matches is taken."""

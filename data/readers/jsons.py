@@ -12,7 +12,7 @@ from typing import IO, Any, Literal, NamedTuple
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
 from replydesk.data.readers.parquet import objects
 
-__all__ = ["Record", "first", "records"]
+__all__ = ["Record", "first", "first_values", "records", "values"]
 
 LIMIT = 16 * 1024 * 1024
 """The longest JSON line or element in characters; a longer one is skipped instead of filling the memory."""
@@ -25,6 +25,7 @@ _CHUNK = 256 * 1024
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'["{}\[\],]')
 _QUOTED = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_KEY_SHOWN = 60
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -82,6 +83,55 @@ def first(
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
+
+
+def values(source: Source) -> Iterator[Record | Skipped]:
+    """Yield the objects that stand under their names in one big object, each with its name as the key."""
+    with source.open() as stream:
+        yield from _values(source.name, stream)
+
+
+def first_values(source: Source, *, count: int = 20) -> list[Record]:
+    """Return the first objects under names; none when a file is not one object of which all values are objects."""
+    for size in _SAMPLES:
+        head = source.head(size)
+        if not _is_one_of_objects(head):
+            return []
+        found = _values(source.name, io.StringIO(head))
+        if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
+            return complete[:count]
+    return []
+
+
+def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
+    text = _Text(stream)
+    try:
+        for key in text.keys():  # noqa: SIM118 - a walk
+            where = f"{name}:{key[:_KEY_SHOWN]}"
+            try:
+                value = text.value()
+            except ValueError as error:
+                yield Skipped(where, f"the value is not complete JSON ({error})")
+                if not text.skip():
+                    return
+            else:
+                yield _record(where, key, value, text.last)
+    except ValueError as error:
+        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+
+
+def _is_one_of_objects(head: str) -> bool:
+    text, found = _Text(io.StringIO(head)), False
+    try:
+        for _ in text.keys():  # noqa: SIM118 - a walk
+            if text.peek() != "{":
+                return False
+            found = True
+            text.value()
+    except ValueError:
+        return found  # it goes on after the sample
+    text.at += 1
+    return found and not text.peek()
 
 
 _Mode = Literal["lines", "list", "object"]

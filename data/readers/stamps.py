@@ -45,7 +45,7 @@ _STAMP = re.compile(
       (?:(?P<before>{_HALF})\s*)?
       (?P<hour>\d{{1,2}}) (?P<colon>[:：.时時点點h]) (?P<minute>\d{{2}})
       (?:[:：.分](?P<seconds>\d{{2}})(?:[.,]\d{{1,6}})?秒?|分)?
-      (?:\s*(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?![\d:]) """,
+      (?:\s*(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -142,16 +142,16 @@ def order_of(stamps: Iterable[Stamp], wanted: str = "") -> tuple[str, bool]:
     dates = [parts for parts, _ in groupby(stamp.date for stamp in dated) if parts]
     open_dates = [parts for parts in dates if len(parts[0]) < 4]
     if not open_dates:
-        orders = ["ymd", "ydm"]
-    else:
-        dates = open_dates
-        orders = ["dmy", "mdy"] if any(len(parts[2]) == 4 for parts in dates) else ["dmy", "mdy", "ymd"]
-        if wanted in orders:
-            return wanted, True
+        # Hardly anybody puts the month last, so one impossible date is a slip and no proof.
+        return ("ydm" if _read(dates, "ymd").count(None) > 1 and None not in _read(dates, "ydm") else "ymd"), True
+    dates = open_dates
+    orders = ["dmy", "mdy"] if any(len(parts[2]) == 4 for parts in dates) else ["dmy", "mdy", "ymd"]
+    if wanted in orders:
+        return wanted, True
     judged = [(_faults(dates, order), order) for order in orders]
     least = min(faults for faults, _ in judged)
     possible = [order for faults, order in judged if faults == least]
-    if len(possible) == 1 or possible[0] == "ymd":
+    if len(possible) == 1:
         return possible[0], True
     readings = {tuple(_read(dates, order)) for order in possible}
     if "mdy" in possible and any(stamp.american for stamp in dated):

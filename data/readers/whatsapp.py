@@ -18,7 +18,7 @@ from pathlib import PurePath
 from replydesk.data.errors import InputError
 from replydesk.data.readers.base import Item, Options, Skipped, Source
 from replydesk.data.readers.logs import Said, conversation, lines
-from replydesk.data.readers.notices import left_out, notice, whatsapp_event
+from replydesk.data.readers.notices import left_out, notice, whatsapp_event, whatsapp_signs
 from replydesk.data.readers.stamps import Stamp, assumed_order, moment_of, normal, order_of, stamp_at
 
 __all__ = ["WhatsApp"]
@@ -30,6 +30,7 @@ _MEDIA = frozenset(
         *("aac", "amr", "wav", "pdf", "vcf"),
     }
 )
+_ISO = re.compile(r"\s*\[\d{4}-\d{1,2}-\d{1,2} ")
 _NAMED = re.compile(r"(?P<name>[^:：\n]{1,100}?)\s?(?::(?=\s|$)|：)\s?(?P<text>.*)", re.DOTALL)
 
 
@@ -77,9 +78,12 @@ def _is_chat(source: Source) -> bool:
         head = source.head()
     except InputError:
         return False
-    entries = [_entry("", line) for line in head.splitlines()[:_LINES] if line.strip()]
-    named = [entry for entry in entries if entry and entry.name]
-    return bool(named) and (entries[0] is not None or len(named) > 1)
+    written = [line for line in head.splitlines()[:_LINES] if line.strip()]
+    entries = [_entry("", line) for line in written]
+    named = [(entry, line) for entry, line in zip(entries, written, strict=True) if entry and entry.name]
+    if all(_ISO.match(normal(line)) for _, line in named) and not any(map(whatsapp_signs, written)):
+        return False  # tools that copy other chats write their dates so, phones rarely do
+    return entries[0] is not None or len(named) > 1
 
 
 def _chat(source: Source, options: Options) -> Iterator[Item]:

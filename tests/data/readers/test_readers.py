@@ -38,6 +38,11 @@ def test_the_formats_have_names_of_their_own() -> None:
         ('{"id": 1, "ticket_id": 2, "sender": "Customer", "body": "x", "internal": false}', "zammad"),
         ('{"question": "q", "answer": "a"}', "csv"),
         ("question,answer\nq,a", "csv"),
+        ("13/3/2026, 9:00 - 小明: 在吗", "whatsapp"),
+        ("[2026/3/13 9:00:00] 小明：在吗", "whatsapp"),
+        ("[2026-03-13 09:00:00] 小明: 在吗\n[2026-03-13 09:01:00] Emma: Yes", "chatlog"),
+        ("2026-03-13 09:00:00 小明(12345678)\n在吗\n2026-03-13 09:01:00 Emma(87654321)\nYes", "chatlog"),
+        ("Customer: 在吗\nAgent: Yes, I am.", "chatlog"),
         ("tweet_id,author_id,inbound,created_at,text,in_response_to_tweet_id\n1,2,True,,hi,", "twitter"),
     ],
 )

@@ -51,7 +51,9 @@ def test_every_header(export: Export, order: str, sep: str, clock: str, brackets
     moments = [datetime(2026, *time, tzinfo=UTC) for time in times]
     names = ["小美客服", "Ann", "小美客服"]
     header = f"[{date} {clock}] " if brackets else f"{date}, {clock} - "
-    path = export("chat", *(f"{m.strftime(header)}{name}: 好 {name}" for m, name in zip(moments, names, strict=True)))
+    lines = [f"{m.strftime(header)}{name}: 好 {name}" for m, name in zip(moments, names, strict=True)]
+    # Without any word of WhatsApp's own, [2026-03-13 00:05] is how other programs write.
+    path = export("chat", *lines, f"{moments[-1].strftime(header)}Ann: <Media omitted>")
     found = only(path)
     seconds = "%S" in clock
     assert [message.at for message in found.messages] == [m if seconds else m.replace(second=0) for m in moments]
