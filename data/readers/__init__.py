@@ -9,6 +9,7 @@ from pathlib import Path
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
 from replydesk.data.readers.gradio import Gradio
+from replydesk.data.readers.mail import Mail
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.sharegpt import ShareGPT
@@ -33,7 +34,17 @@ __all__ = [
     "write_verdict",
 ]
 
-READERS: tuple[Reader, ...] = (ZendeskTables(), Zendesk(), Own(), OpenAI(), ShareGPT(), Gradio(), Twitter(), Tables())
+READERS: tuple[Reader, ...] = (
+    ZendeskTables(),
+    Zendesk(),
+    Own(),
+    OpenAI(),
+    ShareGPT(),
+    Gradio(),
+    Twitter(),
+    Mail(),
+    Tables(),
+)
 """Every format that can be read, the most certain first: the first that matches is taken."""
 
 

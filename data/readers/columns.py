@@ -105,9 +105,11 @@ class Layout:
     own: bool = False
 
     def cell(self, row: Row, name: str) -> str:
-        """Return the cell of a field without outer blanks, or '' when the table has no such column."""
+        """Return the cell of a field, or '' when the table has no such column; outer blanks are our own export's."""
         position = self.at.get(name)
-        return "" if position is None else row[1][position].strip()
+        if position is None:
+            return ""
+        return row[1][position] if self.own else row[1][position].strip()
 
     @property
     def faq(self) -> bool:

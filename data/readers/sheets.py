@@ -80,7 +80,8 @@ class Sheet:
                 elif damaged and any(map(broken, cells)):
                     yield Skipped(where, "the row holds bytes that are not text")
                 else:
-                    yield where, [_unguarded(cell) for cell in cells] if "'" in "".join(cells) else cells
+                    guarded = cells[0][:1] == "'" or "\0'" in "\0".join(cells)
+                    yield where, [_unguarded(cell) for cell in cells] if guarded else cells
 
 
 def sheet(source: Source) -> Sheet | None:

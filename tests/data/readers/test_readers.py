@@ -18,7 +18,7 @@ Export = Callable[..., Path]
 
 
 def test_the_formats_have_names_of_their_own() -> None:
-    assert formats() == ("zendesk-csv", "zendesk", "jsonl", "openai", "sharegpt", "gradio", "twitter", "csv")
+    assert formats() == ("zendesk-csv", "zendesk", "jsonl", "openai", "sharegpt", "gradio", "twitter", "mail", "csv")
     assert [reader.name for reader in READERS] == list(formats())
 
 
