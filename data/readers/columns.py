@@ -176,11 +176,11 @@ def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str]) ->
         columns["question"] = columns["text"]
     columns.pop("text", None)
     taken = set(columns.values())
-    aliases = {_plain(word) for head in _HEADS for word in FIELDS[head].split()}
+    aliases = {_plain(word).removesuffix("s") for head in _HEADS for word in FIELDS[head].split()}
     more = tuple(
         position
         for position, column in enumerate(table.header)
-        if column not in taken and (found := _MORE.fullmatch(_plain(column))) and found[1] in aliases
+        if column not in taken and (found := _MORE.fullmatch(_plain(column))) and found[1].removesuffix("s") in aliases
     )
     if "question" not in columns and more:
         columns["question"], more = table.header[more[0]], more[1:]

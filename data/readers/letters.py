@@ -18,7 +18,7 @@ from replydesk.data.readers.dates import written
 from replydesk.data.records import content_id, same_text
 from replydesk.data.text import plain
 
-__all__ = ["Letter", "addresses", "is_mail", "letters", "plain_subject", "readable", "titled"]
+__all__ = ["Letter", "addresses", "is_mail", "letters", "plain_subject", "readable", "recipients", "titled"]
 
 _LIMIT = 16 * 1024 * 1024
 _HEADER = re.compile(r"(?:From [^\n]*\n)?(?:>From [^\n]*\n)?((?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+)")
@@ -26,6 +26,7 @@ _NAME = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):", re.M)
 _MAIL_ONLY = {"message-id", "received", "date", "subject", "to", "mime-version", "delivered-to"}
 _ID = re.compile(r"<([^<>\s]+)>")
 _PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|antwort|fw|fwd|wg|sv|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I)
+_FORWARD = re.compile(r"\s*(?:fw|fwd|wg|转发)\s*[:：]", re.I)
 _TICKET = re.compile(r"\[[^\]]*#\s*\d+[^\]]*\]")
 _HTML = re.compile(r"<(?:html|body|p|div|br|table|span|a)\b[^>]*>", re.I)
 _MACHINES = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.I)
@@ -61,6 +62,11 @@ class Letter:
     def starts(self) -> bool:
         """Return whether it begins a thread, as far as it says itself."""
         return not self.parents and plain_subject(self.subject) == same_text(_TICKET.sub(" ", self.subject))
+
+    @property
+    def forwarded(self) -> bool:
+        """Return whether it passes on what others wrote."""
+        return _FORWARD.match(self.subject) is not None
 
     @property
     def root(self) -> str:
@@ -116,6 +122,12 @@ def plain_subject(subject: str) -> str:
     while bare != before:
         before, bare = bare, _PREFIX.sub("", bare)
     return same_text(bare)
+
+
+def recipients(*texts: str) -> tuple[str, ...]:
+    """Return the addresses, in small letters, in the values of headers; names as they are where there is no address."""
+    found = [addresses(text) or [("", part.strip().casefold()) for part in text.split(";")] for text in texts]
+    return tuple(address for pairs in found for _, address in pairs if address)
 
 
 def addresses(text: str) -> list[tuple[str, str]]:
@@ -180,7 +192,7 @@ def _letter(message: EmailMessage, where: str) -> Letter:
         header("X-GM-THRID"),
         sender[1],
         sender[0] or sender[1],
-        tuple(address for name in ("To", "Cc") for _, address in addresses(header(name))),
+        recipients(header("To"), header("Cc")),
         header("Subject"),
         _text(message),
         at,

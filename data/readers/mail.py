@@ -2,7 +2,8 @@
 
 Single mails are put in threads by the ids they answer, or by subject and people where a file has no such ids. Who
 answers is said by the names or addresses of the team (``@shop.example`` for a domain); unsaid, whoever began a thread
-is its customer, and that is reported as assumed. A mail that does not go to the customer is a note.
+is its customer, and that is reported as assumed. A mail of the team that does not go to the customer,
+or that only passes something on, is a note.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import islice
 from replydesk.data.readers.base import Item, Options, Skipped, Source, short
 from replydesk.data.readers.cells import several, silent
 from replydesk.data.readers.dates import ambiguous, date_order, written
-from replydesk.data.readers.letters import Letter, addresses, is_mail, letters, readable, titled
+from replydesk.data.readers.letters import Letter, addresses, is_mail, letters, readable, recipients, titled
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.data.readers.threads import Threads
 from replydesk.data.records import Conversation, Message, content_id
@@ -166,7 +167,7 @@ def _letter(where: str, row: Mapping[str, str], order: str) -> Letter | Skipped:
         row.get("thread", ""),
         sender[1],
         sender[0] or sender[1],
-        tuple(address for name in ("to", "cc") for _, address in addresses(row.get(name, ""))),
+        recipients(row.get("to", ""), row.get("cc", "")),
         row.get("subject", ""),
         text,
         at,

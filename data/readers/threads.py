@@ -76,7 +76,7 @@ class Threads:
             return
         messages: dict[str, Message] = {}
         for mail in thread:
-            role = self._role(mail, first.sender)
+            role = self._role(mail, first)
             text = titled(mail.subject, mail.text) if mail.starts and role == "customer" else mail.text
             answered = short(f"mail:{mail.parents[-1]}") if chained and mail.parents else ""
             message = Message(mail.name, role, text, mail.at, mail.author, reply_to=answered)
@@ -86,19 +86,21 @@ class Threads:
             in_order(messages.values()),
             source="mail",
             channel="email",
-            customer=next((mail.sender for mail in thread if self._role(mail, first.sender) == "customer"), ""),
+            customer=next((mail.sender for mail in thread if self._role(mail, first) == "customer"), ""),
             subject=titled(first.subject, ""),
             partial=True,
         )
 
-    def _role(self, mail: Letter, customer: str) -> Role:
+    def _role(self, mail: Letter, first: Letter) -> Role:
         if mail.automatic:
             return "system"
         if self._agents:
             if not self.is_agent(mail.sender, mail.author):
                 return "customer"
             # What goes to colleagues alone is not for the customer.
-            return "note" if mail.to and all(map(self.is_agent, mail.to)) else "agent"
-        if mail.sender == customer:
-            return "customer"
-        return "note" if mail.to and customer not in mail.to else "agent"
+            hidden = bool(mail.to) and all(map(self.is_agent, mail.to))
+        else:
+            if mail.sender == first.sender:
+                return "customer"
+            hidden = bool(mail.to) and not {first.sender, first.author.casefold()} & set(mail.to)
+        return "note" if hidden or mail.forwarded else "agent"
