@@ -77,7 +77,7 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     source.check()
     wanted = "csv" if options.columns and format == "auto" else format
     try:
-        reader = _chosen(source, wanted)
+        reader = _chosen(source, wanted, options)
     except FormatError:
         readings = list(_each(source, wanted, options))
         if not any(isinstance(reading, Reading) for reading in readings):
@@ -106,7 +106,7 @@ def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Ski
     for part in source.parts():
         try:
             part.check()
-            yield _reading(_chosen(part, name), part, options)
+            yield _reading(_chosen(part, name, options), part, options)
         except InputError as error:
             yield Skipped(part.name, error.message)
 
@@ -119,12 +119,13 @@ def _together(readings: Iterable[Reading | Skipped]) -> Iterator[Item]:
             yield reading
 
 
-def _chosen(source: Source, name: str) -> Reader:
+def _chosen(source: Source, name: str, options: Options) -> Reader:
     if name not in ("auto", *formats()):
         raise FormatError(f"There is no format {name!r}.", hint=f"The formats are: {', '.join(formats())}.")
     wanted = [reader for reader in READERS if name in ("auto", reader.name)]
     for reader in wanted:
-        if reader.matches(source):
+        # What is mapped need not be guessed.
+        if reader.matches(source) or (options.columns and isinstance(reader, Tables) and reader.has_rows(source)):
             return reader
     if name != "auto":
         raise FormatError(

@@ -38,6 +38,10 @@ class Tables:
         # Most JSON is no table: only columns that carry words make it one.
         return found is not None and (bool(found.delimiter) or source.columnar or tells(found))
 
+    def has_rows(self, source: Source) -> bool:
+        """Return whether there is a table at all, whatever its columns say."""
+        return sheet(source) is not None
+
     def layout(self, source: Source, options: Options) -> Layout:
         """Return what the columns mean, or raise :class:`FormatError` saying which one is missing."""
         table = sheet(source)

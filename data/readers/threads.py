@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from operator import itemgetter
 
 from replydesk.data.readers.base import Assumed, Item, Options, Skipped, in_order, short
 from replydesk.data.readers.letters import Letter, plain_subject, titled
@@ -40,7 +41,9 @@ class Threads:
         """Yield a conversation per thread; ``mails`` gives them anew at each call, in any order."""
         first = [mail for mail in islice(mails(), _LOOKED_AT) if isinstance(mail, Letter)]
         told = any(mail.thread for mail in first)
-        chained = not told and any(mail.parents for mail in first)
+        # Replies that name no mail they answer, in a whole file, can only be told by their subjects.
+        named = any(mail.id for mail in first)
+        chained = not told and named and (any(m.parents for m in first) or all(m.starts for m in first))
         assumed = False
         with Spill() as spill:
             for mail in mails():
@@ -68,7 +71,7 @@ class Threads:
         return "\n".join((plain_subject(mail.subject), *(customers[:1] if self._agents else customers)))
 
     def _conversation(self, key: str, thread: list[Letter], chained: bool) -> Iterator[Item]:
-        thread.sort(key=lambda mail: mail.at or datetime.min.replace(tzinfo=UTC))
+        thread = _by_time(thread)
         first = next((mail for mail in thread if not mail.automatic), thread[0])
         if not self._agents and not first.starts:
             why = "the thread begins before this file, so nobody knows who its customer is; name the team with --agents"
@@ -104,3 +107,12 @@ class Threads:
                 return "customer"
             hidden = bool(mail.to) and not {first.sender, first.author.casefold()} & set(mail.to)
         return "note" if hidden or mail.forwarded else "agent"
+
+
+def _by_time(thread: list[Letter]) -> list[Letter]:
+    clock = datetime.min.replace(tzinfo=UTC)
+    timed = []
+    for mail in thread:
+        clock = mail.at or clock
+        timed.append((clock, mail))
+    return [mail for _, mail in sorted(timed, key=itemgetter(0))]

@@ -206,7 +206,7 @@ def test_bodies_in_html_other_charsets_and_with_attachments(tmp_path: Path) -> N
     items = list(read(box(tmp_path / "box", html, files, empty)).items)
     one, two = [item for item in items if isinstance(item, Conversation)]
     assert said(one) == [("customer", "能开\n发票吗？")]
-    assert said(two) == [("customer", "Broken\nSee the picture.\n>From the start")]
+    assert said(two) == [("customer", "Broken\nSee the picture.\nFrom the start")]
     assert [(s.where.partition(":")[0], s.why) for s in items if isinstance(s, Skipped)] == [
         ("box", "the mail has no text")
     ]
