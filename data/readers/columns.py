@@ -38,7 +38,7 @@ FIELDS: dict[str, str] = {
     "position": "turn turn_number turn_no turn_index position message_index sequence seq line_number 序号 轮次",
     "ts": "ts timestamp created_at created at datetime sent_at date time sent created_time date_time ticket_date "
     "时间 创建时间 发送时间 日期",
-    "intent": "intent label category topic 意图 标签 分类",
+    "intent": "intent intents label category topic 意图 标签 分类",
     "agent": "agent agent_name agent_id assignee assignee_name agent_email 客服 客服姓名 坐席 座席",
     "author": "author author_id author_name user_id sender_name from_name 发送人",
     "customer": "customer_id customer client_id customer_email requester requester_id contact_id user_email email "

@@ -343,6 +343,15 @@ def test_what_stands_above_the_columns_is_passed_over(export: Export, lines: lis
     assert isinstance(ticket, Ticket) and (ticket.question, ticket.answer) == ("怎么退款", "三天到账")
 
 
+def test_a_quote_in_a_table_of_tabs_may_be_only_a_quote(export: Export) -> None:
+    path = export("p.tsv", "question\tanswer", '"怎么退款\t三天', "q\ta", 'so "q"\ta', "last\tone")
+    assert list(read(path).items) == [
+        Ticket.make('"怎么退款', "三天"), Ticket.make("q", "a"), Ticket.make('so "q"', "a"), Ticket.make("last", "one"),
+    ]  # fmt: skip
+    path = export("p.tsv", "question\tanswer", '"怎么\n退款"\t三天', '"a ""b"""\tc')
+    assert list(read(path).items) == [Ticket.make("怎么\n退款", "三天"), Ticket.make('a "b"', "c")]
+
+
 def test_places_count_the_lines_above_the_columns(export: Export) -> None:
     path = export("p.csv", "sep=,", "question,answer", "q,a", "q,a,too many")
     assert skipped(list(read(path).items)) == [("p.csv:4", "the row has 3 cells, the header 2")]

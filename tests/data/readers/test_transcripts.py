@@ -62,6 +62,8 @@ def test_a_line_may_begin_with_its_time() -> None:
         ([["customer", "hi"], ["action", "looked up"]], [("customer", "hi"), ("system", "looked up")]),
         (["Customer: hi", "Agent: yes"], [("customer", "hi"), ("agent", "yes")]),
         ([{"role": "agent", "text": "hm", "private": "yes"}], [("note", "hm")]),
+        ([{"role": "agent", "text": "hm", "public": False}], [("note", "hm")]),
+        ([{"role": "agent", "text": "hm", "part_type": "note"}], [("note", "hm")]),
         ([{"role": "who", "text": "hm"}, 5, None], [(None, "hm")]),
     ],
 )  # fmt: skip
