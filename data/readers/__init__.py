@@ -15,6 +15,7 @@ from replydesk.data.readers.freshdesk import Freshdesk
 from replydesk.data.readers.gradio import Gradio
 from replydesk.data.readers.intercom import Intercom
 from replydesk.data.readers.intercom_tables import IntercomTables
+from replydesk.data.readers.mail import Mail
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
 from replydesk.data.readers.qnamaker import QnA
@@ -70,6 +71,7 @@ READERS: tuple[Reader, ...] = (
     Dialogues(),
     WhatsApp(),
     ChatLog(),
+    Mail(),
     Tables(),
 )
 """Every format that can be read, the most certain first: the first that matches is taken."""
@@ -105,7 +107,7 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     source.check()
     wanted = "csv" if options.columns and format == "auto" else format
     try:
-        reader = _chosen(source, wanted)
+        reader = _chosen(source, wanted, options)
     except FormatError as error:
         readings = list(_each(source, wanted, options))
         if not any(isinstance(reading, Reading) for reading in readings):
@@ -138,7 +140,7 @@ def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Ski
         try:
             part.check()
             inside = part.is_folder
-            yield _reading(_chosen(part, name), part, options)
+            yield _reading(_chosen(part, name, options), part, options)
         except InputError as error:
             inner = list(_each(part, name, options)) if inside else []
             yield from inner or [Skipped(part.name, error.message)]
@@ -155,12 +157,13 @@ def _together(readings: Iterable[Reading | Skipped], source: Source) -> Iterator
     yield from _said(source)
 
 
-def _chosen(source: Source, name: str) -> Reader:
+def _chosen(source: Source, name: str, options: Options) -> Reader:
     if name not in ("auto", *formats()):
         raise FormatError(f"There is no format {name!r}.", hint=f"The formats are: {', '.join(formats())}.")
     wanted = [reader for reader in READERS if name in ("auto", reader.name)]
     for reader in wanted:
-        if reader.matches(source):
+        # What is mapped need not be guessed.
+        if reader.matches(source) or (options.columns and isinstance(reader, Tables) and reader.has_rows(source)):
             return reader
     if name != "auto":
         raise FormatError(

@@ -23,7 +23,7 @@ FIELDS: dict[str, str] = {
     "role": "role sender_type author_type speaker_type sender author_role speaker from direction inbound incoming "
     "is_inbound is_customer is_agent from_customer from_agent message_type 角色 发送方 说话人 发言人",
     "question": "question query customer_message customer_question customer_query user_message user_query "
-    "user_question instruction prompt utterance questions ticket_description description input 问题 用户问题 "
+    "user_question instruction prompt utterance ticket_description description input 问题 用户问题 "
     "客户问题 提问 标准问 标准问题 咨询内容",
     "questions": "questions similar_questions alternative_questions alternate_questions alternate_phrasings variants "
     "paraphrases 相似问 相似问题 相似问法 扩展问",
@@ -38,7 +38,7 @@ FIELDS: dict[str, str] = {
     "position": "turn turn_number turn_no turn_index position message_index sequence seq line_number 序号 轮次",
     "ts": "ts timestamp created_at created at datetime sent_at date time sent created_time date_time ticket_date "
     "时间 创建时间 发送时间 日期",
-    "intent": "intent label category topic 意图 标签 分类",
+    "intent": "intent intents label category topic 意图 标签 分类",
     "agent": "agent agent_name agent_id assignee assignee_name agent_email 客服 客服姓名 坐席 座席",
     "author": "author author_id author_name user_id sender_name from_name 发送人",
     "customer": "customer_id customer client_id customer_email requester requester_id contact_id user_email email "
@@ -82,7 +82,7 @@ OWN = (
 
 _SEEN = 20
 _BLANK = re.compile(r"[\s_\-./]+")
-_MORE = re.compile(r"(.+?)(?:id)?\d{1,2}")
+_NUMBERED = re.compile(r"(.+?)\d{1,2}")
 _HEADS = ("question", "questions")
 
 Row = tuple[str, list[str]]
@@ -105,9 +105,11 @@ class Layout:
     own: bool = False
 
     def cell(self, row: Row, name: str) -> str:
-        """Return the cell of a field without outer blanks, or '' when the table has no such column."""
+        """Return the cell of a field, or '' when the table has no such column; outer blanks are our own export's."""
         position = self.at.get(name)
-        return "" if position is None else row[1][position].strip()
+        if position is None:
+            return ""
+        return row[1][position] if self.own else row[1][position].strip()
 
     @property
     def faq(self) -> bool:
@@ -141,8 +143,7 @@ def layout_of(table: Sheet, mapping: Mapping[str, str]) -> Layout:
     if set(OWN) <= set(table.header) and not mapping:
         own = {name: name for name in OWN}
         return Layout(table, own, "turns", _positions(table, own), own=True)
-    if columns.get("questions") == columns.get("question"):
-        columns.pop("questions", None)
+    more = _numbered(table)
     if not mapping.get("transcript") and not ("answer" in columns and columns.keys() & {"question", "text"}):
         columns = {**columns, "transcript": _transcript(table, columns)}
     if mapping.get("transcript") or (columns.get("transcript") and not _has_turns(columns)):
@@ -152,8 +153,8 @@ def layout_of(table: Sheet, mapping: Mapping[str, str]) -> Layout:
         # What is called "Reply-To" may hold an address.
         columns.pop("reply_to", None)
     has = columns.keys()
-    if "answer" in has and has & {"question", "questions", "text", "context"}:
-        return _pairs(table, columns, mapping)
+    if "answer" in has and (more or has & {"question", "questions", "text", "context"}):
+        return _pairs(table, columns, mapping, more)
     columns.pop("question", None)
     columns.pop("questions", None)
     if has >= {"text", "role"} and ("conversation" in has or has >= {"id", "reply_to"}):
@@ -169,23 +170,28 @@ def _transcripts(table: Sheet, columns: dict[str, str]) -> Layout:
     return Layout(table, columns, "transcripts", _positions(table, columns))
 
 
-def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str]) -> Layout:
-    if "text" in columns and ("question" not in columns or mapping.get("text")):
+def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str], more: tuple[int, ...]) -> Layout:
+    if (
+        "text" in columns
+        and ("question" not in columns or mapping.get("text"))
+        and "questions" not in columns
+        and not more
+    ):
         columns["question"] = columns["text"]
     columns.pop("text", None)
-    taken = set(columns.values())
-    aliases = {_plain(word) for head in _HEADS for word in FIELDS[head].split()}
-    more = tuple(
-        position
-        for position, column in enumerate(table.header)
-        if column not in taken and (found := _MORE.fullmatch(_plain(column))) and found[1] in aliases
-    )
-    if "question" not in columns and more:
-        columns["question"], more = table.header[more[0]], more[1:]
-    elif "question" not in columns and "questions" in columns:
-        columns["question"] = columns.pop("questions")
-        more = (*more, table.header.index(columns["question"]))
+    if "question" not in columns and "questions" in columns:
+        columns["question"] = columns["questions"]
+    elif "question" not in columns and more:
+        columns["question"] = table.header[more[0]]
+    more = tuple(position for position in more if table.header[position] not in columns.values())
     return Layout(table, columns, "pairs", _positions(table, columns), more)
+
+
+def _numbered(table: Sheet) -> tuple[int, ...]:
+    """Return the columns named like a question with a number behind, as "question 2" or "相似问1"."""
+    aliases = {_plain(word).removesuffix("s") for head in _HEADS for word in FIELDS[head].split()}
+    found = ((position, _NUMBERED.fullmatch(_plain(column))) for position, column in enumerate(table.header))
+    return tuple(position for position, name in found if name and name[1].removesuffix("s") in aliases)
 
 
 def _refusal(table: Sheet, columns: Mapping[str, str]) -> FormatError:
@@ -223,12 +229,12 @@ def _has_turns(columns: Mapping[str, str]) -> bool:
 
 
 def _transcript(table: Sheet, columns: Mapping[str, str]) -> str:
-    """Return the column in which most of the first rows hold whole conversations; names are tried first."""
+    """Return the column in which half of the first rows or more hold whole conversations; names are tried first."""
     rows = [row[1] for row in islice(table.rows(), 2 * _SEEN) if not isinstance(row, Skipped)][:_SEEN]
     named = columns.get("transcript")
     for column in dict.fromkeys(filter(None, (named, columns.get("text"), *table.header))):
         cells = [cell for row in rows if (cell := row[table.header.index(column)].strip())]
-        if cells and 2 * sum(map(is_transcript, cells)) > len(cells):
+        if cells and 2 * sum(map(is_transcript, cells)) >= len(cells):
             return column
     return ""
 

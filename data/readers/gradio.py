@@ -41,6 +41,7 @@ _JUDGED: dict[VerdictKind, str] = {
     "harmful inaccurate outdated hallucination 👎 踩 不喜欢 差 差评 错误 没用 不准确 不满意",
 }
 _KIND_OF: dict[str, VerdictKind] = {word: kind for kind, words in _JUDGED.items() for word in words.split()}
+_OTHERS = ("instruction", "question", "query", "answer", "output", "response")
 _ASKED = ("question", "query", "input", "message", "msg", "prompt", "text", "问题", "提问", "输入")
 _ANSWERED = ("answer", "response", "reply", "output", "回答", "答案", "回复", "输出")
 
@@ -180,7 +181,7 @@ def _is_history(value: Mapping[str, Any]) -> bool:
     history = value.get("history")
     if not isinstance(history, list):
         return _is_message(value)
-    if "instruction" in value:
+    if not value.keys().isdisjoint(_OTHERS):
         return False
     turns = [history] if _is_pair(history) else history
     # Pairs of bare words are labels or keys; a chat has at least one sentence.

@@ -31,12 +31,17 @@ class _Unread:
 
 @dataclass(slots=True)
 class Rows:
-    """Turns rows into items, with what is known of the whole table, and counts the dates that cannot be read."""
+    """Turns rows into items, with what is known of the whole table, and counts the dates that cannot be read.
+
+    ``order`` is that of day and month, and ``top`` the end of the scale of satisfaction. Where other rows are
+    ``flagged`` as not private, an empty flag says nothing, and the row stays private.
+    """
 
     layout: Layout
     agents: frozenset[str]
     order: str = ""
     top: float | None = None
+    flagged: bool = False
     twofold: _Unread = field(default_factory=_Unread)
     unread: _Unread = field(default_factory=_Unread)
 
@@ -207,7 +212,8 @@ class Rows:
 
     def _flags(self, row: Row) -> tuple[str, str | None, str]:
         cell = self.layout.cell
-        return cell(row, "private"), cell(row, "public") if "public" in self.layout.at else None, cell(row, "kind")
+        private = cell(row, "private") or ("unsaid" if self.flagged else "")
+        return private, cell(row, "public") if "public" in self.layout.at else None, cell(row, "kind")
 
     def _time(self, row: Row, name: str) -> datetime | None:
         text = self.layout.cell(row, name)
