@@ -167,6 +167,8 @@ class Source:
 
         It is there as long as this source is.
         """
+        if "_local" in self.__dict__:
+            return Path(self.__dict__["_local"].name)
         with self._bytes() as stream:
             plain = type(stream) is io.BufferedReader and not isinstance(stream.raw, _Unzipped)
             if plain and not self.piped and type(self) is Source:
