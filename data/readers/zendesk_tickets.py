@@ -44,7 +44,7 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
     created = any(_kind(event) == "create" for event in events)
     at = audit.get("created_at") or audit.get("timestamp")
     author = audit.get("author_id") or audit.get("updater_id")
-    fields: dict[str, Any] = {"updated_at": at}
+    fields: dict[str, Any] = {}
     said: list[Placed] = []
     assignees: list[str] = []
     for position, event in enumerate(events):
@@ -63,6 +63,9 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
             assignees.append(ident(fields.get("assignee_id")))
         else:
             said += _chatted(event, place)
+    if "status" in fields:
+        # Of two parts of a ticket's life the one that says last how it stands shall tell it.
+        fields["updated_at"] = at
     return {**fields, "assignees": assignees}, said
 
 
