@@ -11,6 +11,7 @@ from typing import Literal
 
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Skipped
+from replydesk.data.readers.content import without_html
 from replydesk.data.readers.sheets import Sheet
 from replydesk.data.readers.transcripts import is_transcript
 
@@ -19,16 +20,17 @@ __all__ = ["FIELDS", "OWN", "Layout", "Row", "guessed", "layout_of", "tells"]
 FIELDS: dict[str, str] = {
     "conversation": "conversation_id conversation ticket_id thread_id session_id dialog_id dialogue_id "
     "dialog convo_id chat_id case_id case_number ticket_number ticket_no issue_id interaction_id thread ticket "
-    "conversation_uuid sender_id 会话id 会话编号 会话 对话id 对话编号 工单号 工单编号 工单id 咨询编号",
+    "conversation_uuid conv_id call_id sender_id 会话id 会话编号 会话 对话id 对话编号 工单号 工单编号 工单id 咨询编号",
     "role": "role sender_type author_type speaker_type sender author_role speaker from direction inbound incoming "
     "is_inbound is_customer is_agent from_customer from_agent message_type 角色 发送方 说话人 发言人",
     "question": "question query customer_message customer_question customer_query user_message user_query "
     "user_question instruction prompt utterance ticket_description description input 问题 用户问题 "
-    "客户问题 提问 标准问 标准问题 咨询内容",
+    "客户问题 客户消息 用户消息 提问 提问内容 标准问 标准问题 咨询内容 frage question_text 问",
     "questions": "questions similar_questions alternative_questions alternate_questions alternate_phrasings variants "
     "paraphrases 相似问 相似问题 相似问法 扩展问",
     "answer": "answer response reply agent_reply agent_message agent_response agent_answer support_response completion "
-    "output resolution solution 答案 回答 回复 客服回复 客服回答 标准答案 解决方案",
+    "output resolution solution 答案 回答 回复 客服回复 客服回答 客服消息 回复内容 回答内容 标准答案 解决方案 antwort "
+    "answer_text 答",
     "text": "text message body content utterance message_text message_body msg question query 内容 消息内容 消息 文本",
     "transcript": "transcript chat_transcript chat_log dialogue conversation messages turns 对话 对话内容 聊天记录 "
     "会话内容",
@@ -94,7 +96,8 @@ class Layout:
     """A table with what its columns mean.
 
     ``shape`` says what a row holds: a turn, a pair of question and answer, or a whole transcript. ``more`` are the
-    columns with further questions to the same answer. ``own`` marks our own export, whose ids are taken as they are.
+    columns with further questions to the same answer, ``beside`` is one that goes on with the question. ``own`` marks
+    our own export, whose ids are taken as they are.
     """
 
     sheet: Sheet
@@ -102,6 +105,7 @@ class Layout:
     shape: Shape
     at: dict[str, int]
     more: tuple[int, ...] = ()
+    beside: int | None = None
     own: bool = False
 
     def cell(self, row: Row, name: str) -> str:
@@ -110,6 +114,13 @@ class Layout:
         if position is None:
             return ""
         return row[1][position] if self.own else row[1][position].strip()
+
+    def words(self, row: Row, name: str) -> str:
+        """Return the text in the cell of a field, without HTML; a question with what stands beside it."""
+        cell = self.cell(row, name)
+        if name == "question" and self.beside is not None:
+            cell = f"{cell}\n{row[1][self.beside].strip()}".strip()
+        return cell if self.own or "<" not in cell else without_html(cell)
 
     @property
     def faq(self) -> bool:
@@ -127,6 +138,9 @@ def guessed(header: tuple[str, ...]) -> dict[str, str]:
     for column in header:
         plain.setdefault(_plain(column), column)
     found = {name: next((plain[w] for w in map(_plain, ws.split()) if w in plain), "") for name, ws in FIELDS.items()}
+    # Alone these letters may be anything.
+    if {"q", "a"} <= plain.keys() and not found["question"] and not found["answer"]:
+        found |= {"question": plain["q"], "answer": plain["a"]}
     return {name: column for name, column in found.items() if column}
 
 
@@ -184,7 +198,10 @@ def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str], mo
     elif "question" not in columns and more:
         columns["question"] = table.header[more[0]]
     more = tuple(position for position in more if table.header[position] not in columns.values())
-    return Layout(table, columns, "pairs", _positions(table, columns), more)
+    # Alpaca's instructions go on in a column of their own.
+    inputs = {_plain(column): position for position, column in enumerate(table.header)}
+    beside = inputs.get("input") if _plain(columns.get("question", "")) == "instruction" else None
+    return Layout(table, columns, "pairs", _positions(table, columns), more, beside)
 
 
 def _numbered(table: Sheet) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, moment
+from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source
 from replydesk.data.readers.content import said, when
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.readers.sheets import Sheet
@@ -228,7 +228,7 @@ def _conversation(chat: _Chat, trusted: bool) -> Iterator[Item]:
         liked = position == judged and kind == "good"
         return "agent" if said_by == "bot" and (trusted or liked) else said_by
 
-    at = next((moment(found[0]) for found in [_STAMP.match(chat.stamp.strip())] if found), None)
+    at = when({"timestamp": chat.stamp})
     texts = (part for _, (speaker, text, _) in lines for part in (speaker, text))
     identity = content_id("gradio", chat.flag, str(judged), chat.stamp, *texts)
     messages = tuple(

@@ -14,6 +14,7 @@ from email.policy import default
 from email.utils import getaddresses
 
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, moment, short
+from replydesk.data.readers.content import without_html
 from replydesk.data.readers.dates import written
 from replydesk.data.records import content_id, same_text
 from replydesk.data.text import plain
@@ -28,7 +29,7 @@ _ID = re.compile(r"<([^<>\s]+)>")
 _PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|antwort|fw|fwd|wg|sv|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I)
 _FORWARD = re.compile(r"\s*(?:fw|fwd|wg|转发)\s*[:：]", re.I)
 _TICKET = re.compile(r"\[[^\]]*#\s*\d+[^\]]*\]")
-_HTML = re.compile(r"<(?:html|body|p|div|br|table|span|a)\b[^>]*>", re.I)
+_ESCAPED = re.compile(r"\\n\\n|\\r\\n|[.,!?;。，！？；：]\\n")
 _MACHINES = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.I)
 _ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
@@ -138,9 +139,10 @@ def addresses(text: str) -> list[tuple[str, str]]:
 
 def readable(body: str) -> str:
     """Return the text of a body that may be HTML, or that writes its line ends as a backslash and an ``n``."""
-    if "\\n" in body and "\n" not in body:
-        body = body.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", " ")
-    return (plain(body) if _HTML.search(body) else body).strip()
+    # Behind a letter or a colon, as in C:\\new, it may be part of a path.
+    if "\n" not in body and _ESCAPED.search(body):
+        body = body.replace("\\r\\n", "\n").replace("\\n", "\n")
+    return without_html(body).strip()
 
 
 def titled(subject: str, text: str) -> str:

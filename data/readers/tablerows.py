@@ -99,7 +99,7 @@ class Rows:
         cell = layout.cell(row, "context")
         found = listed(cell)
         context = ([cell] if cell else []) if found is None else found
-        question, answer = layout.cell(row, "question"), layout.cell(row, "answer")
+        question, answer = layout.words(row, "question"), layout.words(row, "answer")
         asked = [question] if question else []
         if layout.faq:
             cells = [layout.cell(row, "questions"), *(row[1][position].strip() for position in layout.more)]
@@ -184,7 +184,7 @@ class Rows:
         at, language, hidden = self._time(row, "ts"), cell(row, "language"), silent(*self._flags(row))
         intents = tuple(several(cell(row, "intent")))
         if layout.shape == "pairs":
-            question, answer = cell(row, "question"), cell(row, "answer")
+            question, answer = layout.words(row, "question"), layout.words(row, "answer")
             if not question and not answer:
                 raise ValueError("the row has neither a question nor an answer")
             asked, answered = hidden or "customer", hidden or "agent"
@@ -196,7 +196,7 @@ class Rows:
                     _named(identity, answered, answer, at), answered, answer, at, cell(row, "agent"), language
                 )
             return
-        text, word = cell(row, "text"), cell(row, "role")
+        text, word = layout.words(row, "text"), cell(row, "role")
         role = hidden or role_in(word, layout.columns["role"], self.agents)
         if role is None:
             raise ValueError(f"the role {word[:40]!r} is unknown")

@@ -71,6 +71,12 @@ def test_a_word_of_the_apps_own_becomes_a_tag(tmp_path: Path) -> None:
     assert isinstance(assumed, Assumed)
 
 
+@pytest.mark.parametrize("stamp", ["2026-93-01 09:00:00", "then", ""])
+def test_a_time_that_cannot_be_read_costs_only_itself(tmp_path: Path, stamp: str) -> None:
+    conversation, *_ = read(table(tmp_path / "log.csv", HEADER, [json.dumps(CHAT), 1, "Like", stamp])).items
+    assert isinstance(conversation, Conversation) and conversation.at is None and len(conversation.messages) == 4
+
+
 def test_pairs_are_judged_by_turn_and_side(tmp_path: Path) -> None:
     history = [["营业吗？", "是的。"], ["When?", "At ten."]]
     path = table(tmp_path / "log.csv", HEADER, [json.dumps(history), "[0, 1]", "Like", STAMP])

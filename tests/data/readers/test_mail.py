@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.readers import Assumed, Options, Skipped, read
-from replydesk.data.readers.letters import plain_subject, titled
+from replydesk.data.readers.letters import plain_subject, readable, titled
 from replydesk.data.records import Conversation, Message
 from replydesk.data.tickets import mine
 
@@ -128,6 +128,19 @@ def test_a_table_with_ids_dates_and_gaps(tmp_path: Path) -> None:
     assert gap == Skipped("t.csv:3", "the row has neither a mail nor an answer")
     assert isinstance(late, Skipped) and late.where == "t.csv:4:date"
     assert {role for role, _ in said(nine)} == {"note"}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Hello,\\n\\nwhere?", "Hello,\n\nwhere?"),
+        ("Hello.\\nBye", "Hello.\nBye"),
+        (r"It is in C:\new\notes", r"It is in C:\new\notes"),
+        ("<div>a</div><div>b &amp; c</div>", "a\n\nb & c"),
+    ],
+)
+def test_line_ends_may_be_written_out(body: str, text: str) -> None:
+    assert readable(body) == text
 
 
 # -- single mails

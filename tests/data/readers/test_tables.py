@@ -570,3 +570,21 @@ def test_the_number_of_a_turn_orders_it(export: Export) -> None:
     path = export("t.csv", "conversation,turn,role,text", "7,10,agent,c", "7,2,agent,b", "7,1,user,a")
     [conversation] = read(path).items
     assert said(conversation) == [("customer", "a"), ("agent", "b"), ("agent", "c")]
+
+
+def test_html_is_turned_to_text(export: Export) -> None:
+    path = export("t.csv", "conversation,role,text", "7,user,<p>怎么<br>退款？</p>", "7,agent,size < 5 & <PHONE_1>")
+    [conversation] = read(path).items
+    assert said(conversation) == [("customer", "怎么\n退款？"), ("agent", "size < 5 & <PHONE_1>")]
+
+
+def test_an_instruction_goes_on_in_its_input(export: Export) -> None:
+    path = export("a.csv", "instruction,input,output", "Answer.,灯坏了？,今天补发。", "灯？,,好。")
+    assert list(read(path).items) == [Ticket.make("Answer.\n灯坏了？", "今天补发。"), Ticket.make("灯？", "好。")]
+
+
+@pytest.mark.parametrize(
+    "header", ["Frage,Antwort", "Q,A", "问,答", "提问内容,回复内容", "customer message,agentMessage"]
+)
+def test_more_names_of_questions_and_answers(export: Export, header: str) -> None:
+    assert list(read(export("p.csv", header, "怎么退款,三天到账")).items) == [Ticket.make("怎么退款", "三天到账")]
