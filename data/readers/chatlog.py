@@ -38,7 +38,7 @@ _SYSTEM_NUMBERS = frozenset({"10000", "1000000"})
 _COLUMNS = re.compile(r"\"?[\w .\-/]+\"?(?:[,;|\t]\"?[\w .\-/]*\"?)+")
 _QQ = re.compile(r"(?:消息记录|消息分组|(?P<with>消息对象))\s*(?:[:：]\s*(?P<peer>.*)|（.*|\(.*)?")
 _RULE = re.compile(r"[-=*_#~—–]{3,}")
-_NUMBER = r"\s*(?:id|no\.?|number|编号|号)?\s*[#:：]?\s*#?\s*(?=[\w-]*\d)[\w-]{1,40}"
+_NUMBER = r"\s{0,3}(?:id|no\.?|number|编号|号)?\s{0,3}[#:：]?\s{0,3}#?\s{0,3}(?=[\w-]*\d)[\w-]{1,40}"
 _TITLE = re.compile(rf"(?:conversation|chat|session|transcript|dialog(?:ue)?|会话|对话|聊天){_NUMBER}", re.IGNORECASE)
 _TICKET = re.compile(rf"(?:ticket|case|工单){_NUMBER}", re.IGNORECASE)
 _BEGINS = re.compile(

@@ -46,7 +46,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = _any("edit", "编辑", "編輯", "bearbeitet", "modifi", "bewerkt", "изменен", "düzenlen")
-_EDITED = re.compile(rf"\s*<[^<>\n]*{_CHANGED}[^<>\n]*>\s*$", re.IGNORECASE)
+_EDITED = re.compile(rf"<[^<>\n]*{_CHANGED}[^<>\n]*>\s*$", re.IGNORECASE)
 _DELETED = re.compile(
     _any(
         r"this message was deleted(?: by .{1,80})?",

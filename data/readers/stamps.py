@@ -39,13 +39,13 @@ _STAMP = re.compile(
           | (?P<day>\d{{1,2}})(?:st|nd|rd|th)? \s (?P<month>{_MONTH})[a-z]*\.?,? \s (?P<year>\d{{4}})
           | (?P<month2>{_MONTH})[a-z]*\.? \s (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? \s (?P<year2>\d{{4}})
         )
-        (?:\s*[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?
-        (?: T(?=\d) | \s*[,،]?\s*(?:(?:at|klo|kl\.?|um|à|às|om|в)\s+)? )
+        (?:\s{{0,3}}[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?
+        (?: T(?=\d) | \s{{0,3}}[,،]?\s{{0,3}}(?:(?:at|klo|kl\.?|um|à|às|om|в)\s+)? )
       )?
-      (?:(?P<before>{_HALF})\s*)?
+      (?:(?P<before>{_HALF})\s{{0,3}})?
       (?P<hour>\d{{1,2}}) (?P<colon>[:：.时時点點h]) (?P<minute>\d{{2}})
       (?:[:：.分](?P<seconds>\d{{2}})(?:[.,]\d{{1,6}})?秒?|分)?
-      (?:\s*(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
+      (?:\s{{0,3}}(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -39,7 +39,7 @@ class _Entry:
     where: str
     stamp: Stamp
     name: str
-    text: str
+    lines: list[str]
     own: bool
 
 
@@ -101,7 +101,7 @@ def _chat(source: Source, options: Options) -> Iterator[Item]:
             entries.append(entry)
             open_entry = entry
         elif open_entry:
-            open_entry.text += f"\n{normal(line)}"
+            open_entry.lines.append(normal(line))
         elif line.strip():
             yield Skipped(where, "the line does not begin as a message does, and follows none")
     stamps = [entry.stamp for entry in entries]
@@ -145,15 +145,16 @@ def _entry(where: str, line: str) -> _Entry | None:
     rest = rest.strip()
     named = _NAMED.fullmatch(rest)
     if not named or whatsapp_event(named["name"]):
-        return _Entry(where, stamp, "", rest, own=True)
+        return _Entry(where, stamp, "", [rest], own=True)
     # iPhones put a mark before what the program says in somebody's name.
     own = bracket and re.search(r"[:：]\s*\u200e", line) is not None
-    return _Entry(where, stamp, named["name"].strip(" ~"), named["text"], own)
+    return _Entry(where, stamp, named["name"].strip(" ~"), [named["text"]], own)
 
 
 def _judged(entry: _Entry) -> tuple[str, str, str]:
     """Return the author, what was said, and why it is left out, if it is."""
-    text, why = left_out(entry.text)
-    if why or not entry.name or notice(text) or (entry.own and text == entry.text.strip()):
+    whole = "\n".join(entry.lines).strip()
+    text, why = left_out(whole)
+    if why or not entry.name or notice(text) or (entry.own and text == whole):
         return "", text, why
     return entry.name, text, ""

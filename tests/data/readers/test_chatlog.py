@@ -38,17 +38,21 @@ def clocks(found: Conversation) -> list[str]:
 
 
 def test_the_samples() -> None:
-    assert pairs(chats(SAMPLES / "qq.txt")) == [
+    [found] = chats(SAMPLES / "qq.txt")
+    assert pairs([found]) == [
         [
             (
-                "你好，我昨天买的台灯不亮了，怎么办？",
-                "您好，请先检查一下插头是否插好。\n如果还是不亮，我们给您换一盏新的。",
+                "你好，我昨天买的台灯不亮了，怎么办？\n灯泡是新的",
+                "您好，请先检查一下插头是否插好。\n如果还是不亮，我们给您换一盏新的。\n请问是哪一款台灯？",
             ),
-            ("插好了，还是不亮", "好的，已给您安排换货，三天内送到。"),
-        ],
-        [("Do you ship lamps to Canada?", "Yes, we do. It takes about ten days.")],
+            ("插好了，还是不亮，是白色的那款", "好的，已给您安排换货，三天内送到。\n旧的台灯请您留着包装。"),
+            (
+                "My friend asks: do you ship lamps to Canada?\n两盏",
+                "Yes, we do. It takes about ten days.\n运费八十元。",
+            ),
+        ]
     ]
-    assert [conversation.customer for conversation in chats(SAMPLES / "qq.txt")] == ["12345678", "mary@mail.example"]
+    assert (found.customer, found.partial, clocks(found)[0]) == ("12345678", True, "2026-03-01 15:05")
     assert pairs(chats(SAMPLES / "wechat.txt")) == [
         [
             ("老板，这款毛毯有灰色的吗？", "有的亲，灰色还有三条。"),
@@ -234,6 +238,23 @@ def test_a_qq_group_knows_people_by_their_numbers(export: Export) -> None:
     assert found.customer == "10002"
     [found] = chats(path, Options(agents=("10002",)))
     assert [message.role for message in found.messages] == ["customer", "agent", "customer", "system"]
+
+
+def test_qq_names_whom_a_chat_is_with(export: Export) -> None:
+    path = export(
+        "log.txt",
+        "消息记录（此消息记录为文本格式，不支持重新导入）",
+        *("================", "消息分组:我的好友", "================", "消息对象:小鹿(12345678)", "================"),
+        *("2026-03-01 15:05:10 小鹿(12345678)", "在吗", "2026-03-01 15:05:20 小林(87654321)", "在"),
+        *("================", "消息分组:我的好友", "================", "消息对象:Mary", "================"),
+        *("2026-03-01 16:05:10 小林(87654321)", "hm", "2026-03-01 16:05:20 Mary<mary@mail.example>", "ok"),
+    )
+    why = "小林 answers for the team, because the chat is with somebody else"
+    assumed, first, also, second = items(path)
+    assert isinstance(assumed, Assumed) and isinstance(also, Assumed) and assumed.what == also.what == why
+    assert isinstance(first, Conversation) and isinstance(second, Conversation)
+    assert (first.customer, second.customer) == ("12345678", "mary@mail.example")
+    assert [message.role for message in second.messages] == ["agent", "customer"]
 
 
 @pytest.mark.parametrize("cut", [2, 4])

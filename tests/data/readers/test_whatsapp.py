@@ -102,24 +102,33 @@ def test_the_samples_of_a_phone_are_read() -> None:
     found = only(SAMPLES / "android.txt")
     assert [(ticket.question, ticket.answer) for ticket in mine(found)] == [
         (
-            "Hello, my kettle arrived with a crack in the lid.",
+            "Hello, my kettle arrived with a crack in the lid.\nWhat can I do?",
             "Oh no, I am sorry for the trouble!\nCould you send me the order number?",
         ),
-        ("It is A-1177", "Thank you. We will send a new lid today, you can keep the old one."),
-        ("Great. How long does the parcel take?", "Two working days: your tracking number follows by e-mail."),
-        ("This is where I live, the bell is broken.", "Noted, the driver will call you."),
+        (
+            "It is A-1177\nbought last week",
+            "Thank you. We will send a new lid today, you can keep the old one.\nThe parcel leaves at five.",
+        ),
+        (
+            "Great. How long does the parcel take?",
+            "Two working days: your tracking number follows by e-mail.",
+        ),
+        (
+            "This is where I live, the bell is broken.",
+            "Noted, the driver will call you.\nHave a nice day!",
+        ),
     ]
     assert (found.customer, found.source, found.partial) == ("+49 1512 0004711", "whatsapp", True)
     chinese = only(SAMPLES / "chinese.txt")
     assert [(ticket.question, ticket.answer) for ticket in mine(chinese)] == [
         (
-            "你好，我的电热水壶收到了，但是盖子裂了，怎么办？",
+            "你好，我的电热水壶收到了，但是盖子裂了，怎么办？\n在吗",
             "您好，非常抱歉给您带来不便！\n请您提供一下订单号好吗？",
         ),
         ("订单号 B-2210", "已为您安排补发新的盖子，今天发出。"),
-        ("大概多久能到？", "两到三天就能送到您手上。"),
+        ("大概多久能到？\n我周五出差", "两到三天就能送到您手上。\n周五之前一定到。"),
     ]
-    assert times(chinese)[-1] == "2026-03-02 09:13:00"
+    assert times(chinese)[-1] == "2026-03-02 09:14:00"
 
 
 def test_an_archive_of_a_chat_and_its_files_is_one_chat(tmp_path: Path) -> None:
