@@ -44,27 +44,17 @@ OPTIONS: dict[str, Options] = {}
 """What a person has to say about a sample (``format/name``) that it does not say itself."""
 
 SHARED: dict[str, tuple[str, ...]] = {
+    "freshdesk": ("Users0.json",),
+    "rasa-nlu": ("domain.yml", "rules.yml"),
     "slack": ("users.json", "org_users.json", "channels.json", "groups.json", "dms.json", "mpims.json"),
 }
 """The files of a folder that both halves hold, by format: they say who is who."""
-
-NOT_YET_JOINED = {"csv/turns_with_ids.csv", "csv/turns_without_ids.csv"}
-"""Samples whose halves hold parts of one conversation, which the store must join by the ids of the messages."""
-
-NOT_YET_AN_ARCHIVE = {"zendesk-csv/tables"}
-"""Samples of readers that look for files on the disk instead of asking ``Source.parts()``."""
 
 Content = Callable[[Store], dict[str, list[tuple[Any, ...]]]]
 
 
 def name_of(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
-
-
-def marked(names: set[str], reason: str, samples: Iterable[Path] = SAMPLES) -> list[Any]:
-    """Return the samples as parameters; those named must fail until the reason is gone."""
-    mark = pytest.mark.xfail(strict=True, reason=reason)
-    return [pytest.param(path, id=name_of(path), marks=[mark] * (name_of(path) in names)) for path in samples]
 
 
 def reading(path: Path | str, sample: Path, *, format: str = "auto") -> Reading:  # noqa: A002
@@ -127,7 +117,7 @@ def packed(sample: Path, archive: Path, below: str = "") -> Path:
 
 
 @pytest.mark.parametrize("below", ["", "Export 导出/"], ids=["at-the-root", "in-a-folder"])
-@pytest.mark.parametrize("sample", marked(NOT_YET_AN_ARCHIVE, "the reader looks on the disk"))
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
 def test_a_zip_archive_reads_the_same(sample: Path, below: str, tmp_path: Path) -> None:
     found = reading(packed(sample, tmp_path / "archive.bin", below), sample)
     assert found.format == sample.parent.name
@@ -155,7 +145,7 @@ def test_a_pipe_reads_the_same(sample: Path, wrapped: str, monkeypatch: pytest.M
     assert (found.format, told(found.items)) == (sample.parent.name, told(reading(sample, sample).items))
 
 
-@pytest.mark.parametrize("sample", marked(NOT_YET_AN_ARCHIVE, "the reader looks on the disk"))
+@pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
 def test_an_archive_from_a_pipe_or_in_an_archive_reads_the_same(
     sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +167,7 @@ def test_importing_twice_changes_nothing(sample: Path, content: Content) -> None
     before, journal = content(store), store.latest_change()
     again = ingest(reading(sample, sample).items, store, SETTINGS)
     assert (content(store), store.latest_change()) == (before, journal)
-    assert first.added.tickets_new and not again.added.tickets_new
+    assert (first.conversations or first.added.tickets_new) and not again.added.tickets_new
     assert (again.added.conversations_new, again.added.conversations_changed, again.verdicts) == (0, 0, 0)
     store.close()
 
@@ -266,7 +256,7 @@ def by_ticket(sample: Path) -> Cut:
     headers = {name: (sample / name).read_text(encoding="utf-8").splitlines()[0].split(",") for name in tables}
 
     def ticket(name: str, unit: list[list[str]]) -> str:
-        key = "id" if name == "ticket.csv" else "ticket_id"
+        key = "id" if re.fullmatch(r"(?:zendesk_)?tickets?(?:_data)?\.csv", name) else "ticket_id"
         return unit[0][headers[name].index(key)]
 
     def write(some: Sequence[str], path: Path) -> None:
@@ -341,7 +331,7 @@ def _written(path: Path, data: bytes) -> None:
 DIVISIBLE = [path for path in SAMPLES if len(cut(path).units) > 1]
 
 
-@pytest.mark.parametrize("sample", marked(NOT_YET_JOINED, "the store does not join parts yet", DIVISIBLE))
+@pytest.mark.parametrize("sample", DIVISIBLE, ids=name_of)
 @pytest.mark.parametrize("way", ["halves", "the other order", "every second", "overlapping"])
 def test_two_halves_give_the_same_store(sample: Path, way: str, tmp_path: Path, content: Content) -> None:
     parts, middle = cut(sample), (len(cut(sample).units) + 1) // 2
