@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from replydesk.data.readers.base import Assumed, Item, Skipped, in_order, role_of, short
-from replydesk.data.readers.cells import listed, questions, role_in, several, silent
+from replydesk.data.readers.cells import earlier, questions, role_in, several, silent
 from replydesk.data.readers.columns import Layout, Row
 from replydesk.data.readers.dates import AmbiguousError, written
 from replydesk.data.readers.ratings import rating
@@ -96,9 +96,7 @@ class Rows:
             yield row
             return
         layout = self.layout
-        cell = layout.cell(row, "context")
-        found = listed(cell)
-        context = ([cell] if cell else []) if found is None else found
+        context = earlier(layout.cell(row, "context"))
         question, answer = layout.words(row, "question"), layout.words(row, "answer")
         asked = [question] if question else []
         if layout.faq:

@@ -129,6 +129,12 @@ def test_context_is_a_list_or_a_text(export: Export, context: str) -> None:
     assert contexts == [("Hello", "你好"), ("just this",), ("[torn",)]
 
 
+def test_context_may_be_a_history_of_pairs_or_messages(export: Export) -> None:
+    history = [["在吗", "在的"], {"role": "user", "content": "Where?"}, None]
+    path = export("p.jsonl", {"question": "q", "answer": "a", "history": history})
+    assert list(read(path, format="csv").items) == [Ticket.make("q", "a", context=("在吗", "在的", "Where?"))]
+
+
 def test_json_lines_are_a_table_too(export: Export) -> None:
     path = export(
         "p.jsonl",
