@@ -138,7 +138,7 @@ class Rows:
             (self.unread, "cannot be read", "--map ts=COLUMN"),
         ):
             if unread.count:
-                what = f"{unread.count} dates such as {unread.first[:40]!r} {why}, so these rows have no time"
+                what = f"dates such as {unread.first[:40]!r} {why} ({unread.count}), so these rows have no time"
                 yield Assumed(unread.where, what, cure)
         if self.top is not None and not self.layout.own:
             what = f"the satisfaction in {columns['satisfaction']!r} goes up to {self.top:g}"

@@ -100,7 +100,7 @@ def test_a_column_can_be_left_alone(export: Export) -> None:
         Ticket.make("q", "a"),
         Assumed(
             "p.csv:2",
-            "1 dates such as '03/04/2020' do not say which number is the day, so these rows have no time",
+            "dates such as '03/04/2020' do not say which number is the day (1), so these rows have no time",
             "--dates dmy or --dates mdy",
         ),
     ]
@@ -292,7 +292,7 @@ def test_bad_rows_cost_only_themselves(export: Export) -> None:
         [("customer", "two\nlines"), ("agent", "when?"), ("agent", "好的")]
     ]
     assert items[-1] == Assumed(
-        "t.csv:10", "1 dates such as '昨天' cannot be read, so these rows have no time", "--map ts=COLUMN"
+        "t.csv:10", "dates such as '昨天' cannot be read (1), so these rows have no time", "--map ts=COLUMN"
     )
 
 
