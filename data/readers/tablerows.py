@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from replydesk.data.readers.base import Assumed, Item, Skipped, in_order, role_of, short
-from replydesk.data.readers.cells import listed, questions, role_in, several, silent
+from replydesk.data.readers.cells import earlier, questions, role_in, several, silent
 from replydesk.data.readers.columns import Layout, Row
 from replydesk.data.readers.dates import AmbiguousError, written
 from replydesk.data.readers.ratings import rating
@@ -96,9 +96,7 @@ class Rows:
             yield row
             return
         layout = self.layout
-        cell = layout.cell(row, "context")
-        found = listed(cell)
-        context = ([cell] if cell else []) if found is None else found
+        context = earlier(layout.cell(row, "context"))
         question, answer = layout.words(row, "question"), layout.words(row, "answer")
         asked = [question] if question else []
         if layout.faq:
@@ -140,7 +138,7 @@ class Rows:
             (self.unread, "cannot be read", "--map ts=COLUMN"),
         ):
             if unread.count:
-                what = f"{unread.count} dates such as {unread.first[:40]!r} {why}, so these rows have no time"
+                what = f"dates such as {unread.first[:40]!r} {why} ({unread.count}), so these rows have no time"
                 yield Assumed(unread.where, what, cure)
         if self.top is not None and not self.layout.own:
             what = f"the satisfaction in {columns['satisfaction']!r} goes up to {self.top:g}"

@@ -182,7 +182,6 @@ def test_thoughts_and_files_are_no_words_to_the_customer(export: Export) -> None
         ("a.csv", ["question,answer,timestamp", "q,a,2026-03-01 09:00:00"], "csv"),
         ("b.csv", ["conversation,role,text,timestamp", "1,user,hi,2026-03-01 09:00:00"], "csv"),
         ("c.jsonl", [{"messages": [{"role": "user", "content": "hi"}]}], "openai"),
-        ("d.jsonl", [{"question": "a b", "answer": "c", "history": [["x y", "z"]]}], "csv"),
     ],
 )
 def test_what_is_another_format(export: Export, name: str, lines: list[Any], found: str) -> None:

@@ -100,7 +100,7 @@ def test_a_column_can_be_left_alone(export: Export) -> None:
         Ticket.make("q", "a"),
         Assumed(
             "p.csv:2",
-            "1 dates such as '03/04/2020' do not say which number is the day, so these rows have no time",
+            "dates such as '03/04/2020' do not say which number is the day (1), so these rows have no time",
             "--dates dmy or --dates mdy",
         ),
     ]
@@ -127,6 +127,12 @@ def test_context_is_a_list_or_a_text(export: Export, context: str) -> None:
     path = export("p.csv", "question,answer,context", f"q,a,{context}", "q,a,just this", "q,a,[torn")
     contexts = [item.context for item in read(path).items if isinstance(item, Ticket)]
     assert contexts == [("Hello", "你好"), ("just this",), ("[torn",)]
+
+
+def test_context_may_be_a_history_of_pairs_or_messages(export: Export) -> None:
+    history = [["在吗", "在的"], {"role": "user", "content": "Where?"}, None]
+    path = export("p.jsonl", {"question": "q", "answer": "a", "history": history})
+    assert list(read(path, format="csv").items) == [Ticket.make("q", "a", context=("在吗", "在的", "Where?"))]
 
 
 def test_json_lines_are_a_table_too(export: Export) -> None:
@@ -286,7 +292,7 @@ def test_bad_rows_cost_only_themselves(export: Export) -> None:
         [("customer", "two\nlines"), ("agent", "when?"), ("agent", "好的")]
     ]
     assert items[-1] == Assumed(
-        "t.csv:10", "1 dates such as '昨天' cannot be read, so these rows have no time", "--map ts=COLUMN"
+        "t.csv:10", "dates such as '昨天' cannot be read (1), so these rows have no time", "--map ts=COLUMN"
     )
 
 
