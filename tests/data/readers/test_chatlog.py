@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers import Assumed, Item, Options, Skipped, read
+from replydesk.data.readers import Assumed, Item, Options, Skipped, Source, read
+from replydesk.data.readers.chatlog import ChatLog
 from replydesk.data.readers.speakers import is_title, role_by_name
 from replydesk.data.records import Conversation
 from replydesk.data.tickets import mine
@@ -68,7 +69,10 @@ def test_the_samples() -> None:
         "customer", "bot", "system", "agent", "customer", "note", "agent",
     ]  # fmt: skip
     assert pairs([first, second]) == [
-        [("And can I collect it today?", "You can, until six o'clock.\nSee you soon!")],
+        [
+            ("Hello, is the blue kettle in stock?", "Hi! Yes, we have eleven of them."),
+            ("And can I collect it today?", "You can, until six o'clock.\nSee you soon!"),
+        ],
         [
             ("请问可以开发票吗？", "可以的，请把抬头发给我们。"),
             ("抬头是暖屋有限公司", "收到，发票明天寄出。"),
@@ -306,9 +310,11 @@ def test_only_names_that_tell_a_role_make_a_chat_without_times(export: Export) -
         ["15:05 the train leaves", "16:10 the train arrives"],
     ],
 )
-def test_what_is_no_chat_is_refused(export: Export, lines: list[str]) -> None:
-    with pytest.raises(FormatError):
-        read(export("log.txt", *lines))
+def test_what_is_no_chat_is_none(export: Export, lines: list[str]) -> None:
+    path = export("log.txt", *lines)
+    assert not ChatLog().matches(Source(path))
+    with pytest.raises(FormatError, match="does not look like chatlog"):
+        read(path, format="chatlog")
 
 
 def test_lines_that_belong_to_nothing_are_skipped(export: Export) -> None:

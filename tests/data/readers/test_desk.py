@@ -133,4 +133,5 @@ def test_a_folder_is_of_one_desk_when_every_file_is(export: Export) -> None:
 
     assert answer("beside") and not answer()
     (folder.path / "c.bin").write_bytes(b"\0\1\0\0")
+    folder = Source(folder.path)
     assert not answer("beside")

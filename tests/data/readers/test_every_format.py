@@ -50,6 +50,9 @@ SHARED: dict[str, tuple[str, ...]] = {
 }
 """The files of a folder that both halves hold, by format: they say who is who."""
 
+TAKING_BACK = {"rasa/broker.jsonl"}
+"""Samples with events that take back earlier ones, which must then be in the same file."""
+
 Content = Callable[[Store], dict[str, list[tuple[Any, ...]]]]
 
 
@@ -334,6 +337,8 @@ DIVISIBLE = [path for path in SAMPLES if len(cut(path).units) > 1]
 @pytest.mark.parametrize("sample", DIVISIBLE, ids=name_of)
 @pytest.mark.parametrize("way", ["halves", "the other order", "every second", "overlapping"])
 def test_two_halves_give_the_same_store(sample: Path, way: str, tmp_path: Path, content: Content) -> None:
+    if way == "every second" and name_of(sample) in TAKING_BACK:
+        pytest.skip("what was taken back stands in the other part")
     parts, middle = cut(sample), (len(cut(sample).units) + 1) // 2
     units = parts.units
     halves = {
