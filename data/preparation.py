@@ -110,7 +110,8 @@ def joined(known: Prepared, part: Prepared, settings: DataSettings) -> Prepared:
         return Prepared(replace(new, messages=tuple(kept)), part.masked)
     # What is known may have been a whole once: its order is as good as that of a part.
     first, second = sorted((old, new), key=lambda c: (c.at is None, c.at or _NEVER))
-    late = max((old, new), key=lambda c: (c.updated or _NEVER, _ended(c), len(c.messages), conversation_digest(c)))
+    # Of two that are as late, the one imported last may have been told better who answers.
+    late = max((new, old), key=lambda c: (c.updated or _NEVER, _ended(c), len(c.messages)))
     held = {message.id: message for message in second.messages}
     taken = {m.id: _one_of(m, held[m.id], first is late) if m.id in held else m for m in first.messages}
     messages = _merged(list(taken.values()), [m for m in second.messages if m.id not in taken])

@@ -55,6 +55,10 @@ DatesOption = Annotated[
     Literal["", "dmy", "mdy"], typer.Option("--dates", help="dmy or mdy, for dates such as 03/04/2026; else found out.")
 ]
 
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", help="utf-8, gb18030, big5, cp1252 or another; else found out.")
+]
+
 
 def _language(code: str) -> str:
     if not re.fullmatch("([a-z]{2})?", code):
@@ -143,6 +147,7 @@ def import_(
     columns: MapOption = None,
     agents: AgentsOption = None,
     dates: DatesOption = "",
+    encoding: EncodingOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, store nothing.")] = False,
     index: Annotated[
         bool, typer.Option("--index/--no-index", help="Encode now, or when the tickets are next searched.")
@@ -151,7 +156,7 @@ def import_(
 ) -> None:
     """Read exports: conversations become masked tickets in the store and vectors in the index."""
     workshop = _workshop(Home.find(home))
-    options = _options(columns, agents, dates)
+    options = _options(columns, agents, dates, encoding)
     with ImportBar() as bar:
         result = workshop.import_exports(
             paths, format=format, options=options, dry_run=dry_run, index=index, watch=bar.update
@@ -263,6 +268,7 @@ def retrain(
     columns: MapOption = None,
     agents: AgentsOption = None,
     dates: DatesOption = "",
+    encoding: EncodingOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -270,7 +276,7 @@ def retrain(
     from replydesk.finetune.recipe import Recipe
 
     workshop = _workshop(Home.find(home))
-    options = _options(columns, agents, dates)
+    options = _options(columns, agents, dates, encoding)
     outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, options=options)
     _print(outcome.document(), as_json, outcome_text(outcome))
 
@@ -510,7 +516,7 @@ def _releases(home: Path | None) -> Any:
     return Releases(Home.find(home).create())
 
 
-def _options(pairs: list[str] | None, agents: list[str] | None = None, dates: str = "") -> Options:
+def _options(pairs: list[str] | None, agents: list[str] | None = None, dates: str = "", encoding: str = "") -> Options:
     from replydesk.data.readers import Options
 
     columns = {}
@@ -522,7 +528,7 @@ def _options(pairs: list[str] | None, agents: list[str] | None = None, dates: st
             )
         columns[field.strip()] = column.strip()
     named = (name.strip() for item in agents or [] for name in item.split(","))
-    return Options(columns=columns, agents=tuple(filter(None, named)), dates=dates)
+    return Options(columns=columns, agents=tuple(filter(None, named)), dates=dates, encoding=encoding)
 
 
 def _require_demo(home: Home) -> None:

@@ -135,7 +135,7 @@ def _reading(reader: Reader, source: Source, options: Options) -> Reading:
 
 def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Skipped]:
     """Yield what each file of a folder or an archive is, where no format takes the folder as a whole."""
-    for part in source.parts():
+    for part in source.children():
         inside = False
         try:
             part.check()

@@ -31,6 +31,12 @@ class Tables:
             if (kind := self.kind_of(part)) and (found := sheet(part)):
                 self._sheets.setdefault(kind, []).append(found)
 
+    def hold_all(self, source: Source) -> bool:
+        """Return whether no file of a folder stands outside the folder of the tables, where it might be an export."""
+        parts = source.parts() if source.is_folder else []
+        folders = {part.name.rpartition("/")[0] for part in parts if self.kind_of(part)}
+        return len(folders) == 1 and all(part.name.startswith(f"{folder}/") for folder in folders for part in parts)
+
     def __contains__(self, kind: str) -> bool:
         return kind in self._sheets
 

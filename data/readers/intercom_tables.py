@@ -40,6 +40,8 @@ class IntercomTables:
         tables = _tables(source)
         if not source.is_folder and tables.kind_of(source) not in ("conversation", "conversation_part"):
             return False
+        if source.is_folder and not tables.hold_all(source):
+            return False
         parts = tables.has("conversation_part", "conversation_id", "part_type", "body", "author_type")
         opened = tables.has("conversation", "id", "source_body", "source_author_type")
         return (parts or opened) and (parts or "conversation_part" not in tables)

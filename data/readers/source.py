@@ -121,6 +121,16 @@ class Source:
         """
         return list(self._parts)
 
+    def children(self) -> list[Source]:
+        """Return what stands directly in a folder or an archive: its files, and its folders as wholes."""
+        groups: dict[str, list[Source]] = {}
+        for part in self._parts:
+            groups.setdefault(part.name.removeprefix(f"{self.name}/").partition("/")[0], []).append(part)
+        return [
+            parts[0] if parts[0].name == f"{self.name}/{step}" else _Folder(self, step, parts)
+            for step, parts in groups.items()
+        ]
+
     def local(self) -> Path:
         """Return a file on disk with the plain bytes of this one, for libraries that must have a path.
 
@@ -346,6 +356,31 @@ class _Member(Source):
             hint = "Export or download it again."
             raise FormatError(f"The file cannot be unpacked: {error}.", where=self.name, hint=hint) from error
         return self._counted(raw)
+
+
+class _Folder(Source):
+    """A folder in a folder or an archive, with the parts that are below it."""
+
+    def __init__(self, whole: Source, step: str, parts: list[Source]) -> None:
+        super().__init__(whole.path / step)
+        self.name = f"{whole.name}/{step}"
+        self._whole, self._shared, self._depth = whole, whole._shared, whole._depth
+        self._below = tuple(parts)
+
+    @property
+    def is_folder(self) -> bool:
+        return True
+
+    @property
+    def _parts(self) -> tuple[Source, ...]:
+        return self._below
+
+    def check(self) -> None:
+        return
+
+    def close(self) -> None:
+        for part in self._below:
+            part.close()
 
 
 def broken(text: str) -> bool:

@@ -27,6 +27,8 @@ class ZendeskTables:
         tables = Tables(source, "zendesk", _KINDS)
         if not source.is_folder and tables.kind_of(source) not in ("ticket", "ticket_comment"):
             return False
+        if source.is_folder and not tables.hold_all(source):
+            return False
         return tables.has("ticket", "id", "requester_id") and tables.has(
             "ticket_comment", "ticket_id", "body", "public"
         )

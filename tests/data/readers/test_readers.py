@@ -185,3 +185,30 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
 def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:
     with pytest.raises(FormatError, match=problem):
         read(datasets / name)
+
+
+def test_a_folder_of_several_exports_is_read_export_by_export(export: Export, datasets: Path) -> None:
+    reading = read(datasets / "helpdesk_fixtures")
+    formats = reading.format.split("+")
+    assert sorted(formats) == ["chatwoot", "freshdesk", "intercom", "intercom-csv", "slack", "watson", "zendesk-csv"]
+    items = list(reading.items)
+    assert len({item.source for item in items if isinstance(item, Conversation)}) == 5
+    assert [item.where for item in items if isinstance(item, Skipped) and "no format" in item.why] == [
+        "helpdesk_fixtures/SOURCE.md"
+    ]
+
+
+def test_what_stands_beside_tables_is_not_lost(export: Export) -> None:
+    export("all/tables/ticket.csv", "id,requester_id,subject,status,description", "1,7,Late,solved,")
+    export(
+        "all/tables/ticket_comment.csv", "id,ticket_id,user_id,body,public,created", "1,1,7,还没到？,true,2026-03-01",
+        "2,1,5,Tomorrow.,true,2026-03-02",
+    )  # fmt: skip
+    export("all/tables/user.csv", "id,role", "7,end-user", "5,agent")
+    folder = export("all/faq.csv", "question,answer", "Opening hours?,9 to 5").parent
+    reading = read(folder)
+    assert sorted(reading.format.split("+")) == ["csv", "zendesk-csv"]
+    items = list(reading.items)
+    assert [item.id for item in items if isinstance(item, Conversation)] == ["zendesk:1"]
+    assert [item.question for item in items if isinstance(item, Ticket)] == ["Opening hours?"]
+    assert read(folder / "tables").format == "zendesk-csv"
