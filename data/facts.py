@@ -143,14 +143,15 @@ def disagreement(first: Sequence[Fact], second: Sequence[Fact]) -> str:
     'yes / no'
     """
     for kind in dict.fromkeys(fact.kind for fact in first):
-        one = [fact for fact in first if fact.kind == kind]
-        other = [fact for fact in second if fact.kind == kind]
-        # Where any of them is in both, the others may be about something else.
-        if kind != "can" and any(_agree(a, b) for a in one for b in other):
+        one, other = ([fact for fact in facts if fact.kind == kind] for facts in (first, second))
+        shared = kind != "can" and any(_agree(a, b) for a in one for b in other)
+        if shared and len(one) != len(other):
+            # The one says more than the other, which is no other thing.
             continue
         for a in one:
             for b in other:
-                if not _agree(a, b) and _same_thing(a, b):
+                new = kind == "can" or not any(_agree(a, c) for c in other) | any(_agree(b, c) for c in one)
+                if new and not _agree(a, b) and _same_thing(a, b, _ALIKE_WORDED if shared else _ALIKE):
                     return f"{a.told} / {b.told}"
     return ""
 
@@ -161,14 +162,14 @@ def _agree(first: Fact, second: Fact) -> bool:
     return first.low <= second.high and second.low <= first.high
 
 
-def _same_thing(first: Fact, second: Fact) -> bool:
+def _same_thing(first: Fact, second: Fact, part: float) -> bool:
+    """Return whether two facts are about the same: where they share ``part`` of the words of the shorter sentence."""
     if first.kind == "answer":
         return True
     one, other = sorted((first.about, second.about), key=len)
-    measured = first.kind in _UNITS
     if first.kind == "can":
         return len(one & other) >= max(2, _ALIKE_WORDED * len(other))
-    return len(one & other) >= max(1, (_ALIKE if measured else _ALIKE_WORDED) * len(one))
+    return len(one & other) >= max(1, (part if first.kind in _UNITS else _ALIKE_WORDED) * len(one))
 
 
 def _numbers(plain: str) -> str:

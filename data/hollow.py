@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import log
 from typing import Final
 
@@ -42,7 +42,7 @@ def hollow(store: Store, columns: Columns, members: Sequence[Ranks]) -> list[int
     candidates = [place for place, ranks in enumerate(members) if len(set(columns.asked[ranks].tolist())) >= GIVEN]
     if not candidates:
         return []
-    words = _Words(islice(store.tickets(), _KNOWN))
+    words = _Words(store.tickets(limit=_KNOWN))
     return [
         place
         for place in candidates
