@@ -15,7 +15,7 @@ import numpy as np
 from replydesk.data.leaks import check_leaks, find_leaks
 from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
-from replydesk.data.splits import Asked, assign_parts, content_of, fingerprint
+from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import utterances
 from replydesk.data.weak import weak_intents
@@ -91,7 +91,7 @@ class Material:
 
     ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
     different customers do not reach. ``hidden`` are the ids of all tickets of the test part, also of those whose
-    question was asked there twice and is judged once.
+    question was asked there twice and is judged once, and of those put aside.
     """
 
     encoder: Encoder
@@ -143,12 +143,12 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
     store.assign_splits(fresh)
     parts = {**known, **fresh}
-    rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
+    rows: dict[str, dict[str, _Row]] = {part: {} for part in PARTS}
     hidden: set[str] = set()
     contents: dict[str, str] = {}
     for conversation in store.conversations():
-        if parts.get(conversation.id) not in rows:
-            # It teaches nothing yet, began since the parts were assigned, or was put aside.
+        if conversation.id not in parts:
+            # It teaches nothing yet, or began since the parts were assigned.
             continue
         if parts[conversation.id] == "test":
             contents[conversation.id] = content_of(conversation, judged)
@@ -171,7 +171,7 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             ticket = None
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
-                if part is rows["test"]:
+                if part is not rows["train"]:
                     hidden.add(ticket.id)
             asked = Asked(conversation.id, conversation.customer, text)
             # A tag speaks of the question that opened the conversation.

@@ -264,7 +264,7 @@ def retrain(
 
 @app.command()
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index and put leaks of the split aside.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index, put leaks aside.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

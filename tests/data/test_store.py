@@ -295,6 +295,14 @@ class StoreContract:
         assert caught.value.where == "b"
         assert store.splits() == {"a": "train", "b": "test", "c": "train"}
 
+    def test_only_what_is_learned_from_can_be_put_aside(self, store: Store) -> None:
+        store.assign_splits({"a": "train", "b": "test", "c": "train", "d": "aside"})
+        assert store.set_aside(["a", "b", "d", "unknown"]) == 1
+        assert store.set_aside([]) == 0
+        assert store.splits() == {"a": "aside", "b": "test", "c": "train", "d": "aside"}
+        with pytest.raises(ConflictError):
+            store.assign_splits({"a": "train"})
+
     def test_the_part_of_a_conversation_outlives_its_change(self, store: Store) -> None:
         add(store, LATE)
         store.assign_splits({"late": "test"})

@@ -44,7 +44,15 @@ def test_a_sound_home_is_sound(sound: Home) -> None:
     assert unsound(findings) == []
     assert all(finding.detail and not finding.cure for finding in findings)
     named = [finding.what for finding in findings]
-    assert named == ["home", "settings", "store", "splits", "release a", "current release", f"index {index_of(sound).name}"]
+    assert named == [
+        "home",
+        "settings",
+        "store",
+        "splits",
+        "release a",
+        "current release",
+        f"index {index_of(sound).name}",
+    ]
     assert "40 tickets" in next(f.detail for f in findings if f.what == "store")
     assert next(f.detail for f in findings if f.what.startswith("index")).startswith("40 tickets indexed")
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from replydesk.data.errors import LeakError
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message, Ticket, same_text
 from replydesk.data.settings import FinetuneSettings, Settings
 from replydesk.data.store import Store
 from replydesk.finetune import evaluate as evaluate_module
+from replydesk.finetune import examples as examples_module
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
 from replydesk.retrieval.encoder import Encoders
 
@@ -88,6 +91,92 @@ def test_nothing_stands_on_both_sides(store: Store, encoders: Encoders, tiny_set
     assert not set(material.train.groups) & set(material.test.groups)
     ids = [{t.id for t in part.tickets if t is not None} for part in (material.train, material.test)]
     assert not ids[0] & ids[1]
+
+
+def test_what_nearly_repeats_the_test_is_left_out_of_training(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    before = one(collect(store, encoders, tiny_settings))
+    # Everyday questions, too short to tie conversations, come again and are judged by.
+    store.assign_splits({"n1": "test", "n2": "test"})
+    add(
+        store,
+        tiny_settings,
+        talk("n1", ("customer", "hi, where is my parcel"), ("agent", "Here."), intent="delivery_delay", day=1),
+        talk("n2", ("customer", "收货地址改一下"), ("agent", "好。"), day=1, language="zh"),
+    )
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert {"hi, where is my parcel", "收货地址改一下"} <= set(material.test.texts)
+    gone = set(before.train.texts) - set(material.train.texts)
+    assert gone == {"Where is my parcel?", "收货地址要改一下"}
+    assert (data["left_out"], data["aside"], data["train"]) == (2, 0, 30)
+    assert set(before.test.texts) < set(material.test.texts)
+
+
+def test_the_same_question_with_another_code_is_learned_from(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    talks = [
+        talk(f"n{code}", ("customer", f"The display shows error E{code}"), ("agent", f"Do {code}."), day=day)
+        for code, day in ((2, -900), (4, 1))
+    ]
+    add(store, tiny_settings, *talks)
+    material = one(collect(store, encoders, tiny_settings))
+    assert "The display shows error E2" in material.train.texts
+    assert "The display shows error E4" in material.test.texts
+
+
+def test_what_is_put_aside_is_neither_learned_nor_judged(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    add(store, tiny_settings, talk("n1", ("customer", "Do you gift-wrap a vase?"), ("agent", "We do."), day=1))
+    store.assign_splits({"n1": "aside"})
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert "Do you gift-wrap a vase?" not in material.train.texts + material.test.texts
+    assert {ticket.id for ticket in store.tickets_asking("Do you gift-wrap a vase?")} <= material.hidden
+    assert (data["conversations"], data["aside"], data["left_out"]) == (41, 1, 0)
+
+
+def test_a_customer_on_both_sides_is_judged_and_not_learned_from(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    store.assign_splits({"tiny-00": "train", "n1": "test"})
+    add(
+        store,
+        tiny_settings,
+        talk("n1", ("customer", "又坏了"), ("agent", "哦。"), customer="customer-0", language="zh"),
+    )
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert "又坏了" in material.test.texts
+    assert "Where is my parcel?" not in material.train.texts
+    assert data["left_out"] == 1
+
+
+def test_training_stops_on_a_leak_that_was_not_left_out(
+    store: Store, encoders: Encoders, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, tiny_settings, talk("n1", ("customer", "hi, where is my parcel"), ("agent", "Here."), day=1))
+    monkeypatch.setattr(examples_module, "find_leaks", lambda _learned, _judged: {})
+    with pytest.raises(LeakError, match="1 of 33 examples") as caught:
+        collect(store, encoders, tiny_settings)
+    assert caught.value.where == "tiny-00 'Where is my parcel?' / n1 'hi, where is my parcel'"
+
+
+def test_a_corrected_answer_in_the_test_changes_its_fingerprint_and_nothing_else(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    _, data = collect(store, encoders, tiny_settings)
+    parts = store.splits()
+    add(store, tiny_settings, replace(store.conversation("tiny-39"), tags=("vip",)))
+    assert collect(store, encoders, tiny_settings)[1] == data
+    conversation = store.conversation("tiny-39")
+    asked, said = conversation.messages
+    add(store, tiny_settings, replace(conversation, messages=(asked, replace(said, text="请发照片给我们。"))))
+    (material,), corrected = collect(store, encoders, tiny_settings)
+    assert corrected == {**data, "test_fingerprint": corrected["test_fingerprint"]}
+    assert corrected["test_fingerprint"] != data["test_fingerprint"]
+    assert "请发照片给我们。" in {ticket.answer for ticket in material.test.tickets if ticket is not None}
+    assert store.splits() == parts
 
 
 def test_all_conversations_of_a_customer_are_on_one_side(
@@ -308,3 +397,33 @@ def test_the_intent_that_a_person_gave_in_a_verdict_is_learned(
     everything = grown.train + grown.test
     row = everything.texts.index("Could it be that my money is stuck?")
     assert (everything.labels[row], everything.tickets[row]) == ("refund_status", None)
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_weak_intents_are_learned_from_where_it_is_set_and_never_judged_by(
+    store: Store, encoders: Encoders, tiny_settings: Settings, weak: bool
+) -> None:
+    settings = tiny_settings.model_copy(update={"finetune": FinetuneSettings(weak_intents=weak)})
+    hour = timedelta(hours=1)
+    early = [
+        replace(
+            talk(
+                f"gift-{n}", ("customer", f"{name} as a gift?"), ("agent", f"Gladly, {name}."), intent=intent, day=-400
+            ),
+            tags=("gift",),
+        )
+        for n, (name, intent) in enumerate(
+            [("lamp", "gift_wrap"), ("mug", "gift_wrap"), ("robe", "gift_wrap"), ("kettle", ""), ("pan", "")]
+        )
+    ]
+    newest = replace(
+        talk("gift-late", ("customer", "a present please"), ("agent", "Of course."), day=900), tags=("gift",)
+    )
+    newest = replace(newest, messages=tuple(replace(m, at=LATE + 2000 * 24 * hour) for m in newest.messages))
+    add(store, settings, *early, newest)
+    material = one(collect(store, encoders, settings))
+    labels = dict(zip(material.train.texts, material.train.labels, strict=True))
+    assert {labels["kettle as a gift?"], labels["pan as a gift?"]} == {"gift_wrap" if weak else ""}
+    assert labels["lamp as a gift?"] == "gift_wrap"
+    judged = dict(zip(material.test.texts, material.test.labels, strict=True))
+    assert judged["a present please"] == ""
