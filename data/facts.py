@@ -21,6 +21,9 @@ _ALIKE_WORDED: Final = 0.75
 """The part of the words of the shorter sentence that the other must have, for both to speak of the same thing: of those
 around a measure, and of those around a code, a link or what may be done, where the words tell nearly all."""
 
+# Characters of an answer that are read.
+_LONGEST = 4000
+
 _UNITS: Final = {
     "working days": r"(?:working|business|work)[ -]days?|个?工作[日天]",
     "days": r"(?:calendar )?days?|天|自然日|日",
@@ -61,7 +64,7 @@ _HAN_NUMBER = re.compile(
 )
 
 _SENTENCE = re.compile(r"(?<=[!?。！？；;\n])|(?<=\.)\s")
-_CLAUSE = re.compile(r"[,，、:：]|\b(?:but|and)\b|但是?|不过")
+_CLAUSE = re.compile(r",(?!\d)|[，、：]|:(?!\d)|\b(?:but|and)\b|但是?|不过")
 _CASE = re.compile(
     r"\b(?:i|i'(?:m|ve|ll|d)|we'(?:ve|ll)|today|tomorrow|yesterday|tonight|already|just|currently|now|has|had|was|were|been"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october"
@@ -117,13 +120,13 @@ def facts(answer: str) -> tuple[Fact, ...]:
     >>> [fact.told for fact in facts("Return it within thirty days. I sent yours on 3 May, it takes 2 days.")]
     ['30 days']
     """
-    plain = _numbers(unicodedata.normalize("NFKC", answer).casefold().replace("’", "'").strip())
+    plain = _numbers(unicodedata.normalize("NFKC", answer[:_LONGEST]).casefold().replace("’", "'").strip())
     found: list[Fact] = []
     sentences = [part.strip() for part in _SENTENCE.split(_OPENING.sub("", plain)) if part.strip()]
     general = [sentence for sentence in sentences if not _CASE.search(sentence)]
     for sentence in general:
         about = _about(sentence)
-        found += _measures(sentence, about)
+        found += _measures(sentence)
         found += [Fact("link", link, about=about) for link in _links(sentence) if not _SHORT_LINK.search(link)]
         if _ABOUT_CODE.search(sentence):
             found += [Fact("code", code.upper(), about=about) for code in _CODE.findall(_LINK.sub(" ", sentence))]
@@ -143,14 +146,15 @@ def disagreement(first: Sequence[Fact], second: Sequence[Fact]) -> str:
     'yes / no'
     """
     for kind in dict.fromkeys(fact.kind for fact in first):
-        one = [fact for fact in first if fact.kind == kind]
-        other = [fact for fact in second if fact.kind == kind]
-        # Where any of them is in both, the others may be about something else.
-        if kind != "can" and any(_agree(a, b) for a in one for b in other):
+        one, other = ([fact for fact in facts if fact.kind == kind] for facts in (first, second))
+        shared = kind != "can" and any(_agree(a, b) for a in one for b in other)
+        if shared and len(one) != len(other):
+            # The one says more than the other, which is no other thing.
             continue
         for a in one:
             for b in other:
-                if not _agree(a, b) and _same_thing(a, b):
+                new = kind == "can" or not any(_agree(a, c) for c in other) | any(_agree(b, c) for c in one)
+                if new and not _agree(a, b) and _same_thing(a, b, _ALIKE_WORDED if shared else _ALIKE):
                     return f"{a.told} / {b.told}"
     return ""
 
@@ -161,14 +165,14 @@ def _agree(first: Fact, second: Fact) -> bool:
     return first.low <= second.high and second.low <= first.high
 
 
-def _same_thing(first: Fact, second: Fact) -> bool:
+def _same_thing(first: Fact, second: Fact, part: float) -> bool:
+    """Return whether two facts are about the same: where they share ``part`` of the words of the shorter sentence."""
     if first.kind == "answer":
         return True
     one, other = sorted((first.about, second.about), key=len)
-    measured = first.kind in _UNITS
     if first.kind == "can":
         return len(one & other) >= max(2, _ALIKE_WORDED * len(other))
-    return len(one & other) >= max(1, (_ALIKE if measured else _ALIKE_WORDED) * len(one))
+    return len(one & other) >= max(1, (part if first.kind in _UNITS else _ALIKE_WORDED) * len(one))
 
 
 def _numbers(plain: str) -> str:
@@ -184,14 +188,21 @@ def _han_number(found: re.Match[str]) -> str:
     return str((first or 1) * 10 + last if ten else first + last)
 
 
-def _measures(sentence: str, about: frozenset[str]) -> list[Fact]:
+def _measures(sentence: str) -> list[Fact]:
+    """Return the measures of a sentence; of several, each is about what stands in its clause."""
+    parts = [part for part in _CLAUSE.split(sentence) if _MEASURE.search(part)]
+    return [fact for part in (parts if len(parts) > 1 else [sentence]) for fact in _measured(part)]
+
+
+def _measured(part: str) -> list[Fact]:
     measured = []
-    for found in _MEASURE.finditer(sentence):
+    about = _about(part)
+    for found in _MEASURE.finditer(part):
         unit = next(
             (_NAMES[i] for i, told in enumerate(found.groups()[3:]) if told), _SIGNS.get(found["sign"] or "", "")
         )
         if unit:
-            low, high = (float((found[part] or found["low"]).replace(",", "")) for part in ("low", "high"))
+            low, high = (float((found[end] or found["low"]).replace(",", "")) for end in ("low", "high"))
             span = f"{low:g}-{high:g}" if found["high"] else f"{low:g}"
             measured.append(Fact(unit, f"{span} {unit}" if unit != "%" else f"{span}%", low, high, about))
     return measured

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import log
 from typing import Final
 
@@ -28,9 +28,8 @@ GIVEN: Final = 20
 
 _DRAWN = 60
 _KNOWN = 10_000
-# A word of more questions than this tells nothing.
-_COMMON = 0.05
-_SHARED = 0.1
+# A word of the answer tells something when it stands in so many of the questions, and so much oftener than in others.
+_SHARED, _OFTENER = 0.1, 1.5
 _ALIKE = 1.5
 _TELLS = re.compile(r"\d|https?://|www\.|@")
 
@@ -43,7 +42,7 @@ def hollow(store: Store, columns: Columns, members: Sequence[Ranks]) -> list[int
     candidates = [place for place, ranks in enumerate(members) if len(set(columns.asked[ranks].tolist())) >= GIVEN]
     if not candidates:
         return []
-    words = _Words(islice(store.tickets(), _KNOWN))
+    words = _Words(store.tickets(limit=_KNOWN))
     return [
         place
         for place in candidates
@@ -79,8 +78,8 @@ class _Words:
             return False
         asked = [frozenset(tokens(ticket.question)) for ticket in sorted(tickets, key=lambda ticket: ticket.id)]
         for word in set(tokens(tickets[0].answer)):
-            common = self.known[word] > _COMMON * self.count
-            if not common and sum(word in words for words in asked) >= _SHARED * len(asked):
+            share = sum(word in words for words in asked) / len(asked)
+            if share >= max(_SHARED, _OFTENER * self.known[word] / self.count):
                 return False
         likes = [self.likeness(first, second) for first, second in pairwise(asked)]
         return sum(likes) <= _ALIKE * self.usual.get(tickets[0].language, 0.0) * len(likes)

@@ -100,44 +100,44 @@ ENGLISH_WORDS: Final = frozenset(
     a able about absolute account additional additionally address addressed addresses advise afternoon again agent
     agents ah ahead all allow along also alternate always am an and another answered any anything anytime anyway
     apologies apologise apologised apologize apology appreciate appreciated are as asap ask asked assist assistance
-    assisted assisting at attention available away awesome back be bear because been behalf being below best better
-    bit booking both brilliant bring bringing but by bye call can card care case caused certain certainly chance
-    chat chatting check checking cheers city claim click clicking close closely closer code colleague colleagues
-    come coming committed completely concern concerned concerning concerns confirm confirmation confirming confusion
-    connect connecting contact contacting continue continued convenience conversation correspondence could country
-    customer date day deal dear deeper definitely delay delayed desk detail detailed details detect did dig direct
-    directly discuss distressing dm dming dms do does doing done drop dropping earliest either else email emailed
-    emails enjoy enough ensure escalate escalated evening ever everything exactly excellent experience experienced
-    experiencing expert experts explain extra fantastic far feel feeling feels few figure find first fix flying
-    follow followed following for forward forwarded free from frustrated frustrating frustration full further future
-    gain gather get getting give glad gladly go going good goodbye got great greetings had hand happen happened
-    happening happens happy has hate have having he heads hear hearing heck hello help helped helping helps here
-    hesitate hey hi him hiya hmm hold home hope how i id if immediate important in inbox include including
-    inconvenience info inform information initiate instructions into investigate investigating investigation is
-    issue issues it its join journey just keep keeping kind kindly know landline last late later left lend let
-    letting like link listed little locate location locator logged long look looking loop looping lose loud love
-    lovely made mail mails make many matter maximum may me mean meantime meet member mention mentioned message
-    messages messaging mind mins minute minutes mobile moment moments more morning most moving much my name need
-    needed next nice night no note noted now number numbers odd of offer oh ok okay old on once one open opened
-    opportunity or order orders other our ours out over own page part partner pass passed passing patience people
-    perfect person personal personally phone pleasant please pleased pleasure pls pm pms point poor pop possible
-    postcode prevent private privately problem problems process promptly provide provided providing query question
-    questions quick quickly rather reach reached reaching ready really receive received recent recently record ref
-    reference regarding regards register registered regularly rep replied reply replying representative request
-    reservation resolve resolved respective respond responded responding response rest review right saddened safe
-    saw sec second secure securely security see seems seen send sending sent seriously serve service share shared
-    sharing she shoot short shortly should shout sincere sincerely situation so social some someone something
-    sometime soon soonest sorry sort sorted sounding sounds speak speaking specialist specialists specific spell
-    stand standing start started state stated stay steps still stop stopping story straightened strange street such
-    suggest support sure tag take take's taking talk team teams tech telephone tell than thank thanks that the their
-    them then there therefore these they thing things this those though through thx ticket time to today together
-    too touch tracking transfer transferring trouble troubleshoot try trying tweet tweeting twitter ty type uh under
-    understand understood unpleasant until up update updated updates upon urgent us use user username using value
-    very via visit visiting wait waiting want wanted was way we website week weekend welcome well were what
-    whatsoever when whenever where wherever whether which while who will willing wish with within without wonderful
-    words work working worries worry would write writing wrong yay yeah yet yikes you your yours zip zipcode it's
-    that's what's there's here's how's let's i'm i'll i'd i've you'll you've you'd you're we're we'll we'd we've
-    they'll they're
+    assisted assisting associated at attention available away awesome back backstage be bear because been behalf
+    behind being below best better bit booking both brilliant bring bringing but by bye call can card care case
+    caused certain certainly chance chat chatting check checking cheers city claim click clicking close closely
+    closer code colleague colleagues come coming committed completely concern concerned concerning concerns confirm
+    confirmation confirming confusion connect connecting contact contacting continue continued convenience
+    conversation correspondence could country customer date day deal dear deeper definitely delay delayed desk
+    detail detailed details detect did dig direct directly discuss distressing dm dming dms do does doing done drop
+    dropping earliest either else email emailed emails enjoy enough ensure escalate escalated evening ever
+    everything exactly excellent experience experienced experiencing expert experts explain extra fantastic far feel
+    feeling feels few figure find first fix flying follow followed following for forward forwarded free from
+    frustrated frustrating frustration full further future gain gather get getting give glad gladly go going good
+    goodbye got great greetings had hand happen happened happening happens happy has hate have having he heads hear
+    hearing heck hello help helped helping helps here hesitate hey hi him hiya hmm hold home hood hope how i id if
+    immediate important in inbox include including inconvenience info inform information initiate instructions into
+    investigate investigating investigation is issue issues it its join journey just keep keeping kind kindly know
+    landline last late later leave left lend let letting like link listed little locate location locator logged long
+    look looking loop looping lose loud love lovely made mail mails make many matter maximum may me mean meantime
+    meet member mention mentioned message messages messaging mind mins minute minutes mobile moment moments more
+    morning most moving much my name need needed next nice night no note noted now number numbers odd of offer oh ok
+    okay old on once one open opened opportunity or order orders other our ours out over own page part partner pass
+    passed passing patience people perfect person personal personally phone pleasant please pleased pleasure pls pm
+    pms point poor pop possible postcode prevent private privately problem problems process promptly provide
+    provided providing query question questions quick quickly rather reach reached reaching ready really receive
+    received recent recently record ref reference regarding regards register registered regularly rep replied reply
+    replying representative request reservation resolve resolved respective respond responded responding response
+    rest review right saddened saddening safe saw scenes sec second secure securely security see seems seen send
+    sending sent seriously serve service share shared sharing she shoot short shortly should shout sincere sincerely
+    situation so social some someone something sometime soon soonest sorry sort sorted sounding sounds speak
+    speaking specialist specialists specific spell stand standing start started state stated stay steps still stop
+    stopping store story straightened strange street such suggest support sure tag take taking talk team teams tech
+    telephone tell than thank thanks that the their them then there therefore these they thing things this those
+    though through thx ticket time to today together too touch tracking transfer transferring trouble troubleshoot
+    try trying tweet tweeting twitter ty type uh under understand understood unpleasant until up update updated
+    updates upon urgent us use user username using value very via visit visiting wait waiting want wanted was way we
+    website week weekend welcome well were what whatsoever when whenever where wherever whether which while who will
+    willing wish with within without wonderful words work working worries worry would write writing wrong yay yeah
+    yet yikes you your yours zip zipcode here's how's i'd i'll i'm i've it's let's take's that's there's they'll
+    they're we'd we'll we're we've what's you'd you'll you're you've
     """.split()  # noqa: SIM905 - so many words are read best as a text
 )
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
+from replydesk.data.shingles import LONGEST
 from replydesk.data.text import HAN, KANA
 
 __all__ = ["LEAST", "slot_form", "template_text", "wordy"]
@@ -31,7 +32,7 @@ _LONGEST = 1000
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _SLOT = (
-    rf"<[A-Z]+_\d+>|(?:https?://|www\.)[!-~]+|(?<![A-Za-z\d])[A-Za-z\d._+-]+@[A-Za-z\d-]+\.[A-Za-z\d.-]+|[@#]\w+"
+    rf"<[A-Z]+_\d+>|(?:https?://|www\.)[!-~]+|(?<![A-Za-z\d._+-])[A-Za-z\d._+-]++@[A-Za-z\d-]+\.[A-Za-z\d.-]+|[@#]\w+"
     rf"|(?<![A-Za-z\d])[£€$¥]?(?:[A-Za-z]+-)?[A-Za-z]*\d(?:[A-Za-z\d]|[-.,:/](?=[A-Za-z]*\d))*%?|\b(?i:{_MONTHS}|{_DAYS})\b"
 )
 _SLOTS = re.compile(_SLOT)
@@ -60,6 +61,7 @@ def slot_form(answer: str) -> str:
     >>> slot_form("王先生，您的订单 TW-204817 已于5月3日发货。")
     '{}先生，您的订单 {} 已于{}月{}日发货。'
     """
+    answer = answer[:LONGEST]
     for pattern in _NAMED:
         if named := pattern.search(answer):
             answer = f"{answer[: named.start('name')]}{{}}{answer[named.end('name') :]}"

@@ -397,3 +397,33 @@ def test_the_intent_that_a_person_gave_in_a_verdict_is_learned(
     everything = grown.train + grown.test
     row = everything.texts.index("Could it be that my money is stuck?")
     assert (everything.labels[row], everything.tickets[row]) == ("refund_status", None)
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_weak_intents_are_learned_from_where_it_is_set_and_never_judged_by(
+    store: Store, encoders: Encoders, tiny_settings: Settings, weak: bool
+) -> None:
+    settings = tiny_settings.model_copy(update={"finetune": FinetuneSettings(weak_intents=weak)})
+    hour = timedelta(hours=1)
+    early = [
+        replace(
+            talk(
+                f"gift-{n}", ("customer", f"{name} as a gift?"), ("agent", f"Gladly, {name}."), intent=intent, day=-400
+            ),
+            tags=("gift",),
+        )
+        for n, (name, intent) in enumerate(
+            [("lamp", "gift_wrap"), ("mug", "gift_wrap"), ("robe", "gift_wrap"), ("kettle", ""), ("pan", "")]
+        )
+    ]
+    newest = replace(
+        talk("gift-late", ("customer", "a present please"), ("agent", "Of course."), day=900), tags=("gift",)
+    )
+    newest = replace(newest, messages=tuple(replace(m, at=LATE + 2000 * 24 * hour) for m in newest.messages))
+    add(store, settings, *early, newest)
+    material = one(collect(store, encoders, settings))
+    labels = dict(zip(material.train.texts, material.train.labels, strict=True))
+    assert {labels["kettle as a gift?"], labels["pan as a gift?"]} == {"gift_wrap" if weak else ""}
+    assert labels["lamp as a gift?"] == "gift_wrap"
+    judged = dict(zip(material.test.texts, material.test.labels, strict=True))
+    assert judged["a present please"] == ""

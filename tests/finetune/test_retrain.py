@@ -230,6 +230,18 @@ def test_a_dry_run_writes_nothing(workshop: Workshop, tmp_path: Path) -> None:
     assert (workshop.store.counts(), workshop.store.audit()) == (before, audit)
 
 
+def test_an_import_curates_and_a_single_ticket_does_not(workshop: Workshop, tmp_path: Path) -> None:
+    path = export(workshop, tmp_path / "export.jsonl", CORRECTED)
+    workshop.import_exports([path])
+    seq, _, counts = workshop.store.curated()
+    assert (seq, counts["tickets"]) == (workshop.store.latest_change(), workshop.store.counts()["tickets"])
+    version = workshop.store.version()
+    workshop.import_exports([path])
+    assert workshop.store.version() == version
+    workshop.store.add_ticket(Ticket.make("Do you ship to Gozo?", "Yes.", language="en"))
+    assert workshop.store.curated()[0] == seq
+
+
 def test_an_import_is_indexed_at_once_and_told(desk: Home, tmp_path: Path) -> None:
     lines: list[str] = []
     workshop = Workshop(desk, progress=lines.append)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
-from replydesk.data.records import Ticket
+from replydesk.data.records import Curation, Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import HitScorer
@@ -302,6 +303,67 @@ def test_without_a_home_the_index_lives_in_memory(store: Store, encoders: Encode
     matcher = Matcher(store, encoders, LANGUAGES)
     assert matcher.find("Where is my parcel?", language="en")[0].exact
     assert list(desk.indexes.iterdir()) == []
+
+
+def curated(*given: Curation) -> Callable[[Store], None]:
+    def apply(store: Store) -> None:
+        store.replace_curation(given, (), (), seq=store.latest_change(), rules=1, counts={})
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("question", "language"), [("Where is my parcel?", "en"), ("my parcel is late", "en"), ("我的快递三天没动了", "zh")]
+)
+def test_what_was_withheld_or_replaced_is_no_hit(matcher: Matcher, store: Store, question: str, language: str) -> None:
+    before = matcher.find(question, language=language, k=4)
+    first, second = before[0].ticket, before[1].ticket
+    curated(Curation(first.id, withheld="only greets"), Curation(second.id, superseded_by=before[2].ticket.id))(store)
+    after = matcher.find(question, language=language, k=4)
+    assert len(after) == 4
+    assert not {first.id, second.id} & {hit.ticket.id for hit in after}
+    assert before[2] in after
+    # What replaced it may not be found, as while a candidate is judged: then the old answer stands.
+    hidden = matcher.find(question, language=language, k=4, without=frozenset({before[2].ticket.id}))
+    assert second.id in {hit.ticket.id for hit in hidden}
+    # It was removed: the old answer stands, too.
+    store.remove_ticket(before[2].ticket.id)
+    assert second.id in {hit.ticket.id for hit in matcher.find(question, language=language, k=4)}
+    curated()(store)
+    assert matcher.find(question, language=language, k=1)[0].ticket.id == first.id
+
+
+def test_it_looks_further_where_nearly_all_is_withheld(matcher: Matcher, store: Store) -> None:
+    english = list(store.tickets(language="en"))
+    for number in range(300):
+        store.add_ticket(Ticket.make(f"Where is my parcel? {number}", "Please send us a DM.", language="en"))
+    curated(*(Curation(t.id, withheld="asks to write privately") for t in store.tickets() if "DM" in t.answer))(store)
+    found = matcher.find("Where is my parcel number 7?", language="en", k=3)
+    assert len(found) == 3
+    assert {hit.ticket.id for hit in found} <= {t.id for t in english}
+
+
+def test_of_near_duplicates_one_is_a_hit(matcher: Matcher, store: Store) -> None:
+    twins = [
+        Ticket.make("Where is my parcel now?", f"It comes on Monday{mark}", language="en") for mark in (".", "!", " :)")
+    ]
+    store.add_tickets(twins)
+    asked: dict[str, Any] = {"language": "en", "k": 5}
+    assert len([hit for hit in matcher.find("Where is my parcel now", **asked) if "Monday" in hit.ticket.answer]) == 3
+    curated(Curation(twins[1].id, duplicate_of=twins[0].id), Curation(twins[2].id, duplicate_of=twins[0].id))(store)
+    found = matcher.find("Where is my parcel now", **asked)
+    assert len([hit for hit in found if "Monday" in hit.ticket.answer]) == 1
+    assert len(found) == 5
+
+
+def test_a_search_asks_the_store_for_curation_once(
+    matcher: Matcher, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher.find("my parcel is late", language="en")
+    asked: list[object] = []
+    monkeypatch.setattr(store, "curation", lambda keys: asked.append(keys) or {})
+    matcher.find("my parcel is late", language="en")
+    assert asked == []
 
 
 def test_an_empty_store_finds_nothing(encoders: Encoders) -> None:

@@ -157,6 +157,38 @@ def test_a_ticket_lives_from_add_to_remove(run: Run, desk: Home, question: str, 
     assert made["id"] in run("tickets", "remove", made["id"]).trouble
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "language"),
+    [
+        ("How long can I return the lamp?", "You can return it within {} days, unused, Ana.", "en"),
+        ("台灯多久之内可以退货？", "签收后{}天之内可以退货的，请保持未使用。", "zh"),
+    ],
+)
+def test_tickets_are_curated_and_what_was_found_is_listed(
+    run: Run, desk: Home, question: str, answer: str, language: str
+) -> None:
+    assert run("tickets", "contradictions").out == "No contradictions.\n"
+    assert run("tickets", "templates").out == "No templates.\n"
+    for marks, days in enumerate((14, 30, 14, 30)):
+        given = ("--question", question + "!" * marks, "--answer", answer.format(days), "--source", "agent")
+        run("tickets", "add", *given)
+    assert run("tickets", "templates", "--json").document == {"templates": []}
+    counts = run("tickets", "curate", "--json").document
+    assert (counts["tickets"], counts["templates"], counts["templated"], counts["duplicates"]) == (44, 1, 4, 2)
+    assert (counts["contradictions"], counts["superseded"], counts["fresh"]) == (1, 0, True)
+    assert run("tickets", "curate", "--json").document == counts | {"fresh": False}
+    assert run("tickets", "curate").out.startswith("Nothing changed: 44 tickets, 1 templates")
+    assert run("tickets", "curate", "--again", "--json").document == counts
+    (template,) = run("tickets", "templates", "--language", language, "--json").document["templates"]
+    assert (template["count"], template["text"], template["language"]) == (4, answer.format("{1}"), language)
+    assert template["first_at"] <= template["last_at"]
+    assert answer.format("{1}") in run("tickets", "templates").out
+    (pair,) = run("tickets", "contradictions", "--json").document["contradictions"]
+    assert pair["what"] == "14 days / 30 days"
+    assert {pair["first"]["answer"], pair["second"]["answer"]} == {answer.format(14), answer.format(30)}
+    assert pair["first"]["id"] in run("tickets", "contradictions", "--limit", "1").out
+
+
 def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Path) -> None:
     trained = run("train", "--json")
     document = trained.document
