@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, short, yes
 from replydesk.data.readers.sheets import sheet
@@ -85,7 +86,9 @@ def _conversation(customer: str, rows: list[list[str]]) -> Iterator[Item]:
         except ValueError as error:
             yield Skipped(where, str(error))
         else:
-            messages.append(Message(f"twitter:{_number(tweet)}", role, text, at, author=author, reply_to=parent))
+            # Twitter writes & < > as entities in what is otherwise plain text.
+            said = unescape(text)
+            messages.append(Message(f"twitter:{_number(tweet)}", role, said, at, author=author, reply_to=parent))
     if messages:
         yield Conversation(
             short(f"twitter:{customer}"),

@@ -188,3 +188,12 @@ def test_the_real_tweets_in_two_parts_make_the_same_tickets(datasets: Path, expo
     halves = joined(part("a.csv", rows[:2500]), part("b.csv", rows[2500:]))
     whole = conversations(datasets / "twcs_sample" / "twcs.csv")
     assert sorted(tickets(halves.values())) == sorted(tickets(whole.values()))
+
+
+def test_entities_are_the_signs_they_stand_for(export: Export) -> None:
+    path = export(
+        "t.csv", "tweet_id,author_id,inbound,created_at,text,in_response_to_tweet_id",
+        "1,77,True,Tue Oct 31 22:10:47 +0000 2017,@shop 耳机 &amp; case &lt; 5 pounds?,",
+    )  # fmt: skip
+    [found] = [item for item in read(path).items if isinstance(item, Conversation)]
+    assert found.messages[0].text == "@shop 耳机 & case < 5 pounds?"
