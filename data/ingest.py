@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from replydesk.data.mail import own_words
 from replydesk.data.privacy import Masker
 from replydesk.data.readers import Assumed, Item, Skipped
 from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id
@@ -134,10 +135,12 @@ def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
 def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
     """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
     mask = masker(settings)
-    question = mask(clean(ticket.question))
+    # An agent's answer came by mail perhaps; what the team wrote for keeping is kept as it is.
+    said = _own if ticket.source == "agent" else clean
+    question = mask(said(ticket.question))
     return Ticket.make(
         question,
-        mask(clean(ticket.answer)),
+        mask(said(ticket.answer)),
         context=tuple(mask(clean(text)) for text in ticket.context),
         intent=_label(ticket.intent),
         source=ticket.source,
@@ -181,7 +184,7 @@ def pseudonym(customer: str) -> str:
 def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings: DataSettings) -> Iterator[Message]:
     language = ""
     for message in messages:
-        text = mask(clean(message.text))
+        text = mask(_own(message.text))
         language = _code(message.language) or language_of(text, among=settings.languages, previous=language)
         # What a customer is called would undo the pseudonym of the conversation.
         author = pseudonym(message.author) if message.role == "customer" else mask(_label(message.author))
@@ -195,6 +198,14 @@ def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings:
             _labels(message.intents),
             _label(message.reply_to),
         )
+
+
+def _own(text: str) -> str:
+    # What is cut away may lay bare what is cleaned away, and the other way round.
+    text = clean(text)
+    while (own := own_words(text)) != text:
+        text = clean(own)
+    return text
 
 
 def _code(language: str) -> str:

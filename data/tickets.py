@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
+from replydesk.data.automatic import is_automatic
 from replydesk.data.records import Conversation, Message, Role, Ticket
 
 __all__ = ["Utterance", "mine", "utterances"]
@@ -26,16 +27,20 @@ class Utterance:
 
 
 def utterances(conversation: Conversation) -> list[Utterance]:
-    """Return the public turns of a conversation; private notes, events and empty messages are left out."""
+    """Return the public turns of a conversation; private notes, events and empty messages are left out.
+
+    What a machine said in an agent's name is a bot's.
+    """
     turns: list[Utterance] = []
     for message in conversation.messages:
         if message.role in ("note", "system") or not message.text.strip():
             continue
-        if turns and turns[-1].role == message.role:
+        role: Role = "bot" if message.role == "agent" and is_automatic(message.text) else message.role
+        if turns and turns[-1].role == role:
             last = turns[-1]
             turns[-1] = replace(last, text=f"{last.text}\n{message.text}", messages=(*last.messages, message))
         else:
-            turns.append(Utterance(message.role, message.text, (message,)))
+            turns.append(Utterance(role, message.text, (message,)))
     return turns
 
 
@@ -50,7 +55,9 @@ def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[T
         yield from _mine_threads(conversation, context_messages)
         return
     turns = utterances(conversation)
-    for position, (asked, answered) in enumerate(pairwise(turns)):
+    for position, asked in enumerate(turns):
+        # An automatic receipt comes before the answer and is none: who wrote it still has to answer.
+        answered = next((turn for turn in turns[position + 1 :] if not _is_receipt(turn)), asked)
         if asked.role == "customer" and answered.role == "agent":
             yield _ticket(conversation, asked, answered, turns[max(0, position - context_messages) : position])
 
@@ -65,7 +72,7 @@ def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator
             more.setdefault(before.id, []).append(message)
     for message in conversation.messages:
         asked = said.get(message.reply_to)
-        if asked is None or asked.role != "customer" or message.role != "agent":
+        if asked is None or asked.role != "customer" or message.role != "agent" or is_automatic(message.text):
             continue
         answer, queue = [message], list(more.get(message.id, ()))
         while queue:
@@ -77,6 +84,10 @@ def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator
         turn, reply = _joined("customer", question), _joined("agent", answer)
         if turn.text and reply.text:
             yield _ticket(conversation, turn, reply, earlier[max(0, len(earlier) - context_messages) :])
+
+
+def _is_receipt(turn: Utterance) -> bool:
+    return turn.role == "bot" and all(message.role == "agent" for message in turn.messages)
 
 
 def _joined(role: Role, messages: Sequence[Message]) -> Utterance:
