@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
+from replydesk.data.mail import own_words
 from replydesk.data.privacy import Masker, renumber
 from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
 from replydesk.data.rows import conversation_digest
@@ -137,10 +138,12 @@ def joined(known: Prepared, part: Prepared, settings: DataSettings) -> Prepared:
 def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
     """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
     mask = Mask(settings)
-    question = mask(clean(ticket.question))
+    # An agent's answer came by mail perhaps; what the team wrote for keeping is kept as it is.
+    said = _own if ticket.source == "agent" else clean
+    question = mask(said(ticket.question))
     return Ticket.make(
         question,
-        mask(clean(ticket.answer)),
+        mask(said(ticket.answer)),
         context=tuple(mask(clean(text)) for text in ticket.context),
         intent=label(ticket.intent),
         source=ticket.source,
@@ -202,7 +205,7 @@ def _prepared(conversation: Conversation, mask: Mask, settings: DataSettings) ->
         Message(
             label(message.id),
             message.role,
-            mask(clean(message.text)),
+            mask(_own(message.text)),
             message.at,
             # What a customer is called would undo the pseudonym of the conversation.
             pseudonym(message.author) if message.role == "customer" else mask(label(message.author)),
@@ -278,6 +281,14 @@ def _ended(conversation: Conversation) -> datetime:
 
 def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
+
+
+def _own(text: str) -> str:
+    # What is cut away may lay bare what is cleaned away, and the other way round.
+    text = clean(text)
+    while (own := own_words(text)) != text:
+        text = clean(own)
+    return text
 
 
 def _code(language: str) -> str:

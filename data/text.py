@@ -60,6 +60,13 @@ _HTML_BLANKS = re.compile(r"\s+")
 _DROPPED = re.compile("blockquote|head|script|style|template|title")
 _LINE = re.compile("address|article|blockquote|br|d[dlt]|div|h[1-6r]|li|[ou]l|p|pre|section|table|tr")
 _CELL = re.compile("t[dh]")
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
+# How mail programs mark what they quote, and how senders hide the line that a list of mails shows.
+_QUOTE = re.compile(r"\b(?:gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|OutlookMessageHeader)\b")
+_QUOTED_BELOW = re.compile(r"(?:x_)*(?:divRplyFwdMsg|appendonsend|mail-editor-reference-message-container)")
+_UNSEEN_STYLE = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
+)
 
 _CODE_OR_WORD = re.compile(rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)")
 
@@ -151,36 +158,58 @@ def _words_of(text: str) -> str:
 def plain(html: str) -> str:
     """Return the cleaned text of an HTML fragment.
 
-    Paragraphs, list items, rows and ``<br>`` end lines; styles, scripts, heads and quoted mail
-    (``<blockquote>``) are dropped; entities are decoded. Text without any tag keeps its own line ends.
-    ``<mei@example.com>`` and ``<PHONE_1>`` look like tags, are none, and stay.
+    Paragraphs, list items, rows and ``<br>`` end lines; styles, scripts, heads and what is hidden are dropped, and so
+    is quoted mail (``<blockquote>``, and what Gmail, Yahoo, Thunderbird and Outlook mark), unless nothing else is
+    there. Entities are decoded. Text without any tag keeps its own line ends. ``<mei@example.com>`` and
+    ``<PHONE_1>`` look like tags, are none, and stay.
 
     >>> plain("<p>Caf&eacute;<br>closed</p><blockquote>older mail</blockquote>")
     'Café\\nclosed'
     """
     if not _TAG.search(html):
         return clean(unescape(html))
-    reader = _Reader()
     # Office writes `<![if !supportLists]>`, on which html.parser may raise; browsers read it as a comment.
-    reader.feed(_OFFICE.sub("", html))
+    source = _OFFICE.sub("", html)
+    return _text_of(source, quotes=False) or _text_of(source, quotes=True)
+
+
+def _text_of(html: str, *, quotes: bool) -> str:
+    reader = _Reader(quotes=quotes)
+    reader.feed(html)
     reader.close()
     return clean("".join(reader.parts))
 
 
 class _Reader(HTMLParser):
-    """Collects the visible text of a fragment in ``parts``."""
+    """Collects the visible text of a fragment in ``parts``, what is quoted only if ``quotes`` are wanted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quotes: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.quotes = quotes
         self.parts: list[str] = []
         self.hidden: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not _NAME.fullmatch(tag):
             self.handle_data(self.get_starttag_text() or "")
-        elif _DROPPED.fullmatch(tag):
+        elif not _VOID.fullmatch(tag) and (tag in self.hidden or self._is_dropped(tag, dict(attrs))):
             self.hidden.append(tag)
         self._space(tag)
+
+    def _is_dropped(self, tag: str, attrs: dict[str, str | None]) -> bool:
+        if _DROPPED.fullmatch(tag):
+            return tag != "blockquote" or not self.quotes
+        if not attrs:
+            return False
+        if "hidden" in attrs or _UNSEEN_STYLE.search(attrs.get("style") or ""):
+            return True
+        if self.quotes:
+            return False
+        if _QUOTED_BELOW.fullmatch(attrs.get("id") or "") and "".join(self.parts).strip():
+            # Outlook marks only where the quoted mail begins: no end tag has this name.
+            self.hidden.append("")
+            return True
+        return _QUOTE.search(attrs.get("class") or "") is not None
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.hidden:

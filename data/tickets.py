@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import groupby, takewhile
 
+from replydesk.data.automatic import is_automatic, is_of_a_machine
 from replydesk.data.records import Conversation, Message, Role, Ticket
 
 __all__ = ["Exchange", "Utterance", "exchanges", "mine", "utterances"]
@@ -26,17 +27,31 @@ class Utterance:
 
 
 def utterances(conversation: Conversation) -> list[Utterance]:
-    """Return the public turns of a conversation; private notes, events and empty messages are left out."""
+    """Return the public turns of a conversation; private notes, events and empty messages are left out.
+
+    What a machine said in an agent's name is a bot's, and so is a promise to answer where the answer follows it.
+    """
     turns: list[Utterance] = []
-    for message in conversation.messages:
-        if message.role in ("note", "system") or not message.text.strip():
-            continue
-        if turns and turns[-1].role == message.role:
+    for role, message in _spoken(conversation.messages):
+        if turns and turns[-1].role == role:
             last = turns[-1]
             turns[-1] = replace(last, text=f"{last.text}\n{message.text}", messages=(*last.messages, message))
         else:
-            turns.append(Utterance(message.role, message.text, (message,)))
+            turns.append(Utterance(role, message.text, (message,)))
     return turns
+
+
+def _spoken(messages: Iterable[Message]) -> Iterator[tuple[Role, Message]]:
+    public = (m for m in messages if m.role not in ("note", "system") and m.text.strip())
+    for asking, run in groupby(public, key=lambda message: message.role == "customer"):
+        said = list(run)
+        if asking or not any(is_automatic(message.text) for message in said if message.role == "agent"):
+            yield from ((message.role, message) for message in said)
+            continue
+        answered = any(message.role == "agent" and not is_automatic(message.text) for message in said)
+        for message in said:
+            machine = is_automatic(message.text) if answered else is_of_a_machine(message.text)
+            yield "bot" if message.role == "agent" and machine else message.role, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,8 @@ def _of_threads(conversation: Conversation, context_messages: int) -> Iterator[E
         earlier = utterances(replace(conversation, messages=tuple(way[: -len(question)])))
         turn = _joined("customer", question)
         context = tuple(earlier[max(0, len(earlier) - context_messages) :])
-        answers = [_joined("agent", _continued(m, replies)) for m in replies.get(asked.id, ()) if m.role == "agent"]
+        said_to_it = (m for m in replies.get(asked.id, ()) if m.role == "agent" and not is_of_a_machine(m.text))
+        answers = [_joined("agent", _continued(m, replies)) for m in said_to_it]
         told = [Exchange(turn, context, answer) for answer in answers if answer.text]
         yield from told or [Exchange(turn, context)]
 

@@ -149,13 +149,15 @@ def _epoch(value: float) -> datetime:
 
 
 def _written(text: str) -> datetime | None:
-    if text.casefold() in ("", "null", "none", "nan", "nat"):
-        return None
-    if _EPOCH.fullmatch(text):
-        return _epoch(float(text) if "." in text else int(text))
-    if found := _TWITTER.fullmatch(text):
-        month, day, clock, zone, year = found.groups()
-        return datetime.fromisoformat(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}")
+    # Nearly all exports write ISO 8601, which is told by its first dash.
+    if text[4:5] != "-":
+        if text.casefold() in ("", "null", "none", "nan", "nat"):
+            return None
+        if _EPOCH.fullmatch(text):
+            return _epoch(float(text) if "." in text else int(text))
+        if found := _TWITTER.fullmatch(text):
+            month, day, clock, zone, year = found.groups()
+            return datetime.fromisoformat(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}")
     try:
         return datetime.fromisoformat(_ZONE.sub(lambda match: "+00:00" if match[0].strip() else "", text))
     except ValueError:
@@ -171,6 +173,8 @@ def role_of(value: object) -> Role | None:
     >>> role_of("End User"), role_of("坐席")
     ('customer', 'agent')
     """
+    if (role := _ROLE_OF.get(value) if isinstance(value, str) else None) is not None:
+        return role
     return _ROLE_OF.get("-".join(str(value).casefold().replace("_", " ").replace("-", " ").split()))
 
 
