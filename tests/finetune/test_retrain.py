@@ -15,6 +15,7 @@ import pytest
 from replydesk.data.errors import ConflictError, FormatError, RequestError
 from replydesk.data.export import export_jsonl
 from replydesk.data.home import Home
+from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
 from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import retrain as module
