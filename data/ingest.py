@@ -1,50 +1,71 @@
-"""Ingestion: what the readers yield is cleaned, masked, given a language, mined for tickets and stored."""
+"""Ingestion: what the readers yield is prepared, joined with what is known, mined for tickets and stored."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from replydesk.data.privacy import Masker
+from replydesk.data.preparation import (
+    Prepared,
+    joined,
+    label,
+    origin_of,
+    prepare_conversation,
+    prepare_ticket,
+    prepare_verdict,
+)
 from replydesk.data.readers import Assumed, Item, Skipped
-from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id
+from replydesk.data.records import Conversation, Ticket, Verdict
 from replydesk.data.settings import DataSettings
-from replydesk.data.store import Added, Store
-from replydesk.data.text import clean, language_of
+from replydesk.data.store import Added, Entry, Store
 from replydesk.data.tickets import mine
 
-__all__ = ["Ingested", "ingest", "masker", "prepare", "prepare_ticket", "prepare_verdict", "pseudonym"]
+__all__ = ["Ingested", "ingest", "reason_of"]
 
 _BATCH = 200
-_PSEUDONYM = re.compile(r"c-[0-9a-f]{12}")
 _SKIPPED_SHOWN = 100
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.I)
-# NUL and half characters no database takes alike; the other invisible ones only spoil a label.
-_UNFIT = frozenset({"Cc", "Cs"})
+_SAMPLES_SHOWN = 5
+# What differs from row to row in a reason: a number, a name in quotes.
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[\w-]*\d[\w-]*|\(.*\)$")
 
 
 @dataclass(slots=True)
 class Ingested:
-    """The counts of one import; ``skipped`` holds the first hundred, ``skipped_count`` all."""
+    """The report of an import.
+
+    ``skipped`` holds the first hundred pieces that were left out and ``reasons`` counts all of them; ``unchanged``
+    are conversations that were imported before just like that, ``languages`` counts the messages of the others.
+    ``began`` and ``ended`` are the first and the last date of a message, ``samples`` some of the pairs.
+    """
 
     format: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
     conversations: int = 0
     messages: int = 0
+    unchanged: int = 0
     added: Added = field(default_factory=Added)
     verdicts: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     skipped_count: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
     assumed: list[Assumed] = field(default_factory=list)
+    languages: Counter[str] = field(default_factory=Counter)
+    began: datetime | None = None
+    ended: datetime | None = None
+    samples: list[Ticket] = field(default_factory=list)
 
     def document(self) -> dict[str, object]:
         """Return the JSON document of ``replydesk import``."""
         return {
             "format": self.format,
+            "columns": self.columns,
             "conversations": self.conversations,
             "conversations_new": self.added.conversations_new,
             "conversations_changed": self.added.conversations_changed,
+            "conversations_unchanged": self.unchanged,
             "messages": self.messages,
             "tickets": {
                 "new": self.added.tickets_new,
@@ -54,8 +75,35 @@ class Ingested:
             "verdicts": self.verdicts,
             "skipped": [{"where": item.where, "why": item.why} for item in self.skipped],
             "skipped_count": self.skipped_count,
+            "reasons": dict(self.reasons.most_common()),
             "assumed": [{"where": item.where, "what": item.what, "cure": item.cure} for item in self.assumed],
+            "languages": dict(self.languages.most_common()),
+            "began": self.began.isoformat() if self.began else None,
+            "ended": self.ended.isoformat() if self.ended else None,
+            "samples": [{"question": ticket.question, "answer": ticket.answer} for ticket in self.samples],
         }
+
+    def __add__(self, other: Ingested) -> Ingested:
+        """Return the report of both imports together."""
+        formats = dict.fromkeys(part for one in (self, other) for part in one.format.split("+") if part)
+        dates = [at for one in (self, other) for at in (one.began, one.ended) if at]
+        return Ingested(
+            "+".join(formats),
+            {**self.columns, **other.columns},
+            self.conversations + other.conversations,
+            self.messages + other.messages,
+            self.unchanged + other.unchanged,
+            self.added + other.added,
+            self.verdicts + other.verdicts,
+            [*self.skipped, *other.skipped][:_SKIPPED_SHOWN],
+            self.skipped_count + other.skipped_count,
+            self.reasons + other.reasons,
+            [*self.assumed, *other.assumed],
+            self.languages + other.languages,
+            min(dates, default=None),
+            max(dates, default=None),
+            [*self.samples, *other.samples][:_SAMPLES_SHOWN],
+        )
 
 
 def ingest(
@@ -63,148 +111,129 @@ def ingest(
     store: Store | None,
     settings: DataSettings,
     *,
-    progress: Callable[[int], None] = lambda _: None,
+    dry_run: bool = False,
+    progress: Callable[[Ingested], None] = lambda _: None,
 ) -> Ingested:
-    """Prepare and store what a reader yields, a few hundred conversations a transaction; count it all.
+    """Prepare and store what a reader yields, a few hundred conversations a transaction; return the report.
 
-    Without a store nothing is written (a dry run) and every ticket counts as new. ``progress`` is called with the
-    number of conversations so far. Killed at any point and run again, it gives the store of one clean run.
+    A dry run counts what a real one would do and writes nothing; without a store everything counts as new.
+    ``progress`` is called with the report so far. Killed at any point and run again, it gives the store of one clean
+    run, and what was stored before is not prepared again.
     """
-    result = Ingested()
-    conversations: list[tuple[Conversation, tuple[Ticket, ...]]] = []
-    tickets: list[Ticket] = []
-    verdicts: list[Verdict] = []
+    run = _Run(store, settings, dry_run)
+    for item in items:
+        run.take(item)
+        if run.full:
+            run.flush()
+            progress(run.report)
+    run.flush()
+    progress(run.report)
+    return run.report
 
-    def flush() -> None:
-        if store is not None:
-            result.added += store.add(conversations)
-            new = store.add_tickets(tickets)
-            result.added += Added(tickets_new=new, tickets_duplicate=len(tickets) - new)
-            result.verdicts += store.add_verdicts(verdicts)
+
+def reason_of(why: str) -> str:
+    """Return why something was skipped without what is particular to it, so that it can be counted.
+
+    >>> reason_of("ticket 41 is not in the export")
+    'ticket … is not in the export'
+    """
+    return _PARTICULARS.sub("…", why)
+
+
+class _Run:
+    """One import: what is waiting to be stored, and the report."""
+
+    def __init__(self, store: Store | None, settings: DataSettings, dry_run: bool) -> None:
+        self.report = Ingested()
+        self._store, self._settings, self._dry_run = store, settings, dry_run or store is None
+        self._conversations: list[Conversation] = []
+        self._tickets: list[Ticket] = []
+        self._verdicts: list[Verdict] = []
+        self._seen: set[bytes] = set()
+
+    @property
+    def full(self) -> bool:
+        return max(len(self._conversations), len(self._tickets), len(self._verdicts)) >= _BATCH
+
+    def take(self, item: Item) -> None:
+        report = self.report
+        if isinstance(item, Conversation):
+            self._conversations.append(replace(item, id=label(item.id)))
+            report.conversations += 1
+            report.messages += len(item.messages)
+            dates = [message.at for message in item.messages if message.at]
+            report.began = min(filter(None, (report.began, *dates)), default=None)
+            report.ended = max(filter(None, (report.ended, *dates)), default=None)
+        elif isinstance(item, Ticket):
+            self._tickets.append(prepare_ticket(item, self._settings))
+            self._show(self._tickets[-1:])
+            report.languages[self._tickets[-1].language] += 1
+        elif isinstance(item, Verdict):
+            self._verdicts.append(prepare_verdict(item, self._settings))
+        elif isinstance(item, Assumed):
+            report.assumed.append(item)
         else:
-            mined = sum(len(found) for _, found in conversations) + len(tickets)
-            result.added += Added(conversations_new=len(conversations), tickets_new=mined)
-        progress(result.conversations)
-        for batch in (conversations, tickets, verdicts):
+            report.skipped_count += 1
+            report.reasons[reason_of(item.why)] += 1
+            if len(report.skipped) < _SKIPPED_SHOWN:
+                report.skipped.append(item)
+
+    def flush(self) -> None:
+        entries = self._entries()
+        if self._store is None or self._dry_run:
+            self._count(entries)
+        else:
+            self.report.added += self._store.add(entries)
+            new = self._store.add_tickets(self._tickets)
+            self.report.added += Added(tickets_new=new, tickets_duplicate=len(self._tickets) - new)
+            self.report.verdicts += self._store.add_verdicts(self._verdicts)
+        for batch in (self._conversations, self._tickets, self._verdicts):
             batch.clear()
 
-    for item in items:
-        if isinstance(item, Skipped):
-            result.skipped_count += 1
-            if len(result.skipped) < _SKIPPED_SHOWN:
-                result.skipped.append(item)
-        elif isinstance(item, Assumed):
-            result.assumed.append(item)
-        elif isinstance(item, Verdict):
-            verdicts.append(prepare_verdict(item, settings))
-        elif isinstance(item, Ticket):
-            tickets.append(prepare_ticket(item, settings))
-        else:
-            conversation = prepare(item, settings)
-            result.conversations += 1
-            result.messages += len(conversation.messages)
-            conversations.append((conversation, tuple(mine(conversation, context_messages=settings.context_messages))))
-        if len(conversations) >= _BATCH or len(tickets) >= _BATCH:
-            flush()
-    flush()
-    return result
+    def _entries(self) -> list[Entry]:
+        """Return what the waiting conversations become, without those that were imported before just like that."""
+        origins = {id(conversation): origin_of(conversation, self._settings) for conversation in self._conversations}
+        known = self._store.known([c.id for c in self._conversations]) if self._store else {}
+        same = [c.id for c in self._conversations if known.get(c.id) == origins[id(c)]]
+        changed = [c for c in self._conversations if known.get(c.id) != origins[id(c)]]
+        self.report.unchanged += len(same)
+        if same and self._store:
+            self.report.added += Added(tickets_duplicate=self._store.tickets_of(same))
+        stored = self._store.stored([c.id for c in changed if c.id in known]) if self._store and known else {}
+        made = {key: Prepared(entry.conversation, entry.masked) for key, entry in stored.items()}
+        last: dict[str, str] = {}
+        for conversation in changed:
+            earlier = made.get(conversation.id)
+            part = prepare_conversation(conversation, self._settings, _masked(earlier, conversation))
+            made[part.conversation.id] = joined(earlier, part, self._settings) if earlier else part
+            last[part.conversation.id] = origins[id(conversation)]
+        return [self._entry(made[key], origin) for key, origin in last.items()]
 
+    def _entry(self, made: Prepared, origin: str) -> Entry:
+        conversation = made.conversation
+        tickets = tuple(mine(conversation, context_messages=self._settings.context_messages))
+        self._show(tickets[:1])
+        self.report.languages.update(message.language for message in conversation.messages)
+        return Entry(conversation, tickets, origin, made.masked)
 
-def prepare(conversation: Conversation, settings: DataSettings) -> Conversation:
-    """Return the conversation as it is stored: cleaned, masked, every message with its language, the customer unnamed.
+    def _show(self, tickets: Iterable[Ticket]) -> None:
+        if len(self.report.samples) < _SAMPLES_SHOWN:
+            self.report.samples.extend(tickets)
 
-    Doing it twice changes nothing, so an export can be imported again.
-    """
-    mask = masker(settings)
-    return Conversation(
-        _label(conversation.id),
-        tuple(_prepared(conversation.messages, mask, settings)),
-        source=_label(conversation.source),
-        channel=_label(conversation.channel),
-        customer=pseudonym(conversation.customer),
-        subject=mask(clean(conversation.subject)),
-        tags=_labels(conversation.tags),
-        outcome=_label(conversation.outcome),
-        satisfaction=conversation.satisfaction,
-        partial=conversation.partial,
-        updated=conversation.updated,
-    )
-
-
-def prepare_ticket(ticket: Ticket, settings: DataSettings) -> Ticket:
-    """Return a ticket that came by itself as it is stored: cleaned, masked, with its language and content id."""
-    mask = masker(settings)
-    question = mask(clean(ticket.question))
-    return Ticket.make(
-        question,
-        mask(clean(ticket.answer)),
-        context=tuple(mask(clean(text)) for text in ticket.context),
-        intent=_label(ticket.intent),
-        source=ticket.source,
-        language=_code(ticket.language) or language_of(question, among=settings.languages),
-        at=ticket.at,
-        author=mask(_label(ticket.author)),
-        tags=_labels(ticket.tags),
-        outcome=_label(ticket.outcome),
-        satisfaction=ticket.satisfaction,
-    )
-
-
-def prepare_verdict(verdict: Verdict, settings: DataSettings) -> Verdict:
-    """Return a verdict as it is stored: its correction cleaned and masked as a message is."""
-    mask = masker(settings)
-    return replace(
-        verdict,
-        id=_label(verdict.id),
-        reply=_label(verdict.reply),
-        conversation=_label(verdict.conversation),
-        correction=mask(clean(verdict.correction)),
-        intent=_label(verdict.intent),
-        by=mask(_label(verdict.by)),
-    )
-
-
-def masker(settings: DataSettings) -> Callable[[str], str]:
-    """Return what masks the texts of one conversation as the settings want it."""
-    if not settings.mask:
-        return str
-    return Masker(settings.region, order_numbers=settings.mask_order_numbers, own=settings.own_contacts).mask
-
-
-def pseudonym(customer: str) -> str:
-    """Return a name that says nothing about the customer but is always the same for one; '' for nobody."""
-    if not customer or _PSEUDONYM.fullmatch(customer):
-        return customer
-    return f"c-{content_id('customer', customer)[:12]}"
-
-
-def _prepared(messages: Iterable[Message], mask: Callable[[str], str], settings: DataSettings) -> Iterator[Message]:
-    language = ""
-    for message in messages:
-        text = mask(clean(message.text))
-        language = _code(message.language) or language_of(text, among=settings.languages, previous=language)
-        # What a customer is called would undo the pseudonym of the conversation.
-        author = pseudonym(message.author) if message.role == "customer" else mask(_label(message.author))
-        yield Message(
-            _label(message.id),
-            message.role,
-            text,
-            message.at,
-            author,
-            language,
-            _labels(message.intents),
-            _label(message.reply_to),
+    def _count(self, entries: Iterable[Entry]) -> None:
+        known = self._store.known([entry.conversation.id for entry in entries]) if self._store else {}
+        mined = [ticket.id for entry in entries for ticket in entry.tickets] + [ticket.id for ticket in self._tickets]
+        there = self._store.tickets_by_id(mined).keys() if self._store else set()
+        new = {key: bytes.fromhex(key) for key in mined if key not in there}
+        fresh = [key for key, digest in new.items() if digest not in self._seen]
+        self._seen.update(new.values())
+        self.report.added += Added(
+            conversations_new=sum(entry.conversation.id not in known for entry in entries),
+            conversations_changed=sum(entry.conversation.id in known for entry in entries),
+            tickets_new=len(fresh),
+            tickets_duplicate=len(mined) - len(fresh),
         )
 
 
-def _code(language: str) -> str:
-    found = _LANGUAGE.fullmatch(language.strip())
-    return found[1].lower() if found else ""
-
-
-def _label(text: str) -> str:
-    return "".join(char for char in text if unicodedata.category(char) not in _UNFIT)
-
-
-def _labels(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(_label, texts))
+def _masked(earlier: Prepared | None, conversation: Conversation) -> Mapping[str, str]:
+    return earlier.masked if earlier and conversation.partial else {}

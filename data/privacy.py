@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from types import MappingProxyType
 from typing import Final, Literal
 
 from replydesk.data.errors import RequestError
+from replydesk.data.records import content_id
 
-__all__ = ["Kind", "Masker", "Span", "find"]
+__all__ = ["Kind", "Masker", "Span", "find", "renumber"]
 
 Kind = Literal["EMAIL", "PHONE", "CARD", "IBAN", "ID", "ORDER"]
 """What a span holds. ``ID``: a Chinese resident id, a US social security or a UK insurance number."""
@@ -53,11 +55,26 @@ class Masker:
     ('Mail <EMAIL_1>', '<EMAIL_1> or <EMAIL_2>')
     """
 
-    def __init__(self, region: str = "GB", *, order_numbers: bool = False, own: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        region: str = "GB",
+        *,
+        order_numbers: bool = False,
+        own: Iterable[str] = (),
+        conversation: str = "",
+        known: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.region, self.order_numbers = _known(region), order_numbers
+        self._conversation = conversation
+        self._tags = {tag: name for name, tag in known.items()}
         self._own = tuple(_bare(contact) for contact in own)
         self._given: dict[tuple[Kind, str], str] = {}
-        self._taken: set[str] = set()
+        self._taken: set[str] = set(known)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Return the placeholders given so far, each with a tag too short to tell its value."""
+        return {name: tag for tag, name in self._tags.items()}
 
     def find(self, text: str) -> list[Span]:
         """Return what :meth:`mask` would replace."""
@@ -86,11 +103,30 @@ class Masker:
 
     def _placeholder(self, kind: Kind, value: str) -> str:
         if (kind, value) not in self._given:
-            names = (f"<{kind}_{number}>" for number in count(1))
-            name = next(name for name in names if name not in self._taken)
-            self._taken.add(name)
-            self._given[kind, value] = name
+            tag = content_id(self._conversation, kind, value)[:5]
+            if tag not in self._tags:
+                names = (f"<{kind}_{number}>" for number in count(1))
+                self._tags[tag] = next(name for name in names if name not in self._taken)
+                self._taken.add(self._tags[tag])
+            self._given[kind, value] = self._tags[tag]
         return self._given[kind, value]
+
+
+def renumber(texts: Sequence[str], given: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Return the texts with their placeholders numbered as they first appear, and the new tags."""
+    literal = {name for text in texts for name in _PLACEHOLDER.findall(text) if name not in given}
+    names: dict[str, str] = {}
+
+    def name_of(match: re.Match[str]) -> str:
+        old = match[0]
+        if old in given and old not in names:
+            kind = old[1:].rpartition("_")[0]
+            tried = (f"<{kind}_{number}>" for number in count(1))
+            names[old] = next(name for name in tried if name not in literal and name not in names.values())
+        return names.get(old, old)
+
+    found = [_PLACEHOLDER.sub(name_of, text) for text in texts]
+    return found, {name: given[old] for old, name in names.items()}
 
 
 def _bare(contact: str) -> str:

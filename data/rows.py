@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from sqlalchemy import Row
 from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
 
 __all__ = [
+    "FACTS",
     "conversation_digest",
     "conversation_of",
     "conversation_row",
+    "facts_of",
     "message_of",
     "message_rows",
     "moment_of",
@@ -20,9 +23,14 @@ __all__ = [
     "stamp",
     "ticket_of",
     "ticket_row",
+    "told",
     "verdict_of",
     "verdict_row",
 ]
+
+
+FACTS = ("at", "author", "intent", "language", "outcome", "satisfaction", "tags")
+"""What an origin says of a ticket beside its content."""
 
 
 def stamp(at: datetime | None) -> str | None:
@@ -115,6 +123,21 @@ def ticket_of(row: Row[Any]) -> Ticket:
         row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, moment_of(row.at),
         row.author, tuple(row.tags), row.outcome, row.satisfaction,
     )  # fmt: skip
+
+
+def told(content: dict[str, Any], facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of a ticket from its content and what each of its origins says, in whatever order they came.
+
+    The newest says it all, and the newest that knows an intent tells that.
+    """
+    newest = sorted(facts, key=lambda said: (said["at"] or "", json.dumps(said, sort_keys=True)), reverse=True)
+    intent = next((said["intent"] for said in newest if said["intent"]), "")
+    return {**content, **newest[0], "intent": intent}
+
+
+def facts_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what an origin says, as fields of a :class:`Ticket`."""
+    return {**facts, "at": moment_of(facts["at"]), "tags": tuple(facts["tags"])}
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from sqlalchemy import (
     JSON,
-    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -99,8 +97,6 @@ tickets = Table(
     Column("tags", JSON, nullable=False),
     Column("outcome", Text, nullable=False, default=""),
     Column("satisfaction", Float),
-    # Somebody gave it by itself, too, so it stays when the conversations that hold it go.
-    Column("alone", Boolean, nullable=False, default=False, server_default=sa.false()),
     Index("tickets_by_question", "question_key"),
 )
 
@@ -152,12 +148,14 @@ contradictions = Table(
     Column("what", Text, nullable=False),
 )
 
-# One exchange can stand in many conversations: a ticket goes only when the last of them goes.
+# One exchange can stand in many conversations, and be given by itself, too (then ``conversation`` is empty): a ticket
+# goes only when the last of them goes. What each says of it is kept, so that the ticket is the same in any order.
 origins = Table(
     "origins",
     metadata,
     Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
-    Column("conversation", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("conversation", _ID, primary_key=True),
+    Column("facts", JSON, nullable=False),
     Index("origins_by_conversation", "conversation"),
 )
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
@@ -18,9 +19,11 @@ from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
 from replydesk.data.records import Contradiction, Conversation, Curation, Message, Template, Ticket, Verdict
 from replydesk.data.rows import (
+    FACTS,
     conversation_digest,
     conversation_of,
     conversation_row,
+    facts_of,
     message_of,
     message_rows,
     moment_of,
@@ -28,11 +31,23 @@ from replydesk.data.rows import (
     stamp,
     ticket_of,
     ticket_row,
+    told,
     verdict_of,
     verdict_row,
 )
 
-__all__ = ["Added", "Changes", "Store"]
+__all__ = ["Added", "Changes", "Entry", "Store"]
+
+# Ids of help desks come in any order, so a large import touches pages all over the file: 32 MB of them stay in memory,
+# and the log is put back into the file every 40 MB.
+_PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-32000",
+    "wal_autocheckpoint=10000",
+)
 
 # SQLite binds at most 32,766 values in a statement.
 _BATCH = 500
@@ -53,6 +68,19 @@ class Added:
     def __add__(self, other: Added) -> Added:
         """Return the sum, field by field."""
         return Added(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+class Entry(NamedTuple):
+    """A conversation to store, with the tickets mined from it.
+
+    ``origin`` is an id of what it was made from, so that an import need not make it again; ``masked`` says by a short
+    tag which value each of its placeholders stands for, so that a later part of it goes on with the same ones.
+    """
+
+    conversation: Conversation
+    tickets: Sequence[Ticket]
+    origin: str = ""
+    masked: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +167,60 @@ class Store:
 
     # ---- conversations
 
-    def add(self, batch: Iterable[tuple[Conversation, Sequence[Ticket]]]) -> Added:
+    def add(self, batch: Iterable[Entry | tuple[Conversation, Sequence[Ticket]]]) -> Added:
         """Store conversations with the tickets mined from them; the same thing twice changes nothing.
 
         A conversation whose content changed replaces the older one, and tickets that only the older one had go.
         """
-        pairs = {conversation.id: (conversation, tuple(mined)) for conversation, mined in batch}
+        entries = {entry.conversation.id: entry for entry in (Entry(*item) for item in batch)}
+        table = schema.conversations
         with self._write() as connection:
-            known = _lookup(connection, schema.conversations.c.id, schema.conversations.c.digest, pairs)
-            digests = {key: conversation_digest(conversation) for key, (conversation, _) in pairs.items()}
-            changed = [key for key in pairs if known.get(key, digests[key]) != digests[key]]
-            fresh = [key for key in pairs if key not in known]
-            same = sum(len(pairs[key][1]) for key in pairs if key not in {*changed, *fresh})
+            known = _lookup(connection, table.c.id, table.c.digest, entries)
+            digests = {key: conversation_digest(entry.conversation) for key, entry in entries.items()}
+            changed = [key for key in entries if known.get(key, digests[key]) != digests[key]]
+            fresh = [key for key in entries if key not in known]
+            unchanged = entries.keys() - {*changed, *fresh}
             before = _tickets_from(connection, changed)
-            _delete(connection, schema.conversations.c.id, changed)
+            _delete(connection, table.c.id, changed)
+            _delete(connection, schema.origins.c.conversation, changed)
             written = [*changed, *fresh]
-            _insert(
-                connection,
-                schema.conversations,
-                [conversation_row(pairs[k][0], digests[k]) for k in written],
-            )
-            _insert(connection, schema.messages, [row for k in written for row in message_rows(pairs[k][0])])
-            mined = [ticket for key in written for ticket in pairs[key][1]]
+            made = {key: {"origin": e.origin, "masked": dict(e.masked)} for key, e in entries.items()}
+            told_by = [entries[key].conversation for key in written]
+            _insert(connection, table, [conversation_row(c, digests[c.id]) | made[c.id] for c in told_by])
+            _insert(connection, schema.messages, [row for c in told_by for row in message_rows(c)])
+            for key in unchanged:
+                same = sa.and_(table.c.id == key, table.c.origin != entries[key].origin)
+                connection.execute(sa.update(table).where(same).values(made[key]))
+            mined = [(key, ticket) for key in written for ticket in entries[key].tickets]
+            kept = {ticket.id for _, ticket in mined}
             new = _insert_tickets(connection, mined)
-            links = {(ticket.id, key): None for key in written for ticket in pairs[key][1]}
-            _insert(connection, schema.origins, [{"ticket": t, "conversation": c} for t, c in links])
-            removed = _remove_orphans(connection, before - {ticket.id for ticket in mined})
+            removed = _remove_orphans(connection, before - kept)
         # A ticket that a changed conversation still has is neither new nor a duplicate of another.
-        kept = len(before & {ticket.id for ticket in mined})
-        return Added(len(fresh), len(changed), new, len(mined) - new - kept + same, removed)
+        duplicate = len(mined) - new - len(before & kept) + sum(len(entries[key].tickets) for key in unchanged)
+        return Added(len(fresh), len(changed), new, duplicate, removed)
+
+    def known(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return what the stored ones among these conversations were made from: the ``origin`` of their entries."""
+        with self._read() as connection:
+            return _lookup(connection, schema.conversations.c.id, schema.conversations.c.origin, keys)
+
+    def stored(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """Return the conversations that exist among ``keys``, without their tickets, ready to be joined with more."""
+        table = schema.conversations
+        with self._read() as connection:
+            found = {conversation.id: conversation for conversation in self._load(connection, keys)}
+            rows = connection.execute(sa.select(table.c.id, table.c.origin, table.c.masked).where(table.c.id.in_(keys)))
+            return {row.id: Entry(found[row.id], (), row.origin, row.masked) for row in rows}
+
+    def tickets_of(self, conversations: Iterable[str]) -> int:
+        """Return how many tickets stand in these conversations, one that stands in two of them counted twice."""
+        table = schema.origins
+        with self._read() as connection:
+            counts = (
+                connection.scalar(sa.select(sa.func.count()).where(table.c.conversation.in_(part)))
+                for part in _batches(list(conversations))
+            )
+            return sum(int(count or 0) for count in counts)
 
     def append(
         self,
@@ -176,20 +229,23 @@ class Store:
         channel: str = "",
         customer: str = "",
         source: str = "chat",
+        masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """Add messages to the end of a live conversation, which begins with its first one.
 
-        ``reply`` is the release and the document of the reply that the last message carries; both are stored or none.
+        ``masked`` are its placeholders, as in :class:`Entry`. ``reply`` is the release and the document of the reply
+        that the last message carries; both are stored or none.
         """
         with self._write() as connection:
             found = self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
-            row = conversation_row(grown, conversation_digest(grown))
+            row = conversation_row(grown, conversation_digest(grown)) | {"masked": dict(masked)}
             if found:
                 table = schema.conversations
-                connection.execute(sa.update(table).where(table.c.id == conversation).values(digest=row["digest"]))
+                values = {"digest": row["digest"]} | ({"masked": row["masked"]} if masked else {})
+                connection.execute(sa.update(table).where(table.c.id == conversation).values(values))
             else:
                 _insert(connection, schema.conversations, [row])
             _insert(connection, schema.messages, message_rows(grown)[len(earlier.messages) :])
@@ -251,7 +307,7 @@ class Store:
     def add_tickets(self, batch: Sequence[Ticket]) -> int:
         """Store tickets that belong to no conversation and return how many were new."""
         with self._write() as connection:
-            return _insert_tickets(connection, batch)
+            return _insert_tickets(connection, [("", ticket) for ticket in batch])
 
     def remove_ticket(self, ticket: str) -> None:
         """Delete a ticket from the store, and so from every index. Raises :class:`NotFoundError`."""
@@ -303,11 +359,22 @@ class Store:
 
     def origins(self) -> dict[str, str]:
         """Return, for every ticket that was mined, the first conversation it stands in."""
-        query = sa.select(schema.origins.c.ticket, sa.func.min(schema.origins.c.conversation)).group_by(
-            schema.origins.c.ticket
-        )
+        table = schema.origins
+        query = sa.select(table.c.ticket, sa.func.min(table.c.conversation)).where(table.c.conversation != "")
         with self._read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query.group_by(table.c.ticket))}
+
+    def given(self) -> Iterator[Ticket]:
+        """Yield the tickets that were given by themselves, in the order of their ids, as they were given.
+
+        Where they also stand in a conversation, that may say more of them.
+        """
+        table = schema.origins
+        query = sa.select(schema.tickets, table.c.facts).join(table).where(table.c.conversation == "")
+        with self._read() as connection:
+            rows = connection.execution_options(yield_per=_BATCH).execute(query.order_by(schema.tickets.c.id))
+            for row in rows:
+                yield replace(ticket_of(row), **facts_of(row.facts))
 
     def changes_after(self, seq: int) -> Changes:
         """Return what happened to the tickets after ``seq``, each ticket once, by its last change."""
@@ -551,7 +618,7 @@ def _engine(place: str | Path) -> sa.Engine:
         def _configure(connection: Any, _record: object) -> None:
             # The driver must not open transactions by itself, or BEGIN IMMEDIATE below comes too late.
             connection.isolation_level = None
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -630,30 +697,48 @@ def _delete(connection: Connection, column: sa.Column[Any], keys: Sequence[str])
         connection.execute(sa.delete(column.table).where(column.in_(part)))
 
 
-def _insert_tickets(connection: Connection, batch: Sequence[Ticket]) -> int:
-    wanted: dict[str, Ticket] = {}
-    for ticket in batch:
-        wanted[ticket.id] = _newer(wanted.get(ticket.id, ticket), ticket)
-    known = _tickets_by_id(connection, list(wanted))
-    fresh = [ticket for key, ticket in wanted.items() if key not in known]
-    # Labels and dates are no part of a ticket's id: corrected ones update the ticket that is there.
-    updated = []
-    for key, old in known.items():
-        row = ticket_row(_newer(old, wanted[key]))
-        if row != ticket_row(old):
-            connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == key).values(row))
-            updated.append(key)
-    _insert(connection, schema.tickets, [ticket_row(ticket) for ticket in fresh])
-    _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"} for ticket in fresh])
-    # Whoever keeps tickets in memory learns of the change by the journal.
-    _insert(connection, schema.changes, [{"ticket": key, "op": "add"} for key in updated])
+def _insert_tickets(connection: Connection, mined: Sequence[tuple[str, Ticket]]) -> int:
+    """Store tickets with the conversation each stands in, '' for none, and return how many were new."""
+    table = schema.origins
+    wanted = {ticket.id: ticket for _, ticket in mined}
+    there = set(_lookup(connection, schema.tickets.c.id, schema.tickets.c.id, wanted))
+    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for conversation, ticket in mined:
+        row = ticket_row(ticket)
+        said.setdefault((ticket.id, conversation), []).append({name: row[name] for name in FACTS})
+    for part in _batches([ticket for ticket, conversation in said if ticket in there and not conversation]):
+        # Given by itself before: what both said is put together.
+        alone = sa.and_(table.c.ticket.in_(part), table.c.conversation == "")
+        for earlier in connection.execute(sa.select(table.c.ticket, table.c.facts).where(alone)):
+            said[earlier.ticket, ""].append(earlier.facts)
+        connection.execute(sa.delete(table).where(alone))
+    merged = {key: told({}, facts) for key, facts in said.items()}
+    by_ticket: dict[str, list[dict[str, Any]]] = {}
+    for (key, _), facts in merged.items():
+        by_ticket.setdefault(key, []).append(facts)
+    fresh = [key for key in wanted if key not in there]
+    _insert(connection, schema.tickets, [told(ticket_row(wanted[key]), by_ticket[key]) for key in fresh])
+    _insert(connection, schema.changes, [{"ticket": key, "op": "add"} for key in fresh])
+    rows = [{"ticket": key, "conversation": place, "facts": facts} for (key, place), facts in merged.items()]
+    _insert(connection, table, rows)
+    _tell_again(connection, there)
     return len(fresh)
 
 
-def _newer(old: Ticket, new: Ticket) -> Ticket:
-    # The same exchange in many conversations is told by the newest of them, in whatever order they come.
-    first, second = (new, old) if (stamp(new.at) or "") >= (stamp(old.at) or "") else (old, new)
-    return replace(first, intent=first.intent or second.intent)
+def _tell_again(connection: Connection, keys: Iterable[str]) -> None:
+    """Bring tickets up to what their origins say now. Labels and dates are no part of a ticket's id."""
+    table = schema.origins
+    for part in _batches(list(keys)):
+        said: dict[str, list[dict[str, Any]]] = {}
+        for row in connection.execute(sa.select(table.c.ticket, table.c.facts).where(table.c.ticket.in_(part))):
+            said.setdefault(row.ticket, []).append(row.facts)
+        for ticket in connection.execute(sa.select(schema.tickets).where(schema.tickets.c.id.in_(said))).all():
+            old = dict(ticket._mapping)
+            new = told(old, said[ticket.id])
+            if new != old:
+                connection.execute(sa.update(schema.tickets).where(schema.tickets.c.id == ticket.id).values(new))
+                # Whoever keeps tickets in memory learns of the change by the journal.
+                _insert(connection, schema.changes, [{"ticket": ticket.id, "op": "add"}])
 
 
 def _tickets_from(connection: Connection, conversations: Sequence[str]) -> set[str]:
@@ -666,6 +751,7 @@ def _tickets_from(connection: Connection, conversations: Sequence[str]) -> set[s
 
 def _remove_orphans(connection: Connection, candidates: set[str]) -> int:
     held = _lookup(connection, schema.origins.c.ticket, schema.origins.c.conversation, candidates)
+    _tell_again(connection, sorted(held))
     return _remove(connection, sorted(candidates - set(held)))
 
 

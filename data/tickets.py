@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from replydesk.data.records import Conversation, Message, Role, Ticket
 
-__all__ = ["Utterance", "mine", "utterances"]
+__all__ = ["Exchange", "Utterance", "exchanges", "mine", "utterances"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +39,94 @@ def utterances(conversation: Conversation) -> list[Utterance]:
     return turns
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A customer's turn and what was said around it.
+
+    ``earlier`` are the turns before it, oldest first; ``answered`` is the turn of the person who answered it, if one
+    did; ``bot`` is what a bot said to it before that.
+    """
+
+    asked: Utterance
+    earlier: tuple[Utterance, ...]
+    answered: Utterance | None = None
+    bot: Utterance | None = None
+
+
 def mine(conversation: Conversation, *, context_messages: int = 6) -> Iterator[Ticket]:
     """Yield a ticket for every customer turn that a person answered next.
 
-    What a bot said is context, never an answer. ``context_messages`` is how many earlier turns a ticket keeps. Where
-    the messages say what they reply to, that decides: several answers to one message are several tickets, and a
-    thread with two customers does not mix them.
+    What a bot said is context, never an answer, and what it said before a person took over is passed over: a desk's
+    automatic first reply stands between nearly every question and its answer. ``context_messages`` is how many earlier
+    turns a ticket keeps.
     """
-    if any(message.reply_to for message in conversation.messages):
-        yield from _mine_threads(conversation, context_messages)
+    for exchange in exchanges(conversation, context_messages=context_messages):
+        asked, answered = exchange.asked, exchange.answered
+        if answered is None:
+            continue
+        yield Ticket.make(
+            asked.text,
+            answered.text,
+            context=tuple(turn.text for turn in exchange.earlier),
+            intent=next(iter(asked.intents), ""),
+            language=asked.messages[0].language,
+            at=answered.messages[0].at or asked.messages[0].at,
+            author=answered.messages[0].author,
+            tags=conversation.tags,
+            outcome=conversation.outcome,
+            satisfaction=conversation.satisfaction,
+        )
+
+
+def exchanges(conversation: Conversation, *, context_messages: int = 6) -> Iterator[Exchange]:
+    """Yield what each turn of a customer was answered with, also where nobody answered.
+
+    Where at least half of the team's messages say what they reply to, that decides, and not the order: several answers
+    to one message are several exchanges, and a thread with two customers does not mix their questions. Below that the
+    conversation is a chat in which somebody was quoted, and the order decides.
+    """
+    said_by_team = [message for message in conversation.messages if message.role == "agent"]
+    replies = sum(bool(message.reply_to) for message in said_by_team)
+    if replies and 2 * replies >= len(said_by_team):
+        yield from _of_threads(conversation, context_messages)
         return
     turns = utterances(conversation)
-    for position, (asked, answered) in enumerate(pairwise(turns)):
-        if asked.role == "customer" and answered.role == "agent":
-            yield _ticket(conversation, asked, answered, turns[max(0, position - context_messages) : position])
+    for position, asked in enumerate(turns):
+        if asked.role == "customer":
+            earlier = tuple(turns[max(0, position - context_messages) : position])
+            after = turns[position + 1 : position + 3]
+            bot = after.pop(0) if after and after[0].role == "bot" else None
+            yield Exchange(asked, earlier, after[0] if after and after[0].role == "agent" else None, bot)
 
 
-def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator[Ticket]:
+def _of_threads(conversation: Conversation, context_messages: int) -> Iterator[Exchange]:
     said = {message.id: message for message in conversation.messages}
-    # An agent who answers themselves goes on with what they said.
-    more: dict[str, list[Message]] = {}
-    for message in conversation.messages:
-        before = said.get(message.reply_to)
-        if before is not None and message.role == before.role == "agent":
-            more.setdefault(before.id, []).append(message)
-    for message in conversation.messages:
-        asked = said.get(message.reply_to)
-        if asked is None or asked.role != "customer" or message.role != "agent":
+    replies: dict[str, list[Message]] = {}
+    for message in said.values():
+        replies.setdefault(message.reply_to, []).append(message)
+    for asked in said.values():
+        if asked.role != "customer" or not asked.text.strip():
             continue
-        answer, queue = [message], list(more.get(message.id, ()))
-        while queue:
-            answer.append(following := queue.pop(0))
-            queue += more.get(following.id, ())
         way = _way_to(asked, said)
-        question = list(takewhile(lambda m: m.role == "customer", reversed(way)))[::-1]
+        question = _last_words(way)
         earlier = utterances(replace(conversation, messages=tuple(way[: -len(question)])))
-        turn, reply = _joined("customer", question), _joined("agent", answer)
-        if turn.text and reply.text:
-            yield _ticket(conversation, turn, reply, earlier[max(0, len(earlier) - context_messages) :])
+        turn = _joined("customer", question)
+        context = tuple(earlier[max(0, len(earlier) - context_messages) :])
+        answers = [_joined("agent", _continued(m, replies)) for m in replies.get(asked.id, ()) if m.role == "agent"]
+        told = [Exchange(turn, context, answer) for answer in answers if answer.text]
+        yield from told or [Exchange(turn, context)]
+
+
+def _continued(message: Message, replies: Mapping[str, Sequence[Message]]) -> list[Message]:
+    """Return what an agent said and went on to say: an agent who answers an agent goes on with what was said."""
+    told: dict[str, Message] = {}
+    queue = [message]
+    while queue:
+        following = queue.pop(0)
+        if following.id not in told:
+            told[following.id] = following
+            queue += [reply for reply in replies.get(following.id, ()) if reply.role == "agent"]
+    return list(told.values())
 
 
 def _joined(role: Role, messages: Sequence[Message]) -> Utterance:
@@ -84,26 +134,17 @@ def _joined(role: Role, messages: Sequence[Message]) -> Utterance:
 
 
 def _way_to(message: Message, said: Mapping[str, Message]) -> list[Message]:
-    """Return the messages from the first of a thread down to this one; a circle is cut where it closes."""
+    """Return the public messages from the first of a thread down to this one; a circle is cut where it closes."""
     way: dict[str, Message] = {}
     while message.id not in way:
         way[message.id] = message
         if message.reply_to not in said:
             break
         message = said[message.reply_to]
-    return list(way.values())[::-1]
+    return [message for message in reversed(way.values()) if message.role not in ("note", "system")]
 
 
-def _ticket(conversation: Conversation, asked: Utterance, answered: Utterance, earlier: Sequence[Utterance]) -> Ticket:
-    return Ticket.make(
-        asked.text,
-        answered.text,
-        context=tuple(turn.text for turn in earlier),
-        intent=next(iter(asked.intents), ""),
-        language=asked.messages[0].language,
-        at=answered.messages[0].at or asked.messages[0].at,
-        author=answered.messages[0].author,
-        tags=conversation.tags,
-        outcome=conversation.outcome,
-        satisfaction=conversation.satisfaction,
-    )
+def _last_words(way: Sequence[Message]) -> list[Message]:
+    """Return what the author of the last message said since anybody else did."""
+    last = (way[-1].role, way[-1].author)
+    return list(takewhile(lambda message: (message.role, message.author) == last, reversed(way)))[::-1]

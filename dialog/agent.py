@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from replydesk.data.errors import ReleaseError, ReplydeskError, RequestError
+from replydesk.data.errors import NotFoundError, ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.ingest import masker, pseudonym
+from replydesk.data.preparation import Mask, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
@@ -23,6 +23,7 @@ from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Thresholds
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
+from replydesk.dialog.sending import sendable
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
 
@@ -99,9 +100,11 @@ class Agent:
         language or author. Raises :class:`RequestError` for an empty or too long message.
         """
         began = time.perf_counter()
-        text = self._checked(text)
         conversation = conversation or uuid.uuid4().hex
-        earlier = self.store.messages(conversation)
+        known = self.store.stored([conversation]).get(conversation)
+        earlier = known.conversation.messages if known else ()
+        mask = Mask(self.settings.data, conversation, known.masked if known else {})
+        text = self._checked(text, mask)
         languages = self.settings.data.languages
         previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
         language = language or language_of(text, among=languages, previous=previous)
@@ -123,6 +126,7 @@ class Agent:
             said,
             channel=channel,
             customer=customer,
+            masked=mask.given,
             reply=(reply.release, reply.document()),
         )
         return reply
@@ -242,13 +246,18 @@ class Agent:
         if kind == "edited" and not correction.strip():
             raise RequestError("An edited reply needs its correction.", where=reply, hint="Send `correction` with it.")
         conversation = str(document["conversation"])
-        correction = self._masked(correction)
+        held = self.store.stored([conversation]).get(conversation)
+        if held is None:
+            raise NotFoundError(
+                "The conversation of this reply is gone.", where=conversation, hint="Judge a newer one."
+            )
+        correction = Mask(self.settings.data, conversation, held.masked)(clean(correction))
         now = datetime.now(UTC)
         key = content_id(reply, kind, correction, intent, by)
         verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
         self.store.add_verdicts([verdict])
         if correction and learn:
-            messages = self.store.messages(conversation)
+            messages = held.conversation.messages
             place = next(i for i, message in enumerate(messages) if message.id == reply)
             question = messages[place - 1]
             context = tuple(m.text for m in messages[: place - 1])[-self.settings.data.context_messages :]
@@ -265,8 +274,8 @@ class Agent:
             )
         return verdict
 
-    def _checked(self, text: str) -> str:
-        text = self._masked(text)
+    def _checked(self, text: str, mask: Mask | None = None) -> str:
+        text = (mask or Mask(self.settings.data))(clean(text))
         limit = self.settings.ui.max_text
         if not text:
             raise RequestError("The message is empty.", where="text", hint="Send a question.")
@@ -274,9 +283,6 @@ class Agent:
             message = f"The message has {len(text)} characters, {limit} are allowed."
             raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
         return text
-
-    def _masked(self, text: str) -> str:
-        return masker(self.settings.data)(clean(text))
 
     def _lines(self, learned: Thresholds) -> Thresholds:
         wanted = self.settings.dialog
@@ -290,7 +296,7 @@ class Agent:
 
 def _text(decision: Decision, reading: Reading) -> str:
     if decision.action == "pick":
-        return decision.hits[0].ticket.answer
+        return sendable(decision.hits[0].ticket.answer) or decision.hits[0].ticket.answer
     if decision.action == "ask":
         return phrases.ask_text(reading.language)
     return phrases.handoff_text(decision.ground, reading.language)
@@ -300,5 +306,7 @@ def _citations(decision: Decision) -> tuple[Citation, ...]:
     if decision.action != "pick":
         return ()
     hit: Hit = decision.hits[0]
-    sentences = enumerate(_SENTENCE.finditer(hit.ticket.answer))
-    return tuple(Citation(number, hit.ticket.id, *found.span()) for number, found in sentences)
+    sent = sendable(hit.ticket.answer) or hit.ticket.answer
+    # A signature that was taken out is no sentence of the reply.
+    kept = (found for found in _SENTENCE.finditer(hit.ticket.answer) if (sendable(found[0]) or "\0") in sent)
+    return tuple(Citation(number, hit.ticket.id, *found.span()) for number, found in enumerate(kept))

@@ -47,6 +47,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "There is no past ticket in this language to answer from.",
         "zh": "这种语言还没有可参考的历史工单。",
     },
+    "personal": {
+        "en": "The past answers that fit hold details of another customer, so they are only shown to the team.",
+        "zh": "合适的历史回答里含有其他客户的信息，只供客服人员参考，不会直接发送。",
+    },
     "unlikely": {
         "en": "The best past answer fits with a probability of only {score:.0%}, too little to send.",
         "zh": "最佳历史回答的适用概率只有 {score:.0%}，不足以发送。",

@@ -8,6 +8,7 @@ from typing import Literal
 
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.release import Thresholds
+from replydesk.dialog.sending import sendable
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["Action", "Decision", "HandoffReason", "decide"]
@@ -20,6 +21,7 @@ Ground = Literal[
     "close_runner_up",
     "not_sure",
     "nothing_found",
+    "personal",
     "unlikely",
     "out_of_scope",
     "asked_for_person",
@@ -44,12 +46,16 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision
     """Return the action for a message. Scores are only compared, never changed.
 
     In this order: a wish for a person; the same question word for word; out of scope; sure enough and clearly ahead of
-    any hit with another intent; unsure between a few; nothing good enough.
+    any hit with another intent; unsure between a few; nothing good enough. An answer that holds something of the
+    customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`.
     """
     if reading.wants_person:
         return Decision("handoff", "asked_for_person", handoff="asked_for_person")
     if not hits:
         return Decision("handoff", "nothing_found", handoff="low_confidence")
+    hits = [hit for hit in hits if sendable(hit.ticket.answer) is not None]
+    if not hits:
+        return Decision("handoff", "personal", handoff="low_confidence")
     best = hits[0]
     if best.exact:
         return Decision("pick", "exact", (best,))

@@ -17,7 +17,7 @@ from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
-from replydesk.data.tickets import utterances
+from replydesk.data.tickets import exchanges, mine
 from replydesk.data.weak import weak_intents
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
@@ -154,25 +154,21 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             contents[conversation.id] = content_of(conversation, judged)
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
-        turns = utterances(conversation)
-        for position, turn in enumerate(turns):
-            if turn.role != "customer":
-                continue
-            earlier = [t.text for t in turns[max(0, position - settings.data.context_messages) : position]]
+        if part is not rows["train"]:
+            hidden.update(t.id for t in mine(conversation, context_messages=settings.data.context_messages))
+        for exchange in exchanges(conversation, context_messages=settings.data.context_messages):
+            turn, answer = exchange.asked, exchange.answered
+            earlier = [t.text for t in exchange.earlier]
             text = search_text(turn.text, earlier)
             label = next(iter(turn.intents), "")
-            after = turns[position + 1] if position + 1 < len(turns) else None
-            answer = after if after is not None and after.role == "agent" else None
-            if after is not None and after.role == "bot":
+            if exchange.bot is not None:
                 # What the desk itself answered teaches nothing, but what a person said of it does.
-                label = next((judged[m.id] for m in after.messages if m.id in judged), label)
+                label = next((judged[m.id] for m in exchange.bot.messages if m.id in judged), label)
             if not label and answer is None:
                 continue
             ticket = None
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
-                if part is not rows["train"]:
-                    hidden.add(ticket.id)
             asked = Asked(conversation.id, conversation.customer, text)
             # A tag speaks of the question that opened the conversation.
             tags = conversation.tags if not earlier else ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from replydesk.data.curation import curate
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
-from replydesk.data.readers import Options, read
+from replydesk.data.readers import Options, Reading, read
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
@@ -82,25 +82,31 @@ class Workshop:
         options: Options | None = None,
         dry_run: bool = False,
         index: bool = True,
+        watch: Callable[[Reading, Ingested], None] = lambda _reading, _report: None,
     ) -> Ingested:
-        """Read exports into the store and bring the index up to them; return the counts of all together.
+        """Read exports into the store and bring the index up to them; return the report of all together.
 
-        A dry run writes nothing. Run again, it adds nothing that is there.
+        A dry run writes nothing. Run again, it adds nothing that is there. Without ``index`` the tickets are encoded
+        when they are next searched. ``watch`` is called every few hundred conversations with what is being read.
         """
-        self.home.require_space(_SPACE)
+        if not dry_run:
+            self.home.require_space(_SPACE)
         total = Ingested()
         for path in paths:
             reading = read(path, format=format, options=options)
             one = ingest(
                 reading.items,
-                None if dry_run else self.store,
+                self.store,
                 self.settings.data,
-                progress=lambda count, path=path: self._progress(f"{path}: {count} conversations"),  # type: ignore[misc]
+                dry_run=dry_run,
+                progress=lambda report, reading=reading: watch(reading, report),  # type: ignore[misc]
             )
-            one.format = reading.format
-            total = _sum(total, one)
+            self._progress(f"{path}: {one.conversations} conversations")
+            total += replace(one, format=reading.format, columns=dict(reading.columns))
         if not dry_run:
-            self.store.log("import", {"paths": [str(path) for path in paths], **total.document()})
+            told = {"paths": [str(path) for path in paths], **total.document()}
+            # The audit counts; what was said stands in the tables where it can be erased.
+            self.store.log("import", {key: told[key] for key in told if key not in ("samples", "skipped")})
             curate(self.store, progress=self._progress)
             if index:
                 self.matcher.sync(progress=lambda done, every: self._progress(f"Indexed {done} of {every} changes"))
@@ -152,17 +158,3 @@ class Workshop:
         """Import, train, judge and, when nothing got worse, promote."""
         imported = self.import_exports(paths, format=format, options=options)
         return self.train(recipe, promote=True, imported=imported)
-
-
-def _sum(first: Ingested, second: Ingested) -> Ingested:
-    formats: Iterable[str] = dict.fromkeys(part for part in (*first.format.split("+"), second.format) if part)
-    return Ingested(
-        "+".join(formats),
-        first.conversations + second.conversations,
-        first.messages + second.messages,
-        first.added + second.added,
-        first.verdicts + second.verdicts,
-        [*first.skipped, *second.skipped],
-        first.skipped_count + second.skipped_count,
-        [*first.assumed, *second.assumed],
-    )

@@ -14,7 +14,7 @@ from statistics import median
 import pytest
 
 from replydesk.data import samples
-from replydesk.data.ingest import prepare, prepare_ticket
+from replydesk.data.preparation import prepare, prepare_ticket
 from replydesk.data.privacy import Masker, find
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation, Message, Ticket

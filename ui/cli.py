@@ -16,13 +16,13 @@ import typer
 
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
+from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text
 
 if TYPE_CHECKING:
     from replydesk.data.readers import Options
     from replydesk.data.store import Store
     from replydesk.dialog.agent import Agent
-    from replydesk.dialog.reply import Reply
-    from replydesk.finetune.retrain import Outcome, Workshop
+    from replydesk.finetune.retrain import Workshop
 
 __all__ = ["app", "main"]
 
@@ -46,6 +46,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="What a table's columns hold: text=body,role=author_type.")
+]
+
+AgentsOption = Annotated[
+    list[str] | None,
+    typer.Option("--agents", help="Who answers for the team: names, ids, addresses or @domains, separated by commas."),
+]
+DatesOption = Annotated[
+    Literal["", "dmy", "mdy"], typer.Option("--dates", help="dmy or mdy, for dates such as 03/04/2026; else found out.")
+]
+
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", help="utf-8, gb18030, big5, cp1252 or another; else found out.")
 ]
 
 
@@ -124,7 +136,7 @@ def demo(
     _print(
         document,
         as_json,
-        f"The demo desk stands in {place.folder}.\n{_summary(outcome)}\nNext: replydesk serve",
+        f"The demo desk stands in {place.folder}.\n{outcome_text(outcome)}\nNext: replydesk serve",
     )
 
 
@@ -134,20 +146,23 @@ def import_(
     home: HomeOption = None,
     format: FormatOption = "auto",  # noqa: A002
     columns: MapOption = None,
+    agents: AgentsOption = None,
+    dates: DatesOption = "",
+    encoding: EncodingOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, store nothing.")] = False,
+    index: Annotated[
+        bool, typer.Option("--index/--no-index", help="Encode now, or when the tickets are next searched.")
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Read exports: conversations become masked tickets in the store and vectors in the index."""
     workshop = _workshop(Home.find(home))
-    result = workshop.import_exports(paths, format=format, options=_options(columns), dry_run=dry_run)
-    document = result.document()
-    lines = [
-        f"{result.format}: {result.conversations} conversations, {result.messages} messages.",
-        f"Tickets: {result.added.tickets_new} new, {result.added.tickets_duplicate} already there, "
-        f"{result.added.tickets_removed} removed. Skipped: {result.skipped_count}.",
-        *(f"  {item.where}: {item.why}" for item in result.skipped[:10]),
-    ]
-    _print(document, as_json, "\n".join(lines))
+    options = _options(columns, agents, dates, encoding)
+    with ImportBar() as bar:
+        result = workshop.import_exports(
+            paths, format=format, options=options, dry_run=dry_run, index=index, watch=bar.update
+        )
+    _print(result.document(), as_json, import_text(result, dry_run=dry_run))
 
 
 @app.command()
@@ -186,7 +201,7 @@ def ask(
 ) -> None:
     """Answer one message."""
     reply = _agent(Home.find(home)).reply(text, conversation=conversation, channel="cli", language=language)
-    _print(reply.document(), as_json, _readable(reply))
+    _print(reply.document(), as_json, reply_text(reply))
 
 
 @app.command()
@@ -243,7 +258,7 @@ def train(
 
     outcome = _workshop(Home.find(home)).train(Recipe.find(recipe))
     cure = f"Let it answer with: replydesk releases promote {outcome.release.id}"
-    _print(outcome.document() | {"task": task}, as_json, f"{_summary(outcome)}\n{cure}")
+    _print(outcome.document() | {"task": task}, as_json, f"{outcome_text(outcome)}\n{cure}")
 
 
 @app.command()
@@ -252,6 +267,9 @@ def retrain(
     recipe: RecipeOption = "quick",
     format: FormatOption = "auto",  # noqa: A002
     columns: MapOption = None,
+    agents: AgentsOption = None,
+    dates: DatesOption = "",
+    encoding: EncodingOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -259,8 +277,9 @@ def retrain(
     from replydesk.finetune.recipe import Recipe
 
     workshop = _workshop(Home.find(home))
-    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, options=_options(columns))
-    _print(outcome.document(), as_json, _summary(outcome))
+    options = _options(columns, agents, dates, encoding)
+    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, options=options)
+    _print(outcome.document(), as_json, outcome_text(outcome))
 
 
 @app.command()
@@ -498,7 +517,7 @@ def _releases(home: Path | None) -> Any:
     return Releases(Home.find(home).create())
 
 
-def _options(pairs: list[str] | None) -> Options:
+def _options(pairs: list[str] | None, agents: list[str] | None = None, dates: str = "", encoding: str = "") -> Options:
     from replydesk.data.readers import Options
 
     columns = {}
@@ -509,7 +528,8 @@ def _options(pairs: list[str] | None) -> Options:
                 "A mapping is written field=column.", where=f"--map {pair}", hint="For example text=body."
             )
         columns[field.strip()] = column.strip()
-    return Options(columns=columns)
+    named = (name.strip() for item in agents or [] for name in item.split(","))
+    return Options(columns=columns, agents=tuple(filter(None, named)), dates=dates, encoding=encoding)
 
 
 def _require_demo(home: Home) -> None:
@@ -531,41 +551,6 @@ def _require_port(host: str, port: int) -> None:
             raise RequestError(
                 f"The port cannot be used: {error.strerror}.", where=f"{host}:{port}", hint=hint
             ) from error
-
-
-def _readable(reply: Reply) -> str:
-    lines = [
-        reply.text,
-        "",
-        f"[{reply.action}, confidence {reply.confidence:.2f}, {reply.milliseconds['total']:.0f} ms]",
-    ]
-    lines += [f"- {reason}" for reason in reply.reasons]
-    lines += [f"- option: {option.label}" for option in reply.options]
-    lines += [f"- ticket {hit.ticket.id} ({hit.similarity:.2f}): {hit.ticket.question}" for hit in reply.hits]
-    return "\n".join(lines)
-
-
-def _summary(outcome: Outcome) -> str:
-    state = "answers now" if outcome.promoted else "does not answer"
-    lines = [f"Release {outcome.release.id} {state}."]
-    for name, after in outcome.report.after.items():
-        before, floor = outcome.report.before[name], outcome.report.floor.get(name, {})
-        for section, key in (
-            ("intents", "accuracy"),
-            ("out_of_scope", "auroc"),
-            ("replies", "best_hit_right"),
-        ):
-            new = after.get(section, {}).get(key)
-            if new is not None:
-                old, low = before.get(section, {}).get(key), floor.get(section, {}).get(key)
-                parts = [
-                    f"floor {low:.3f}" if low is not None else "",
-                    f"before {old:.3f}" if old is not None else "",
-                ]
-                told = ", ".join(part for part in parts if part)
-                lines.append(f"  {name} {section} {key}: {new:.3f}{f' ({told})' if told else ''}")
-    lines += [f"  {reason}" for reason in outcome.report.reasons]
-    return "\n".join([*lines, f"  report: {outcome.folder / 'report.html'}"])
 
 
 def _print(document: Any, as_json: bool, text: str) -> None:

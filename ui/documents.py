@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from replydesk.data.errors import RequestError
-from replydesk.data.ingest import prepare_ticket
+from replydesk.data.preparation import prepare_ticket
 from replydesk.data.records import Template, Ticket
 from replydesk.data.settings import DataSettings
 from replydesk.retrieval.matcher import Hit

@@ -1,282 +1,159 @@
-"""Zendesk's exports: tickets with comments as JSON, or as a folder of CSV tables in the layout of Fivetran.
+"""Zendesk's exports as JSON: tickets with their comments, ticket events, audits, and what lies beside them.
 
-Who speaks follows from the ids alone: the requester is the customer, then the role of the user decides, then
-the assignee is an agent. A comment that is not public is a note of the team, whoever wrote it.
+Everything is put aside under its ticket first, for a ticket, its events and the users may stand anywhere.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from html import unescape
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source
+from replydesk.data.readers.desk import dated, ident, objects, once, thing
+from replydesk.data.readers.gathered import Gathered, Row, files, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
-from replydesk.data.readers.sheets import Sheet, sheet
-from replydesk.data.readers.spill import Spill
-from replydesk.data.records import Conversation, Message, Role, same_text
-from replydesk.data.text import plain
+from replydesk.data.readers.zendesk_tickets import Placed, audited, roles, ticket_items
+from replydesk.data.records import Role
 
-__all__ = ["Zendesk", "ZendeskTables"]
+__all__ = ["Zendesk"]
 
-_LISTS = ("tickets", "users")
-_ZENDESK_ONLY = ("comments", "submitter_id", "via", "raw_subject")
-_TABLE = re.compile(r"(?:zendesk_)?(ticket_comment|ticket_tag|ticket|user)s?(?:_data)?\.csv(?:\.gz)?", re.IGNORECASE)
-_SYSTEM_AUTHOR = "-1"
-_SATISFACTION = {"good": 1.0, "bad": 0.0}
-
-RoleOf = Callable[[str], Role | None]
-Placed = tuple[str, Mapping[str, Any]]
+_INSIDE: Final = ("tickets", "ticket_events", "results", "requests")
+_BESIDE: Final = ("users", "satisfaction_ratings", "comment_events")
+_THROUGH: Final = ("response", "result", "data")
+_ZENDESK_ONLY: Final = ("comments", "submitter_id", "via", "raw_subject", "audits")
+_PEOPLE: Final = ("requester", "submitter", "assignee")
+_BODIES: Final = ("body", "plain_body", "html_body")
 
 
 class Zendesk:
-    """Tickets with their comments as the API and the account export give them."""
+    """Tickets with their comments as the API, its incremental exports and the account export give them."""
 
     name = "zendesk"
 
     def matches(self, source: Source) -> bool:
-        """Return whether the first objects are Zendesk tickets or pairs of a ticket and its comments."""
-        return any(_is_ticket(record) for record in first(source, inside=_LISTS))
+        """Return whether there are Zendesk tickets, events or comments, in a folder beside nothing but users."""
+        return of_one_desk(source, _holds, _is_beside)
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
         """Yield a conversation per ticket that is not deleted."""
-        roles = _roles_beside(source)
-        for item in records(source, inside=_LISTS):
-            if isinstance(item, Skipped):
-                yield item
-            elif item.key != "users":
-                yield from _read_record(item, roles)
+        yield from once(_read(source))
 
 
-class ZendeskTables:
-    """A folder with the tables ticket, ticket_comment, user and ticket_tag, or the path of one."""
-
-    name = "zendesk-csv"
-
-    def matches(self, source: Source) -> bool:
-        """Return whether the tables are there and the comments have the columns that are needed."""
-        table = _TABLE.fullmatch(source.name)
-        if not source.is_folder and not (table and table[1].casefold() in ("ticket", "ticket_comment")):
-            return False
-        tables = _tables(source)
-        comments = sheet(tables["ticket_comment"]) if {"ticket", "ticket_comment"} <= tables.keys() else None
-        return comments is not None and {"ticket_id", "body", "public"} <= set(comments.header)
-
-    def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
-        """Yield a conversation per ticket that is not deleted; then skip the comments that belong to none."""
-        tables = _tables(source)
-        with Spill() as users, Spill() as comments, Spill() as tags:
-            yield from _put_aside(tables.get("user"), users, "id")
-            yield from _put_aside(tables["ticket_comment"], comments, "ticket_id")
-            yield from _put_aside(tables.get("ticket_tag"), tags, "ticket_id")
-            names = {kind: _header(table) for kind, table in tables.items()}
-
-            def user_role(author: str) -> Role | None:
-                return next(
-                    (role_of(row.get("role", "")) for _, row in _named(users.get(author), names["user"])),
-                    None,
-                )
-
-            for item in _rows(tables["ticket"]):
+def _read(source: Source) -> Iterator[Item]:
+    known: dict[str, Role | None] = {}
+    with Gathered() as gathered:
+        for file in files(source):
+            for item in records(file, inside=_INSIDE, beside=_BESIDE, through=_THROUGH):
                 if isinstance(item, Skipped):
                     yield item
-                    continue
-                where, ticket = item
-                number = str(ticket.get("id", ""))
-                said = [(at, _comment(row)) for at, row in _named(comments.take(number), names["ticket_comment"])]
-                labels = [
-                    row["tag"] for _, row in _named(tags.take(number), names.get("ticket_tag", ())) if "tag" in row
-                ]
-                yield from _conversation(
-                    {**ticket, "tags": labels}, said, user_role if "user" in names else _nobody, where
-                )
-            for number, rows in comments.groups():
-                yield from (Skipped(cells[0], f"ticket {number} is not in the export") for cells in rows)
+                elif item.key == "users":
+                    # A user costs some hundred bytes of memory, and there are far fewer than comments.
+                    known.update(roles([item.value]))
+                else:
+                    known.update(roles(item.value.get("users")) if _is_users(item.value) else {})
+                    yield from _gather(item, gathered)
+        for number, rows in gathered.groups():
+            yield from _ticket(number, rows, known)
 
 
-def _is_ticket(record: Record) -> bool:
+def _holds(source: Source) -> bool:
+    return any(map(_is_zendesk, first(source, inside=_INSIDE, beside=_BESIDE, through=_THROUGH)))
+
+
+def _is_zendesk(record: Record) -> bool:
     value = record.value
-    if isinstance(ticket := value.get("ticket"), dict) and isinstance(value.get("comments"), list):
+    if record.key in _BESIDE:
+        return False
+    said = [*objects(value.get("audits")), value]
+    return (
+        _is_ticket(value)
+        or any(map(_is_audit, said))
+        or any(map(_is_comment, [*objects(value.get("comments")), value]))
+    )
+
+
+def _is_beside(source: Source) -> bool:
+    found = first(source, inside=("users",), through=_THROUGH)
+    return bool(found) and all("role" in record.value for record in found)
+
+
+def _is_users(value: Mapping[str, Any]) -> bool:
+    return bool(objects(value.get("users"))) and not {"ticket", "id", "comments"} & value.keys()
+
+
+def _is_ticket(value: Mapping[str, Any]) -> bool:
+    if isinstance(ticket := value.get("ticket"), dict) and (
+        isinstance(value.get("comments"), list) or isinstance(value.get("audits"), list)
+    ):
         return "requester_id" in ticket or "id" in ticket
     comments = value.get("comments")
     if isinstance(comments, list) and any(isinstance(c, dict) and "author_id" in c for c in comments):
         return True
-    if "requester_id" not in value or record.key == "users":
+    if isinstance(ticket, dict):
+        value = ticket
+    if "requester_id" not in value:
         return False
     return "description" in value and any(key in value for key in _ZENDESK_ONLY) and "description_text" not in value
 
 
-def _read_record(item: Record, roles: Mapping[str, Role | None]) -> Iterator[Item]:
-    value = item.value
+def _is_audit(value: Mapping[str, Any]) -> bool:
+    events = value.get("child_events") if "child_events" in value else value.get("events")
+    return "ticket_id" in value and isinstance(events, list) and bool({"author_id", "updater_id", "via"} & value.keys())
+
+
+def _is_comment(value: Mapping[str, Any]) -> bool:
+    said = any(body in value for body in _BODIES)
+    return {"ticket_id", "author_id", "public"} <= value.keys() and said and "incoming" not in value
+
+
+def _gather(item: Record, gathered: Gathered) -> Iterator[Skipped]:
+    """Put a record aside, piece by piece, under the id of its ticket."""
+    value, where = item.value, item.where
+    if _is_audit(value) or _is_comment(value) or ("score" in value and "ticket_id" in value):
+        kind = "audit" if _is_audit(value) else "comment" if _is_comment(value) else "rating"
+        gathered.add(ident(value.get("ticket_id")), where, kind, value)
+        return
     ticket = value["ticket"] if isinstance(value.get("ticket"), dict) else value
-    comments = value["comments"] if "comments" in value else ticket.get("comments")
-    known = {**roles, **_roles(value.get("users"))}
-    said: list[Placed] = []
-    for position, comment in enumerate(comments if isinstance(comments, list) else []):
-        place = f"{item.where}:comments[{position}]"
-        if isinstance(comment, dict):
-            said.append((place, comment))
-        else:
-            yield Skipped(place, "a comment is an object")
-    yield from _conversation(ticket, said, known.get, item.where)
-
-
-def _roles_beside(source: Source) -> dict[str, Role | None]:
-    # The users may stand behind the tickets, so they are collected before; a user costs some hundred bytes.
-    found: dict[str, Role | None] = {}
-    if source.head().lstrip().startswith("{") and any(r.key for r in first(source, inside=_LISTS)):
-        for item in records(source, inside=("users",)):
-            if isinstance(item, Record) and item.key == "users":
-                found.update(_roles([item.value]))
-    return found
-
-
-def _roles(users: object) -> dict[str, Role | None]:
-    listed = users if isinstance(users, list) else []
-    return {_id(user.get("id")): role_of(user.get("role")) for user in listed if isinstance(user, dict)}
-
-
-def _nobody(_: str) -> None:
-    return None
-
-
-def _conversation(
-    ticket: Mapping[str, Any], comments: Iterable[Placed], user_role: RoleOf, where: str
-) -> Iterator[Item]:
-    number = _id(ticket.get("id"))
-    if not number:
+    number = ident(ticket.get("id")) or ident(value.get("ticket_id"))
+    if not number and (ticket is not value or "requester_id" in ticket):
         yield Skipped(where, "the ticket has no id")
         return
-    if ticket.get("status") == "deleted" or yes(ticket.get("_fivetran_deleted", "")):
-        yield Skipped(where, f"ticket {number} is deleted")
-        return
-    identity, requester = short(f"zendesk:{number}"), _id(ticket.get("requester_id"))
-
-    def speaker(author: str) -> Role | None:
-        if author and author == requester:
-            return "customer"
-        if author == _SYSTEM_AUTHOR:
-            return "system"
-        return user_role(author) or ("agent" if author and author == _id(ticket.get("assignee_id")) else None)
-
-    messages: dict[str, Message] = {}
-    for place, comment in [*_described(ticket, comments := list(comments), where, requester), *comments]:
-        author, name = (
-            _id(comment.get("author_id")),
-            f"{identity}:{_id(comment.get('id')) or place.rpartition(':')[2]}",
-        )
-        role: Role | None = speaker(author) if yes(comment.get("public", True)) else "note"
-        text = _body(comment)
-        if role is None:
-            yield Skipped(place, f"the author {author or '(none)'} is neither the requester nor a known user")
-        elif not text.strip():
-            yield Skipped(place, "the comment has no text")
-        else:
-            try:
-                at = moment(comment.get("created_at"))
-            except ValueError as error:
-                yield Skipped(place, str(error))
+    held = {key: value.get(key) or ticket.get(key) for key in ("comments", "audits", "users")}
+    listed = {key: part if isinstance(part, list) else [] for key, part in held.items()}
+    found = False
+    for kind in ("comment", "audit"):
+        for position, said in enumerate(listed[f"{kind}s"]):
+            place = f"{where}:{kind}s[{position}]"
+            if not isinstance(said, dict):
+                yield Skipped(place, f"{'an' if kind == 'audit' else 'a'} {kind} is an object")
+            elif owner := number or ident(said.get("ticket_id")):
+                gathered.add(owner, place, kind, said)
+                found = True
             else:
-                # An incremental export may hold a comment twice.
-                messages.setdefault(name, Message(short(name), role, text, at, author=author))
-    if not messages:
-        yield Skipped(where, f"ticket {number} has no comments that can be read")
-        return
-    rating, via = ticket.get("satisfaction_rating"), ticket.get("via")
-    tags = ticket.get("tags")
-    yield Conversation(
-        identity,
-        in_order(messages.values()),
-        source="zendesk",
-        channel=_str(via.get("channel") if isinstance(via, dict) else ticket.get("via_channel")),
-        customer=requester,
-        subject=_str(ticket.get("subject") or ticket.get("raw_subject")),
-        tags=tuple(dict.fromkeys(str(tag) for tag in tags)) if isinstance(tags, list) else (),
-        outcome=_str(ticket.get("status")),
-        satisfaction=_SATISFACTION.get(_str(rating.get("score"))) if isinstance(rating, dict) else None,
-    )
+                yield Skipped(place, "it does not say to which ticket it belongs")
+    if number:
+        people = [*objects(listed["users"]), *(thing(ticket.get(person)) for person in _PEOPLE)]
+        bare = {key: part for key, part in ticket.items() if key not in held}
+        gathered.add(number, where, "ticket", {**bare, "id": number, "users": people})
+    elif not found and not _is_users(value):
+        yield Skipped(where, "this is neither a ticket nor what was said in one")
 
 
-def _described(ticket: Mapping[str, Any], comments: Iterable[Placed], where: str, requester: str) -> Iterator[Placed]:
-    # The first comment normally repeats the description; where none does, it opens the conversation.
-    description = _str(ticket.get("description"))
-    said = same_text(description)
-    if said and all(same_text(_body(comment)) != said for _, comment in comments):
-        yield (
-            f"{where}:description",
-            {
-                "id": "description",
-                "body": description,
-                "author_id": ticket.get("submitter_id") or requester,
-                "public": ticket.get("is_public", True),
-                "created_at": ticket.get("created_at"),
-            },
-        )
-
-
-def _body(comment: Mapping[str, Any]) -> str:
-    if text := _str(comment.get("plain_body")):
-        return unescape(text)
-    return _str(comment.get("body")) or plain(_str(comment.get("html_body")))
-
-
-def _id(value: object) -> str:
-    return "" if value is None or isinstance(value, (bool, dict, list)) else str(value).strip()
-
-
-def _str(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _tables(source: Source) -> dict[str, Source]:
-    folder = source.path if source.is_folder else Path(source.path).parent
-    found: dict[str, Source] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if (match := _TABLE.fullmatch(path.name)) and path.is_file():
-            found.setdefault(match[1].casefold(), Source(path))
-    return found
-
-
-def _header(table: Source) -> tuple[str, ...]:
-    found = sheet(table)
-    if found is None:
-        raise FormatError("The table has no rows.", where=table.name, hint="Export it again.")
-    return found.header
-
-
-def _rows(table: Source) -> Iterator[Placed | Skipped]:
-    found: Sheet | None = sheet(table)
-    for item in found.rows() if found else ():
-        yield (
-            item
-            if isinstance(item, Skipped)
-            else (item[0], dict(zip(found.header if found else (), item[1], strict=True)))
-        )
-
-
-def _put_aside(table: Source | None, spill: Spill, column: str) -> Iterator[Skipped]:
-    found = sheet(table) if table else None
-    if found is None or column not in found.header:
-        return
-    key = found.header.index(column)
-    for item in found.rows():
-        if isinstance(item, Skipped):
-            yield item
-        else:
-            spill.add(item[1][key].strip(), [item[0], *item[1]])
-
-
-def _named(rows: list[list[str]], header: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    for where, *cells in rows:
-        yield where, dict(zip(header, cells, strict=True))
-
-
-def _comment(row: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        **row,
-        "author_id": row.get("author_id") or row.get("user_id"),
-        "created_at": row.get("created_at") or row.get("created"),
-    }
+def _ticket(number: str, rows: list[Row], known: Mapping[str, Role | None]) -> Iterator[Item]:
+    tickets = [row for row in rows if row.kind == "ticket"]
+    here = {name: role for row in tickets for name, role in roles(row.value.get("users")).items() if role}
+    fields: dict[str, Any] = {}
+    said: list[Placed] = []
+    audits = [row for row in rows if row.kind == "audit"]
+    for row in sorted(audits, key=lambda row: str(dated(row.value.get("created_at") or row.value.get("timestamp")))):
+        changed, comments = audited(row.value, row.where)
+        fields |= {**changed, "assignees": [*fields.get("assignees", ()), *changed["assignees"]]}
+        said += comments
+    for row in rows:
+        if row.kind == "rating":
+            fields |= {"satisfaction_rating": row.value.get("score"), "requester_id": row.value.get("requester_id")}
+    last = newest(tickets)
+    ticket = {"id": number, **fields, **({k: v for k, v in last.value.items() if v is not None} if last else {})}
+    comments = [(row.where, row.value) for row in latest(row for row in rows if row.kind == "comment")]
+    where = last.where if last else rows[0].where
+    yield from ticket_items(ticket, [*comments, *said], lambda user: here.get(user) or known.get(user), where)

@@ -14,7 +14,8 @@ import pytest
 
 from replydesk.data import ingest as module
 from replydesk.data.export import export_jsonl
-from replydesk.data.ingest import ingest, prepare, prepare_ticket, prepare_verdict, pseudonym
+from replydesk.data.ingest import ingest
+from replydesk.data.preparation import prepare, prepare_ticket, prepare_verdict, pseudonym
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation, Message, Ticket, Verdict
 from replydesk.data.settings import DataSettings
@@ -56,18 +57,30 @@ DESK: list[Item] = [
 
 def test_the_counts(store: Store) -> None:
     seen: list[int] = []
-    result = ingest(DESK, store, SETTINGS, progress=seen.append)
+    result = ingest(DESK, store, SETTINGS, progress=lambda report: seen.append(report.conversations))
     assert result.document() == {
         "format": "",
+        "columns": {},
         "conversations": 2,
         "conversations_new": 2,
         "conversations_changed": 0,
+        "conversations_unchanged": 0,
         "messages": 6,
         "tickets": {"new": 5, "duplicate": 0, "removed": 0},
         "verdicts": 2,
         "skipped": [{"where": "export.csv:7", "why": "the row has no text"}],
         "skipped_count": 1,
+        "reasons": {"the row has no text": 1},
         "assumed": [],
+        "languages": {"en": 5, "zh": 3},
+        "began": "2026-03-01T09:00:00+00:00",
+        "ended": "2026-03-01T09:03:00+00:00",
+        "samples": [
+            {"question": "Opening hours?", "answer": "9 to 5."},
+            {"question": "营业时间？", "answer": "九点到五点。"},
+            {"question": "Where is my parcel?", "answer": "Tomorrow."},
+            {"question": "我的快递呢？打 <PHONE_1>", "answer": "明天到。"},
+        ],
     }
     assert seen == [2]
 
@@ -97,7 +110,7 @@ def test_batches_are_one_import(
     monkeypatch.setattr(module, "_BATCH", 7)
     seen: list[int] = []
     other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
-    result = ingest(iter(items), other, SETTINGS, progress=seen.append)
+    result = ingest(iter(items), other, SETTINGS, progress=lambda report: seen.append(report.conversations))
     assert content(other) == content(store)
     assert seen[:7] == [7, 14, 21, 28, 35, 42, 49]
     assert (len(result.skipped), result.skipped_count) == (100, 130)

@@ -132,7 +132,7 @@ def test_what_identifies_a_person_is_masked_before_it_is_stored(
     assert mask in agent.store.messages(reply.conversation)[0].text
 
 
-@pytest.mark.parametrize("text", ["", "   \n", "\u200b", "@support "])
+@pytest.mark.parametrize("text", ["", "   \n", "\u200b"])
 def test_an_empty_message_is_refused(agent: Agent, text: str) -> None:
     before = agent.store.counts()
     with pytest.raises(RequestError, match="empty"):
@@ -357,3 +357,10 @@ def test_threads_reply_while_releases_change(agent: Agent, desk: Home) -> None:
     for number in range(12):
         roles = [message.role for message in agent.store.messages(f"c{number}")]
         assert roles == ["customer", "bot"] * 10
+
+
+def test_placeholders_are_those_of_the_conversation(agent: Agent) -> None:
+    for text in ("My number is 07700 900123", "Or ring 07700 900456", "No, 07700 900123 is better"):
+        agent.reply(text, conversation="phones")
+    said = [m.text for m in agent.store.messages("phones") if m.role == "customer"]
+    assert said == ["My number is <PHONE_1>", "Or ring <PHONE_2>", "No, <PHONE_1> is better"]

@@ -9,14 +9,63 @@ branch_labels = None
 depends_on = None
 
 
+_ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _keep_what_each_origin_says() -> None:
+    op.rename_table("origins", "known")
+    op.drop_index("origins_by_conversation", "known")
+    op.create_table(
+        "origins",
+        sa.Column("ticket", sa.String(length=32), nullable=False),
+        sa.Column("conversation", _ID, nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], name="origins_ticket", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("ticket", "conversation", name="origins_key"),
+    )
+    connection = op.get_bind()
+    tickets = sa.table(
+        "tickets",
+        *(sa.column(name) for name in ("id", "at", "intent", "author", "outcome", "language")),
+        sa.column("tags", sa.JSON()),
+    )
+    known = sa.table("known", sa.column("ticket"), sa.column("conversation"))
+    origins = sa.table("origins", sa.column("ticket"), sa.column("conversation"), sa.column("facts", sa.JSON()))
+    # Until now a ticket of no conversation had no origin, and of several the newest told what is in its row.
+    rows = connection.execute(
+        sa.select(tickets, known.c.conversation).join(known, known.c.ticket == tickets.c.id, isouter=True)
+    ).all()
+    if rows:
+        connection.execute(
+            sa.insert(origins),
+            [
+                {
+                    "ticket": row.id,
+                    "conversation": row.conversation or "",
+                    "facts": {
+                        "at": row.at,
+                        "author": row.author,
+                        "intent": row.intent,
+                        "language": row.language,
+                        "outcome": row.outcome,
+                        "satisfaction": None,
+                        "tags": row.tags,
+                    },
+                }
+                for row in rows
+            ],
+        )
+    op.create_index("origins_by_conversation", "origins", ["conversation"])
+    op.drop_table("known")
+
+
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("origin", sa.String(length=32), nullable=False, server_default=""))
     op.add_column("conversations", sa.Column("updated", sa.String(length=40), nullable=True))
     op.add_column("conversations", sa.Column("masked", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column("messages", sa.Column("reply_to", sa.Text(), nullable=False, server_default=""))
     op.add_column("tickets", sa.Column("satisfaction", sa.Float(), nullable=True))
-    op.add_column("tickets", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.execute("UPDATE tickets SET alone = (id NOT IN (SELECT ticket FROM origins))")
+    _keep_what_each_origin_says()
     op.create_table(
         "curation",
         sa.Column("ticket", sa.String(length=32), nullable=False),
@@ -66,8 +115,20 @@ def downgrade() -> None:
     op.drop_table("templates")
     op.drop_table("curated")
     op.drop_table("curation")
+    op.rename_table("origins", "told")
+    op.drop_index("origins_by_conversation", "told")
+    op.create_table(
+        "origins",
+        sa.Column("ticket", sa.String(length=32), nullable=False),
+        sa.Column("conversation", _ID, nullable=False),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("ticket", "conversation"),
+    )
+    op.execute("INSERT INTO origins SELECT ticket, conversation FROM told WHERE conversation <> ''")
+    op.create_index("origins_by_conversation", "origins", ["conversation"])
+    op.drop_table("told")
     with op.batch_alter_table("tickets") as table:
-        table.drop_column("alone")
         table.drop_column("satisfaction")
     with op.batch_alter_table("messages") as table:
         table.drop_column("reply_to")

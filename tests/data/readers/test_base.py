@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from replydesk.data.readers.base import Source, in_order, moment, role_of, yes
+from replydesk.data.readers.base import Source, in_order, moment, private, role_of, yes
 from replydesk.data.records import Message
 
 
@@ -83,6 +83,17 @@ def test_flags(flag: object, set_: bool) -> None:
     assert yes(flag) is set_
 
 
+@pytest.mark.parametrize(
+    ("flag", "set_"),
+    [
+        *((word, False) for word in (None, "", " ", False, "False", 0, "0", "no", "N", "public", "否", [], {})),
+        *((word, True) for word in (True, "true", "tru", "x", 2, [0], {"value": False}, "是", "team only")),
+    ],
+)
+def test_only_a_clear_no_makes_a_text_public(flag: object, set_: bool) -> None:
+    assert private(flag) is set_
+
+
 def test_messages_come_by_time_and_undated_ones_stay_behind_their_neighbour() -> None:
     def said(name: str, hour: int | None) -> Message:
         at = None if hour is None else datetime(2026, 3, 1, hour, tzinfo=UTC)
@@ -140,3 +151,13 @@ def test_what_is_piped_in_can_be_looked_at_and_read_twice(monkeypatch: pytest.Mo
     for _ in range(2):
         with source.open() as stream:
             assert stream.read() == TEXT
+
+
+def test_the_first_bytes_are_those_of_the_unpacked_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"SQLite format 3\0rest"))
+    source = Source(path)
+    assert source.start(6) == b"SQLite"
+    assert source.local().read_bytes() == b"SQLite format 3\0rest"
+    assert source.local() == source.local()
+    assert Source(tmp_path).start() == b""

@@ -1,0 +1,144 @@
+"""What the command line shows a person: reports as text, and how far an import has come."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replydesk.data.ingest import Ingested
+    from replydesk.data.readers import Reading
+    from replydesk.dialog.reply import Reply
+    from replydesk.finetune.retrain import Outcome
+
+__all__ = ["ImportBar", "import_text", "outcome_text", "reply_text"]
+
+_REASONS_SHOWN = 10
+_SHORT = 160
+
+
+def reply_text(reply: Reply) -> str:
+    """Return a reply for a person, with its reasons and evidence."""
+    lines = [
+        reply.text,
+        "",
+        f"[{reply.action}, confidence {reply.confidence:.2f}, {reply.milliseconds['total']:.0f} ms]",
+    ]
+    lines += [f"- {reason}" for reason in reply.reasons]
+    lines += [f"- option: {option.label}" for option in reply.options]
+    lines += [f"- ticket {hit.ticket.id} ({hit.similarity:.2f}): {hit.ticket.question}" for hit in reply.hits]
+    return "\n".join(lines)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return what came of a training: the figures of floor, before and after, and why it answers or not."""
+    state = "answers now" if outcome.promoted else "does not answer"
+    lines = [f"Release {outcome.release.id} {state}."]
+    for name, after in outcome.report.after.items():
+        before, floor = outcome.report.before[name], outcome.report.floor.get(name, {})
+        for section, key in (
+            ("intents", "accuracy"),
+            ("out_of_scope", "auroc"),
+            ("replies", "best_hit_right"),
+        ):
+            new = after.get(section, {}).get(key)
+            if new is not None:
+                old, low = before.get(section, {}).get(key), floor.get(section, {}).get(key)
+                parts = [
+                    f"floor {low:.3f}" if low is not None else "",
+                    f"before {old:.3f}" if old is not None else "",
+                ]
+                told = ", ".join(part for part in parts if part)
+                lines.append(f"  {name} {section} {key}: {new:.3f}{f' ({told})' if told else ''}")
+    lines += [f"  {reason}" for reason in outcome.report.reasons]
+    return "\n".join([*lines, f"  report: {outcome.folder / 'report.html'}"])
+
+
+def import_text(report: Ingested, *, dry_run: bool = False) -> str:
+    """Return the report of an import for a person: what came, in which languages, from when, and what was left out."""
+    from replydesk.data.ingest import reason_of
+
+    added = report.added
+    span = f", {report.began:%Y-%m-%d} to {report.ended:%Y-%m-%d}" if report.began and report.ended else ""
+    told = sum(report.languages.values())
+    languages = "".join(f", {name} {count / told:.0%}" for name, count in report.languages.most_common())
+    lines = [
+        f"{report.format}: {report.conversations:,} conversations, {report.messages:,} messages{span}{languages}.",
+        f"Tickets: {added.tickets_new:,} new, {added.tickets_duplicate:,} already there,"
+        f" {added.tickets_removed:,} removed. Verdicts: {report.verdicts:,}.",
+        f"Conversations: {added.conversations_new:,} new, {added.conversations_changed:,} changed,"
+        f" {report.unchanged:,} as before.",
+    ]
+    if report.columns:
+        lines.append("Columns: " + ", ".join(f"{field}={column}" for field, column in report.columns.items()))
+    lines += [f"Assumed: {item.what} ({item.where}).{_cure(item.cure)}" for item in report.assumed]
+    lines.append(f"Skipped: {report.skipped_count:,}")
+    example = {reason_of(item.why): item.where for item in reversed(report.skipped)}
+    for reason, count in report.reasons.most_common(_REASONS_SHOWN):
+        where = f", first at {example[reason]}" if reason in example else ""
+        lines.append(f"  {count:,} x {reason}{where}")
+    for ticket in report.samples:
+        lines.append(f"  Q {_one_line(ticket.question)}\n  A {_one_line(ticket.answer)}")
+    if dry_run:
+        lines.append("Nothing was stored: this was a dry run.")
+    return "\n".join(lines)
+
+
+def _cure(cure: str) -> str:
+    return f" Else: {cure}." if cure else ""
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
+
+
+class ImportBar:
+    """Shows on stderr, where that is a terminal, how much of an export was read, how fast, and how long it will take.
+
+    >>> with ImportBar() as bar:                                         # doctest: +SKIP
+    ...     workshop.import_exports(["export.jsonl"], watch=bar.update)
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[messages]:,} messages, {task.fields[rate]:,.0f}/s"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+            transient=True,
+        )
+        self._tasks: dict[int, Any] = {}
+        self._began = time.monotonic()
+
+    def __enter__(self) -> ImportBar:
+        """Begin to show."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+    def update(self, reading: Reading, report: Ingested) -> None:
+        """Show how far a reading has come."""
+        meter = reading.meter
+        if id(reading) not in self._tasks:
+            self._began = time.monotonic()
+            self._tasks[id(reading)] = self._progress.add_task(reading.format, total=meter.total, messages=0, rate=0)
+        self._progress.update(
+            self._tasks[id(reading)],
+            completed=meter.done,
+            messages=report.messages,
+            rate=report.messages / max(time.monotonic() - self._began, 1e-3),
+        )
