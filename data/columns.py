@@ -79,10 +79,9 @@ class Columns:
     def groups(self, labels: npt.NDArray[np.generic]) -> Iterator[Ranks]:
         """Yield the ranks of every group of two and more with the same label, each in the order of the ids."""
         order = np.argsort(labels, kind="stable").astype(np.int32)
-        starts = np.flatnonzero(np.diff(labels[order])) + 1
-        for group in np.split(order, starts):
-            if len(group) > 1:
-                yield group
+        bounds = np.concatenate([[0], np.flatnonzero(np.diff(labels[order])) + 1, [len(order)]])
+        for place in np.flatnonzero(np.diff(bounds) > 1).tolist():
+            yield order[bounds[place] : bounds[place + 1]]
 
     def _questions(self, tickets: Iterator[Ticket], progress: Callable[[str], None]) -> Iterator[tuple[str, str]]:
         at, rating = array("d"), array("f")

@@ -421,13 +421,6 @@ class Store:
         }
         return {key: why for key, why in said.items() if why}
 
-    def weak_intents(self) -> dict[str, str]:
-        """Return the intents that were concluded for tickets without one, by ticket."""
-        table = schema.curation
-        with self._read() as connection:
-            rows = connection.execute(sa.select(table.c.ticket, table.c.weak_intent).where(table.c.weak_intent != ""))
-            return {row.ticket: row.weak_intent for row in rows}
-
     def templates(self, *, language: str = "", limit: int | None = None) -> list[Template]:
         """Return the answers that were given many times, the most frequent first."""
         table = schema.templates

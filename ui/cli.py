@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -368,12 +369,12 @@ def tickets_show(ticket: str, home: HomeOption = None, as_json: JsonOption = Fal
     """Show one ticket."""
     from replydesk.ui.documents import ticket_document
 
-    found = _store(Home.find(home)).ticket(ticket)
-    _print(
-        ticket_document(found),
-        as_json,
-        f"{found.question}\n-> {found.answer}\n({found.source}, {found.intent})",
-    )
+    store = _store(Home.find(home))
+    found, known = store.ticket(ticket), store.curation([ticket]).get(ticket)
+    said = {name: value for name, value in asdict(known).items() if value and name != "ticket"} if known else {}
+    lines = [f"{found.question}\n-> {found.answer}\n({found.source}, {found.intent})"]
+    lines += [f"{name.replace('_', ' ')}: {value}" for name, value in said.items()]
+    _print(ticket_document(found) | {"curation": said}, as_json, "\n".join(lines))
 
 
 @tickets_app.command("remove")

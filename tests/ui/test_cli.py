@@ -187,6 +187,8 @@ def test_tickets_are_curated_and_what_was_found_is_listed(
     assert pair["what"] == "14 days / 30 days"
     assert {pair["first"]["answer"], pair["second"]["answer"]} == {answer.format(14), answer.format(30)}
     assert pair["first"]["id"] in run("tickets", "contradictions", "--limit", "1").out
+    assert run("tickets", "show", pair["first"]["id"], "--json").document["curation"]["template"] == template["id"]
+    assert f"template: {template['id']}" in run("tickets", "show", pair["second"]["id"]).out
 
 
 def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Path) -> None:
