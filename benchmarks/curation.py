@@ -83,7 +83,7 @@ def judged(labelled: Iterable[tuple[str, bool]]) -> dict[str, float]:
 def invented() -> dict[str, Any]:
     lines = (HERE.parent / "tests" / "data" / "boilerplate.txt").read_text(encoding="utf-8").splitlines()
     labelled = [(line[2:], line[0] == "-") for line in lines if line[:2] in ("- ", "+ ")]
-    english = [pair for pair in labelled if pair[0].isascii()]
+    english = [pair for pair in labelled if not re.search("[一-鿿]", pair[0])]
     return {"en": judged(english), "zh": judged(pair for pair in labelled if pair not in english)}
 
 
