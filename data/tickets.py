@@ -87,7 +87,7 @@ def _mine_threads(conversation: Conversation, context_messages: int) -> Iterator
 
 
 def _is_receipt(turn: Utterance) -> bool:
-    return turn.role == "bot" and all(message.role == "agent" for message in turn.messages)
+    return turn.role == "bot" and all(is_automatic(message.text) for message in turn.messages)
 
 
 def _joined(role: Role, messages: Sequence[Message]) -> Utterance:
