@@ -50,6 +50,9 @@ SHARED: dict[str, tuple[str, ...]] = {
 NOT_YET_JOINED = {"csv/turns_with_ids.csv", "csv/turns_without_ids.csv"}
 """Samples whose halves hold parts of one conversation, which the store must join by the ids of the messages."""
 
+INDIVISIBLE = {"rasa-nlu/project"}
+"""Samples whose files mean something together only."""
+
 NAMED_BY_PLACE = {"csv/turns_without_ids.csv"}
 """Samples of readers that number messages without ids instead of naming them by what they say."""
 
@@ -348,7 +351,7 @@ def _written(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-DIVISIBLE = [path for path in SAMPLES if len(cut(path).units) > 1]
+DIVISIBLE = [path for path in SAMPLES if name_of(path) not in INDIVISIBLE and len(cut(path).units) > 1]
 
 
 WAYS = ["halves", "the other order", "every second", "overlapping"]
@@ -375,7 +378,8 @@ def said_in(paths: Iterable[Path], sample: Path) -> set[tuple[str, ...]]:
     for path in paths:
         for item in reading(path, sample, format=sample.parent.name).items:
             if isinstance(item, Conversation):
-                found.update((item.id, m.id, m.role, m.text, str(m.at)) for m in item.messages)
+                # Not their texts: an older export may hold a message as it was before it was edited.
+                found.update((item.id, m.id, m.role) for m in item.messages)
             elif isinstance(item, Ticket | Verdict):
                 found.add((item.id,))
     return found
