@@ -149,15 +149,13 @@ def _epoch(value: float) -> datetime:
 
 
 def _written(text: str) -> datetime | None:
-    # Nearly all exports write ISO 8601, which is told by its first dash.
-    if text[4:5] != "-":
-        if text.casefold() in ("", "null", "none", "nan", "nat"):
-            return None
-        if _EPOCH.fullmatch(text):
-            return _epoch(float(text) if "." in text else int(text))
-        if found := _TWITTER.fullmatch(text):
-            month, day, clock, zone, year = found.groups()
-            return datetime.fromisoformat(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}")
+    if text.casefold() in ("", "null", "none", "nan", "nat"):
+        return None
+    if _EPOCH.fullmatch(text):
+        return _epoch(float(text) if "." in text else int(text))
+    if found := _TWITTER.fullmatch(text):
+        month, day, clock, zone, year = found.groups()
+        return datetime.fromisoformat(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{zone}")
     try:
         return datetime.fromisoformat(_ZONE.sub(lambda match: "+00:00" if match[0].strip() else "", text))
     except ValueError:
