@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from replydesk.data.privacy.hanaddresses import han_addresses
 from replydesk.data.privacy.lexicon import words
 from replydesk.data.privacy.page import Page
 
 __all__ = ["postal_addresses"]
-
-# ---- English
 
 _AREAS: Final = (
     "AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G|GL|GU"
@@ -28,13 +27,15 @@ _POST: Final = rf"(?:{_UK}|{_US})(?![A-Za-z0-9])"
 _POST_ANY: Final = rf"(?i:(?:{_AREAS})[0-9][0-9A-HJKMNPR-Y]? ?{_INWARD}|{_US}|(?:{_STATES}))(?![A-Za-z0-9])"
 _ANY_POST: Final = re.compile(rf"(?<![A-Za-z0-9-])(?:{_UK})(?![A-Za-z0-9-])")
 
-_NUMBER: Final = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,5}[A-Za-z]?)?"
-_TYPE: Final = (
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Av|Lane|Ln|Drive|Dr|Close|Court|Ct|Way|Crescent|Cres|Place|Pl|Terrace|Terr?|Gardens?"
-    r"|Grove|Square|Sq|Boulevard|Blvd|Hill|Parkway|Pkwy|Highway|Hwy|Mews|Row|Walk|Quay|Circle|Cir|Trail|Cottages?|Rise|View"
-    r"|Park|Green|Wharf|Plaza|Heights|Loop|Alley|Broadway|Embankment|Parade|Esplanade|Yard|Orchard|Croft|Vale|Meadows?|Kingsway"
-    r"|Crossing|Turnpike|Path|Common|Bank|Fields?|Hall|House|Buildings?|Estate|Wynd|Brae)"
-)
+# The first digit comes before the look behind it, which makes the search for it fast.
+_NUMBER: Final = r"\d(?<![\w.£$€-]\d)(?<!\d:\d)\d{0,4}[A-Za-z]?(?:[-/]\d{1,5}[A-Za-z]?)?"
+_TYPES: Final = words("""
+    street st road rd avenue ave av lane ln drive dr close court ct way crescent cres place pl terrace terr ter gardens garden
+    grove square sq boulevard blvd hill parkway pkwy highway hwy mews row walk quay circle cir trail cottages cottage rise view
+    park green wharf plaza heights loop alley broadway embankment parade esplanade yard orchard croft vale meadow meadows
+    kingsway crossing turnpike path common bank field fields hall house building buildings estate wynd brae
+""")
+_TYPE: Final = f"(?:{'|'.join(word.capitalize() for word in sorted(_TYPES, key=lambda word: (-len(word), word)))})"
 _PLAIN_TYPE: Final = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|terrace|close|gardens|grove)"
 )
@@ -50,13 +51,13 @@ _TAIL: Final = (
     rf"(?:(?:{_GAP}{_TOWN}){{0,3}}{_GAP}{_POST}|(?:, ?{_TOWN}(?=[.,;!?\n)]|$| from| and| instead| please))?)"
 )
 _STREET: Final = re.compile(
-    rf"(?:{_ROOM},?{_GAP}(?:{_TOWN}, ?)?)?(?<![\w.£$€-]){_NUMBER},? (?:[NSEW]\.? |[NS][EW] )?"
+    rf"{_NUMBER},? (?:[NSEW]\.? |[NS][EW] )?"
     rf"(?:{_WORD} ){{0,3}}?(?:(?<=[a-z.] )|(?<=[A-Z] )){_TYPE}\b\.?{_TAIL}"
 )
 _ROOM_AND_TOWN: Final = re.compile(rf"(?:{_ROOM}),?{_GAP}(?:{_TOWN}{_GAP}){{1,4}}{_POST}")
-_NUMBER_AND_TOWN: Final = re.compile(rf"(?<![\w.£$€-]){_NUMBER},? (?:{_TOWN}{_GAP}){{1,4}}{_POST}")
+_NUMBER_AND_TOWN: Final = re.compile(rf"{_NUMBER},? (?:{_TOWN}{_GAP}){{1,4}}{_POST}")
 _LOWER: Final = re.compile(
-    rf"(?<![\w.£$€-]){_NUMBER} (?:[a-z']{{2,14}} ){{1,3}}?{_PLAIN_TYPE}\b(?:,? (?i:{_ROOM}))?"
+    rf"{_NUMBER} (?:[a-z']{{2,14}} ){{1,3}}?{_PLAIN_TYPE}\b(?:,? (?i:{_ROOM}))?"
     rf"(?:(?:,? [a-z]{{3,14}}){{0,2}},? {_POST_ANY})?"
 )
 _BOX: Final = re.compile(rf"(?i:\bP\.? ?O\.? ?Box) (?:\d{{1,6}}|[A-Z]\d{{1,5}})\b{_TAIL}")
@@ -66,8 +67,10 @@ _POSTCODE: Final = re.compile(
 )
 _ZIP: Final = re.compile(r"(?i:\bzip(?: ?code)?)(?: ?(?:is|:|-|=|\())*\s*(\d{5}(?:-\d{4})?)(?![\d-])")
 _FLAT: Final = re.compile(r"(?<![A-Za-z])(?:Flat|Apt\.?|Apartment) #?\d{1,4}[A-Za-z]?(?=\s*(?:[,.;\n]|$))")
-_STREET_SIGN: Final = re.compile(rf"(?i)\d[^\n]{{2,60}}?\b{_TYPE}\b|\bbox \w|\bflat|\bunit|\bapt|\bapartment|\bsuite")
-_POST_SIGN: Final = re.compile(rf"[A-Z]\d[A-Z\d]? {_INWARD}|\b[A-Z]{{2}}\.? \d{{5}}|(?i:post ?code|zip)")
+_ROOM_BEFORE: Final = re.compile(rf"{_ROOM},?{_GAP}(?:{_TOWN}, ?)?$")
+_POST_SIGN: Final = re.compile(r" (?:\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])|\d{5}(?!\d))")
+
+_ROOMS: Final = words("flat apt apartment unit suite ste room floor studio block building warehouse bldg rm")
 
 # What stands between a number and "Drive" in things that are no streets.
 _THINGS: Final = words("""
@@ -89,122 +92,60 @@ _AFTER: Final = re.compile(
     r"|because|a|this|who|so|since|before|after|until|last|next|though|when|while|my|our|we|i|he|she|they|it|your|you|yesterday|today"
     r"|tomorrow|now|still|again|thanks|rather|via|just|only|can|could|will|would|did|does|do|are|were|doesn't|isn't|gets|failed)\b)"
 )
-_LIVES: Final = re.compile(
-    r"(?:address|deliver\w*|ship\w*|sen[dt]|live[sd]?|living|moved?|moving|resid\w+|home|office|house|redirect\w*|parcel|courier|left|dropped"
-    r"|collect\w*|pick(?:ed)?[- ]?up|billing|post|mail|at|to)\b[^\n]{0,25}$",
-    re.I,
-)
-
-# ---- Chinese
-
-_HAN: Final = "[\u4e00-\u9fff]"
-# What no name of a place is written with: here its beginning is looked for.
-_OPEN: Final = (
-    r"(?:(?![在是到寄送住我你您他她的了往给把请帮收从叫要有去还说这那很就吗呢吧啊也没])[\u4e00-\u9fffA-Za-z0-9#()·-])"
-)
-_PROVINCE: Final = (
-    r"(?:北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃"
-    r"|青海|台湾|台北|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)?"
-)
-_WAY: Final = r"(?:路|街|大道|道|巷|弄|胡同|胡同里|里|段|大街|公路|村|坊|口)"
-_PLACE: Final = (
-    r"(?:小区|花园|家园|苑|公寓|大厦|广场|中心|新村|庄园|湾|城|园|府|庭|居|阁|轩|楼|院|区|村|里|期|世纪|名都|名苑|山庄|大学|学院|医院|学校|工业园"
-    r"|科技园|产业园|创业园|市场|商城|宿舍|家属院|社区|组团)"
-)
-_HOUSE: Final = r"(?:[甲乙丙丁]?\d{1,5}(?:-\d{1,4})?(?:号院|号楼|号|弄|院|附\d+号)(?!线|店|球|电池|色|线路|码|机|前|之前|发货|到货|下单|签收))"
-_BLOCK: Final = r"(?:(?:\d{1,4}|[A-Z])(?:-\d{1,3})?(?:号楼|栋|幢|座|组|区|期|排|单元|室|楼|层|号|门|院|弄|房|户)(?![周岁月年天个])|[东南西北][一二三四五六七八九十]{0,2}楼)"
-_MORE: Final = (
-    rf"(?:{_BLOCK}|\d{{3,4}}(?![\d.年元块])(?:室|号|房)?|-\d{{1,4}}|(?:与|和)?(?:{_OPEN}){{1,9}}?(?:交叉口|交汇处)?{_PLACE}(?={_BLOCK}|\d{{3,4}}"
-    r"|[,，。.;；!！?？\s、]|$)|[ ,，](?=\d{1,4}(?:号楼|栋|幢|单元|室)))"
-)
-_HAN_DETAIL: Final = re.compile(
-    rf"(?:{_WAY}(?:[东南西北中]|[一二三四五六七八九十]段)?{_HOUSE}|{_WAY}\d{{1,4}}组|{_PLACE}(?:\d期)?(?:\d{{1,4}}(?:号楼|栋|幢|座|号院)|[A-Z]座)"
-    rf"|(?<!\d)\d{{1,4}}(?:号楼|栋|幢|座)(?:\d{{1,2}}单元)?\d{{3,4}}(?!\d)室?|(?<!\d)\d{{1,4}}(?:号楼|栋|幢|座)\d{{1,2}}单元)"
-)
-_HAN_LEFT: Final = re.compile(rf"{_OPEN}{{0,40}}$")
-_HAN_RIGHT: Final = re.compile(rf"{_MORE}{{0,8}}")
-_HAN_FIELD: Final = re.compile(
-    r"(?:地址|住址|送货地|收件地|地点)(?:改为|改成|换成|变更为|更新为|是|为|在)?[:\s]{0,2}"
-    rf"((?:{_PROVINCE}|{_HAN}{{2,4}}?市)?(?:{_HAN}{{2,5}}?[市州盟])?(?:{_HAN}{{1,7}}?[区县旗])(?:{_OPEN}){{2,40}})"
-)
-_LEAD: Final = re.compile(
-    r"^.*?(?:地址|住址|门牌号?|改成|换成|改为|换为|变更为|位于|直接|麻烦|按照|快递员?|收货|配送|取件|退货|发货|公司|门店|新家|旧家|家庭|单位|原|旧)+(?=.)"
-)
-_ANCHOR: Final = re.compile(rf"{_PROVINCE}|{_HAN}{{2,3}}市")
-_HAN_CODE: Final = re.compile(r"(?:邮编|邮政编码|邮码)(?:是|为)?[:\s]{0,2}(\d{6})(?!\d)")
-_HAN_SIGN: Final = re.compile(r"\d[号弄院栋幢座组单]|[A-Z]座|地址|住址|邮编|邮政编码")
 
 
 def postal_addresses(page: Page) -> None:
     """Claim address lines and postcodes in English and Chinese."""
-    text = page.left
-    if not text.isascii() and _HAN_SIGN.search(text):
-        _chinese(page)
-    if _STREET_SIGN.search(text):
+    if page.han:
+        for start, end in han_addresses(page.left):
+            _take(page, start, end)
+    told = page.words
+    if "box" in told:
+        _all(page, _BOX)
+    coded = bool(_POST_SIGN.search(page.left))
+    if not _TYPES.isdisjoint(told):
         _streets(page)
-    if _POST_SIGN.search(text):
-        for pattern in (_CITY, _ANY_POST):
-            for match in pattern.finditer(page.left):
-                _take(page, *match.span())
-        for pattern in (_POSTCODE, _ZIP):
-            for match in pattern.finditer(page.left):
-                _take(page, *match.span(1))
+    if coded:
+        _all(page, _NUMBER_AND_TOWN)
+    if not _ROOMS.isdisjoint(told):
+        if coded:
+            _all(page, _ROOM_AND_TOWN)
+        _all(page, _FLAT)
+    if coded:
+        _all(page, _CITY)
+        _all(page, _ANY_POST)
+    if "postcode" in told or "zip" in told or ("post" in told and "code" in told):
+        _all(page, _POSTCODE)
+        _all(page, _ZIP)
+
+
+def _all(page: Page, rule: re.Pattern[str]) -> None:
+    for match in rule.finditer(page.left):
+        _take(page, *match.span(match.lastindex or 0))
 
 
 def _take(page: Page, start: int, end: int) -> None:
-    raw = page.text[start:end]
-    stripped = raw.rstrip(" .,\n-(")
-    page.take("ADDRESS", start, start + len(stripped), re.sub(r"[\W_]+", " ", stripped).strip().casefold())
+    raw = page.text[start:end].rstrip(" .,\n-(")
+    if raw and page.free(start, start + len(raw)):
+        page.take("ADDRESS", start, start + len(raw), re.sub(r"[\W_]+", " ", raw).strip().casefold())
 
 
 def _streets(page: Page) -> None:
-    for match in _BOX.finditer(page.left):
-        _take(page, *match.span())
     for match in _STREET.finditer(page.left):
-        told = {word.casefold() for word in re.findall(r"[A-Za-z']+", match[0])}
-        plain = told & _THINGS - {"the", "of"}
-        if plain and not re.search(_POST, match[0]):
-            continue
-        sure = re.search(_POST, match[0]) or page.before(match.start(), _LIVES)
-        if _AFTER.match(page.text, match.end()) and (sure or _AFTER.match(page.text[match.end() : match.end() + 20])):
-            _take(page, match.start(), _without_sentence(page.text, *match.span()))
-    for pattern in (_ROOM_AND_TOWN, _NUMBER_AND_TOWN):
-        for match in pattern.finditer(page.left):
-            _take(page, *match.span())
+        told = set(re.findall(r"[a-z']+", match[0].lower()))
+        coded = re.search(_POST, match[0])
+        if (not told & _THINGS or coded) and _AFTER.match(page.text, match.end()):
+            start = match.start()
+            if room := _ROOM_BEFORE.search(page.left, max(0, start - 60), start):
+                start = room.start()
+            _take(page, start, _without_sentence(page.text, start, match.end()))
     for match in _LOWER.finditer(page.left):
-        told = {word.casefold() for word in re.findall(r"[A-Za-z']+", match[0])}
+        told = set(re.findall(r"[a-z']+", match[0].lower()))
         if not told & _THINGS and _AFTER.match(page.text, match.end()):
             _take(page, *match.span())
-    for match in _FLAT.finditer(page.left):
-        _take(page, *match.span())
 
 
 def _without_sentence(text: str, start: int, end: int) -> int:
     """Return where the address ends when a town is no town but a word such as Please."""
     tail = re.search(r", ?([A-Z][a-z'’]+)[^,\d]*$", text[start:end])
     return start + tail.start() if tail and tail[1].casefold() in _SENTENCE and tail.start() > 5 else end
-
-
-def _chinese(page: Page) -> None:
-    done = 0
-    for match in _HAN_DETAIL.finditer(page.left):
-        if match.start() < done:
-            continue
-        left = _HAN_LEFT.search(page.left, done, match.start())
-        start = _begin(page.left, left.start() if left else match.start(), match.start())
-        right = _HAN_RIGHT.match(page.left, match.end())
-        done = right.end() if right else match.end()
-        _take(page, start, done)
-    for match in _HAN_FIELD.finditer(page.left):
-        _take(page, *match.span(1))
-    for match in _HAN_CODE.finditer(page.left):
-        _take(page, *match.span(1))
-
-
-def _begin(text: str, start: int, detail: int) -> int:
-    """Return where an address begins whose number was found: at its province, or as far as one name reaches."""
-    if lead := _LEAD.match(text[start : detail + 1]):
-        start += min(lead.end(), detail - start)
-    if anchor := _ANCHOR.search(text, start, detail):
-        return anchor.start()
-    return max(start, detail - 12)

@@ -50,6 +50,12 @@ _NAMED = re.compile(
     rf"(?:[,、/;和或 ]{{1,2}}(?:\0+|{_LOCAL.pattern}))*)",
     re.A,
 )
+# Behind a word that can mean nothing else, any long number is one, however it is grouped.
+_SPOKEN = re.compile(
+    r"(?:电话|手机号?|座机|固话|(?<![A-Za-z])(?i:tel|telephone|phone|mobile|mob|cell)\b\.?)(?i:号码?| number| no\.?)?(?i: is| was|[ :是为])*"
+    r"(?<!\d)(\+?\(?\d[\d ().-]{6,18}\d)(?![\d-])",
+    re.A,
+)
 # What makes the phone matcher worth its time: a plus or a leading nought, or a word before a bare number.
 _DIALLED = re.compile(r"\+ ?\(?\d|(?<![\d.,])\(?0\d", re.A)
 _PHONE_WORD = re.compile(
@@ -126,6 +132,10 @@ def phones(page: Page, region: str) -> None:
                 if _written_as_phone(page, found.start, found.end, valid=leniency == Leniency.VALID):
                     value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
                     page.take("PHONE", found.start, found.end, value.removeprefix("+"))
+    for match in _SPOKEN.finditer(page.left):
+        digits = re.sub(r"\D", "", match[1])
+        if 7 <= len(digits) <= 15:
+            page.take("PHONE", *match.span(1), digits)
     for listed in _NAMED.finditer(page.left):
         for match in _LOCAL.finditer(page.left, *listed.span(1)):
             page.take("PHONE", *match.span(), re.sub(r"\D", "", match[0]))

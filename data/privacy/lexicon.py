@@ -29,21 +29,19 @@ def words(text: str) -> frozenset[str]:
 
 
 AMBIGUOUS: Final = words("""
-    abbey adelaide alexa alexis alma alto amber angel april art ash aurora austin autumn bailey baker barbie basil
-    bay bea bella berry bill blake blaze bliss bo bonnie booker brad brandy brooklyn bud buddy candy carmen carol
-    carolina cash chad chance charity charlotte chase chelsea chester chip christian chuck clay cliff cody colt
-    cooper coral crystal daisy dale dallas dawn dean dee denver destiny devon diamond dick dixie dolly don drew duke
-    dusty eagle earl early eden essex eve faith fern flora florence forest francisco frank frankie gale gay gene
-    genesis georgia ginger glen grace grant grey guy hall harmony harper harry haven hazel heath heather heaven hero
-    holly honey hope houston hunter ion iris israel ivy jack jackson jade jan jasmine jay jean jet jewel jo jordan
-    josh journey joy joyce justice kay kent kim king kit kitty lacy lance lane lauren lee lily lincoln linda logan
-    love lucky lux mac madison major manuel marina mark marketa mars marsh mason max may mercy mia mike milan miles
-    misty montana morgan myrtle nan nat nick olive ollie orion oscar otto page paige pam paris parker pat patience
-    pearl peg penny pepper peter phoenix piper poppy porter precious prince queenie rainbow ramsey ray red reed rich
-    river rob robin rock rocky rod roman rose rosemary roy royal ruby rusty sage sally sam sandy santiago savannah
-    scarlet scout serenity sharp shelby sienna skip sky skye sofia sonny sparrow stan star stella sterling stone
-    storm sue summer sunny sydney tab tad tai tan taylor terry tiffany tim titan trinity tu val van vera victor
-    victoria violet virginia wade walker ward wayne will willow win woody york young
+    orlando alexandria
+    abbey adelaide alexa alto amber angel april art ash aurora austin autumn bailey baker barbie basil bay bea berry
+    bill blake blaze bliss bo bonnie booker brad brandy brooklyn bud buddy candy carmen carolina cash chad chance
+    charity chase chelsea chester chip christian chuck clay cliff colt cooper coral crystal daisy dallas dawn dee
+    denver destiny devon diamond dick dolly don drew duke dusty eagle earl early eden essex eve faith fern flora
+    florence forest francisco frank frankie gale gay gene genesis georgia ginger grace grant grey guy hall haven
+    hazel heath heather heaven hero holly honey hope houston ion iris israel ivy jack jade jay jean jet jewel jordan
+    josh journey joy joyce justice kent king kit kitty lacy lance lane lee lily lincoln love lucky lux mac madison
+    major mark mars marsh max may mercy milan miles montana nan olive orion page paris parker pat patience pearl peg
+    penny pepper phoenix poppy porter precious prince queenie rainbow ramsey ray red reed rich river rob robin rock
+    rocky rod roman rose rosemary roy royal ruby rusty sage sandy santiago savannah scarlet scout serenity sharp
+    sienna skip sky sparrow star sterling stone storm sue summer sunny sydney tab tad tan titan trinity tu van
+    victoria virginia walker ward will willow win woody york young
 """)
 """Given names that are also words, brands or places: names only where the place says so and a pause follows."""
 
@@ -52,108 +50,111 @@ GIVEN: Final = AMBIGUOUS | words("""
     aditi aditya adnan adrian adriana adrianna adrienne agata agatha agnes agnieszka ahmad ahmed aida aidan aiden
     aileen aimee aisha aishwarya ajay akash akira akshay al alan alana alastair albert alberta alberto aldo alec
     alejandra alejandro aleksandr aleksandra alena alessandra alessandro alex alexander alexandra alexandre
-    alexandria alexei alfie alfonso alfred alfredo ali alice alicia alina alisa alisha alison alistair aliyah allan
-    allen allison alyssa amaka amanda amara amelia amelie amina amir amit amrita amy ana anais anand anastasia andre
-    andrea andreas andrei andrej andres andrew andré andy angela angelica angelina angelo angie angus anil anita
-    anja anjali anke ankit ankita ann anna annabel annabelle anne annette annie anouk ansel anthea anthony antoine
-    anton antonia antonio antony anu anusha anya aoife arash archana archie ariana arianna ariel arjun arlene
-    armando arnav arnold arran arthur arturo arun aryan asha ashish ashley ashok ashton asif astrid audrey augusta
-    augustus ava avery avinash ayaan ayesha aylin ayse ayumi azra babak babatunde balaji barbara barney barry bart
-    bartosz beatrice beatrix beatriz becca becky belinda ben benedict benita benjamin bernadette bernard bernice
-    bert bertha beryl bess bessie beth bethan bethany betsy betty bev beverley beverly bex bhavna bianca bilal
-    billie billy birgit bjorn björn bob bobbie bobby bogdan bolu boris boyd bradley brandon breanna brenda brendan
-    brent brett brian briana brianna bridget brigitte brittany brody bronwyn bruce bruno bryan bryce bryony burak
-    byron caitlin caleb callie callum calum calvin cameron camila camilla camille candace candice cara carl carla
-    carlo carlos carlotta carly caroline carolyn carrie carter cary casey cass cassandra cassie catalina caterina
-    catherine cathy catriona caz cecil cecilia cedric celeste celia celine cesar chandra chantal charlene charles
-    charlie charmaine chen cheng cherie cheryl chiara chidi chiedu chika chinedu chioma chloe chloë chris chrissie
-    christa christie christina christine christoph christopher christy ciara cillian cindy claire clara clarence
-    clarissa clark claudia claudine clement clementine clifford clint clinton clive colin colleen collette connie
-    connor conor conrad constance cora corey corinna corinne cormac cornelia courtney craig cristina curtis cynthia
-    cyril dafydd damian damien damon dan dana daniel daniela danielle danni danny dante daphne darcy daria darius
-    dariusz darlene darragh darrell darren darryl darshan dave david davide dawid dawson deanna debbie deborah
-    declan deepa deepak deepika deirdre delia della delphine denis denise dennis derek dermot desiree desmond devi
-    devin dexter diana diane diego dieter dilip dimitri dina dinesh dirk divya dmitri dmitry dominic dominik
-    dominique donald dongmei donna dora doreen dorian doris dorothea dorothy doug dougal douglas duncan dustin dylan
-    eamon ebony ed eddie eddy edgar edith edmund edna eduardo edward edwin edwina efua eileen eirik elaine eleanor
-    elena eleni eli elias elif elijah elin elisa elisabeth elise elizabeth ella elle ellen ellie elliot elliott
-    elmer eloise elsa elsie elton elvira emeka emil emilia emilie emilio emily emma emmanuel emre enid enrico
-    enrique eoin eric erica erik erika erin ernest ernesto esme esperanza estelle esther ethan ethel eugene eugenia
-    eun eunice eva evan evelyn ewa ewan fabian fabio fabrice faisal farah farhan farid farouk fatima fatma federica
-    federico felicia felicity felipe felix femi ferdinand fergus fernanda fernando fidel filip finlay finn fiona
-    fitz flavia florian folake fran frances francesca francesco francis francois françois fred freda freddie freddy
-    frederic frederick freya frida fritz funmi gabriel gabriela gabriella gabrielle gail ganesh gareth garfield
-    garrett garry gary gaurav gavin gayle gaz gebre gemma geoff geoffrey george georgie georgina gerald geraldine
-    gerard gerardo gerry gertrude gideon gillian gina giorgia giovanni gita giulia giuseppe gladys glenda glenn
-    gloria godfrey gopal gordon graeme graham greg gregor gregory greta gretchen grzegorz guido guillaume guillermo
-    gustavo gwen gwendolyn gwyn gwyneth günther habib hailey hakim hamid hamish hamza hana hank hannah hans hari
-    harish harold harpreet harriet harrison harsh haruto harvey hasan hassan hattie hayden hayley heidi heike helen
-    helena helene helga henri henrietta henrik henry herbert herman hilary hilda hiroshi hitesh horace howard hubert
-    hugh hugo humphrey hussain hussein hyacinth hyun iain ian ibrahim ida idris ifeoma ignacio igor ikram ilaria
-    ilse imani imogen imran ina ines ingeborg ingrid inés irene irina irma irving isaac isabel isabela isabella
-    isabelle isaiah isha ishaan isla ismail isobel ivan ivana iveta ivo izabela jackie jacob jacqueline jacques
-    jaime jake jakub jamal jameela james jamie jamil jane janet janice janine janis jared jaroslav jarvis jason
-    jasper javier jaz jeanette jeanne jeannie jed jeff jeffrey jelena jemima jemma jen jenna jennie jennifer jenny
-    jens jeremiah jeremy jerome jerry jess jesse jessica jessie jesus jiaying jill jillian jim jimmy jin jing jisoo
-    joan joana joanna joanne joaquin jocelyn jodie jody joe joel joey johan johanna johannes john johnny johnson
-    jolanta jolene jon jonah jonas jonathan joon joost jorge jose josef josefina joseph josephine joshua josie josé
-    josée joão juan juana juanita judith judy jules julia julian juliana julianne julie juliet juliette julio julius
-    jun june junior jurgen justin justine jörg jürgen kai kaitlyn kamal kamala kamil kara karan kareem karen karim
-    karina karl karla karolina karthik kasia katarina katarzyna kate katerina kath katharina katharine katherine
-    kathleen kathryn kathy katie katja katrina katy kavita kayla kaylee kaz keira keith kelley kelly kelsey kelsie
-    kelvin ken kendra kenji kenneth kenny kenta kerry kev kevin khadija khalid kian kiera kieran kiran kirk kirsten
-    kirsty klaus kofi krista kristen kristian kristin kristina kristine kristo kristof krystyna krzysztof kumar
-    kunal kurt kwabena kwame kyle kylie laila lakisha lakshmi lalit lana lara larissa larry lars laszlo laura laurel
-    laurence laurent laurie lawrence layla lea leah leanne lei leif leila lena lenny leo leon leona leonard leonardo
-    leonie leopold lerato leroy les lesley leslie leticia lew lewis lex li liam libby lidia liesl lila lilian
-    liliana lillian lin lina lindsay lindsey linh lionel lisa liu livia liz liza lizzie lloyd lola lorcan lorena
-    lorenzo loretta lorna lorraine lotte lottie lou louie louis louisa louise luc luca lucas lucia luciana lucille
-    lucinda lucy lucía ludmila ludwig luigi luis luisa lukas lukasz luke lulu luna luther lydia lynda lyndsey
-    lynette lynn lynne mabel maciej maddie madeleine madeline madhu mae maeve magda magdalena maggie magnus mahesh
-    mahindra mahmoud mai maisie makoto malachi malcolm malik mallory mandy manish manisha manoj marc marcel marcela
-    marcella marcelo marcia marcin marco marcos marcus marek margaret margarita marge margherita margot marguerite
-    maria mariah mariam marian mariana marianne marie mariel marilyn mario marion marisa marisol marjorie marko
-    marlene marlon marta martha martin martina marty martín marvin mary maryam masha massimo mateo mateusz mathias
-    mathieu mathilde matilda matt matteo matthew matthias maud maura maureen maurice mauricio mavis maxim maximilian
-    maxine maya mayumi mbali meera megan meghan mehdi mehmet mei mei-ling melanie melinda melissa melody melvin
-    merve mervyn meryl mhairi michael michaela michal michel michele michelle mick mickey miguel mihai mikael
-    mikhail milena millie milly milo mina ming minh mira miranda miriam mitch mitchell mitsuko mo moe mohamed
-    mohammad mohammed mohan mohit moira mollie molly mona monica monika monique moses moshe muhammad mukesh muriel
-    murray mustafa myra myron mónica nadia nadine nadja naledi nam nancy naomi narendra nasir natalia natalie
-    natasha nathalie nathan nathaniel naveen navin ned neha neil nelly nelson nerys neville ngozi nguyen niamh
-    nicholas nico nicola nicolas nicole nigel nikhil niki nikita niklas nikola nikolai nils nina ning nino nisha
-    nishant nkechi noah nobuko noel noelle noor nora norah norbert noreen norma norman nuala nuno octavia odette
-    oisin olaf oleg olena olga oliver olivia oluwa oluwaseun omar onur ophelia orla orlando osama osman owen pablo
-    padma padraig pamela paola paolo pascal patel patrice patricia patricio patrick patrik patsy patti patty paul
-    paula paulette paulina pauline paulo pavel pawel pedro peggy penelope percy pernille perry pete petr petra
-    petros phil philip philippa philippe phillip phoebe phyllis pia pierre pierrick pilar piotr polly pooja prachi
-    pradeep pradnya prakash pranav prasad prasanna prashant pratik preeti prem priscilla pritam priya priyanka
-    quentin quincy quinn rach rachael rachel radek rafael rafaela rafal raghav ragnar rahim rahul raj raja rajan
-    rajat rajeev rajesh raju rakesh ralph ram rama ramesh ramon ramona randall randy rani ranjit raphael raquel
-    rasheed rashid rasmus raul ravi ravindra raymond rebecca rebekah reena reggie regina reginald rekha remi rena
-    renata renate rene renee renée reuben rex reza rhiannon rhoda rhona rhys ricardo riccardo richard richie rick
-    rickie ricky rita ritu robbie robert roberta roberto robyn rochelle roderick rodney rodrigo roger rohan rohit
-    roisin roisín roland rolf romeo ron ronald ronan ronnie rory rosa rosalie rosalind rosalyn rosanna roseanne
-    rosemarie rosie ross rowan rowena roxanne rudolf rudy rufus rupert russ russell ruth ryan sabina sabine sabrina
-    sachin sadie saeed said saif saim sajid sakura salim salma salman salvador samantha samir samira samuel sandeep
-    sander sandra sanjay sanjeev sanket santosh sara sarah sasha saskia satish satoshi saul sean sebastian sebastien
-    selena selim selina selma serena serge sergei sergey sergio seth shabnam shane shania shannon sharon shaun
-    shauna shawn shayc shaz shea sheena sheila shelley sherry shirley shivani shrey shreya shu shubham shweta sian
-    sid sidney siegfried sigrid silas silvia simeon simon simona simone sina sinan sinead siobhan sipho slavica
-    sneha sofie sofía solomon sonal sonia sonja sonya sophia sophie soren spencer stacey stacy stanislav stanley
-    stefan stefania stefanie steffi stellan steph stephan stephanie stephen steve steven stevie stewart stuart
-    subhash sudhir suki sumit sunil sunita suraj suresh susan susana susanna susanne susie suzanne suzie sven
-    svetlana swati sylvia sylvie sébastien søren tabitha takashi takeshi talia tamara tamsin tania tanja tanvi tanya
-    tara tariq tash tasha tatiana ted teddy temi terence teresa terrence terri tess tessa thabo thanh thea thelma
-    theo theodora theodore theresa therese thierry thomas tia tiago tilda tilly timothy tina tobias toby todd tom
-    tomas tomasz tommy tomoko tomáš toni tony tori torsten tracey tracy travis trent tressa trevor tricia trish
-    tristan trudy tunde tyler tyrone uche ulla ulrich ulrike uma umar una ursula usha uwe vaclav vaibhav valentina
-    valentine valerie vanessa varun vasilis vasily veronica vicki vicky vidya vijay vijaya vikas vikram viktor
-    viktoria vinay vince vincent vincenzo vineet viola vipin virgil vishal vivek vivian vivien vivienne vladimir
-    wahid walter wanda wang warren wayan wei wen wendy werner wes wesley wilfred wilhelm wilhelmina willem william
-    williams wilma wilson winifred winnie winston wojciech wolfgang xander xanthe xavier xiao ximena xin yan yang
-    yannick yasmin yasmine yasuko yaw ying yolanda yosef yosuke yuki yuri yusuf yuto yvette yvonne zac zach zachary
-    zack zahra zain zainab zanele zara zdenek zeki zeynep zhang zhi zoe zoey zofia zoltan zora zoé zoë zuzana łukasz
+    alexei alexis alfie alfonso alfred alfredo ali alice alicia alina alisa alisha alison alistair aliyah
+    allan allen allison alma alyssa amaka amanda amara amelia amelie amina amir amit amrita amy ana anais anand
+    anastasia andre andrea andreas andrei andrej andres andrew andré andy angela angelica angelina angelo angie
+    angus anil anita anja anjali anke ankit ankita ann anna annabel annabelle anne annette annie anouk ansel anthea
+    anthony antoine anton antonia antonio antony anu anusha anya aoife arash archana archie ariana arianna ariel
+    arjun arlene armando arnav arnold arran arthur arturo arun aryan asha ashish ashley ashok ashton asif astrid
+    audrey augusta augustus ava avery avinash ayaan ayesha aylin ayse ayumi azra babak babatunde balaji barbara
+    barney barry bart bartosz beatrice beatrix beatriz becca becky belinda bella ben benedict benita benjamin
+    bernadette bernard bernice bert bertha beryl bess bessie beth bethan bethany betsy betty bev beverley beverly
+    bex bhavna bianca bilal billie billy birgit bjorn björn bob bobbie bobby bogdan bolu boris boyd bradley brandon
+    breanna brenda brendan brent brett brian briana brianna bridget brigitte brittany brody bronwyn bruce bruno
+    bryan bryce bryony burak byron caitlin caleb callie callum calum calvin cameron camila camilla camille candace
+    candice cara carl carla carlo carlos carlotta carly carol caroline carolyn carrie carter cary casey cass
+    cassandra cassie catalina caterina catherine cathy catriona caz cecil cecilia cedric celeste celia celine cesar
+    chandra chantal charlene charles charlie charlotte charmaine chen cheng cherie cheryl chiara chidi chiedu chika
+    chinedu chioma chloe chloë chris chrissie christa christie christina christine christoph christopher christy
+    ciara cillian cindy claire clara clarence clarissa clark claudia claudine clement clementine clifford clint
+    clinton clive cody colin colleen collette connie connor conor conrad constance cora corey corinna corinne cormac
+    cornelia courtney craig cristina curtis cynthia cyril dafydd dale damian damien damon dan dana daniel daniela
+    danielle danni danny dante daphne darcy daria darius dariusz darlene darragh darrell darren darryl darshan dave
+    david davide dawid dawson dean deanna debbie deborah declan deepa deepak deepika deirdre delia della delphine
+    denis denise dennis derek dermot desiree desmond devi devin dexter diana diane diego dieter dilip dimitri dina
+    dinesh dirk divya dixie dmitri dmitry dominic dominik dominique donald dongmei donna dora doreen dorian doris
+    dorothea dorothy doug dougal douglas duncan dustin dylan eamon ebony ed eddie eddy edgar edith edmund edna
+    eduardo edward edwin edwina efua eileen eirik elaine eleanor elena eleni eli elias elif elijah elin elisa
+    elisabeth elise elizabeth ella elle ellen ellie elliot elliott elmer eloise elsa elsie elton elvira emeka emil
+    emilia emilie emilio emily emma emmanuel emre enid enrico enrique eoin eric erica erik erika erin ernest ernesto
+    esme esperanza estelle esther ethan ethel eugene eugenia eun eunice eva evan evelyn ewa ewan fabian fabio
+    fabrice faisal farah farhan farid farouk fatima fatma federica federico felicia felicity felipe felix femi
+    ferdinand fergus fernanda fernando fidel filip finlay finn fiona fitz flavia florian folake fran frances
+    francesca francesco francis francois françois fred freda freddie freddy frederic frederick freya frida fritz
+    funmi gabriel gabriela gabriella gabrielle gail ganesh gareth garfield garrett garry gary gaurav gavin gayle gaz
+    gebre gemma geoff geoffrey george georgie georgina gerald geraldine gerard gerardo gerry gertrude gideon gillian
+    gina giorgia giovanni gita giulia giuseppe gladys glen glenda glenn gloria godfrey gopal gordon graeme graham
+    greg gregor gregory greta gretchen grzegorz guido guillaume guillermo gustavo gwen gwendolyn gwyn gwyneth
+    günther habib hailey hakim hamid hamish hamza hana hank hannah hans hari harish harmony harold harper harpreet
+    harriet harrison harry harsh haruto harvey hasan hassan hattie hayden hayley heidi heike helen helena helene
+    helga henri henrietta henrik henry herbert herman hilary hilda hiroshi hitesh horace howard hubert hugh hugo
+    humphrey hunter hussain hussein hyacinth hyun iain ian ibrahim ida idris ifeoma ignacio igor ikram ilaria ilse
+    imani imogen imran ina ines ingeborg ingrid inés irene irina irma irving isaac isabel isabela isabella isabelle
+    isaiah isha ishaan isla ismail isobel ivan ivana iveta ivo izabela jackie jackson jacob jacqueline jacques jaime
+    jake jakub jamal jameela james jamie jamil jan jane janet janice janine janis jared jaroslav jarvis jasmine
+    jason jasper javier jaz jeanette jeanne jeannie jed jeff jeffrey jelena jemima jemma jen jenna jennie jennifer
+    jenny jens jeremiah jeremy jerome jerry jess jesse jessica jessie jesus jiaying jill jillian jim jimmy jin jing
+    jisoo jo joan joana joanna joanne joaquin jocelyn jodie jody joe joel joey johan johanna johannes john johnny
+    johnson jolanta jolene jon jonah jonas jonathan joon joost jorge jose josef josefina joseph josephine joshua
+    josie josé josée joão juan juana juanita judith judy jules julia julian juliana julianne julie juliet juliette
+    julio julius jun june junior jurgen justin justine jörg jürgen kai kaitlyn kamal kamala kamil kara karan kareem
+    karen karim karina karl karla karolina karthik kasia katarina katarzyna kate katerina kath katharina katharine
+    katherine kathleen kathryn kathy katie katja katrina katy kavita kay kayla kaylee kaz keira keith kelley kelly
+    kelsey kelsie kelvin ken kendra kenji kenneth kenny kenta kerry kev kevin khadija khalid kian kiera kieran kim
+    kiran kirk kirsten kirsty klaus kofi krista kristen kristian kristin kristina kristine kristo kristof krystyna
+    krzysztof kumar kunal kurt kwabena kwame kyle kylie laila lakisha lakshmi lalit lana lara larissa larry lars
+    laszlo laura laurel lauren laurence laurent laurie lawrence layla lea leah leanne lei leif leila lena lenny leo
+    leon leona leonard leonardo leonie leopold lerato leroy les lesley leslie leticia lew lewis lex li liam libby
+    lidia liesl lila lilian liliana lillian lin lina linda lindsay lindsey linh lionel lisa liu livia liz liza
+    lizzie lloyd logan lola lorcan lorena lorenzo loretta lorna lorraine lotte lottie lou louie louis louisa louise
+    luc luca lucas lucia luciana lucille lucinda lucy lucía ludmila ludwig luigi luis luisa lukas lukasz luke lulu
+    luna luther lydia lynda lyndsey lynette lynn lynne mabel maciej maddie madeleine madeline madhu mae maeve magda
+    magdalena maggie magnus mahesh mahindra mahmoud mai maisie makoto malachi malcolm malik mallory mandy manish
+    manisha manoj manuel marc marcel marcela marcella marcelo marcia marcin marco marcos marcus marek margaret
+    margarita marge margherita margot marguerite maria mariah mariam marian mariana marianne marie mariel marilyn
+    marina mario marion marisa marisol marjorie marketa marko marlene marlon marta martha martin martina marty
+    martín marvin mary maryam masha mason massimo mateo mateusz mathias mathieu mathilde matilda matt matteo matthew
+    matthias maud maura maureen maurice mauricio mavis maxim maximilian maxine maya mayumi mbali meera megan meghan
+    mehdi mehmet mei mei-ling melanie melinda melissa melody melvin merve mervyn meryl mhairi mia michael michaela
+    michal michel michele michelle mick mickey miguel mihai mikael mike mikhail milena millie milly milo mina ming
+    minh mira miranda miriam misty mitch mitchell mitsuko mo moe mohamed mohammad mohammed mohan mohit moira mollie
+    molly mona monica monika monique morgan moses moshe muhammad mukesh muriel murray mustafa myra myron myrtle
+    mónica nadia nadine nadja naledi nam nancy naomi narendra nasir nat natalia natalie natasha nathalie nathan
+    nathaniel naveen navin ned neha neil nelly nelson nerys neville ngozi nguyen niamh nicholas nick nico nicola
+    nicolas nicole nigel nikhil niki nikita niklas nikola nikolai nils nina ning nino nisha nishant nkechi noah
+    nobuko noel noelle noor nora norah norbert noreen norma norman nuala nuno octavia odette oisin olaf oleg olena
+    olga oliver olivia ollie oluwa oluwaseun omar onur ophelia orla osama oscar osman otto owen pablo padma
+    padraig paige pam pamela paola paolo pascal patel patrice patricia patricio patrick patrik patsy patti patty
+    paul paula paulette paulina pauline paulo pavel pawel pedro peggy penelope percy pernille perry pete peter petr
+    petra petros phil philip philippa philippe phillip phoebe phyllis pia pierre pierrick pilar piotr piper polly
+    pooja prachi pradeep pradnya prakash pranav prasad prasanna prashant pratik preeti prem priscilla pritam priya
+    priyanka quentin quincy quinn rach rachael rachel radek rafael rafaela rafal raghav ragnar rahim rahul raj raja
+    rajan rajat rajeev rajesh raju rakesh ralph ram rama ramesh ramon ramona randall randy rani ranjit raphael
+    raquel rasheed rashid rasmus raul ravi ravindra raymond rebecca rebekah reena reggie regina reginald rekha remi
+    rena renata renate rene renee renée reuben rex reza rhiannon rhoda rhona rhys ricardo riccardo richard richie
+    rick rickie ricky rita ritu robbie robert roberta roberto robyn rochelle roderick rodney rodrigo roger rohan
+    rohit roisin roisín roland rolf romeo ron ronald ronan ronnie rory rosa rosalie rosalind rosalyn rosanna
+    roseanne rosemarie rosie ross rowan rowena roxanne rudolf rudy rufus rupert russ russell ruth ryan sabina sabine
+    sabrina sachin sadie saeed said saif saim sajid sakura salim sally salma salman salvador sam samantha samir
+    samira samuel sandeep sander sandra sanjay sanjeev sanket santosh sara sarah sasha saskia satish satoshi saul
+    sean sebastian sebastien selena selim selina selma serena serge sergei sergey sergio seth shabnam shane shania
+    shannon sharon shaun shauna shawn shayc shaz shea sheena sheila shelby shelley sherry shirley shivani shrey
+    shreya shu shubham shweta sian sid sidney siegfried sigrid silas silvia simeon simon simona simone sina sinan
+    sinead siobhan sipho skye slavica sneha sofia sofie sofía solomon sonal sonia sonja sonny sonya sophia sophie
+    soren spencer stacey stacy stan stanislav stanley stefan stefania stefanie steffi stella stellan steph stephan
+    stephanie stephen steve steven stevie stewart stuart subhash sudhir suki sumit sunil sunita suraj suresh susan
+    susana susanna susanne susie suzanne suzie sven svetlana swati sylvia sylvie sébastien søren tabitha tai takashi
+    takeshi talia tamara tamsin tania tanja tanvi tanya tara tariq tash tasha tatiana taylor ted teddy temi terence
+    teresa terrence terri terry tess tessa thabo thanh thea thelma theo theodora theodore theresa therese thierry
+    thomas tia tiago tiffany tilda tilly tim timothy tina tobias toby todd tom tomas tomasz tommy tomoko tomáš toni
+    tony tori torsten tracey tracy travis trent tressa trevor tricia trish tristan trudy tunde tyler tyrone uche
+    ulla ulrich ulrike uma umar una ursula usha uwe vaclav vaibhav val valentina valentine valerie vanessa varun
+    vasilis vasily vera veronica vicki vicky victor vidya vijay vijaya vikas vikram viktor viktoria vinay vince
+    vincent vincenzo vineet viola violet vipin virgil vishal vivek vivian vivien vivienne vladimir wade wahid walter
+    wanda wang warren wayan wayne wei wen wendy werner wes wesley wilfred wilhelm wilhelmina willem william williams
+    wilma wilson winifred winnie winston wojciech wolfgang xander xanthe xavier xiao ximena xin yan yang yannick
+    yasmin yasmine yasuko yaw ying yolanda yosef yosuke yuki yuri yusuf yuto yvette yvonne zac zach zachary zack
+    zahra zain zainab zanele zara zdenek zeki zeynep zhang zhi zoe zoey zofia zoltan zora zoé zoë zuzana łukasz
 """)
 """Given names and what they are shortened to, in lower case."""
 
@@ -247,7 +248,7 @@ HAN_COMPOUND: Final = words("""
 
 HAN_SURNAMES: Final = frozenset(
     "丁万丘丛严丰乌乐乔于云亓井亢仇付仝仲任伊伍伏位何佘余佟侯俞信修倪傅储元党全公兰关冀冉农冯况冶冷冼凌刁刘初利劳"
-    "勾包匡区华卓单南卜卞卢卫印危卿厉原古史叶司吉向吕吴周呼和哈唐商喻夏奉奚姚姜姬娄孔孙孟季宁安宋宗官宣宫容宾宿寇"
+    "勾包匡区华卓单南卜卞卢卫印危卿厉原古史叶司吉向吕吴周呼哈唐商喻夏奉奚姚姜姬娄孔孙孟季宁安宋宗官宣宫容宾宿寇"
     "富封尉尚尤尧尹居屈展屠岑岳崔嵇左巩巫巴帅师席常干平幸庄应庞康廉廖张强彭徐惠慕戈戎成战戚戴房扈支敖文斯方施时明"
     "易昝晁晋晏普景智曲曹曾朱朴权李杜杨杭林柏查柯柳柴栗栾桂桑梁梅植楚楼樊檀欧武段殷母毕毛江池汤汪沈沙沿浦海涂温游"
     "湛滕满漆潘焦熊燕牛牟狄玉王班甄甘田由申白皮盖盘盛瞿石祁祖祝禹秦程穆窦章童符简管米粟索纪练缪罗羊翁翟耿聂肖胡胥"
@@ -283,6 +284,7 @@ HAN_GIVEN: Final = frozenset(
 """Characters that given names are made of."""
 
 HAN_NOT_NAMES: Final = words("""
+    成熟 全职 文艺 高个 单号 方便面 变更 解除 关机 关门 查件 查单 应答 张数 于先 何种 车型 安检 路程 项链 项目 连锁 支行 费率
     丁香 万一 万元 万家 万科 万能 万达 丛林 东西 严格 严肃 严重 丰台 丰富 乌鲁 乐意 乐视 乐高 乔丹 于今 于是
     云南 云朵 云端 京东 从前 从来 付款 付费 仲裁 任何 任务 任意 伊利 伍佰 但是 何况 何处 何必 何时 余下 余款
     余额 侯门 信任 信号 信息 信用 信誉 信贷 修改 修理 傅立 储值 储存 元宵 元旦 元气 元素 先生 党员 党费 全友

@@ -204,7 +204,7 @@ def _numbers(page: Page, region: str, order_numbers: bool) -> None:
         with _quiet(page):
             numbers.cards(page)
     numbers.worded(page)
-    if "." in page.left or ":" in page.left:
+    if page.left.count(".") > 2 or page.left.count(":") > 1:
         links.addresses_of_machines(page)
     if long and _SEVEN_DIGITS.search(page.left):
         with _quiet(page):

@@ -22,42 +22,57 @@ _SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
 _TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Rev)\b\.?"
 _PAUSE: Final = re.compile(r"\s*(?:$|[^\w\s'’]|\n|[^\x00-\x7f]|\d/\d|and\b|https?:)")
 
-# How much a place proves: sure takes any word that may be a name, fair one with a pause behind, weak the known ones.
-_SURE, _FAIR, _WEAK = 3, 2, 1
+# How much a place proves: weak takes known names alone, fair any word that may be one if a pause follows, sure any such
+# word with a capital, and named those in small letters too.
+_WEAK, _FAIR, _SURE, _NAMED = 1, 2, 3, 4
 _RELATIVE: Final = (
     "wife|husband|son|daughter|mum|mom|mother|dad|father|brother|sister|partner|friend|boss|neighbour|neighbor"
-    "|flatmate|assistant|manager|driver|engineer"
+    "|flatmate|fiance|fiancee|roommate"
 )
 _CLOSING: Final = (
     "(?:with |my )?(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?regards|rgds|sincerely(?: yours)?"
     "|yours (?:sincerely|faithfully|truly)|best wishes|all the best|best|cheers|many thanks|thx|love|take care|talk soon"
     "|(?:thanks|thank you)(?: (?:and|&) regards| in advance| again| (?:so|very) much)?|signed"
 )
+
+
+def _any_of(phrases: str) -> str:
+    """Return a rule for phrases in any case that no letter precedes: by first letters, which makes the search fast."""
+    firsts = dict.fromkeys(phrase[0] for phrase in phrases.split("|"))
+    rests = (
+        f"(?<={first})(?:{'|'.join(phrase[1:] for phrase in phrases.split('|') if phrase[0] == first)})"
+        for first in firsts
+    )
+    return f"[{''.join(first + first.upper() for first in firsts)}](?<![A-Za-z].)(?i:{'|'.join(rests)})"
+
+
 # (the words of which one must stand in the text, what the place proves, the rule with NAME for the name)
 _PLACES: Final = tuple(
-    (tuple(signs.split("|")), proof, re.compile(rule.replace("NAME", f"(?:({_RUN})|({_SMALL}))"), re.M))
+    (frozenset(signs.split("|")), proof, re.compile(rule.replace("NAME", f"(?:({_RUN})|({_SMALL}))"), re.M))
     for signs, proof, rule in (
         (
-            "hi|hey|hello|dear|good |welcome|greetings",
+            "hi|hiya|hey|hello|dear|good|welcome|greetings",
             _FAIR,
-            r"(?<![A-Za-z])(?i:hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening|day)|welcome(?: back)?|greetings)"
-            rf"(?i: there| again)?,? +@?(?:{_TITLE} )?NAME",
+            _any_of(
+                "hi|hiya|hello|hey|dear|good morning|good afternoon|good evening|good day|welcome|welcome back|greetings"
+            )
+            + rf"(?i: there| again)?,? +(?:{_TITLE} )?NAME",
         ),
         ("morning|afternoon|evening", _FAIR, r"^(?i:morning|afternoon|evening),? NAME"),
         (
-            "regards|rgds|sincerely|faithfully|truly|wishes|cheers|thank|thx|best|love|care|soon|signed",
+            "regards|rgds|sincerely|faithfully|truly|wishes|cheers|thank|thanks|thx|best|love|care|soon|signed",
             _FAIR,
             rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})"
             rf"(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?(?:{_TITLE} )?NAME",
         ),
         (
-            "thank|thx|cheers|regards|sorry|ok|bye",
+            "thank|thanks|thx|cheers|regards|sorry|ok|bye",
             _WEAK,
-            r"(?<![A-Za-z])(?i:thanks|thank you|thx|cheers|regards|sorry|ok|bye),? @?NAME",
+            _any_of("thanks|thank you|thx|cheers|regards|sorry|ok|bye") + ",? @?NAME",
         ),
         (
             "name",
-            _SURE,
+            _NAMED,
             r"(?<![A-Za-z])(?i:(?:my|his|her|their|full|real) (?:full |first |last |real |sur)?name(?:'s| is|:)"
             r"|under the name(?: of)?|in the name of|name on the (?:order|booking|account|card|invoice) is"
             r"|(?:last|first|full|customer|contact|account|card ?holder|recipient) ?name(?: is\b| ?[-:])?"
@@ -65,34 +80,41 @@ _PLACES: Final = tuple(
         ),
         ("name", _WEAK, r"(?:^|(?<=[;,.:|(] ))(?i:(?:the )?name(?: is)?) NAME"),
         (
-            "holder|recipient|attn|attention|c/o|customer:|contact:|passenger:|guest:",
+            "holder|cardholder|recipient|attn|attention|o|customer|contact|passenger|guest|person|applicant|patient|traveller"
+            "|traveler|tenant|member|employee|consignee|sender|signatory",
             _SURE,
             r"(?<![A-Za-z])(?i:(?:account|card) ?holder ?[:-]|recipient ?[:-]|attn\.? ?:?|attention ?:|c/o"
-            rf"|(?:customer|contact|passenger|guest) ?:) *(?:{_TITLE} )?NAME",
+            rf"|(?:customer|contact|passenger|guest|person|applicant|patient|traveller|traveler|tenant|member|employee|consignee|sender"
+            rf"|signatory) ?[:-]) *(?:{_TITLE} )?NAME",
         ),
         (
-            "ship|deliver|bill|sold|sen|to:",
+            "ship|shipping|deliver|delivery|delivered|bill|billing|sold|send|sender|to",
             _WEAK,
             r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?"
             rf"|bill(?:ing| to)|sold to|send to|sender|to) ?:? (?:{_TITLE} )?NAME",
         ),
         (
-            "this is|its |it's |it’s ",
+            "from|here|speaking",
             _FAIR,
-            r"(?<![A-Za-z])(?i:this is|it'?s|it’s) NAME(?=,? (?:from|here|speaking|with)\b)",
+            _any_of("this is|its|it's|it’s") + " NAME(?=,? (?:from|here|speaking|with)\b)",
         ),
-        ("this is|its |it's |it’s ", _WEAK, r"(?<![A-Za-z])(?i:this is|it'?s|it’s) NAME"),
+        ("this|its|it", _WEAK, _any_of("this is|its|it's|it’s") + " NAME"),
         (
-            "'m |’m |im |i am |call me|go by|with|to |agent|colleague|named|called|rep|adviser|advisor",
+            "m|im|am|call|go|with|to|agent|colleague|called|rep|adviser|advisor|representative",
             _WEAK,
             r"(?<![A-Za-z])(?i:i['’]?m|i am|call me|i go by|agent(?: called| named)?|colleague|(?:person|lady|guy) called"
             r"|(?:chatting|connected|speaking|talking|speak|talk|spoke|spoken|chatted)(?: now)? (?:with|to)|over to"
             r"|transferring you to|assign(?:ing|ed) to|rep|advisor|adviser|representative) @?NAME",
         ),
-        (_RELATIVE, _WEAK, rf"(?<![A-Za-z])(?i:my|our|his|her|your|the) (?i:{_RELATIVE}),? NAME"),
-        (" here", _WEAK, r"(?:^|(?<=[.!?] ))NAME here\b"),
+        (_RELATIVE, _SURE, rf"(?<![A-Za-z])(?i:my|our|his|her) (?i:{_RELATIVE}),? NAME"),
         (
-            "mr|mrs|ms|dr|prof|mx ",
+            "manager|driver|engineer|assistant|technician|courier",
+            _WEAK,
+            r"(?<![A-Za-z])(?i:(?:my|our|your|the|his|her) (?:manager|driver|engineer|assistant|technician|courier)),? NAME",
+        ),
+        ("here|from|speaking", _WEAK, r"(?:^|(?<=[.!?] ))NAME (?:here\b|from [a-zA-Z]|speaking\b)"),
+        (
+            "mr|mrs|ms|dr|prof|professor|mx",
             _SURE,
             rf"(?<![A-Za-z])(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor)\b\.?|mr|mrs|(?:Mr|Mrs)\.? (?:and|&) (?:Mr|Mrs)\b\.?)"
             rf" ({_RUN})()",
@@ -105,10 +127,20 @@ _HANDLE: Final = re.compile(rf"(?<![\w@])@({_WORD}(?: {_WORD})?|[A-Za-z][A-Za-z.
 _HANDLE_PART: Final = re.compile(r"[ ._\d-]|(?<=[a-z])(?=[A-Z])")
 _OFFICIAL: Final = re.compile("help|support|care|official|team|news", re.I)
 _LINE: Final = re.compile(rf"^[-~*]* ?({_RUN})(?: ?[,(|/:] ?[^\n]{{0,60}})?$", re.M)
-_END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({_RUN})|(?<=[.!?] )({_RUN})(?=\.?$)")
+_END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({_RUN})|(?<=[.!?] )({_RUN})(?=(?:,(?: [A-Z][a-z]+){{1,4}})?\.?$)")
 _SPEAKER: Final = re.compile(rf"^({_WORD}(?: {_WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
 _BESIDE: Final = re.compile(rf"(?<![{_U}{_L}])({_WORD}(?: {_WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
 _AFTER_TITLE: Final = re.compile(rf"^(?:{_TITLE} )?(?:and |& )?{_TITLE} ")
+# A weak place needs a known name; these are in every third message, and no name there.
+_TELLING: Final = (
+    GIVEN
+    - NOT_NAMES
+    - words(
+        "will may hope bill mark page love star art chance guy major win rich sharp light hall store van rob frank may sue"
+        " in ha al ed do so chip rock sky sun don said haven patience journey red tab early miles mac dean rod kit justice"
+    )
+)
+_SIGNS: Final = frozenset().union(*(signs for signs, _, _ in _PLACES))
 _NO_NAME: Final = NOT_NAMES | words(
     "wrong misspelled misspelt incorrect missing required displayed spelled spelt mandatory empty blank shown optional"
 )
@@ -116,31 +148,32 @@ _NO_NAME: Final = NOT_NAMES | words(
 
 def names(page: Page) -> None:
     """Claim the names of persons; the title before one stays."""
-    if not page.text.isascii():
+    if page.han:
         for start, end in han_names(page):
             _take(page, start, end)
-    text = page.left
-    lower = text.lower()
-    for signs, proof, rule in _PLACES:
-        if any(sign in lower for sign in signs):
-            for match in rule.finditer(text):
-                _judge(page, match, proof)
+    text, told = page.left, page.words
+    known = not _TELLING.isdisjoint(told)
+    if present := _SIGNS & told:
+        for signs, proof, rule in _PLACES:
+            if (known or proof != _WEAK) and not signs.isdisjoint(present):
+                for match in rule.finditer(text):
+                    _judge(page, match, proof)
     if "@" in text:
         for match in _HANDLE.finditer(text):
             first = _HANDLE_PART.split(match[1])[0].casefold()
             if first in GIVEN and len(first) > 2 and not _OFFICIAL.search(match[1]):
                 _take(page, *match.span(1))
-    if ", " in text:
+    if known:
         for match in _VOCATIVE.finditer(text):
             if match[1].casefold() in GIVEN and match[1].casefold() not in AMBIGUOUS | NOT_NAMES:
                 _take(page, *match.span(1))
-    if "\0" in text:
-        for match in _BESIDE.finditer(page.left):
-            told = match[1].casefold().split()
-            if told[0] in GIVEN and not any(word in NOT_NAMES for word in told):
+        for match in _BESIDE.finditer(page.left) if "\0" in text else ():
+            run = match[1].casefold().split()
+            if run[0] in GIVEN and not any(word in NOT_NAMES for word in run):
                 _take(page, *match.span(1))
-    _signed(page, text)
-    _repeated(page)
+        _signed(page, text)
+    if page.found:
+        _repeated(page)
 
 
 def _judge(page: Page, match: re.Match[str], proof: int) -> None:
@@ -166,13 +199,14 @@ def _length(raw: str, text: str, start: int, proof: int) -> int:
     stop = next((n for n, word in enumerate(told) if n > first and word in NOT_NAMES), len(told))
     end = tokens[stop - 1].end()
     known = told[first] in GIVEN
+    capitals = len(tokens[first][0]) > 2 and tokens[first][0].isupper()
+    if capitals and (not known or proof == _WEAK):
+        return 0
     if known and told[first] not in AMBIGUOUS:
         return end
-    if len(tokens[first][0]) > 2 and tokens[first][0].isupper():
-        return 0
     paused = stop == len(told) and bool(_PAUSE.match(text, start + end))
     followed = stop > first + 1 and told[first + 1] in GIVEN
-    if proof == _SURE or (known and (followed or (paused and proof == _FAIR))):
+    if proof >= _SURE or (known and (followed or (paused and proof == _FAIR))):
         return end
     # A first and a last name with a pause behind are one even where the place proves little.
     wanted = 3 if proof == _FAIR else 2 if known else 0
@@ -183,10 +217,10 @@ def _small_length(raw: str, text: str, start: int, proof: int) -> int:
     """Return how many characters of words in small letters are a name."""
     told = raw.split(" ")
     known = [word in GIVEN and len(word) > 2 and word not in AMBIGUOUS | NOT_NAMES for word in told]
-    paused = proof == _SURE and told[0] not in _NO_NAME and _PAUSE.match(text, start + len(told[0]))
+    paused = proof == _NAMED and told[0] not in _NO_NAME and _PAUSE.match(text, start + len(told[0]))
     both = len(told) == 2 and told[1] not in _NO_NAME
-    if both and (known[0] or (proof == _SURE and told[0] not in _NO_NAME)):
-        if known[1] or (proof == _SURE and _PAUSE.match(text, start + len(raw))):
+    if both and (known[0] or (proof == _NAMED and told[0] not in _NO_NAME)):
+        if known[1] or (proof == _NAMED and _PAUSE.match(text, start + len(raw))):
             return len(raw)
     return len(told[0]) if known[0] or paused else 0
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from replydesk.data.privacy.contacts import number_of_a_thing
+from replydesk.data.privacy.lexicon import words
 from replydesk.data.privacy.page import Kind, Page
 
 __all__ = ["cards", "identities", "orders", "worded"]
@@ -62,61 +63,80 @@ _DAY = (
 _HAN_DAY = r"(?:\d{2,4}年(?:\d{1,2}月(?:\d{1,2}[日号]?)?)?|\d{1,2}月\d{1,2}[日号]?)"
 
 # (kind, a cheap sign of it, the rule): the first group is the value.
-_WORDED: Final[tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...]] = tuple(
-    (kind, re.compile(sign, re.I), re.compile(rule, re.I | re.A))
-    for kind, sign, rule in (
+_WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Pattern[str]], ...]] = tuple(
+    (kind, words(latin), re.compile(han) if han else None, re.compile(rule, re.I | re.A))
+    for kind, latin, han, rule in (
         (
             "PASSPORT",
-            "passport|护照|通行证|台胞证|回乡证",
+            "passport",
+            "护照|通行证|台胞证|回乡证",
             r"(?:passport(?: details?)?|(?:护照|通行证|台胞证|回乡证)(?:号码?|编号)?)"
             rf"(?: ?\([^()\d]{{1,12}}\))?(?:,? (?:the|my|new|old|is|number|no))*{_NUMBER}{_IS}"
-            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,10}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])",
+            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])",
         ),
-        ("ID", r"ssn|social", rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{9}})(?!\d)"),
+        (
+            "ID",
+            "ssn social",
+            "",
+            rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{4}}|\d{{8,9}})(?!\d)",
+        ),
         (
             "ACCOUNT",
-            r"sort.?code",
+            "sort sortcode",
+            "",
             rf"sort.?code{_NUMBER}{_IS}(\d\d[- ]\d\d[- ]\d\d|\d{{6}})(?![\d-])",
         ),
-        ("ACCOUNT", r"routing|\baba\b", rf"(?:routing|\baba){_NUMBER}{_IS}(\d{{9}})(?!\d)"),
+        ("ACCOUNT", "routing aba", "", rf"(?:routing|\baba){_NUMBER}{_IS}(\d{{9}})(?!\d)"),
         (
             "ACCOUNT",
-            r"acc(?:oun)?t|a/c",
+            "account acct acc a",
+            "",
             rf"(?<![A-Za-z])(?:account|acct|acc|a/c){_NUMBER}{_IS}"
             r"(?<![A-Za-z0-9])([A-Z]{0,3}-?\d(?:[ -]?\d){5,19})(?![A-Za-z0-9]|[-.]\d)",
         ),
         (
             "ACCOUNT",
+            "",
             "账|帐|卡号|存折",
             rf"(?:账号|帐号|账户|帐户|卡号|存折)(?:号码|账号)?{_IS}(?!1[3-9]\d{{9}}(?!\d))(\d(?:[ -]?\d){{7,27}})(?![\d.])",
         ),
         (
             "ACCOUNT",
-            r"wechat|weixin|微信|薇信|威信|\bwx\b|\bvx\b|v信",
+            "wechat weixin wx vx v",
+            "微信|薇信|威信|v信",
             r"(?:wechat|weixin|微信|薇信|威信|(?<![A-Za-z0-9])[wv]x|v信)(?: ?id\b| ?账号| ?账户)?(?: ?(?:is|号码?|是|为|:))*\s*"
             r"(?<![A-Za-z0-9])((?=[A-Z0-9_-]*[\d_-])[A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
         ),
         (
             "ACCOUNT",
-            r"wechat|weixin|微信",
+            "wechat weixin",
+            "微信",
             r"(?:wechat|weixin|微信)(?: ?id)?(?:号码?)?(?: is|:|是)\s*([A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
         ),
         (
             "ACCOUNT",
-            r"qq|扣扣|加q",
+            "qq q",
+            "扣扣",
             r"(?:(?<![A-Za-z0-9])qq|扣扣|加q)(?: ?(?:id|number|is|号码?|是|为|:))*\s*([1-9]\d{4,10})(?![\dA-Za-z.@])",
         ),
         (
             "BIRTHDATE",
-            r"d\.?o\.?b|birth|born|生日|出生|生于",
+            "dob d birth birthdate birthday birthdates born",
+            "生日|出生|生于",
             r"(?:(?<![A-Za-z])d\.?o\.?b\b\.?|birth ?dates?|date of birth|birthday|(?<![A-Za-z])born|生日|生于"
             r"|出生(?:日期|年月日?|时间)?于?)(?: ?(?:is|was|on|in|the|[-:,(]|是|为|在))*\s*"
             rf"(?<![A-Za-z0-9])({_DAY}|{_HAN_DAY})",
         ),
-        ("BIRTHDATE", "出生|生人|的生日", rf"(?<!\d)({_HAN_DAY}|{_DAY})(?:出生|生人|的生日)"),
+        (
+            "BIRTHDATE",
+            "",
+            "出生|生人|的生日|[年月日号]生",
+            rf"(?<!\d)({_HAN_DAY}|{_DAY})(?:出生|生人|的生日|生的|生(?=[,。]|$))",
+        ),
         (
             "TOKEN",
-            "passw|passcode|密码",
+            "password passcode",
+            "密码",
             r"(?:password|passcode|密码)(?: ?(?:is|was|是|为|:|=))+\s*"
             r"(?<![!-~])((?=[!-~]*\d)(?!https?:)[!-~]{4,40}[A-Za-z0-9!#$%*])",
         ),
@@ -178,11 +198,11 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
 
 def worded(page: Page) -> None:
     """Claim what only the word before it gives away: passports, accounts, birth dates, and number plates."""
-    for kind, sign, rule in _WORDED:
-        if sign.search(page.left):
+    for kind, latin, han, rule in _WORDED:
+        if not latin.isdisjoint(page.words) or (han and page.han and han.search(page.left)):
             for match in rule.finditer(page.left):
                 page.take(kind, *match.span(1), re.sub(r"[\W_]", "", match[1]).upper())
-    for match in _PLATE.finditer(page.left):
+    for match in _PLATE.finditer(page.left) if page.han else ():
         page.take("PLATE", *match.span(), re.sub(r"\W", "", match[0]))
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 __all__ = ["PLACEHOLDER", "Kind", "Page", "Span"]
@@ -66,6 +67,8 @@ class _View(dict[int, str]):
 
 
 _VIEW: Final = _View()
+_LATIN_WORD: Final = re.compile("[a-zß-öø-ÿ\u0100-\u017f]+")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 
 
 class Page:
@@ -76,6 +79,16 @@ class Page:
         self.found: list[tuple[Span, str]] = []
         if "<" in text:
             self.left = blanked(self.left, (match.span() for match in PLACEHOLDER.finditer(text)))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The Latin words of the text in small letters: what is not among them need not be searched for."""
+        return frozenset(_LATIN_WORD.findall(self.text.lower()))
+
+    @cached_property
+    def han(self) -> bool:
+        """Whether there is a Chinese character in the text."""
+        return not self.text.isascii() and bool(_HAN.search(self.text))
 
     def take(self, kind: Kind, start: int, end: int, value: str) -> None:
         """Claim a span; ``value`` is the same for all spellings of one thing."""
