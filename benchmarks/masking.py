@@ -40,11 +40,12 @@ def labelled() -> Iterator[Labelled]:
     """Yield the labelled messages of both languages."""
     for language in ("en", "zh"):
         for line in (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines():
-            yield read(json.loads(line)["text"], language)
+            message = json.loads(line)
+            yield read(message["text"], language, message.get("part", ""))
 
 
-def read(marked: str, language: str) -> Labelled:
-    """Return the message that is written with marks."""
+def read(marked: str, language: str, part: str = "") -> Labelled:
+    """Return the message that is written with marks; its part is told by its hash where none is given."""
     spans, text, done = [], "", 0
     for mark in MARK.finditer(marked):
         text += marked[done : mark.start()]
@@ -53,7 +54,7 @@ def read(marked: str, language: str) -> Labelled:
         done = mark.end()
     text += marked[done:]
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return Labelled(text, tuple(spans), language, PARTS[digest[0] % 2])
+    return Labelled(text, tuple(spans), language, part or PARTS[digest[0] % 2])
 
 
 def score(find: Callable[[str], Spans], messages: Iterable[Labelled]) -> dict[str, Any]:

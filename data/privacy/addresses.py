@@ -52,12 +52,19 @@ _TAIL: Final = (
 )
 _STREET: Final = re.compile(
     rf"{_NUMBER},? (?:[NSEW]\.? |[NS][EW] )?"
-    rf"(?:{_WORD} ){{0,3}}?(?:(?<=[a-z.] )|(?<=[A-Z] )){_TYPE}\b\.?{_TAIL}"
+    rf"(?P<street>(?:{_WORD} ){{0,3}}?)(?:(?<=[a-z.] )|(?<=[A-Z] )){_TYPE}\b\.?{_TAIL}"
+)
+# 45 Rue de Rivoli, 75001 Paris; Hauptstraße 12, 10115 Berlin.
+_CONTINENTAL: Final = re.compile(
+    rf"{_NUMBER},? (?:bis |ter )?(?:[Rr]ue|[Cc]hemin|[Qq]uai|Via|Viale|[Cc]alle|Plaza|Corso|Avenida) "
+    r"(?:d[eu]s? |l[ae] |d')?(?:[A-ZÀ-Þ][\w'’-]+ ?){1,4}(?:, ?\d{5} [A-ZÀ-Þ][\w-]+)?"
+    r"|(?<!\w)(?:[A-ZÄÖÜ][a-zäöüß]*(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan)|(?:Via|Calle|Avenida|Rua) [A-Z]\w+)"
+    r",? \d{1,4}[a-z]?(?!\w)(?:, ?\d{4,5} [A-ZÀ-Þ][\w-]+)?"
 )
 _ROOM_AND_TOWN: Final = re.compile(rf"(?:{_ROOM}),?{_GAP}(?:{_TOWN}{_GAP}){{1,4}}{_POST}")
 _NUMBER_AND_TOWN: Final = re.compile(rf"{_NUMBER},? (?:{_TOWN}{_GAP}){{1,4}}{_POST}")
 _LOWER: Final = re.compile(
-    rf"{_NUMBER} (?:[a-z']{{2,14}} ){{1,3}}?{_PLAIN_TYPE}\b(?:,? (?i:{_ROOM}))?"
+    rf"{_NUMBER} (?P<street>(?:[a-z']{{2,14}} ){{1,3}}?){_PLAIN_TYPE}\b(?:,? (?i:{_ROOM}))?"
     rf"(?:(?:,? [a-z]{{3,14}}){{0,2}},? {_POST_ANY})?"
 )
 _BOX: Final = re.compile(rf"(?i:\bP\.? ?O\.? ?Box) (?:\d{{1,6}}|[A-Z]\d{{1,5}})\b{_TAIL}")
@@ -70,6 +77,9 @@ _FLAT: Final = re.compile(r"(?<![A-Za-z])(?:Flat|Apt\.?|Apartment) #?\d{1,4}[A-Z
 _ROOM_BEFORE: Final = re.compile(rf"{_ROOM},?{_GAP}(?:{_TOWN}, ?)?$")
 _POST_SIGN: Final = re.compile(r" (?:\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])|\d{5}(?!\d))")
 
+_CONTINENTAL_SIGN: Final = re.compile(
+    "stra(?:ße|sse|at)|str\\.|weg |platz |allee |gasse |laan |rue |Rue |Via |alle |hemin |uai |orso |venida|Rua "
+)
 _ROOMS: Final = words("flat apt apartment unit suite ste room floor studio block building warehouse bldg rm")
 
 # What stands between a number and "Drive" in things that are no streets.
@@ -102,6 +112,8 @@ def postal_addresses(page: Page) -> None:
     told = page.words
     if "box" in told:
         _all(page, _BOX)
+    if _CONTINENTAL_SIGN.search(page.left):
+        _all(page, _CONTINENTAL)
     coded = bool(_POST_SIGN.search(page.left))
     if not _TYPES.isdisjoint(told):
         _streets(page)
@@ -132,7 +144,7 @@ def _take(page: Page, start: int, end: int) -> None:
 
 def _streets(page: Page) -> None:
     for match in _STREET.finditer(page.left):
-        told = set(re.findall(r"[a-z']+", match[0].lower()))
+        told = set(match["street"].lower().split())
         coded = re.search(_POST, match[0])
         if (not told & _THINGS or coded) and _AFTER.match(page.text, match.end()):
             start = match.start()
@@ -140,7 +152,7 @@ def _streets(page: Page) -> None:
                 start = room.start()
             _take(page, start, _without_sentence(page.text, start, match.end()))
     for match in _LOWER.finditer(page.left):
-        told = set(re.findall(r"[a-z']+", match[0].lower()))
+        told = set(match["street"].split())
         if not told & _THINGS and _AFTER.match(page.text, match.end()):
             _take(page, *match.span())
 

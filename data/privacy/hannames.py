@@ -63,40 +63,47 @@ _COMMON: Final = frozenset(
 )
 # 李先生牛肉面 and 单太太面包 are restaurants.
 _FOOD: Final = re.compile(
-    "[^,。!?;]{0,3}?(?:牛肉面|红烧肉|奶茶|面包|快餐|火锅|烧烤|鱼|米线|鸭脖|饺子|包子|小吃|餐厅|酒楼|饭店|蛋糕|甜品|咖啡|方便面|泡面)"
+    "[^,。!?;订的要买吃]{0,2}?(?:牛肉面|红烧肉|奶茶|面包|快餐|火锅|烧烤|鱼|米线|鸭脖|饺子|包子|小吃|餐厅|酒楼|饭店|蛋糕|甜品|咖啡|方便面|泡面)"
 )
 _WITH_TITLE: Final = words("先生 女士 小姐 老师 经理 本人 敬上")
 _AFTER_NAME: Final = _WITH_TITLE | words(
     "来电 要求 反映 表示 态度 答应 没带 送的 签收 超时 收到 想退 想换 我要 我想 付的 没有 一直 把我 说的 说要 昨天 今天"
 )
+_VERBS: Final = frozenset("的会也说要想把来没不已签收送买付下打很在给让投咨反服迟答接刚还就")
 _AFTER_NICK: Final = words("为您 很高 将继 将为 继续 竭诚 就行 就好 你好 您好")
 
 _FIELD: Final = re.compile(
     rf"(?:(?:收件|收货|联系|寄件|发件|持卡|下单|签收|经办|申请|领取|预订|预定|入住|乘机|投诉|报修|付款|购买|取件|受益|投保|被保|代理|负责)人"
-    rf"|姓名|名字|(?<!用)户名|称呼|落款|[机车业户]主|患者|学员|乘客|学生|客户|收货信息|客服|联系方式|(?<![\u4e00-\u9fff]){_H}{{1,4}}人(?=:))(?:姓名|名字)?(是|为|叫|[改换]成|[改换]为|变更为)?([: ]{{0,3}})"
+    rf"|姓名|名字|(?<!用)户名|真名|本名|称呼|落款|[机车业户]主|患者|学员|乘客|学生|客户|收货信息|客服|联系方式|(?<![\u4e00-\u9fff]){_H}{{1,4}}人(?=:))(?:姓名|名字)?(是|为|叫|[改换]成|[改换]为|变更为)?([: ]{{0,3}})"
 )
 _SPOKEN_FIELDS: Final = words("名字 联系方式 客服 客户 称呼")
 _NOT_FILLED: Final = words(
     "无 没有 同上 本人 自己 未填 不详 匿名 见订单 客服 收件人 默认 先生 女士 写错了 错误 不对 填错了 如下 您好 你好 谢谢 朋友 妈妈"
     " 爸爸 老婆 老公 家人"
 )
-# Behind the first group a name is likely, so it need not end in a pause; 我是 is followed by anything.
-_INTRODUCED: Final = re.compile(
-    r"(我叫|我的(?:真实)?(?:名字|姓名)(?:是|叫)?|名字[是叫]|名叫|叫我|(?:他|她|朋友|同事|孩子|女儿|儿子|老公|老婆|妈|爸|爱人|[姐弟妹哥])叫"
-    r"|我(?:爱人|老公|老婆|儿子|女儿|同事|朋友|妈妈?|爸爸?)[叫是]?|快递员|骑手|师傅|[安维]?[装修]工|导购|客服(?:代表|专员|人员|经理)?|店员"
-    r"|工程师|配送员)|我是(?:订单的收货人|[他她](?:爱人|妈妈|爸爸)|您的专属顾问|客服)?|[这]边是|这里是|本人|经理|主管|销售|顾问|专员|司机"
+_ROLE: Final = (
+    "快递员|快递小哥|送餐员|配送员|外卖员|骑手|司机|师傅|[安维]?[装修]工|维修员|工程师|导购|店员|店长|经理|主管|销售|顾问|专员|房东|租客|用户|顾客|会员"
+    "|[业车机户]主|家长|学员|病人|患者|售后|(?:人工|在线)?客服(?:代表|专员|人员|经理)?"
 )
+# Behind the first group a name is likely, so it need not end in a pause; behind the others much else may stand.
+_INTRODUCED: Final = re.compile(
+    r"(我叫|我的(?:真实)?(?:名字|姓名)(?:是|叫)?|名字[是叫]|叫我|(?:[他她]|朋友|同事|孩子|女儿|儿子|老公|老婆|老师|[爸妈姐弟妹哥]|爱人)叫)"
+    rf"|[我他她](?:爱人|老公|老婆|儿子|女儿|同事|朋友|闺蜜|(?:妈|爸|姐|哥|弟|妹){{1,2}})[叫是]?|我是(?:订单的收货人|收货人|[他她](?:爱人|妈妈|爸爸)"
+    rf"|您的专属顾问|{_ROLE})?|名叫|这边是|这里是|本人|{_ROLE}|[找请转让问]|联系|通知|转告|是(?=[^,。]{{2,3}}[接签付收])"
+)
+_OPEN_ENDED: Final = words("找 请 转 让 问 是 联系 通知 转告 本人 名叫 用户 顾客 会员 经理 主管 销售 售后 专员")
 _SURNAMED: Final = re.compile(rf"(?:[我他她]|免贵|本人|客人|客户|对方)姓({_H}{{1,2}})")
 _DEAR: Final = words("亲爱的 尊敬的 敬爱的 请问是 问您是")
-_GREETED: Final = re.compile("亲爱的|尊敬的|敬爱的|嗨|哈喽|(?:[Dd]ear|[Hh]i|[Hh]ello) |@|-{1,2} ?")
+_GREETED: Final = re.compile("亲爱的|尊敬的|敬爱的|(?:嗨|哈喽|[你您]好)[,! ]?|(?:[Dd]ear|[Hh]i|[Hh]ello) |@|-{1,2} ?")
 _LINE: Final = re.compile(rf"(?<=\n)[-~]* ?({_H}{{2,4}})[^\S\n]*(?=\n|$|[,(]|女士|先生)")
 _CLOSING: Final = re.compile("(?:敬礼|此致|祝好|商祺|谢谢|多谢|感谢|祝[^\n]{1,6})[!.。~]*\n$")
 _BEFORE_CONTACT: Final = re.compile(rf"(?:^|[,。!?、;:.\n]) ?({_H}{{2,4}})[,、: ]{{1,2}}(?=\0|\+?\d{{3}})")
+_AFTER_CONTACT: Final = re.compile(rf"\0[,、: ]{{1,2}}({_H}{{2,4}})(?=收?(?:[,。\n]|$))")
 _CLOSED: Final = re.compile(rf"(?:以上[,。]({_H}{{2,4}})(?!{_H}))|({_H}{{2,4}}) ?(?:敬上|谨上)$", re.M)
 _LATIN: Final = re.compile(r"[A-Z][a-z]{1,14}(?: [A-Z][a-z]{1,14}){0,2}")
 _FOREIGN: Final = re.compile(rf"{_H}{{2,6}}(?:·{_H}{{1,6}}){{0,3}}")
 _NICK: Final = re.compile(f"[小阿老]{_H}")
-_SERVED: Final = re.compile(f"{_H}{{2,3}}(?=为您|很高兴|竭诚|将)")
+_SERVED: Final = re.compile(f"{_H}{{2,3}}(?=为您|很高兴|竭诚|将)|({_H}{{2}})(?![\u4e00-\u9fffA-Za-z0-9])")
 
 
 def han_names(page: Page) -> Iterator[tuple[int, int]]:
@@ -107,14 +114,16 @@ def han_names(page: Page) -> Iterator[tuple[int, int]]:
     for match in _GREETED.finditer(text):
         yield from _greeted(text, match.end())
     for match in _HELLO.finditer(text):
-        yield from _ending(text, match.start(), bounded=True)
+        comma = text[match.start() - 1 : match.start()] == ","
+        yield from _ending(text, match.start() - comma, bounded=True)
     if "\n" in text:
         for match in _LINE.finditer(text):
             closed = bool(_CLOSING.search(text, max(0, match.start() - 12), match.start()))
             yield from _exactly(text, *match.span(1), strict=not closed)
     if "\0" in text:
-        for match in _BEFORE_CONTACT.finditer(text):
-            yield from _exactly(text, *match.span(1))
+        for rule in (_BEFORE_CONTACT, _AFTER_CONTACT):
+            for match in rule.finditer(text):
+                yield from _exactly(text, *match.span(1))
     for match in _CLOSED.finditer(text) if "以上" in text or "上" in text[-3:] else ():
         if match[1]:
             yield from _exactly(text, *match.span(1))
@@ -161,7 +170,7 @@ def _ends(text: str, at: int) -> bool:
 
 def _followed(text: str, at: int) -> bool:
     """Say whether what stands here may follow a name: a pause, or a word such as 女士 or 来电."""
-    return bool(_PAUSE.match(text, at)) or text[at : at + 2] in _AFTER_NAME
+    return bool(_PAUSE.match(text, at)) or text[at] in _VERBS or text[at : at + 2] in _AFTER_NAME
 
 
 def _exactly(text: str, start: int, end: int, *, strict: bool = True) -> Iterator[tuple[int, int]]:
@@ -217,6 +226,10 @@ def _greeted(text: str, at: int) -> Iterator[tuple[int, int]]:
         yield at, at + length
     elif not length and _NICK.match(text, at) and _is_nick(text, at) and _ends(text, at + 2):
         yield at, at + 2
+    elif not length and text[at - 1] == "@" and (run := _HAN.match(text, at)):
+        # A given name alone, as colleagues call each other.
+        if run.end() == at + 2 and text[at] in HAN_GIVEN and text[at + 1] in HAN_GIVEN and run[0] not in HAN_NOT_NAMES:
+            yield run.span()
 
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:
@@ -226,14 +239,13 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         at = match.end()
         while text[at : at + 1] in (":", " "):
             at += 1
-        length = name_at(text, at, strict=not (match[1] and match[1].endswith("叫")))
+        sure = bool(match[1])
+        length = name_at(text, at, strict=not (sure and match[0].endswith("叫")))
         if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
             length = 2
-        if (
-            (match[1] or "名叫") == "名叫"
-            and text[at + length : at + length + 1] != "的"
-            and not _followed(text, at + length)
-        ):
+        # Behind 我是 and 找 only a pause or a verb shows that two characters, or three, were a name.
+        loose = length == 3 and match[0] not in _OPEN_ENDED and not match[0].startswith("我是")
+        if not sure and not loose and not _followed(text, at + length):
             length = 0
         if length and text[at + length - 1 : at + length + 1] not in HAN_NOT_NAMES:
             yield at, at + length
@@ -242,7 +254,8 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         elif _NICK.match(text, at) and _is_nick(text, at):
             yield at, at + 2
         elif "客服" in match[0] and (served := _SERVED.match(text, at)):
-            yield served.span()
+            if served.lastindex is None or all(char in HAN_GIVEN for char in served[1]):
+                yield served.span()
     for match in _SURNAMED.finditer(text):
         if length := surname(text, match.start(1)):
             yield match.start(1), match.start(1) + length

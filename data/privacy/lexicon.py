@@ -42,119 +42,206 @@ AMBIGUOUS: Final = words("""
     rocky rod roman rose rosemary roy royal ruby rusty sage sandy santiago savannah scarlet scout serenity sharp
     sienna skip sky sparrow star sterling stone storm sue summer sunny sydney tab tad tan titan trinity tu van
     victoria virginia walker ward will willow win woody york young
+    ari august german ira lotus lourdes maverick medina merlin meta otis pal pip robinson roma sultan titus tanner tor verona
 """)
 """Given names that are also words, brands or places: names only where the place says so and a pause follows."""
 
 GIVEN: Final = AMBIGUOUS | words("""
-    aaron abbie abby abdul abdullah abel abigail abraham abu ada adaeze adam adams addison adebayo adele adeola adil
-    aditi aditya adnan adrian adriana adrianna adrienne agata agatha agnes agnieszka ahmad ahmed aida aidan aiden
-    aileen aimee aisha aishwarya ajay akash akira akshay al alan alana alastair albert alberta alberto aldo alec
-    alejandra alejandro aleksandr aleksandra alena alessandra alessandro alex alexander alexandra alexandre
-    alexei alexis alfie alfonso alfred alfredo ali alice alicia alina alisa alisha alison alistair aliyah
-    allan allen allison alma alyssa amaka amanda amara amelia amelie amina amir amit amrita amy ana anais anand
-    anastasia andre andrea andreas andrei andrej andres andrew andré andy angela angelica angelina angelo angie
-    angus anil anita anja anjali anke ankit ankita ann anna annabel annabelle anne annette annie anouk ansel anthea
-    anthony antoine anton antonia antonio antony anu anusha anya aoife arash archana archie ariana arianna ariel
-    arjun arlene armando arnav arnold arran arthur arturo arun aryan asha ashish ashley ashok ashton asif astrid
-    audrey augusta augustus ava avery avinash ayaan ayesha aylin ayse ayumi azra babak babatunde balaji barbara
-    barney barry bart bartosz beatrice beatrix beatriz becca becky belinda bella ben benedict benita benjamin
-    bernadette bernard bernice bert bertha beryl bess bessie beth bethan bethany betsy betty bev beverley beverly
-    bex bhavna bianca bilal billie billy birgit bjorn björn bob bobbie bobby bogdan bolu boris boyd bradley brandon
-    breanna brenda brendan brent brett brian briana brianna bridget brigitte brittany brody bronwyn bruce bruno
-    bryan bryce bryony burak byron caitlin caleb callie callum calum calvin cameron camila camilla camille candace
-    candice cara carl carla carlo carlos carlotta carly carol caroline carolyn carrie carter cary casey cass
-    cassandra cassie catalina caterina catherine cathy catriona caz cecil cecilia cedric celeste celia celine cesar
-    chandra chantal charlene charles charlie charlotte charmaine chen cheng cherie cheryl chiara chidi chiedu chika
-    chinedu chioma chloe chloë chris chrissie christa christie christina christine christoph christopher christy
-    ciara cillian cindy claire clara clarence clarissa clark claudia claudine clement clementine clifford clint
-    clinton clive cody colin colleen collette connie connor conor conrad constance cora corey corinna corinne cormac
-    cornelia courtney craig cristina curtis cynthia cyril dafydd dale damian damien damon dan dana daniel daniela
-    danielle danni danny dante daphne darcy daria darius dariusz darlene darragh darrell darren darryl darshan dave
-    david davide dawid dawson dean deanna debbie deborah declan deepa deepak deepika deirdre delia della delphine
-    denis denise dennis derek dermot desiree desmond devi devin dexter diana diane diego dieter dilip dimitri dina
-    dinesh dirk divya dixie dmitri dmitry dominic dominik dominique donald dongmei donna dora doreen dorian doris
-    dorothea dorothy doug dougal douglas duncan dustin dylan eamon ebony ed eddie eddy edgar edith edmund edna
-    eduardo edward edwin edwina efua eileen eirik elaine eleanor elena eleni eli elias elif elijah elin elisa
-    elisabeth elise elizabeth ella elle ellen ellie elliot elliott elmer eloise elsa elsie elton elvira emeka emil
-    emilia emilie emilio emily emma emmanuel emre enid enrico enrique eoin eric erica erik erika erin ernest ernesto
-    esme esperanza estelle esther ethan ethel eugene eugenia eun eunice eva evan evelyn ewa ewan fabian fabio
-    fabrice faisal farah farhan farid farouk fatima fatma federica federico felicia felicity felipe felix femi
-    ferdinand fergus fernanda fernando fidel filip finlay finn fiona fitz flavia florian folake fran frances
-    francesca francesco francis francois françois fred freda freddie freddy frederic frederick freya frida fritz
-    funmi gabriel gabriela gabriella gabrielle gail ganesh gareth garfield garrett garry gary gaurav gavin gayle gaz
-    gebre gemma geoff geoffrey george georgie georgina gerald geraldine gerard gerardo gerry gertrude gideon gillian
-    gina giorgia giovanni gita giulia giuseppe gladys glen glenda glenn gloria godfrey gopal gordon graeme graham
-    greg gregor gregory greta gretchen grzegorz guido guillaume guillermo gustavo gwen gwendolyn gwyn gwyneth
-    günther habib hailey hakim hamid hamish hamza hana hank hannah hans hari harish harmony harold harper harpreet
-    harriet harrison harry harsh haruto harvey hasan hassan hattie hayden hayley heidi heike helen helena helene
-    helga henri henrietta henrik henry herbert herman hilary hilda hiroshi hitesh horace howard hubert hugh hugo
-    humphrey hunter hussain hussein hyacinth hyun iain ian ibrahim ida idris ifeoma ignacio igor ikram ilaria ilse
-    imani imogen imran ina ines ingeborg ingrid inés irene irina irma irving isaac isabel isabela isabella isabelle
-    isaiah isha ishaan isla ismail isobel ivan ivana iveta ivo izabela jackie jackson jacob jacqueline jacques jaime
-    jake jakub jamal jameela james jamie jamil jan jane janet janice janine janis jared jaroslav jarvis jasmine
-    jason jasper javier jaz jeanette jeanne jeannie jed jeff jeffrey jelena jemima jemma jen jenna jennie jennifer
-    jenny jens jeremiah jeremy jerome jerry jess jesse jessica jessie jesus jiaying jill jillian jim jimmy jin jing
-    jisoo jo joan joana joanna joanne joaquin jocelyn jodie jody joe joel joey johan johanna johannes john johnny
-    johnson jolanta jolene jon jonah jonas jonathan joon joost jorge jose josef josefina joseph josephine joshua
-    josie josé josée joão juan juana juanita judith judy jules julia julian juliana julianne julie juliet juliette
-    julio julius jun june junior jurgen justin justine jörg jürgen kai kaitlyn kamal kamala kamil kara karan kareem
-    karen karim karina karl karla karolina karthik kasia katarina katarzyna kate katerina kath katharina katharine
-    katherine kathleen kathryn kathy katie katja katrina katy kavita kay kayla kaylee kaz keira keith kelley kelly
-    kelsey kelsie kelvin ken kendra kenji kenneth kenny kenta kerry kev kevin khadija khalid kian kiera kieran kim
-    kiran kirk kirsten kirsty klaus kofi krista kristen kristian kristin kristina kristine kristo kristof krystyna
-    krzysztof kumar kunal kurt kwabena kwame kyle kylie laila lakisha lakshmi lalit lana lara larissa larry lars
-    laszlo laura laurel lauren laurence laurent laurie lawrence layla lea leah leanne lei leif leila lena lenny leo
-    leon leona leonard leonardo leonie leopold lerato leroy les lesley leslie leticia lew lewis lex li liam libby
-    lidia liesl lila lilian liliana lillian lin lina linda lindsay lindsey linh lionel lisa liu livia liz liza
-    lizzie lloyd logan lola lorcan lorena lorenzo loretta lorna lorraine lotte lottie lou louie louis louisa louise
-    luc luca lucas lucia luciana lucille lucinda lucy lucía ludmila ludwig luigi luis luisa lukas lukasz luke lulu
-    luna luther lydia lynda lyndsey lynette lynn lynne mabel maciej maddie madeleine madeline madhu mae maeve magda
-    magdalena maggie magnus mahesh mahindra mahmoud mai maisie makoto malachi malcolm malik mallory mandy manish
-    manisha manoj manuel marc marcel marcela marcella marcelo marcia marcin marco marcos marcus marek margaret
-    margarita marge margherita margot marguerite maria mariah mariam marian mariana marianne marie mariel marilyn
-    marina mario marion marisa marisol marjorie marketa marko marlene marlon marta martha martin martina marty
-    martín marvin mary maryam masha mason massimo mateo mateusz mathias mathieu mathilde matilda matt matteo matthew
-    matthias maud maura maureen maurice mauricio mavis maxim maximilian maxine maya mayumi mbali meera megan meghan
-    mehdi mehmet mei mei-ling melanie melinda melissa melody melvin merve mervyn meryl mhairi mia michael michaela
-    michal michel michele michelle mick mickey miguel mihai mikael mike mikhail milena millie milly milo mina ming
-    minh mira miranda miriam misty mitch mitchell mitsuko mo moe mohamed mohammad mohammed mohan mohit moira mollie
-    molly mona monica monika monique morgan moses moshe muhammad mukesh muriel murray mustafa myra myron myrtle
-    mónica nadia nadine nadja naledi nam nancy naomi narendra nasir nat natalia natalie natasha nathalie nathan
-    nathaniel naveen navin ned neha neil nelly nelson nerys neville ngozi nguyen niamh nicholas nick nico nicola
-    nicolas nicole nigel nikhil niki nikita niklas nikola nikolai nils nina ning nino nisha nishant nkechi noah
-    nobuko noel noelle noor nora norah norbert noreen norma norman nuala nuno octavia odette oisin olaf oleg olena
-    olga oliver olivia ollie oluwa oluwaseun omar onur ophelia orla osama oscar osman otto owen pablo padma
-    padraig paige pam pamela paola paolo pascal patel patrice patricia patricio patrick patrik patsy patti patty
-    paul paula paulette paulina pauline paulo pavel pawel pedro peggy penelope percy pernille perry pete peter petr
-    petra petros phil philip philippa philippe phillip phoebe phyllis pia pierre pierrick pilar piotr piper polly
-    pooja prachi pradeep pradnya prakash pranav prasad prasanna prashant pratik preeti prem priscilla pritam priya
-    priyanka quentin quincy quinn rach rachael rachel radek rafael rafaela rafal raghav ragnar rahim rahul raj raja
-    rajan rajat rajeev rajesh raju rakesh ralph ram rama ramesh ramon ramona randall randy rani ranjit raphael
-    raquel rasheed rashid rasmus raul ravi ravindra raymond rebecca rebekah reena reggie regina reginald rekha remi
-    rena renata renate rene renee renée reuben rex reza rhiannon rhoda rhona rhys ricardo riccardo richard richie
-    rick rickie ricky rita ritu robbie robert roberta roberto robyn rochelle roderick rodney rodrigo roger rohan
-    rohit roisin roisín roland rolf romeo ron ronald ronan ronnie rory rosa rosalie rosalind rosalyn rosanna
-    roseanne rosemarie rosie ross rowan rowena roxanne rudolf rudy rufus rupert russ russell ruth ryan sabina sabine
-    sabrina sachin sadie saeed said saif saim sajid sakura salim sally salma salman salvador sam samantha samir
-    samira samuel sandeep sander sandra sanjay sanjeev sanket santosh sara sarah sasha saskia satish satoshi saul
-    sean sebastian sebastien selena selim selina selma serena serge sergei sergey sergio seth shabnam shane shania
-    shannon sharon shaun shauna shawn shayc shaz shea sheena sheila shelby shelley sherry shirley shivani shrey
-    shreya shu shubham shweta sian sid sidney siegfried sigrid silas silvia simeon simon simona simone sina sinan
-    sinead siobhan sipho skye slavica sneha sofia sofie sofía solomon sonal sonia sonja sonny sonya sophia sophie
-    soren spencer stacey stacy stan stanislav stanley stefan stefania stefanie steffi stella stellan steph stephan
-    stephanie stephen steve steven stevie stewart stuart subhash sudhir suki sumit sunil sunita suraj suresh susan
-    susana susanna susanne susie suzanne suzie sven svetlana swati sylvia sylvie sébastien søren tabitha tai takashi
-    takeshi talia tamara tamsin tania tanja tanvi tanya tara tariq tash tasha tatiana taylor ted teddy temi terence
-    teresa terrence terri terry tess tessa thabo thanh thea thelma theo theodora theodore theresa therese thierry
-    thomas tia tiago tiffany tilda tilly tim timothy tina tobias toby todd tom tomas tomasz tommy tomoko tomáš toni
-    tony tori torsten tracey tracy travis trent tressa trevor tricia trish tristan trudy tunde tyler tyrone uche
-    ulla ulrich ulrike uma umar una ursula usha uwe vaclav vaibhav val valentina valentine valerie vanessa varun
-    vasilis vasily vera veronica vicki vicky victor vidya vijay vijaya vikas vikram viktor viktoria vinay vince
-    vincent vincenzo vineet viola violet vipin virgil vishal vivek vivian vivien vivienne vladimir wade wahid walter
-    wanda wang warren wayan wayne wei wen wendy werner wes wesley wilfred wilhelm wilhelmina willem william williams
-    wilma wilson winifred winnie winston wojciech wolfgang xander xanthe xavier xiao ximena xin yan yang yannick
-    yasmin yasmine yasuko yaw ying yolanda yosef yosuke yuki yuri yusuf yuto yvette yvonne zac zach zachary zack
-    zahra zain zainab zanele zara zdenek zeki zeynep zhang zhi zoe zoey zofia zoltan zora zoé zoë zuzana łukasz
+    aarav aaron aarti abbie abby abdul abdullah abel abena abigail abimbola abiodun abraham abu achim ada adaeze
+    adam adams adaora addison adebayo adele adelina adeola adhiambo adil aditi aditya adnan adora adrian adriana
+    adrianna adrienne agata agatha agnes agneta agnieszka ahmad ahmed ahmet aida aidan aiden aigul aileen ailsa
+    aimee aimé aisha aishwarya aisling ajay ajit akanksha akash akbar akin akira akshay akua al alain alan alana
+    alanna alastair alba albert alberta alberto albin alden aldo aldous alec alejandra alejandro aleksandr
+    aleksandra alena alessandra alessandro alex alexander alexandra alexandre alexei alexis alfie alfons alfonso
+    alfred alfredo ali alice alicia alicja alina aline alisa alisha alison alistair alister aliyah allan allen
+    allison alma aloysius alvaro alvin alyssa amadou amaka amal amalia amanda amar amara amarachi ambrose amelia
+    amelie amina aminata aminu amir amiri amit amoi amol amparo amrit amrita amruta amy ana anabel anais anand
+    anastasia anders andi andrada andre andrea andreas andrei andrej andres andrew andré andy angela angeles
+    angelica angelina angeline angelo angharad angie angus anika anil anita anja anjali anke ankit ankita ann anna
+    annabel annabelle anne anneke anneliese annelise annemarie annette annie annika anouk anoushka ansel anselm ansh
+    anthea anthony antje antoine anton antonia antonio antony anu anusha anwar anya aoife apollonia araceli arash
+    archana archie aretha ariadne ariana arianna ariel aristide arjun arlene arlo armando armin arnaud arnav arnold
+    arran artem arthur artur arturo arun arvid arvind aryan asger asha ashanti asher ashish ashley ashok ashton
+    ashwin ashwini asif asim asmita astra astrid atticus atul aubrey audrey august augusta augustus aurelia aurelie
+    aurelio ava avery avinash ayaan ayesha aylin ayo ayse ayumi azadeh azeem aziz azlan azra baako babak babatunde
+    bahar balaji balazs baldev barbara barnaby barney barrington barry bart bartosz basia bastian beata beatrice
+    beatrix beatriz becca becky bela belinda bella ben benedict benita benjamin benji benoit berit berna bernadette
+    bernard bernardo bernd bernice bert berta bertha beryl bess bessie beth bethan bethany betsy betty bev beverley
+    beverly bex bhavesh bhavik bhavna bianca bijal bilal billie billy bina binh birgit birte bjarne bjorn björn
+    blanca blythe bob bobbie bobby bodil bogdan bojan bolu bongani boniface boris boyd bozena bradley bram brandon
+    branko breanna breda brenda brendan brendon brent brett brian briana brianna bridget bridie brigid brigitte
+    britta brittany brody bronagh bronwyn brooke bruce bruna bruno bryan bryce bryn bryony burak byron caesar cai
+    caitlin caleb calista callie calliope callum calum calvin cameron camila camilla camille candace candice candida
+    caoimhe cara carina carl carla carlo carlos carlotta carly carmel caro carol caroline carolyn carrie carter cary
+    casey caspar casper cass cassandra cassie catalina caterina cath catherina catherine cathy catriona caz cecil
+    cecile cecilia cecily cedric celeste celia celine cerys cesar chaitanya chandra chantal charis charlene charles
+    charli charlie charlotte charmaine charmian chaya chen cheng cherie cheryl chetan chiamaka chiara chibuzo chidi
+    chiedu chika chinedu chinonso chinwe chioma chloe chloé chloë chris chrissie christa christabel christie
+    christina christine christof christoph christopher christy chrystal chukwu ciara ciaran cicely cillian cindy
+    citlali claire clara clarence clarice clarissa clark claudia claudine claus clem clement clementina clementine
+    cleo clifford clint clinton cliona clive clodagh clotilde cody colby colin colleen collette colm conchita conn
+    connie connor conor conrad constance constantin cora coralie cordelia corey corinna corinne cormac cornelia
+    cornelius cosima cosmo courtney craig crispin cristian cristiano cristina curtis cynthia cyril cyrus dacian
+    dafna dafydd dagmar dagny dale dalia damaris damian damien damir damon dan dana dancan danica daniel daniela
+    danielle danil danilo danni danny dante danuta daphne dara darcy daria darius dariusz darlene darragh darrell
+    darren darryl darshan daryl dave david davide davina dawid dawit dawson dean deandre deanna debbie deborah debra
+    declan deen deepa deepak deepika deidre deirdre delia della delphine delroy demelza denis denise dennis denzel
+    deon derek dermot desi desiree desmond desta dev devansh devi devika devin dexter dhruv diana diane diarmuid
+    didier diego dieter digby dilan dilip dimitra dimitri dimitris dina dinah dinesh dipak dirk ditte divya dixie
+    dmitri dmitry dobromir dolores dominic dominik dominika dominique donal donald dongmei donna donovan dora dorcas
+    doreen dorian doris dorota dorothea dorothy dorthe doug dougal douglas dragan dries duncan dunja dustin dwayne
+    dylan eamon ebba eberhard ebony eckhard ed edda eddie eddy edgar edith edmond edmund edna eduard eduardo edward
+    edwin edwina efosa efrain efua egil eileen eilidh eilis einar eirik ekaterina ela elaine elba elda eleanor elena
+    eleni eli elias elif elijah elin elisa elisabeth elise elizabeth elke ella elle ellen ellie elliot elliott ellis
+    elmer elodie eloise elsa elsie elspeth elton elvira elvis elwyn emeka emel emer emil emilia emilie emilio emily
+    emma emmanuel emre ene enid enoch enrico enrique enzo eoin ephraim erasmus erdem eric erica erik erika erin
+    erlend ermin ernest ernesto ernst erol esma esme esperanza esteban estefania estelle esther ethan ethel etienne
+    euan eudora eugene eugenia eugenie eugenio eun eunice eustace eva evan evander evangeline evelyn everett evie
+    ewa ewan ezekiel ezra fabian fabienne fabio fabrice fadi fadwa fahad faisal faiza fanny farah farai farhan farid
+    farouk fatemeh fatima fatma fatou faustina fay faye federica federico fedor felicia felicity felipa felipe felix
+    femi femke fenella ferdinand ferenc fergal fergus fernanda fernando ferran feruzbek fidel filip filipa finbar
+    finlay finn finola fiona fionn fitz flavia flavio fleur florencia florian flynn folake fran frances francesca
+    francesco francis francois françois fraser fred freda freddie freddy frederic frederick frederik freya frida
+    fridolin frieda fritz frode fumiko funmi gabby gabor gabriel gabriela gabriella gabrielle gaetano gaia gail
+    ganesh ganesha gareth garfield garrett garry gary gaspard gaston gaurav gauri gavin gavril gayle gaz gebre gemma
+    genevieve geoff geoffrey georg george georgie georgina georgios geraint gerald geraldine gerard gerardo gerd
+    gerda geri germaine gerrit gerry gertrude giada giancarlo gideon gilberto gilles gillian gina gino giorgia
+    giorgio giovanni gisela gisele gita gitte giulia giuseppe gladwyn gladys glen glenda glenn gloria godfrey gopal
+    goran gordana gordon gosia govind graciela graeme graham grainne graziella greer greg gregor gregorio gregory
+    greta gretchen gretel griselda grzegorz guadalupe gudrun guido guillaume guillermo gulab gulnara gunnar gunther
+    gunvor gurpreet gus gustaf gustav gustavo gwen gwendolyn gwilym gwyn gwyneth günther habib hadiya hafsa haider
+    hailey hakim hakon hala halima halle hamid hamish hamza hana hanif hank hannah hanneke hannes hans haoyu harald
+    hari harish harjit harlan harleen harmony harold harper harpreet harri harriet harrison harry harsh harshad
+    hartmut haruki harumi haruto harvey hasan hashim hassan hatice hattie hayden hayley hector hedda hedvig hedwig
+    heidi heike heinrich heinz helen helena helene helga helmut hema henning henri henrietta henrik henry herbert
+    herman herve hettie hila hilary hilda hillary himanshu hina hiroko hiroshi hitesh hitomi hjalmar holger horace
+    hortense hosea howard hubert huda hugh hugo humphrey hunter huseyin hussain hussein hyacinth hyun hyun-woo iago
+    iain ian ianto ibolya ibrahim ida idris ife ifeoma ignacio igor ikechukwu ikenna ikram ilan ilana ilaria ildiko
+    ilona ilse ilyas imani imelda imke imogen imran ina inaya indi indira ines inga inge ingeborg ingrid ingvar
+    inigo inés ioan ioana ioannis iona iqbal irene irfan iria irina irma irmgard irvin irving isaac isabel isabela
+    isabella isabelle isaiah isha ishaan isidora isidro iskra isla ismael ismail isobel isolde issa itziar ivan
+    ivana ivar iveta ivo ivor iwan izaak izabela izzy jaap jabari jacinta jackie jackson jacob jacopo jacqueline
+    jacques jadwiga jaejae jagdish jahan jai jaime jake jakub jalal jamal jameela james jamie jamil jan janae jane
+    jane-marie janek janelle janet janey janice janine janis janko janos janusz jared jarek jarmila jaromir jaroslav
+    jarrod jarvis jasmina jasminder jasmine jason jasper jaswinder javed javier jaya jayden jayesh jayne jaz
+    jeanette jeanne jeannette jeannie jed jeff jeffrey jehan jelena jemima jemma jen jenna jennie jennifer jenny
+    jens jeremiah jeremie jeremy jermaine jerome jerry jesper jess jesse jessica jessie jesus jethro jiaying jignesh
+    jill jillian jim jimena jimmy jin jing jiri jisoo jitendra jo joachim joakim joan joana joanie joanna joanne
+    joaquin jocelyn jochen jodie jody joe joel joey johan johann johanna johannes johar john johnny johnson jolanta
+    jolene jolie jon jonah jonas jonathan jonathon jonny joon joost jorge joris jose josef josefina joseph josephina
+    josephine josette joshua josias josie josé josée jovan jovana joão juan juana juanita judith judy juhi julek
+    jules juli julia julian juliana juliane julianne julie julien juliet juliette julio julius jun june junior
+    jurgen jurgita justin justine justyna jörg jürgen kai kaisa kaitlyn kaja kajal kalle kalpana kamal kamala kamil
+    kanye kaori kara karam karan kareem karel karen karim karin karina karl karla karolin karolina karsten karthik
+    kasia kasper katarina katarzyna kate katerina kath katharina katharine katherine kathie kathleen kathryn kathy
+    katie katja katrin katrina katy kavita kavitha kavya kay kayla kaylee kaz kazimierz keeley keiko keir keira
+    keith kelley kelly kelsey kelsie kelvin kemal kemi ken kendra kenji kenneth kenny kenta kerry kerstin keshav kev
+    kevin khadija khairul khalid khalil khanh kian kiera kieran kiki kim kimberley kimberly kimi kinga kiran kirill
+    kirk kirsten kirsty kirti kjell klara klaus klemens knut koffi kofi konrad konstantin kostas krishna krishnan
+    krista kristen kristian kristin kristina kristine kristjan kristo kristof krystyna krzysiek krzysztof ksenia
+    kumar kunal kurt kwabena kwame kwasi kyle kylie kyra kyrie lachlan laila lakisha laksh lakshmi lalit lalita
+    lamar lana lara larisa larissa larry lars lasse laszlo latif latoya laura laurel lauren laurence laurens laurent
+    laurie lawrence laxmi layla layton lea leah leandro leanna leanne leena lei leif leigh leila lena lennart lennox
+    lenny leo leocadia leon leona leonard leonardo leonie leontine leopold leopoldo leora lerato leroy les lesley
+    leslie leszek leticia letitia levent lew lewis lex lexi li liam liana libby lidia lidija lieke liesl lila lilian
+    liliana lilith lilla lillian lin lina linda lindsay lindsey linh linnea linus linzi lionel lior lisa lisbeth
+    liselotte litsa liu livia livvy liz liza lizzie ljubica lloyd logan loic lois lola lorcan lorelai lorelei loren
+    lorena lorenza lorenzo loretta lorna lorraine lotta lotte lottie lou louie louis louisa louise lowri luana lubna
+    luc luca lucas lucho lucia lucian luciana lucien lucille lucinda lucrezia lucy lucía ludmila ludo ludovic ludwig
+    luigi luis luisa luka lukas lukasz luke lulu luna luther lutz lydia lyla lynda lyndsey lynette lynn lynne lyra
+    lysander mabel macey maciej madalena maddie madeleine madeline madhu mae maeva maeve magali magda magdalen
+    magdalena maggie magnus maha mahdi maheen mahesh mahindra mahir mahmoud mahnoor mai maisie maja makena makoto
+    malachi malachy malaika malcolm malik malin malina mallory mamadou manal manav mandeep mandy manfred manish
+    manisha manjit manju manoj manon manu manuel manuela mara marat marc marcel marcela marcelina marcella marcelo
+    marcia marcin marco marcos marcus mared marek margaret margareta margarete margarita marge margherita margit
+    margo margot margrethe marguerite mari maria mariah mariam marian mariana marianne marie mariel marika marilyn
+    marin marina mario marion marisa marisela marisol marit marjan marjorie marketa marko marlene marley marlies
+    marliese marlon marlowe marnie marsha marta martha martijn martin martina martine martino marty martín marvin
+    marwa mary maryam maryann marysia masha mason masood massimo matei matej mateo mateusz mathew mathias mathieu
+    mathilde mathis matias matilda matt matteo matthew matthias matyas maud maura maureen maurice mauricio mauro
+    mavis maxim maximilian maximiliano maxine maya mayank mayumi mayur mayuri maëlle mbali meenakshi meera megan
+    meghan mehdi mehmet mehr mehreen mehul mei mei-ling meike meinrad melanie melek melina melinda melisa melissa
+    melody melvin mendel menno merete meriem merrick merve mervyn meryem meryl mette mhairi mia micah michael
+    michaela michaella michail michal michalina michel michelangelo michele michelle michiel mick mickey mieke
+    miguel mihaela mihai mikael mike mikel mikhail miko milda milena milica miljan millicent millie milly milo milos
+    mina minerva ming minh mira miranda mireille mirela miriam mirjam miroslav misha misty mitali mitch mitchell
+    mitsuko mitzi miza mladen mo moacir moe mohamad mohamed mohammad mohammed mohan mohini mohit moira mollie molly
+    mona monica monika monique morgan moritz morten morwenna moses moshe mouna mpho mthunzi muhammad muhammed
+    muireann mukesh mungo munira murad murali murat muriel murray mustafa mustapha myles myra myron myrtle mónica
+    nabil nada nadezhda nadia nadim nadine nadir nadja nagma nahla naima naina najma naledi nam nancy nandini nanna
+    naoko naomi narayan narendra narges nasir nassim nat natacha natalia natalie natan natasha nathalie nathan
+    nathanael nathaniel natividad naveen navin nawal nayan ned neda neelam neema neha nehal neil nell nella nelly
+    nelson nena nerissa nerys nestor nevena neville newton ngaio ngozi nguyen nia niamh nicanor nicci nicholai
+    nicholas nick nickolas nico nicola nicolas nicole nicoletta nicolina nidhi nienke nigel nikhil nikhita niki
+    nikita niklas niko nikola nikolai nikolaj nikos nils nima nimisha nina ning nino nirav nisha nishant nita niya
+    njeri nkechi noa noah noam nobuko noel noelle noemi noemie nokuthula nolan nomsa noor nooshin nora norah norbert
+    norbu noreen norma norman nour noura nuala nuha nuno nuria nyasha nyla oceane octavia odette odhran ofelia oisin
+    ola olaf olamide ole oleg oleksandr olena olesya olga oliver olivia olivier oliwia ollie olly olof oluwa
+    oluwaseun omar omkar omolara onofre onur oona ophelia oran oriana orla orlaith ornella orson osama oscar osman
+    osvaldo otis ottilie otto ottoline oumar owen oyelaran ozan pabla pablo paddy padma padraic padraig paige palak
+    palle palmira pam pamela panagiotis pankaj pantelis paola paolo parisa parminder parth parvati pascal pascale
+    patel patrice patricia patricio patrick patrik patrizia patsy patti patty paul paula paulette paulien paulina
+    pauline paulo pavel pawel payal pazcal pearse pedr pedro peggy penelope pepe percy perla pernilla pernille perry
+    petar pete peter petr petra petronella petros petter petya peyton phil phila philip philippa philippe phillip
+    philomena phindile phineas phoebe phuong phyllis pia pierre pierrick pieter pilar pina pinar piotr pip piper
+    pippa piyush polly pooja poonam prabhakar prachi pradeep pradip pradnya pragya prakash pranav pranay prasad
+    prasanna prashant pratibha pratik pratiksha preethi preeti prem priscilla pritam prithvi priya priyanka prosper
+    prudence przemyslaw pushpa qasim quentin quincey quincy quinn rabia rach rachael rachana rachel rachid radek
+    radhika radmila radoslav raf rafael rafaela rafal raffaella rafi raghav ragnar raheem rahim rahima rahul raimund
+    rainer raisa raj raja rajan rajat rajeev rajesh rajni raju rajveer rakesh ralf ralph ram rama ramesh ramin
+    ramiro ramla ramon ramona rana randall randolph randy rani ranjit ranulph raoul raphael raquel rasha rasheed
+    rashid rashida rashmi rasmus rati raul ravi ravindra raymond raymundo rebeca rebecca rebekah recep reem reena
+    regan reggie regina reginald reinhard reinhold reka rekha reko remi remy rena renata renate renaud rene renee
+    renuka renée reshma reuben rex reza rhea rhian rhiannon rhoda rhona rhoswen rhys riaz ricarda ricardo riccardo
+    richa richard richie rick rickie ricky rihanna riley rina rishi rishma rita ritu riya roald robbie robbin robert
+    roberta robertas roberto robyn rochelle roderick rodney rodrigo roel rogelio roger rohan rohini rohit roisin
+    roisín roland rolando rolf romain romana romeo romy ron rona ronald ronaldo ronan ronit ronnie roopa rory rosa
+    rosalie rosalind rosalinda rosalyn rosamund rosanna rosanne roseanne roselyn rosemarie roser rosetta rosie
+    rosina rosita ross rosy rowan rowena rowland roxana roxanne roxy rozalia ruaridh ruben rubina rudolf rudolph
+    rudy rufaro rufus rukhsana rune rupal rupert rupinder russ russell rustam ruta ruth ruxandra ryan ryanne ryszard
+    saadia saba sabah sabeen sabina sabine sabrina sabrine sachin sadie sadiq saeed safa safiya sahar sahil said
+    saif saim saira sajid sajjad sakina sakura salim sally sallyann salma salman salome salustiano salvador salwa
+    sam samantha sami samina samir samira sammy samson samuel samuele sana sanaa sanda sandeep sander sandra sania
+    sanja sanjay sanjeev sanket sanna sanne santosh saoirse sapna sara sarah sarita sasha saskia satish satoshi
+    satya saul saverio savita sayed schuyler scott seamus sean sebastian sebastien seema seldon selena selene selim
+    selina selma semra senan seraphina seren serena serge sergei sergey sergii sergio sergiy serhiy setareh seth
+    severin seyi shabana shabnam shafiq shah shaheen shahid shahin shaila shaista shakira shalini shamim shamima
+    shanaya shane shanelle shani shania shanice shannon shanti sharifa sharmila sharmin sharon sharonda shashank
+    shaun shauna shaunna shawn shayc shayla shaz shazia shea sheena shehnaz sheila shekhar shelagh shelby sheldon
+    shelley sherif sherri sherry sherwin shilpa shireen shirin shirley shivani shlomo shobha shona shrey shreya
+    shrikant shruti shu shubham shweta shyam sian sibusiso sid siddharth siddhi sidney sidra siegfried signe sigrid
+    sigridur sigurd silas silvia simeon simon simona simone simran sina sinan sindhu sinead siobhan sipho siv siya
+    siân skye slavica slobodan sneha snezana sofia sofie sofía sohail solange solomon solveig somchai sonal sondra
+    sonia sonja sonny sonya sophia sophie sorcha soren sorin soumya spencer spiros srinivas stacey stacie stacy stan
+    stanislaus stanislav stanislava stanley stavros stefan stefania stefanie stefano steffi stelios stella stellan
+    steph stephan stephanie stephen steve steven stevie stewart stian stig stuart subash subhash sudha sudheer
+    sudhir sujata sukhdeep suki sumaiya suman sumathi sumit sunil sunita sunniva suparna suraj suraya surbhi suresh
+    surinder susan susana susanna susannah susanne sushil sushma susie suzanna suzanne suzette suzie svein sven
+    svetla svetlana swapnil swati sylvester sylvia sylvie sylwester sylwia szymon sébastien søren tabitha tadeusz
+    taha taher tahir tai taiwo takashi takeshi talha talia tallulah tamara tamas tamika tamsin tania tanisha tanja
+    tanvi tanvir tanya tara taran tariq tarun tash tasha tasneem tatiana tatum tatyana tawanda tayla taylor tayo ted
+    teddy tegan tejas temi temitope tendai tenzin teodor teodora terence teresa terrell terrence terri terry tess
+    tessa tevin thabiso thabo thad thaddeus thalia thandi thandiwe thanh thea thelma theo theodor theodora theodore
+    theodoros theodosia theresa therese theresia thiago thibault thierry thijs thirza thom thomas thomasina thora
+    thorsten tia tiago tiana tiernan tiffany tilda tillie tilly tim timo timothy timur tina tinashe tobias tobin
+    toby todd todor tolga tolulope tom tomas tomasina tomasz tomislav tommaso tommy tomoko tomáš toni tonia tonje
+    tony tonya tore tori torin torquil torstein torsten tova tracey tracie tracy travis trent tresa tressa trevor
+    tricia trina trini trish trisha tristan trond troy trudi trudy truls tsering tunde tuomas turid tushar tyler
+    tyra tyrell tyrese tyrone uche ulla ulrich ulrike uma umar umesh una ursa ursula urszula usha usman uta uthman
+    uwe uzma vaclav vadim vaibhav vaishali val valdemar valentin valentina valentine valentino valeria valerie
+    valeriya vandana vanessa varsha varun vasco vashti vasile vasilis vasily veena velma venkat venkatesh vera
+    verena vernon veronica vibeke viccy vicente vicki vicky victoire victor vidar vidya vijay vijaya vikas viki
+    vikram viktor viktoria viktorija vilma vimal vinay vince vincent vincenzo vineet vinod viola violet violeta
+    violetta vipin vipul virgil virginie vishal vita vitaly vito vittoria viv vivek vivi vivian vivien vivienne vlad
+    vladimir vojtech volker vuyo vytautas wade waheed wahid walid walt walter waltraud wanda wang warren wasim wayan
+    wayne wei wen wenche wendell wendy werner wes wesley wiebke wieslaw wilbur wilda wilfred wilhelm wilhelmina
+    wilhelmine willem william williams wilma wilmer wilson winfield winifred winnie winona winston wladyslaw
+    wojciech wolfgang xander xanthe xanthia xavier xiao ximena xin xochitl yaakov yaaser yael yagmur yan yang yanina
+    yanis yannick yannis yara yaritza yash yashika yasmin yasmine yasser yasuko yaw yazmin yehudi yelena yetunde
+    ying ylva yohan yohannes yolanda yolande yosef yoshi yosuke youssef ysabel yuki yulia yumi yuri yuriko yusra
+    yusuf yuto yvan yvette yvonne zaara zac zach zachariah zachary zack zadie zahid zahra zaid zain zainab zainal
+    zakaria zakir zandile zanele zara zayd zdenek zeb zeki zelda zelma zena zenobia zeynep zhang zhi zia zinnia ziv
+    zlata zlatan zoe zoey zofia zohra zola zoltan zoltán zora zoran zoé zoë zubair zulema zuri zuzana łukasz
 """)
 """Given names and what they are shortened to, in lower case."""
 
@@ -172,6 +259,8 @@ ORGANISATION: Final = words("""
 """Words that make a signature one of a company and a greeting one to a company."""
 
 NOT_NAMES: Final = ORGANISATION | words("""
+    san santa los las el rio hong kuala buenos cape tel abu fort port mount lake salt costa puerto saudi north south east west royal mail
+    man dude hun babe bro love peeps sweetie darling gang troops y'all lads chaps mum mom dad
     a about absolutely account-holder address adidas adobe africa after again airbnb airpods aldi alexa alipay all
     allow already also although always am amazon america american amex amsterdam an and android another any anybody
     anyone anything apologies apparently apple appreciate apr are aren't argos as asap asda asia ask asking asos
@@ -241,49 +330,56 @@ TITLE_BRANDS: Final = words("""
 """What follows a title in the name of a brand: Dr Pepper, Mr Muscle, Miss Dior."""
 
 HAN_COMPOUND: Final = words("""
+    仲孙 相里 漆雕 乐正 壤驷 公良 公冶 宗政 淳于 单于 澹台 太叔 亓官 司寇 子车 颛孙 巫马 夹谷 宰父 谷梁 段干 百里 呼延 东郭 羊舌 微生 梁丘 左丘 东门
     上官 东方 东郭 令狐 公孙 公羊 南宫 叶赫 司徒 司空 司马 呼延 夏侯 太史 宇文 完颜 尉迟 慕容 拓跋 欧阳 澹台
     濮阳 独孤 申屠 百里 皇甫 端木 第五 纳兰 耶律 西门 诸葛 赫连 轩辕 钟离 长孙 闾丘 鲜于
 """)
 """Surnames of two characters."""
 
 HAN_SURNAMES: Final = frozenset(
-    "丁万丘丛严丰乌乐乔于云亓井亢仇付仝仲任伊伍伏位何佘余佟侯俞信修倪傅储元党全公兰关冀冉农冯况冶冷冼凌刁刘初利劳"
-    "勾包匡区华卓单南卜卞卢卫印危卿厉原古史叶司吉向吕吴周呼哈唐商喻夏奉奚姚姜姬娄孔孙孟季宁安宋宗官宣宫容宾宿寇"
-    "富封尉尚尤尧尹居屈展屠岑岳崔嵇左巩巫巴帅师席常干平幸庄应庞康廉廖张强彭徐惠慕戈戎成战戚戴房扈支敖文斯方施时明"
-    "易昝晁晋晏普景智曲曹曾朱朴权李杜杨杭林柏查柯柳柴栗栾桂桑梁梅植楚楼樊檀欧武段殷母毕毛江池汤汪沈沙沿浦海涂温游"
-    "湛滕满漆潘焦熊燕牛牟狄玉王班甄甘田由申白皮盖盘盛瞿石祁祖祝禹秦程穆窦章童符简管米粟索纪练缪罗羊翁翟耿聂肖胡胥"
-    "臧舒艾芦芮花苏苑苗苟范茅茹荆荣莫萧葛董蒋蒙蒲蓝蔡蔺薄薛虞衡衣袁裘裴褚覃解詹计许诺谈谌谢谭谷豆费贺贾赖赫赵路车"
-    "辛辜边连迟逯邓邝邢那邬邰邱邵邸邹郁郎郑郜郝郭都鄢金钟钱银门闫闭闵闻阎阙阚阮阳阴阿陆陈陶隆隋雍雷霍靳鞠韦韩项顾"
-    "颜饶马骆高魏鲁鲍鲜鹿麦麻黄黎齐龙龚"
+    "丁万丘丛严丰乌乐乔乜习于云亓井亢仇付仝仲任伊伍伏位何佘余佟侯俞倪傅储元党全兰关冀冉农冯况冶冷冼凌刁刘初利劳勾"
+    "包匡区华卓单南卜卞占卢卫印危卿历厉厍原古史叶司吉向吕吴周呼咸哈唐商喻堵夏夔奉奚姚姜姬娄孔孙孟季宁安宋宓宗官宣"
+    "宦宫宰容宾宿寇富寿封尉尚尤尧尹屈展屠岑岳崔嵇巢左巩巫巴帅师席常干平幸庄应庞康庾廉廖弓弘张强彭徐怀惠慕戈戎成战"
+    "戚戴房扈扶支敖文斯方於施时昌明易昝晁晋晏普景智暨暴曲曹曾朱朴权李杜束杨杭林柏查柯柳柴栗栾桂桑桓梁梅植楚楼樊檀"
+    "欧武殳段殷毋母毕毛江池汤汪汲沃沈沙沿洪浦海涂温游湛滑滕满漆潘濮焦熊燕牛牟牧狄玉王班璩甄甘田由申白皮盍盖盘盛相"
+    "瞿石祁祖祝禄禹秦程穆窦章童竺符简管籍米粟糜索纪练缪罗羊羿翁翟耿聂肖胡胥臧舒艾芦芮花苍苏苑苗苟范茅茹荀荆荣莘莫"
+    "萧葛董蒋蒙蒯蒲蓝蓟蓬蔚蔡蔺薄薛虞融衡衣袁裘裴褚覃解訾詹计许诸诺谈谌谢谭谷豆贝贡贲费贺贾赖赫赵越路车辛辜边连迟"
+    "逄逯邓邝邢那邬邰邱邴邵邸邹郁郇郎郏郑郗郜郝郤郦郭都鄂鄢酆金钟钭钮钱银镡门闫闭闵闻阎阙阚阮阳阴阿陆陈陶隆隋隗雍"
+    "雷霍靳鞠韦韩韶项顾颜饶马骆高魏鲁鲍鲜鹿麦麻黄黎齐龙龚"
 )
 """Surnames of one character."""
 
 HAN_GIVEN: Final = frozenset(
-    "一世业东丫中丹丽久义之乐乙书乾云亚亦亨京亮仁仙代令以仪仲任伊伍休众优伟传伦伯伶佐佑何作佩佳侃依侠俊保俞信俨俪"
-    "俭修倍候倚倩健偲储儒儿允元兄兆先光克兢全兰兴典冀军农冠冬冰凌凝凡凤凯凰列刘则刚创初判利功加励劲势勇勋勤匀化北"
-    "匡升卉华卓南博卡卫印厉厚友叔取受可叶合吉同君吟含听启吴呈周咏品哈响哲唐唯唱商善喆喜嘉四囝回囡园国图圃圆土圣均"
-    "坚坤坦垚城培基堂堃塔增墨壁士壮声复夏夙夜大天夫央失奇奉契奔奕奥女好如妍妙妮妹始姐姗姝姿威娃娅娇娜娟娣娥娴婉婕"
-    "婧婷媛嫣嫦子孔存孜孝孟季学宁宇守安完宏宗官定宛宜宝实宣室宪家容宽密富寒察寰寻导寿尊小尔尚尧尹尼居屏展山屹屿岐"
-    "岑岚岩岭岱岳岸峙峡峥峰峻崇崎崔崖嵘嵩川州工巧巩己布帅帆师希帝平年幼广庄庆序应底庭康廉延廷建弘弛弟弥强彤彦彩彬"
-    "彭影征律徐得御循微德心忆志忠忱念怀思怡恂恒恩恬恭恺悟悠悦情惜惟惠愉意愿慕慧懿成战戴扬承抒护拉拓振捷授掌提携摇"
-    "撷攀敏教敦敬文斌斐斯新施旋既旦旨旭时旺旻昀昂昆昊昌明易昕星映春昭昱晋晏晓晔晖晗晟晨普景晴晶智暄暖暮曙曜曦曼曾"
-    "月朋服朗望未末札朱朴权李杏材村束杨杰松极构析林枝枫柏柔柳标栋树栩格桂桃桐桑桥桦梁梅梓梦棋棠森植楚楠楷榆榕槐槿"
-    "樊樱欢欣欧歆歌正步武毅毓比毛民水永求汇汉汐汛汝江池汪沁沂沅沐沙沛沧沪河治泉泊泓法波泰泳泽洁洋洛津洪洲洵流浅济"
-    "浏浔浚浦浩浪海浸涌涓涛润涯涵淇淑淡淮深淳添淼清渊渔渝温港游渺湉湖湘湛湾源溢溪滔满滢滨演漫潇澄澎澔澜濂濡瀚瀛灏"
-    "火灵灿炎炜炫炯炳烁烈烨烽焕焜焱然煜照熙熠燃燊燕爱爽牧物特狄独猛献玄率玉玖玛玥玫玮环现玲珂珅珈珉珊珍珏珑珠珣珩"
-    "班珮球琅理琛琦琨琪琬琮琰琳琴琼瑄瑗瑛瑜瑞瑰瑶瑾璇璋璐璞璟璧璨甜生甫田由甲男甸画畅留略登白皎皓盈益盛盟直相盼省"
-    "眉真睦睿矗知石砚硕碧磊示礼社祎祖祝神祥祯祺禄禅福禧禹秀秉秋科秦积程稚穆空立竞章竣童端竹笃笑笙笛策筝筠筱简管箫"
-    "篱米粒粟粤精糖系素索紫红纪纯纲纳纵纹练组绍绎绣继绪续绮维缘缦网罗美群羽翀翊翌翎翔翠翰翱翼耀老者耘耿聆联聪聿肃"
-    "肇育胜胤脉腾至致舒舜舞舟航船良艳艺艾节芃芊芍芒芙芝芦芬芮芯花芳芷芸苇苏苑苒苓苗苡若英茁茂范茉茗茜茵茹荀荃荆荔"
-    "荟荣药荷莅莉莎莘莞莲莹莺菀菁菊菡菲萌萍营萦萧萱落葆著葵蒙蒨蓁蓉蓓蓝蓬蔓蔚蕊蕙蕴蕾薇薏薪藏虎虞虹蜀蜜融行衍衡衣"
-    "裕西见观觅视解言计训议记许词诏诗诚询诣详语诺谊谋谐谦谨谷豆象豪贝贞贡财贤贵赋赐赞赫赵起超越跃路践轩轮轶辅辉辰"
-    "达迈迎运近进远连迪适选逊通造逢逸道遥遨邑邦郁采重野金鉴鑫钊钟钢钦钧钰铁铃铎铜铠铭铮银锋锐锡锦键锴镇镜长门闻阅"
-    "阔阡阮防阳陆陈陶隆隐雁雄雅集雍雨雪雯零雷霁霄霆震霏霖霜霞露青靖静革韦韬音韵韶项顺须颂领颐颖颜飒飞香驭驰驹驻骁"
-    "骄骅骏骥高魁鱼鲁鲲鸣鸾鸿鹃鹏鹤鹰麒麓麟黎默鼎齐龄龙"
+    "一世业东丫中丹丽久义之乐乙书乾云亚亦亨京亮仁仙代令以仪仲任伊伍休优伟传伢伦伯伶佐佑何作佩佳侃依侠侬俊俐保俞信"
+    "俨俪俭修倍候倚倩健偲储傲儒儿允元兄兆先光克兢全兰兴典冀军农冠冬冰凌凛凝凡凤凯凰列刘则刚创初判利功加励劲势勇勋"
+    "勤匀化北匡升卉华卓南博卡卫印卿厉厚友叔取受叙可叶合吉同君吟含听启吴呈周咏哈响哲唐唯唱商善喆喜嗣嘉嘟四囝回囡园"
+    "国图圃圆土圣均坚坤坦垒垚垣城培基堂堃堇塔墅增墨壁士壮声复夏夙夜大天夫央失奇奉奎契奔奕奥女好如妍妙妞妤妮妹始姐"
+    "姒姗姝姣姿威娃娅娇娉娜娟娣娥娴婉婕婧婵婷媚媛嫣嫦嫱子孔存孜孝孟季学宁宇守安完宏宓宗官定宛宜宝实宣室宥宪家宸容"
+    "宽密富寒察寰寻导寿尊小尔尚尧尹尼居屏展山屹屿岁岐岑岚岩岫岭岱岳岸峙峡峤峥峦峰峻崇崎崔崖崧崽嵘嵩巍川州工巧巩己"
+    "布帅帆师希帜帝平年幼广庄庆序应底庭康廉延廷建弈弘弛弟弥弦强弼彤彦彧彩彬彭彰影征律徐得御循微德心忆志忠忱念忻怀"
+    "思怡恂恋恒恩恪恬恭恺悟悠悦情惜惟惠愉意愿慈慎慕慧憬懋懿戎成战戴扬承抒护拉拓拯振捷授掌提揽携摇撷攀攸敏教敛敢敦"
+    "敬文斌斐斓斯新施旋旗既旦旨旭时旺旻昀昂昆昇昊昌明易昕昙星映春昭昱晋晏晓晔晖晗晟晤晨普景晰晴晶智暄暖暮曙曜曦曲"
+    "曼曾月朋服朔朗望未末札朱朴朵权杉李杏材村杞束杨杭杰松极构析林枝枢枫柏柔柠柳柿栀标栋树栩格桀桂桃桉桐桑桓桠桢桥"
+    "桦梁梅梓梦梧梨棋棠棣森植椿楚楝楠楷楸榆榕榛榭槐槿樊樟樱樾橘橙檀欢欣欧歆歌正步武殊毅毓比毛民水永汀求汇汉汐汛汝"
+    "江池汪沁沂沅沐沙沛沧沪河治泉泊泓法波泰泳泽洁洋洛津洪洲洵流浅济浏浔浚浣浦浩浪海浸涌涓涛涟润涯涵淇淑淡淮深淳添"
+    "淼清渊渔渝温港游渺湄湉湖湘湛湾源溢溪溶滋滔满滢滨演漪漫漾潇潞潼澄澈澎澔澜濂濡瀚瀛灏火灵灿炅炎炘炜炫炯炳烁烈烨"
+    "烽焕焜焱然煊煜煦照熙熠熹燃燊燕燚爱爽牧物特犇狄独狮猛献玄率玉玖玛玟玥玫玮环现玲珂珅珈珉珊珍珏珑珙珞珠珣珩班珮"
+    "球琅理琇琐琛琢琥琦琨琪琬琮琰琳琴琼瑀瑄瑗瑛瑜瑞瑭瑰瑶瑾璇璋璎璐璞璟璧璨瓒瓯甄甜生甫田由甲男甸画畅留略疏登白皎"
+    "皓盈益盛盟直相盼省眉真睦睿瞻矗知石砚砺硕碧磊磐示礼社祁祉祎祖祝神祥祯祺禄禅福禧禹秀秉秋科秦积程稚稳穆穗空立竞"
+    "章竣童端竹笃笑笙笛策筝筠筱简管箫箬篱米粒粟粤粲精糖系素索紫红纪纯纲纳纵纹纾练组绍绎绡绣继绪绫续绮绯维绾缇缘缦"
+    "缨网罗美群羽羿翀翊翌翎翔翘翠翰翱翼耀老者耘耿聆联聪聿肃肇肖育胜胤脉腾至致舒舜舞舟航船良艳艺艾节芃芊芍芒芙芝芦"
+    "芬芮芯花芳芷芸芽苏苑苒苓苗苡若英茁茂范茉茗茜茵茹荀荃荆荇荔荞荟荣药荷荻莅莉莎莓莘莞莲莹莺菀菁菊菡菱菲萃萌萍萤"
+    "营萦萧萱落葆著葭葵蒂蒙蒨蒲蓁蓉蓓蓝蓬蔓蔚蔷蕊蕙蕴蕾薇薏薪薰藏藕藩蘅虎虔虞虹蛟蜀蜜蝶融行衍衡衣裕裳西见观觅视解"
+    "言计训议记许词诏诗诚询诣详语诺谆谊谋谐谦谧谨谱谷豆象豪豫豹贝贞贡财贤贵贺赋赐赞赟赫赵起超越跃路践轩轮轶辅辉辞"
+    "辰达迈迎运近进远连迪适选逊通造逢逸道遥遨邈邑邦郁郡鄢采重野金鉴鑫钊钟钢钦钧钰铁铃铄铎铜铠铭铮银锋锐锟锡锦键锴"
+    "锵镇镜长门闻阅阔阡阮防阳陆陈陶隆隐隽雁雄雅集雍雨雪雯零雷霁霄霆震霈霏霖霜霞露青靓靖静革韦韫韬音韵韶项顺须颀颂"
+    "领颇颐颖颜飏飒飞香馥馨驭驰驹驻骁骄骅骋骏骐骞骥高魁鱼鲁鲲鸢鸣鸥鸾鸿鹃鹄鹏鹤鹭鹰鹿麒麓麟麻黎默黛鼎齐龄龙"
 )
 """Characters that given names are made of."""
 
 HAN_NOT_NAMES: Final = words("""
+    海澜 那儿 那里 海苔 花朵 花洒 花茶 麻将 麻花 苹果 农夫 米色 白沙 黄沙 林荫 高山 高地 高跟 蓝牙 蓝色 蓝莓 青椒 黑莓
+    高达 原价 原装 原来 原因 原图 原件 原版 原味 原路 原地 明天 明年 明细 明明 明白 明显 占用 占线 占位 初步 初始 初一 怀疑 怀孕 能不 厉害 暴雨 暴力 历史 历程 衣架 衣柜 衣物 展览 展柜 咸味 籍贯 牧场 滑块 滑轮 班主 班级 危险 危机 印度 索要 堵车 扶手 宰客 越来 越南 隆冬 融化 巢湖 权利 权重 竺可 边上 边界 边缘 农药 农历 寿命 寿司 燕京 尚品 禄口 师生 师兄 师姐 阴天 阴凉 苍蝇 闻到 劳务 劳保 贡献 姬松 申报 雍和 桑拿 桂花 牛排 双十 云集 云存
     成熟 全职 文艺 高个 单号 方便面 变更 解除 关机 关门 查件 查单 应答 张数 于先 何种 车型 安检 路程 项链 项目 连锁 支行 费率
     丁香 万一 万元 万家 万科 万能 万达 丛林 东西 严格 严肃 严重 丰台 丰富 乌鲁 乐意 乐视 乐高 乔丹 于今 于是
     云南 云朵 云端 京东 从前 从来 付款 付费 仲裁 任何 任务 任意 伊利 伍佰 但是 何况 何处 何必 何时 余下 余款

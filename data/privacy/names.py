@@ -8,129 +8,30 @@ from typing import Final
 from replydesk.data.privacy.hannames import han_names
 from replydesk.data.privacy.lexicon import AMBIGUOUS, GIVEN, NOT_NAMES, ORGANISATION, TITLE_BRANDS, words
 from replydesk.data.privacy.page import Page
+from replydesk.data.privacy.places import FAIR, NAMED, PAIR, PLACES, RUN, SIGNS, SURE, TITLE, WEAK, WORD, Place
 
 __all__ = ["names"]
 
-_U: Final = "A-ZÀ-ÖØ-Þ\u0100-\u017f"
-_L: Final = "a-zß-öø-ÿ\u0100-\u017f"
-# O'Connell, McAllister, Ann-Marie; the 's of "Rebecca's" is none of hers.
-_WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:[-'’](?!s\b)[{_U}]?[{_L}]+)*"
-_INITIAL: Final = rf"[{_U}]\b\.?"
-_PARTICLE: Final = "(?:(?:van|von|de|der|den|la|le|da|dos|del|di|bin|al|el|ter|ibn) ){0,2}"
-_RUN: Final = rf"(?:{_INITIAL} ?){{0,2}}(?:{_WORD}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{_WORD}|{_INITIAL})){{0,3}}"
-_SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
-_TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Rev)\b\.?"
 _PAUSE: Final = re.compile(r"\s*(?:$|[^\w\s'’]|\n|[^\x00-\x7f]|\d/\d|and\b|https?:)")
-
-# How much a place proves: weak takes known names alone, fair any word that may be one if a pause follows, sure any such
-# word with a capital, and named those in small letters too.
-_WEAK, _FAIR, _SURE, _NAMED = 1, 2, 3, 4
-_RELATIVE: Final = (
-    "wife|husband|son|daughter|mum|mom|mother|dad|father|brother|sister|partner|friend|boss|neighbour|neighbor"
-    "|flatmate|fiance|fiancee|roommate"
+# "Hi Marguerita thanks for", but "Hi Order number".
+_GOES_ON: Final = re.compile(
+    r" (?:thanks?|thank|i|i'm|i’m|i've|i’ve|we|we've|we’ve|my|just|can|could|would|please|pls|this|the|it|it's|sorry|how|what|have|has|did"
+    r"|your|you|is|are|was|for|hope|here's|when|if|no|yes|good|great|that|there|there's)\b"
 )
-_CLOSING: Final = (
-    "(?:with |my )?(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?regards|rgds|sincerely(?: yours)?"
-    "|yours (?:sincerely|faithfully|truly)|best wishes|all the best|best|cheers|many thanks|thx|love|take care|talk soon"
-    "|(?:thanks|thank you)(?: (?:and|&) regards| in advance| again| (?:so|very) much)?|signed"
+_LATE: Final = re.compile(
+    r"(?:^|[.!?\n] ?)(?:many |a lot of |so )?(?:thanks?|thank you|thx|cheers|sorry|apologies|welcome|congrat\w*|bye|much obliged)"
+    r"\b[^.!?\n]{0,50}$",
+    re.I,
 )
-
-
-def _any_of(phrases: str) -> str:
-    """Return a rule for phrases in any case that no letter precedes: by first letters, which makes the search fast."""
-    firsts = dict.fromkeys(phrase[0] for phrase in phrases.split("|"))
-    rests = (
-        f"(?<={first})(?:{'|'.join(phrase[1:] for phrase in phrases.split('|') if phrase[0] == first)})"
-        for first in firsts
-    )
-    return f"[{''.join(first + first.upper() for first in firsts)}](?<![A-Za-z].)(?i:{'|'.join(rests)})"
-
-
-# (the words of which one must stand in the text, what the place proves, the rule with NAME for the name)
-_PLACES: Final = tuple(
-    (frozenset(signs.split("|")), proof, re.compile(rule.replace("NAME", f"(?:({_RUN})|({_SMALL}))"), re.M))
-    for signs, proof, rule in (
-        (
-            "hi|hiya|hey|hello|dear|good|welcome|greetings",
-            _FAIR,
-            _any_of(
-                "hi|hiya|hello|hey|dear|good morning|good afternoon|good evening|good day|welcome|welcome back|greetings"
-            )
-            + rf"(?i: there| again)?,? +(?:{_TITLE} )?NAME",
-        ),
-        ("morning|afternoon|evening", _FAIR, r"^(?i:morning|afternoon|evening),? NAME"),
-        (
-            "regards|rgds|sincerely|faithfully|truly|wishes|cheers|thank|thanks|thx|best|love|care|soon|signed",
-            _FAIR,
-            rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})"
-            rf"(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?(?:{_TITLE} )?NAME",
-        ),
-        (
-            "thank|thanks|thx|cheers|regards|sorry|ok|bye",
-            _WEAK,
-            _any_of("thanks|thank you|thx|cheers|regards|sorry|ok|bye") + ",? @?NAME",
-        ),
-        (
-            "name",
-            _NAMED,
-            r"(?<![A-Za-z])(?i:(?:my|his|her|their|full|real) (?:full |first |last |real |sur)?name(?:'s| is|:)"
-            r"|under the name(?: of)?|in the name of|name on the (?:order|booking|account|card|invoice) is"
-            r"|(?:last|first|full|customer|contact|account|card ?holder|recipient) ?name(?: is\b| ?[-:])?"
-            r"|(?:^|(?<=[;,.:|(] ))name(?: is\b| ?[-:])) *NAME",
-        ),
-        ("name", _WEAK, r"(?:^|(?<=[;,.:|(] ))(?i:(?:the )?name(?: is)?) NAME"),
-        (
-            "holder|cardholder|recipient|attn|attention|o|customer|contact|passenger|guest|person|applicant|patient|traveller"
-            "|traveler|tenant|member|employee|consignee|sender|signatory",
-            _SURE,
-            r"(?<![A-Za-z])(?i:(?:account|card) ?holder ?[:-]|recipient ?[:-]|attn\.? ?:?|attention ?:|c/o"
-            rf"|(?:customer|contact|passenger|guest|person|applicant|patient|traveller|traveler|tenant|member|employee|consignee|sender"
-            rf"|signatory) ?[:-]) *(?:{_TITLE} )?NAME",
-        ),
-        (
-            "ship|shipping|deliver|delivery|delivered|bill|billing|sold|send|sender|to",
-            _WEAK,
-            r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?"
-            rf"|bill(?:ing| to)|sold to|send to|sender|to) ?:? (?:{_TITLE} )?NAME",
-        ),
-        (
-            "from|here|speaking",
-            _FAIR,
-            _any_of("this is|its|it's|it’s") + " NAME(?=,? (?:from|here|speaking|with)\b)",
-        ),
-        ("this|its|it", _WEAK, _any_of("this is|its|it's|it’s") + " NAME"),
-        (
-            "m|im|am|call|go|with|to|agent|colleague|called|rep|adviser|advisor|representative",
-            _WEAK,
-            r"(?<![A-Za-z])(?i:i['’]?m|i am|call me|i go by|agent(?: called| named)?|colleague|(?:person|lady|guy) called"
-            r"|(?:chatting|connected|speaking|talking|speak|talk|spoke|spoken|chatted)(?: now)? (?:with|to)|over to"
-            r"|transferring you to|assign(?:ing|ed) to|rep|advisor|adviser|representative) @?NAME",
-        ),
-        (_RELATIVE, _SURE, rf"(?<![A-Za-z])(?i:my|our|his|her) (?i:{_RELATIVE}),? NAME"),
-        (
-            "manager|driver|engineer|assistant|technician|courier",
-            _WEAK,
-            r"(?<![A-Za-z])(?i:(?:my|our|your|the|his|her) (?:manager|driver|engineer|assistant|technician|courier)),? NAME",
-        ),
-        ("here|from|speaking", _WEAK, r"(?:^|(?<=[.!?] ))NAME (?:here\b|from [a-zA-Z]|speaking\b)"),
-        (
-            "mr|mrs|ms|dr|prof|professor|mx",
-            _SURE,
-            rf"(?<![A-Za-z])(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor)\b\.?|mr|mrs|(?:Mr|Mrs)\.? (?:and|&) (?:Mr|Mrs)\b\.?)"
-            rf" ({_RUN})()",
-        ),
-        ("miss", _FAIR, rf"(?:^|(?<=[.,:;(] )|(?<=[Dd]ear )|(?<=[Hh]i ))Miss ({_RUN})()"),
-    )
-)
-_VOCATIVE: Final = re.compile(rf"(?<=[a-z], )({_WORD})(?=[!.,?]|$)")
-_HANDLE: Final = re.compile(rf"(?<![\w@])@({_WORD}(?: {_WORD})?|[A-Za-z][A-Za-z._-]{{2,24}}\d{{0,4}})(?![\w@])")
+_CALLED: Final = re.compile(rf"(?<=[a-z,!] )({WORD}|[a-zà-ÿ]{{3,14}})(?=[!.,?]|$)")
+_HANDLE: Final = re.compile(rf"(?<![\w@])@({WORD}(?: {WORD})?|[A-Za-z][A-Za-z._-]{{2,24}}\d{{0,4}})(?![\w@])")
 _HANDLE_PART: Final = re.compile(r"[ ._\d-]|(?<=[a-z])(?=[A-Z])")
 _OFFICIAL: Final = re.compile("help|support|care|official|team|news", re.I)
-_LINE: Final = re.compile(rf"^[-~*]* ?({_RUN})(?: ?[,(|/:] ?[^\n]{{0,60}})?$", re.M)
-_END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({_RUN})|(?<=[.!?] )({_RUN})(?=(?:,(?: [A-Z][a-z]+){{1,4}})?\.?$)")
-_SPEAKER: Final = re.compile(rf"^({_WORD}(?: {_WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
-_BESIDE: Final = re.compile(rf"(?<![{_U}{_L}])({_WORD}(?: {_WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
-_AFTER_TITLE: Final = re.compile(rf"^(?:{_TITLE} )?(?:and |& )?{_TITLE} ")
+_LINE: Final = re.compile(rf"^[-~*]* ?({RUN})(?: ?[,(|/:] ?[^\n]{{0,60}})?$", re.M)
+_END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({RUN})|(?<=[.!?] )({RUN})(?=(?:,(?: [A-Z][a-z]+){{1,4}})?\.?$)")
+_SPEAKER: Final = re.compile(rf"^({WORD}(?: {WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
+_BESIDE: Final = re.compile(rf"(?<![A-Za-zÀ-ſ])({WORD}(?: {WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
+_AFTER_TITLE: Final = re.compile(rf"^(?:{TITLE} )?(?:and |& )?{TITLE} ")
 # A weak place needs a known name; these are in every third message, and no name there.
 _TELLING: Final = (
     GIVEN
@@ -140,7 +41,6 @@ _TELLING: Final = (
         " in ha al ed do so chip rock sky sun don said haven patience journey red tab early miles mac dean rod kit justice"
     )
 )
-_SIGNS: Final = frozenset().union(*(signs for signs, _, _ in _PLACES))
 _NO_NAME: Final = NOT_NAMES | words(
     "wrong misspelled misspelt incorrect missing required displayed spelled spelt mandatory empty blank shown optional"
 )
@@ -153,20 +53,24 @@ def names(page: Page) -> None:
             _take(page, start, end)
     text, told = page.left, page.words
     known = not _TELLING.isdisjoint(told)
-    if present := _SIGNS & told:
-        for signs, proof, rule in _PLACES:
-            if (known or proof != _WEAK) and not signs.isdisjoint(present):
-                for match in rule.finditer(text):
-                    _judge(page, match, proof)
+    present = SIGNS & told
+    if present or "\n" in text:
+        for place in PLACES:
+            if (known or place.proof > WEAK) and (not place.signs.isdisjoint(present) if place.signs else "\n" in text):
+                for match in place.rule.finditer(text):
+                    _judge(page, match, place)
     if "@" in text:
         for match in _HANDLE.finditer(text):
             first = _HANDLE_PART.split(match[1])[0].casefold()
             if first in GIVEN and len(first) > 2 and not _OFFICIAL.search(match[1]):
                 _take(page, *match.span(1))
     if known:
-        for match in _VOCATIVE.finditer(text):
-            if match[1].casefold() in GIVEN and match[1].casefold() not in AMBIGUOUS | NOT_NAMES:
-                _take(page, *match.span(1))
+        for match in _CALLED.finditer(text):
+            word = match[1].casefold()
+            if word in GIVEN and word not in AMBIGUOUS | NOT_NAMES:
+                comma = text[match.start() - 2] == "," and match[1][0].isupper()
+                if comma or _LATE.search(text[: match.start()][-80:]):
+                    _take(page, *match.span(1))
         for match in _BESIDE.finditer(page.left) if "\0" in text else ():
             run = match[1].casefold().split()
             if run[0] in GIVEN and not any(word in NOT_NAMES for word in run):
@@ -176,20 +80,23 @@ def names(page: Page) -> None:
         _repeated(page)
 
 
-def _judge(page: Page, match: re.Match[str], proof: int) -> None:
+def _judge(page: Page, match: re.Match[str], place: Place) -> None:
     """Claim as much of a match as is a name."""
     group = 1 if match[1] else 2
-    raw, start = match[group], match.start(group)
+    raw, start, proof = match[group], match.start(group), place.proof
     if not raw:
         return
     if title := _AFTER_TITLE.match(raw):
-        start, raw, proof = start + title.end(), raw[title.end() :], _SURE
-    measure = _length if group == 1 else _small_length
-    if length := measure(raw, page.left, start, proof):
+        start, raw, proof = start + title.end(), raw[title.end() :], SURE
+    if group == 2:
+        length = _small_length(raw, page.left, start, proof)
+    else:
+        length = _length(raw, page.left, start, proof, goes_on=place.goes_on and page.text[start - 2] != ",")
+    if length:
         _take(page, start, start + length)
 
 
-def _length(raw: str, text: str, start: int, proof: int) -> int:
+def _length(raw: str, text: str, start: int, proof: int, *, goes_on: bool) -> int:
     """Return how many characters of a run of capitalised words are a name."""
     tokens = list(re.finditer(r"\S+", raw))
     told = [token[0].strip(".").casefold() for token in tokens]
@@ -200,27 +107,30 @@ def _length(raw: str, text: str, start: int, proof: int) -> int:
     end = tokens[stop - 1].end()
     known = told[first] in GIVEN
     capitals = len(tokens[first][0]) > 2 and tokens[first][0].isupper()
-    if capitals and (not known or proof == _WEAK):
+    if capitals and (not known or proof <= PAIR):
         return 0
     if known and told[first] not in AMBIGUOUS:
         return end
     paused = stop == len(told) and bool(_PAUSE.match(text, start + end))
     followed = stop > first + 1 and told[first + 1] in GIVEN
-    if proof >= _SURE or (known and (followed or (paused and proof == _FAIR))):
+    if proof >= SURE or (known and (followed or (paused and proof == FAIR))):
+        return end
+    if proof == FAIR and (
+        paused or (goes_on and not known and stop == len(told) and _GOES_ON.match(text, start + end))
+    ):
         return end
     # A first and a last name with a pause behind are one even where the place proves little.
-    wanted = 3 if proof == _FAIR else 2 if known else 0
-    return end if paused and (stop - first <= wanted if proof == _FAIR else stop - first == wanted) else 0
+    return end if paused and 2 <= stop <= 3 + first and (known or proof == PAIR) else 0
 
 
 def _small_length(raw: str, text: str, start: int, proof: int) -> int:
     """Return how many characters of words in small letters are a name."""
     told = raw.split(" ")
     known = [word in GIVEN and len(word) > 2 and word not in AMBIGUOUS | NOT_NAMES for word in told]
-    paused = proof == _NAMED and told[0] not in _NO_NAME and _PAUSE.match(text, start + len(told[0]))
+    paused = proof == NAMED and told[0] not in _NO_NAME and _PAUSE.match(text, start + len(told[0]))
     both = len(told) == 2 and told[1] not in _NO_NAME
-    if both and (known[0] or (proof == _NAMED and told[0] not in _NO_NAME)):
-        if known[1] or (proof == _NAMED and _PAUSE.match(text, start + len(raw))):
+    if both and (known[0] or (proof == NAMED and told[0] not in _NO_NAME)):
+        if known[1] or (proof == NAMED and _PAUSE.match(text, start + len(raw))):
             return len(raw)
     return len(told[0]) if known[0] or paused else 0
 

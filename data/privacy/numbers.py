@@ -18,7 +18,7 @@ _RESIDENT = re.compile(
     r"(?![A-Za-z0-9])",
     re.A,
 )
-_SOCIAL = re.compile(r"(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])", re.A)
+_SOCIAL = re.compile(r"(?<![\w-])\d{3}([ -])\d\d\1\d{4}(?![\w-])", re.A)
 # https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110; QQ is the one on their forms.
 _INSURANCE = re.compile(
     r"(?<![A-Za-z0-9])(?:QQ|(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])"
@@ -72,7 +72,7 @@ _WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Patt
             "护照|通行证|台胞证|回乡证",
             r"(?:passport(?: details?)?|(?:护照|通行证|台胞证|回乡证)(?:号码?|编号)?)"
             rf"(?: ?\([^()\d]{{1,12}}\))?(?:,? (?:the|my|new|old|is|number|no))*{_NUMBER}{_IS}"
-            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])",
+            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|\d{3} \d{3} \d{3}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])",
         ),
         (
             "ID",
@@ -84,7 +84,7 @@ _WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Patt
             "ACCOUNT",
             "sort sortcode",
             "",
-            rf"sort.?code{_NUMBER}{_IS}(\d\d[- ]\d\d[- ]\d\d|\d{{6}})(?![\d-])",
+            rf"sort(?:.?code|(?= ?:)){_NUMBER}{_IS}(\d\d[- ]\d\d[- ]\d\d|\d{{6}})(?![\d-])",
         ),
         ("ACCOUNT", "routing aba", "", rf"(?:routing|\baba){_NUMBER}{_IS}(\d{{9}})(?!\d)"),
         (
@@ -104,7 +104,7 @@ _WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Patt
             "ACCOUNT",
             "wechat weixin wx vx v",
             "微信|薇信|威信|v信",
-            r"(?:wechat|weixin|微信|薇信|威信|(?<![A-Za-z0-9])[wv]x|v信)(?: ?id\b| ?账号| ?账户)?(?: ?(?:is|号码?|是|为|:))*\s*"
+            r"(?:wechat|weixin|微信|薇信|威信|(?<![A-Za-z0-9])[wv]x|v信)(?: ?id\b| ?账号| ?账户)?(?: ?(?:is|号码?|是|为|[:-]))*\s*"
             r"(?<![A-Za-z0-9])((?=[A-Z0-9_-]*[\d_-])[A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
         ),
         (
@@ -142,6 +142,11 @@ _WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Patt
         ),
     )
 )
+# A British sort code with the account behind it.
+_SORT_CODE = re.compile(
+    r"(?<![\d-])(\d\d-\d\d-\d\d)(?:[ ,/]+|[ ,]+(?:a/?c|acc(?:oun)?t)(?: ?(?:number|no\.?))?[: ]*)(\d{8})(?![\d-])",
+    re.I | re.A,
+)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][ ·•.-]?"
     r"(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|(?=[A-Z]*\d)[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警])(?![A-Za-z0-9])"
@@ -166,10 +171,10 @@ def identities(page: Page) -> None:
             page.take("ID", *match.span(), number)
     for match in _SOCIAL.finditer(page.left):
         # Target's item numbers (DPCI) have the shape of a social security number.
-        if (ssn.is_valid(match[0]) or page.before(match.start(), _SSN_WORD)) and not number_of_a_thing(
-            page, *match.span()
-        ):
-            page.take("ID", *match.span(), ssn.compact(match[0]))
+        if (
+            ssn.is_valid(match[0]) and match[1] == "-" or page.before(match.start(), _SSN_WORD)
+        ) and not number_of_a_thing(page, *match.span()):
+            page.take("ID", *match.span(), re.sub(r"\D", "", match[0]))
     for match in _INSURANCE.finditer(page.left):
         # "at 10 20 30 a day" has the shape; small letters need the word.
         if match[0].isupper() or page.before(match.start(), _INSURANCE_WORD):
@@ -179,7 +184,7 @@ def identities(page: Page) -> None:
             page.take("PASSPORT", *match.span(), match[0])
 
 
-_SSN_WORD = re.compile(r"(?:ssn|social(?: security)?)[^\d\n]{0,15}$", re.I)
+_SSN_WORD = re.compile(r"(?:ssn|\bss ?#|soc(?:ial|\.)?(?: sec(?:urity|\.)?)?)[^\d\n]{0,15}$", re.I)
 _CODE_WORD = re.compile(
     r"(?:order|parcel|package|shipment|invoice|ticket|case|claim|item|product|booking|confirm\w*|transaction|voucher"
     r"|coupon|reference|code|sku|tracking|serial|model|part|ref|batch|lot|error|version|firmware"
@@ -202,6 +207,9 @@ def worded(page: Page) -> None:
         if not latin.isdisjoint(page.words) or (han and page.han and han.search(page.left)):
             for match in rule.finditer(page.left):
                 page.take(kind, *match.span(1), re.sub(r"[\W_]", "", match[1]).upper())
+    for match in _SORT_CODE.finditer(page.left):
+        for group in (1, 2):
+            page.take("ACCOUNT", *match.span(group), re.sub(r"\D", "", match[group]))
     for match in _PLATE.finditer(page.left) if page.han else ():
         page.take("PLATE", *match.span(), re.sub(r"\W", "", match[0]))
 
