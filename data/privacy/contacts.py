@@ -32,10 +32,15 @@ _MOBILE = re.compile(
     r"(1[3-9]\d(?:[ -]?\d{4}[ -]?\d{4}|\d[ -]?\d{3}[ -]?\d{4}|[ -]\d{3}[ -]\d{5}))(?!\d)",
     re.A,
 )
+# Digit by digit, as one reads it out.
+_SPACED = re.compile(r"(?<![\d.,:])(?<!\d )([01](?: \d){10})(?![ .,]?\d)", re.A)
+_EXTENDED = re.compile(r"(?<![\d-])(0\d{2,3}-?\d{7,8})-\d{1,5}(?![\d-])", re.A)
 _HOTLINE = re.compile(r"(?<![\d-])([48]00[ -]?(?:\d{3}[ -]?\d{4}|\d{4}[ -]\d{3}))(?![-\d])", re.A)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BARE = re.compile(r"(?<!\d)\d{7,12}(?!\d)", re.A)
-_TRUNK = re.compile(r"(?<!\d)(?<!\+)(?:\(0\d{2,4}\)|(?<!\d )\(0\) ?\d{3,4}|0\d{2,4})[ -]?\d{3,8}(?:[ -]?\d{3,4})?(?!\d)", re.A)
+_TRUNK = re.compile(
+    r"(?<!\d)(?<!\+)(?:\(0\d{2,4}\)|(?<!\d )\(0\) ?\d{3,4}|0\d{2,4})[ -]?\d{3,8}(?:[ -]?\d{3,4})?(?!\d)", re.A
+)
 _AMERICAN = re.compile(
     r"(?<!\d)(?:\(?\+?1\)?[ .-]{0,2})?(?:\([2-9]\d\d\)|[2-9]\d\d)[ .-]{0,2}[2-9]\d\d[ .-]\d{4}"
     r"(?: ?(?:x|ext\.?) ?\d{1,5})?(?!\d)",
@@ -116,6 +121,8 @@ def phones(page: Page, region: str) -> None:
 
     chinese = region == "CN" or bool(_HAN.search(page.text))
     take(_MOBILE, "86", (11,))
+    take(_SPACED, *(("86", (11,)) if chinese else ("44", (11,))))
+    take(_EXTENDED, "86", (10, 11, 12))
     take(_HOTLINE, "86", (10,))
     # Shape alone: invented numbers (07700 900123) and mistyped ones are valid nowhere, yet may be a person's.
     take(_TRUNK, *(("86", (11, 12)) if chinese else ("44", (11,))))

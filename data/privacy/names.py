@@ -31,6 +31,7 @@ _LINE: Final = re.compile(rf"^[-~*]* ?({RUN})(?: ?[,(|/:] ?[^\n]{{0,60}})?$", re
 _END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({RUN})|(?<=[.!?] )({RUN})(?=(?:,(?: [A-Z][a-z]+){{1,4}})?\.?$)")
 _SPEAKER: Final = re.compile(rf"^({WORD}(?: {WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
 _BESIDE: Final = re.compile(rf"(?<![A-Za-zÀ-ſ])({WORD}(?: {WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
+_MAILBOX: Final = re.compile(rf"(?<![A-Za-z])({WORD}(?: {WORD}){{1,2}})\"? <\0")
 _AFTER_TITLE: Final = re.compile(rf"^(?:{TITLE} )?(?:and |& )?{TITLE} ")
 # A weak place needs a known name; these are in every third message, and no name there.
 _TELLING: Final = (
@@ -76,6 +77,9 @@ def names(page: Page) -> None:
             if run[0] in GIVEN and not any(word in NOT_NAMES for word in run):
                 _take(page, *match.span(1))
         _signed(page, text)
+    for match in _MAILBOX.finditer(page.left) if "<\0" in text else ():
+        if not any(word in NOT_NAMES for word in match[1].casefold().split()):
+            _take(page, *match.span(1))
     if page.found:
         _repeated(page)
 

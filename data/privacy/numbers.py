@@ -72,13 +72,15 @@ _WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Patt
             "护照|通行证|台胞证|回乡证",
             r"(?:passport(?: details?)?|(?:护照|通行证|台胞证|回乡证)(?:号码?|编号)?)"
             rf"(?: ?\([^()\d]{{1,12}}\))?(?:,? (?:the|my|new|old|is|number|no))*{_NUMBER}{_IS}"
-            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|\d{3} \d{3} \d{3}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])",
+            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|\d{3} \d{3} \d{3}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])"
+            r"|passport[^\d\n]{0,30}?(?<![A-Za-z0-9-])(\d{9}|[A-Z]{1,2}\d{7,8}|[CFGHJK-NPRTV-Z](?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)"
+            r"[CFGHJK-NPRTV-Z0-9]{8})(?![A-Za-z0-9-])",
         ),
         (
             "ID",
             "ssn social",
             "",
-            rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{4}}|\d{{8,9}})(?!\d)",
+            rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{4}}|\d{{8,9}})(?!\d)|\bssn\b[^\d\n]{{0,40}}?(?<![\d-])(\d{{9}})(?!\d)",
         ),
         (
             "ACCOUNT",
@@ -172,7 +174,10 @@ def identities(page: Page) -> None:
     for match in _SOCIAL.finditer(page.left):
         # Target's item numbers (DPCI) have the shape of a social security number.
         if (
-            ssn.is_valid(match[0]) and match[1] == "-" or page.before(match.start(), _SSN_WORD)
+            ssn.is_valid(match[0])
+            and match[1] == "-"
+            or page.before(match.start(), _SSN_WORD)
+            or (match[1] == "-" and "ssn" in page.words)
         ) and not number_of_a_thing(page, *match.span()):
             page.take("ID", *match.span(), re.sub(r"\D", "", match[0]))
     for match in _INSURANCE.finditer(page.left):
@@ -206,7 +211,8 @@ def worded(page: Page) -> None:
     for kind, latin, han, rule in _WORDED:
         if not latin.isdisjoint(page.words) or (han and page.han and han.search(page.left)):
             for match in rule.finditer(page.left):
-                page.take(kind, *match.span(1), re.sub(r"[\W_]", "", match[1]).upper())
+                group = match.lastindex or 1
+                page.take(kind, *match.span(group), re.sub(r"[\W_]", "", match[group]).upper())
     for match in _SORT_CODE.finditer(page.left):
         for group in (1, 2):
             page.take("ACCOUNT", *match.span(group), re.sub(r"\D", "", match[group]))

@@ -98,9 +98,10 @@ PLACES: Final = (
         rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?NAME",
     ),
     _place(
-        "thanks thank thx cheers regards sorry ok bye",
+        "thanks thank thx cheers regards sorry ok bye wishes best love care",
         WEAK,
-        _any_of("thanks|thank you|thx|cheers|regards|sorry|ok|bye") + ",? @?NAME",
+        _any_of("thanks|thank you|thx|cheers|regards|sorry|ok|bye|best wishes|all the best|love|take care")
+        + ",? @?NAME",
     ),
     _place("name call", NAMED, rf"(?<![A-Za-z])(?i:{_OF_A_NAME}) *NAME"),
     _place("name", NAMED, r"(?:^|(?<=[;,.:|(] ))(?i:name(?: is\b|['’]s| of [a-z]+ ?:| ?[-:])) *NAME"),
@@ -118,10 +119,10 @@ PLACES: Final = (
     ),
     _place("from to", PAIR, "^(?i:from|to) ?: NAME"),
     _place(
-        "by registered addressed belongs account under",
+        "by registered addressed belongs account under booking reservation order parcel package delivery table room",
         PAIR,
         r"(?<![A-Za-z])(?i:(?:ordered|signed|booked|placed|collected)(?: for)? by|(?:registered|addressed|belongs) to"
-        r"|(?:account|booking|reservation|order)(?: is)? (?:under|in|for)) NAME",
+        r"|(?:account|booking|reservation|order|parcel|package|delivery|table|room|deposit)(?: is| was)? (?:under|in|for)) NAME",
     ),
     _place(
         "from here speaking calling",
@@ -130,6 +131,7 @@ PLACES: Final = (
     ),
     _place("this its it", WEAK, _any_of("this is|its|it's|it’s") + " NAME"),
     _place("m im am", PAIR, _any_of("i'm|i’m|im|i am") + " @?NAME"),
+    _place("i", PAIR, "(?:^|(?<=[.!?] ))I, NAME(?=,)"),
     _place("call go", FAIR, "(?<![A-Za-z])(?i:call me|i go by) NAME"),
     _place(
         "chatting connected speaking",
