@@ -168,7 +168,13 @@ def masker(settings: DataSettings) -> Callable[[str], str]:
     """Return what masks the texts of one conversation as the settings want it."""
     if not settings.mask:
         return str
-    return Masker(settings.region, order_numbers=settings.mask_order_numbers, own=settings.own_contacts).mask
+    return Masker(
+        settings.region,
+        order_numbers=settings.mask_order_numbers,
+        names=settings.mask_names,
+        addresses=settings.mask_addresses,
+        own=settings.own_contacts,
+    ).mask
 
 
 def pseudonym(customer: str) -> str:

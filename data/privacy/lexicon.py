@@ -35,18 +35,19 @@ AMBIGUOUS: Final = words("""
     charity chase chelsea chester chip christian chuck clay cliff colt cooper coral crystal daisy dallas dawn dee
     denver destiny devon diamond dick dolly don drew duke dusty eagle earl early eden essex eve faith fern flora
     florence forest francisco frank frankie gale gay gene genesis georgia ginger grace grant grey guy hall haven
-    hazel heath heather heaven hero holly honey hope houston ion iris israel ivy jack jade jay jean jet jewel jordan
+    hazel heath heather heaven hero holly honey hope houston ion iris israel ivy  jade jay jean jet jewel jordan
     josh journey joy joyce justice kent king kit kitty lacy lance lane lee lily lincoln love lucky lux mac madison
     major mark mars marsh max may mercy milan miles montana nan olive orion page paris parker pat patience pearl peg
     penny pepper phoenix poppy porter precious prince queenie rainbow ramsey ray red reed rich river rob robin rock
     rocky rod roman rose rosemary roy royal ruby rusty sage sandy santiago savannah scarlet scout serenity sharp
-    sienna skip sky sparrow star sterling stone storm sue summer sunny sydney tab tad tan titan trinity tu van
+    sienna skip sky sparrow star sterling stone storm  summer sunny sydney tab tad tan titan trinity tu van
     victoria virginia walker ward will willow win woody york young
     ari august german ira lotus lourdes maverick medina merlin meta otis pal pip robinson roma sultan titus tanner tor verona
 """)
 """Given names that are also words, brands or places: names only where the place says so and a pause follows."""
 
 GIVEN: Final = AMBIGUOUS | words("""
+    jack sue
     aarav aaron aarti abbie abby abdul abdullah abel abena abigail abimbola abiodun abraham abu achim ada adaeze
     adam adams adaora addison adebayo adele adelina adeola adhiambo adil aditi aditya adnan adora adrian adriana
     adrianna adrienne agata agatha agnes agneta agnieszka ahmad ahmed ahmet aida aidan aiden aigul aileen ailsa
@@ -259,6 +260,21 @@ ORGANISATION: Final = words("""
 """Words that make a signature one of a company and a greeting one to a company."""
 
 NOT_NAMES: Final = ORGANISATION | words("""
+    professor doctor captain nurse officer someone-else mr mrs ms miss mx dr prof sir dame rev herr frau madame monsieur señor señora signor signora
+    aberdeen adelaide albany albuquerque anchorage ankara antwerp athens atlantic auckland bangkok bath belgrade bergen bilbao
+    bologna bordeaux boulder bradford bremen bucharest budapest burlington calgary canberra canterbury capetown caracas cebu
+    chester cincinnati cleveland cologne columbus copenhagen cork coventry croydon damascus darwin derby detroit dhaka doha
+    dortmund dover dresden dundee durham edmonton essen exeter falkirk florida frankfurt galway gdansk genoa ghent gothenburg
+    guildford halifax hamburg hanoi hanover hastings havana helsinki hobart honolulu hove hull indianapolis inverness istanbul
+    jakarta jersey johannesburg kampala karachi kiev kigali kilkenny krakow kuwait kyiv kyoto lahore leicester leipzig lille lima
+    limerick linz lisburn ljubljana lucerne luton luxembourg lyon maidstone malaga malmo malta manila margate marseille medellin
+    memphis mexico minneapolis minsk modena monaco montreal moscow nagoya nantes naples nashville newark newport nice norfolk
+    northampton norwich nuremberg oakland ohio omaha oslo ottawa oxfordshire palermo pasadena peterborough philadelphia phnom
+    phuket pittsburgh plymouth poole porto portland portsmouth prague preston quebec quito raleigh reykjavik riga riyadh rotterdam
+    sacramento salford salisbury salzburg sapporo scarborough seville shenyang shrewsbury slough sligo southampton stockholm
+    stockport strasbourg stuttgart sunderland swansea swindon taipei tallinn tampa tampere tehran texas thessaloniki tirana
+    toledo torquay toulouse tucson tulsa tunis turin ulster utrecht valencia venice vermont vilnius warsaw wellington
+    wimbledon windsor wolverhampton worcester wuhan yokohama york zagreb
     san santa los las el rio hong kuala buenos cape tel abu fort port mount lake salt costa puerto saudi north south east west royal mail
     man dude hun babe bro love peeps sweetie darling gang troops y'all lads chaps mum mom dad
     a about absolutely account-holder address adidas adobe africa after again airbnb airpods aldi alexa alipay all
@@ -350,6 +366,7 @@ HAN_SURNAMES: Final = frozenset(
 """Surnames of one character."""
 
 HAN_GIVEN: Final = frozenset(
+    "耕来"
     "一世业东丫中丹丽久义之乐乙书乾云亚亦亨京亮仁仙代令以仪仲任伊伍休优伟传伢伦伯伶佐佑何作佩佳侃依侠侬俊俐保俞信"
     "俨俪俭修倍候倚倩健偲储傲儒儿允元兄兆先光克兢全兰兴典冀军农冠冬冰凌凛凝凡凤凯凰列刘则刚创初判利功加励劲势勇勋"
     "勤匀化北匡升卉华卓南博卡卫印卿厉厚友叔取受叙可叶合吉同君吟含听启吴呈周咏哈响哲唐唯唱商善喆喜嗣嘉嘟四囝回囡园"
@@ -378,10 +395,11 @@ HAN_GIVEN: Final = frozenset(
 """Characters that given names are made of."""
 
 HAN_NOT_NAMES: Final = words("""
+    宿管 宿管员 祝安 祝顺 祝商 祝祺
     海澜 那儿 那里 海苔 花朵 花洒 花茶 麻将 麻花 苹果 农夫 米色 白沙 黄沙 林荫 高山 高地 高跟 蓝牙 蓝色 蓝莓 青椒 黑莓
     高达 原价 原装 原来 原因 原图 原件 原版 原味 原路 原地 明天 明年 明细 明明 明白 明显 占用 占线 占位 初步 初始 初一 怀疑 怀孕 能不 厉害 暴雨 暴力 历史 历程 衣架 衣柜 衣物 展览 展柜 咸味 籍贯 牧场 滑块 滑轮 班主 班级 危险 危机 印度 索要 堵车 扶手 宰客 越来 越南 隆冬 融化 巢湖 权利 权重 竺可 边上 边界 边缘 农药 农历 寿命 寿司 燕京 尚品 禄口 师生 师兄 师姐 阴天 阴凉 苍蝇 闻到 劳务 劳保 贡献 姬松 申报 雍和 桑拿 桂花 牛排 双十 云集 云存
     成熟 全职 文艺 高个 单号 方便面 变更 解除 关机 关门 查件 查单 应答 张数 于先 何种 车型 安检 路程 项链 项目 连锁 支行 费率
-    丁香 万一 万元 万家 万科 万能 万达 丛林 东西 严格 严肃 严重 丰台 丰富 乌鲁 乐意 乐视 乐高 乔丹 于今 于是
+    万一 万元 万家 万科 万能 万达 丛林 东西 严格 严肃 严重 丰台 丰富 乌鲁 乐意 乐视 乐高 乔丹 于今 于是
     云南 云朵 云端 京东 从前 从来 付款 付费 仲裁 任何 任务 任意 伊利 伍佰 但是 何况 何处 何必 何时 余下 余款
     余额 侯门 信任 信号 信息 信用 信誉 信贷 修改 修理 傅立 储值 储存 元宵 元旦 元气 元素 先生 党员 党费 全友
     全国 全天 全家 全新 全款 全程 全部 全额 公众 公分 公司 公告 公寓 公开 公斤 公里 关于 关心 关注 关系 关键

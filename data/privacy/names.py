@@ -12,7 +12,7 @@ from replydesk.data.privacy.places import FAIR, NAMED, PAIR, PLACES, RUN, SIGNS,
 
 __all__ = ["names"]
 
-_PAUSE: Final = re.compile(r"\s*(?:$|[^\w\s'’]|\n|[^\x00-\x7f]|\d/\d|and\b|https?:)")
+_PAUSE: Final = re.compile(r"\s*(?:$|[^\w\s'’]|\n|[^\x00-\x7f]|\d/\d|and\b|family\b|https?:)")
 # "Hi Marguerita thanks for", but "Hi Order number".
 _GOES_ON: Final = re.compile(
     r" (?:thanks?|thank|i|i'm|i’m|i've|i’ve|we|we've|we’ve|my|just|can|could|would|please|pls|this|the|it|it's|sorry|how|what|have|has|did"
@@ -32,13 +32,14 @@ _END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({RUN})|(?<=[.!?] )({RUN})(?
 _SPEAKER: Final = re.compile(rf"^({WORD}(?: {WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
 _BESIDE: Final = re.compile(rf"(?<![A-Za-zÀ-ſ])({WORD}(?: {WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
 _MAILBOX: Final = re.compile(rf"(?<![A-Za-z])({WORD}(?: {WORD}){{1,2}})\"? <\0")
+_ALSO: Final = re.compile(rf"(?: and | ?& ?|/|, (?=[^,.!?\n]{{2,30}}(?: and |&|$))(?:and )?)({WORD})(?!\w)")
 _AFTER_TITLE: Final = re.compile(rf"^(?:{TITLE} )?(?:and |& )?{TITLE} ")
 # A weak place needs a known name; these are in every third message, and no name there.
 _TELLING: Final = (
     GIVEN
     - NOT_NAMES
     - words(
-        "will may hope bill mark page love star art chance guy major win rich sharp light hall store van rob frank may sue"
+        "will may hope bill mark page love star art chance guy major win rich sharp light hall store van rob frank may"
         " in ha al ed do so chip rock sky sun don said haven patience journey red tab early miles mac dean rod kit justice"
     )
 )
@@ -98,6 +99,17 @@ def _judge(page: Page, match: re.Match[str], place: Place) -> None:
         length = _length(raw, page.left, start, proof, goes_on=place.goes_on and page.text[start - 2] != ",")
     if length:
         _take(page, start, start + length)
+        _and_others(page, start + length)
+
+
+def _and_others(page: Page, at: int) -> None:
+    """Claim the known names that are listed behind one: Hi John, Mary & Pete."""
+    while match := _ALSO.match(page.left, at):
+        word = match[1].casefold()
+        if word not in GIVEN or (word in AMBIGUOUS and not _PAUSE.match(page.left, match.end())):
+            return
+        _take(page, *match.span(1))
+        at = match.end()
 
 
 def _length(raw: str, text: str, start: int, proof: int, *, goes_on: bool) -> int:
@@ -111,7 +123,7 @@ def _length(raw: str, text: str, start: int, proof: int, *, goes_on: bool) -> in
     end = tokens[stop - 1].end()
     known = told[first] in GIVEN
     capitals = len(tokens[first][0]) > 2 and tokens[first][0].isupper()
-    if capitals and (not known or proof <= PAIR):
+    if capitals and not (proof >= SURE or (known and proof == FAIR)):
         return 0
     if known and told[first] not in AMBIGUOUS:
         return end

@@ -15,11 +15,11 @@ WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:[-'’](?!s\
 
 _INITIAL: Final = rf"[{_U}]\b\.?"
 _PARTICLE: Final = "(?:(?:van|von|de|der|den|la|le|da|dos|del|di|bin|al|el|ter|ibn) ){0,2}"
-RUN: Final = rf"(?:{_INITIAL} ?){{0,2}}(?:{WORD}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|{_INITIAL})){{0,3}}"
+RUN: Final = rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
 """Up to four words with capitals, initials among them."""
 
 _SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
-TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Rev)\b\.?"
+TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Herr|Frau|Madame|Monsieur|Señora?|Signora?)\b\.?"
 """What is put before a name and stays."""
 
 WEAK: Final = 1
@@ -98,9 +98,11 @@ PLACES: Final = (
         rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?NAME",
     ),
     _place(
-        "thanks thank thx cheers regards sorry ok bye wishes best love care",
+        "thanks thank thx thnx tks rgds cheers regards sorry ok bye wishes best love care",
         WEAK,
-        _any_of("thanks|thank you|thx|cheers|regards|sorry|ok|bye|best wishes|all the best|love|take care")
+        _any_of(
+            "thanks|thank you|thx|thnx|tks|rgds|cheers|regards|sorry|ok|bye|best wishes|all the best|love|take care"
+        )
         + ",? @?NAME",
     ),
     _place("name call", NAMED, rf"(?<![A-Za-z])(?i:{_OF_A_NAME}) *NAME"),
@@ -117,7 +119,7 @@ PLACES: Final = (
         r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?|bill(?:ing| to)|sold to|send to"
         r"|invoice to) ?:? NAME",
     ),
-    _place("from to", PAIR, "^(?i:from|to) ?: NAME"),
+    _place("from to cc bcc", PAIR, "^(?i:from|to|cc|bcc) ?: NAME"),
     _place(
         "by registered addressed belongs account under booking reservation order parcel package delivery table room",
         PAIR,
@@ -139,10 +141,10 @@ PLACES: Final = (
         "(?<![A-Za-z])(?i:you(?:['’]re| are)(?: now)? (?:chatting|connected|speaking|talking) (?:with|to)) NAME",
     ),
     _place(
-        "chatting connected speaking talking speak talk spoke spoken talked chatted over transferring assigning assigned ask",
+        "chatting connected speaking talking speak talk spoke spoken talked chatted over through contact called transferring assigning assigned ask",
         WEAK,
         "(?<![A-Za-z])(?i:(?:chatting|connected|speaking|talking|speak|talk|spoke|spoken|talked|chatted)(?: now)? (?:with|to)"
-        "(?: an?)?|over to|transferring you to|assign(?:ing|ed) to|ask for|person called|lady called|guy called) @?NAME",
+        "(?: an?)?|(?:over|through|transferring you) to|please contact|am called|assign(?:ing|ed) to|ask for|person called|lady called|guy called) @?NAME",
     ),
     _place(
         _PERSONAL.replace("|", " ").replace("neighbou?r", "neighbour neighbor"),
