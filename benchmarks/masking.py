@@ -1,14 +1,13 @@
 """How much personal data masking finds and how much else it takes, on messages written for it, beside a few regexes.
 
-``tests/data/masking`` holds invented messages with their personal data marked, ``[PHONE:07700 900461]``. Each message is
-in one of two parts by its hash: rules were made looking at ``develop`` only; ``held_out`` judges. A marked span counts
+``tests/data/masking`` holds invented messages with their personal data marked, ``[PHONE:07700 900461]``. The rules were made
+looking at ``develop``; ``held_out`` was written when they were done, and judges. A marked span counts
 as found when a span of the same kind overlaps it; a found span counts as right when it overlaps a marked one of its kind.
 ``leak`` is the share of the marked characters that are left readable. The floor is what a user would write in 20 lines.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -38,14 +37,14 @@ class Labelled:
 
 def labelled() -> Iterator[Labelled]:
     """Yield the labelled messages of both languages."""
-    for language in ("en", "zh"):
-        for line in (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines():
-            message = json.loads(line)
-            yield read(message["text"], language, message.get("part", ""))
+    for part in PARTS:
+        for language in ("en", "zh"):
+            for line in (FOLDER / f"{part}.{language}.jsonl").read_text(encoding="utf-8").splitlines():
+                yield read(json.loads(line)["text"], language, part)
 
 
-def read(marked: str, language: str, part: str = "") -> Labelled:
-    """Return the message that is written with marks; its part is told by its hash where none is given."""
+def read(marked: str, language: str, part: str) -> Labelled:
+    """Return the message that is written with marks."""
     spans, text, done = [], "", 0
     for mark in MARK.finditer(marked):
         text += marked[done : mark.start()]
@@ -53,8 +52,7 @@ def read(marked: str, language: str, part: str = "") -> Labelled:
         text += mark[2]
         done = mark.end()
     text += marked[done:]
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return Labelled(text, tuple(spans), language, part or PARTS[digest[0] % 2])
+    return Labelled(text, tuple(spans), language, part)
 
 
 def score(find: Callable[[str], Spans], messages: Iterable[Labelled]) -> dict[str, Any]:

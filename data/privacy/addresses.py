@@ -68,7 +68,9 @@ _LOWER: Final = re.compile(
     rf"(?:(?:,? [a-z]{{3,14}}){{0,2}},? {_POST_ANY})?"
 )
 _BOX: Final = re.compile(rf"(?i:\bP\.? ?O\.? ?Box) (?:\d{{1,6}}|[A-Z]\d{{1,5}})\b{_TAIL}")
-_CITY: Final = re.compile(rf"(?<![A-Za-z'’])(?:[A-Z][A-Za-z.’'-]+ ){{0,2}}[A-Z][A-Za-z.’'-]+,? {_US}(?![A-Za-z0-9])")
+_CITY: Final = re.compile(
+    rf"(?<![A-Za-z'’])(?!(?:From|In|At|To|My|Our|The|Near)\b)(?:[A-Z][A-Za-z.’'-]+ ){{0,2}}[A-Z][A-Za-z.’'-]+,? {_US}(?![A-Za-z0-9])"
+)
 _POSTCODE: Final = re.compile(
     rf"(?i:post ?code)(?: ?(?:is|:|-|=|\())*\s*((?i:(?:{_AREAS})[0-9][0-9A-HJKMNPR-Y]? ?{_INWARD}))(?![A-Za-z0-9])"
 )
@@ -112,8 +114,6 @@ def postal_addresses(page: Page) -> None:
     told = page.words
     if "box" in told:
         _all(page, _BOX)
-    if _CONTINENTAL_SIGN.search(page.left):
-        _all(page, _CONTINENTAL)
     coded = bool(_POST_SIGN.search(page.left))
     if not _TYPES.isdisjoint(told):
         _streets(page)
@@ -123,6 +123,8 @@ def postal_addresses(page: Page) -> None:
         if coded:
             _all(page, _ROOM_AND_TOWN)
         _all(page, _FLAT)
+    if _CONTINENTAL_SIGN.search(page.left):
+        _all(page, _CONTINENTAL)
     if coded:
         _all(page, _CITY)
         _all(page, _ANY_POST)

@@ -75,7 +75,7 @@ _REFERENCE = re.compile(
     r"(?P<number> ?(?:numbers?|num|no\.?|nr\.?|id|code|#))?"
     r"|(?P<code>sku|dpci|isbn|ean|upc|imei|tracking|serial|model|part|ref)(?: (?:numbers?|no\.?))?)"
     r"(?: (?:is|was|are))?"
-    r"|(?:订|运|快递|物流)单|(?P<zh>(?:单|编|货|序列|流水|型|票|件|案)(?:号码?|码)|条码|邮编))[是为:# ]*$",
+    r"|(?:订|运|快递|物流)单|(?P<zh>(?:单|编|货|序列|流水|型|票|件|案)(?:号码?|码)|条码|邮编|代码|税号))[是为:# ]*$",
     re.I,
 )
 

@@ -53,7 +53,7 @@ _JOINED: Final = {
     "张": "一两几三四五六七八九十每这那",
 }
 # Words that may stand before a name in a sentence, by their last character.
-_LEADING: Final = frozenset("下找请帮给让跟和与向对替代转告是为叫问谢的了位个名由被把烦系感托从到在们那")
+_LEADING: Final = frozenset("下傅员找请帮给让跟和与向对替代转告是为叫问谢的了位个名由被把烦系感托从到在们那")
 _RARE: Final = frozenset(
     "那师帅水和向员都成由若平强门计信花干支呼尚商项公从容云展位封包况利豆后管且富皮班盘丰度羊米油时全车"
 )
@@ -268,7 +268,7 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         while text[at : at + 1] in (":", " "):
             at += 1
         sure = bool(match[1])
-        length = name_at(text, at, strict=not (sure and match[0].endswith("叫")))
+        length = name_at(text, at, strict=not match[0].endswith("叫"))
         if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
             length = 2
         # Behind 我是 and 找 only a pause or a verb shows that two characters, or three, were a name.

@@ -18,6 +18,7 @@ _DIGIT = re.compile(r"\d")
 _SIX_DIGITS = re.compile(r"\d(?:[ ()./-]{0,3}\d){5}", re.A)
 _SEVEN_DIGITS = re.compile(r"\d(?:[ ()./-]{0,3}\d){6}", re.A)
 _THIRTEEN_DIGITS = re.compile(r"\d(?:[ -]{0,3}\d){12}", re.A)
+_CHATS = frozenset({"wechat", "weixin", "wx", "vx"})
 _TAG = 5
 
 
@@ -187,7 +188,8 @@ def _search(
         _numbers(page, region, order_numbers)
         if with_addresses:
             addresses.postal_addresses(page)
-    elif "密码" in text or "passw" in text:
+    elif "微信" in text or not _CHATS.isdisjoint(page.words):
+        # These ids alone may be all letters.
         numbers.worded(page)
     if with_names:
         names.names(page)

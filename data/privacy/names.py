@@ -18,9 +18,10 @@ _GOES_ON: Final = re.compile(
     r" (?:thanks?|thank|i|i'm|i’m|i've|i’ve|we|we've|we’ve|my|just|can|could|would|please|pls|this|the|it|it's|sorry|how|what|have|has|did"
     r"|your|you|is|are|was|for|hope|here's|when|if|no|yes|good|great|that|there|there's)\b"
 )
+_THANKFUL: Final = words("thanks thank thx cheers sorry apologies apology welcome congratulations congrats bye obliged")
 _LATE: Final = re.compile(
     r"(?:^|[.!?\n] ?)(?:many |a lot of |so )?(?:thanks?|thank you|thx|cheers|sorry|apologies|welcome|congrat\w*|bye|much obliged)"
-    r"\b[^.!?\n]{0,50}$",
+    r"\b[^.!?\n]{0,50}\Z",
     re.I,
 )
 _CALLED: Final = re.compile(rf"(?<=[a-z,!] )({WORD}|[a-zà-ÿ]{{3,14}})(?=[!.,?]|$)")
@@ -66,13 +67,16 @@ def names(page: Page) -> None:
             first = _HANDLE_PART.split(match[1])[0].casefold()
             if first in GIVEN and len(first) > 2 and not _OFFICIAL.search(match[1]):
                 _take(page, *match.span(1))
-    if known:
+    thankful = not _THANKFUL.isdisjoint(told)
+    if known or thankful:
         for match in _CALLED.finditer(text):
             word = match[1].casefold()
-            if word in GIVEN and word not in AMBIGUOUS | NOT_NAMES:
-                comma = text[match.start() - 2] == "," and match[1][0].isupper()
-                if comma or _LATE.search(text[: match.start()][-80:]):
-                    _take(page, *match.span(1))
+            comma = text[match.start() - 2] == "," and match[1][0].isupper()
+            late = thankful and _LATE.search(text, max(0, match.start() - 80), match.start())
+            sure = word in GIVEN and word not in AMBIGUOUS
+            if word not in NOT_NAMES and ((sure and (comma or late)) or (comma and late)):
+                _take(page, *match.span(1))
+    if known:
         for match in _BESIDE.finditer(page.left) if "\0" in text else ():
             run = match[1].casefold().split()
             if run[0] in GIVEN and not any(word in NOT_NAMES for word in run):

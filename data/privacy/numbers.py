@@ -39,7 +39,7 @@ _CARD = re.compile(
     r"4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:[3-6]\d|2[2-7]|8[12]|97)\d{14}|(?:[4-6]\d|8[12])\d{15,17}", re.A
 )
 _CARD_SHAPES: Final = tuple(
-    re.compile(rf"(?<![A-Za-z0-9])(?=({shape.replace(' ', '[ -]{1,3}')})(?![A-Za-z0-9]))", re.A)
+    re.compile(rf"(?<![A-Za-z0-9+])(?=({shape.replace(' ', '[ -]{1,3}')})(?![A-Za-z0-9]))", re.A)
     for shape in (
         r"\d{4} \d{4} \d{4} \d{4} \d{1,3}",
         r"\d{6} \d{13}",
@@ -177,7 +177,7 @@ def identities(page: Page) -> None:
             ssn.is_valid(match[0])
             and match[1] == "-"
             or page.before(match.start(), _SSN_WORD)
-            or (match[1] == "-" and "ssn" in page.words)
+            or (match[1] == "-" and page.words & _SSN)
         ) and not number_of_a_thing(page, *match.span()):
             page.take("ID", *match.span(), re.sub(r"\D", "", match[0]))
     for match in _INSURANCE.finditer(page.left):
@@ -189,6 +189,7 @@ def identities(page: Page) -> None:
             page.take("PASSPORT", *match.span(), match[0])
 
 
+_SSN = words("ssn social")
 _SSN_WORD = re.compile(r"(?:ssn|\bss ?#|soc(?:ial|\.)?(?: sec(?:urity|\.)?)?)[^\d\n]{0,15}$", re.I)
 _CODE_WORD = re.compile(
     r"(?:order|parcel|package|shipment|invoice|ticket|case|claim|item|product|booking|confirm\w*|transaction|voucher"

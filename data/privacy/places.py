@@ -15,7 +15,7 @@ WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:[-'’](?!s\
 
 _INITIAL: Final = rf"[{_U}]\b\.?"
 _PARTICLE: Final = "(?:(?:van|von|de|der|den|la|le|da|dos|del|di|bin|al|el|ter|ibn) ){0,2}"
-RUN: Final = rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
+RUN: Final = rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|(?:[{_U}]\.){{2,3}}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
 """Up to four words with capitals, initials among them."""
 
 _SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
@@ -107,6 +107,7 @@ PLACES: Final = (
     ),
     _place("name call", NAMED, rf"(?<![A-Za-z])(?i:{_OF_A_NAME}) *NAME"),
     _place("name", NAMED, r"(?:^|(?<=[;,.:|(] ))(?i:name(?: is\b|['’]s| of [a-z]+ ?:| ?[-:])) *NAME"),
+    _place("name", SURE, "(?<![A-Za-z])(?i:the name is) NAME"),
     _place("name", WEAK, "(?:^|(?<=[;,.:|(] ))(?i:(?:the )?name(?: is)?) NAME"),
     _place(
         "o attn accountholder cardholder " + _BEFORE_COLON.replace("|", " "),
