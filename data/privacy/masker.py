@@ -78,6 +78,7 @@ class Masker:
         self._given = dict(known or {})
         self._taken = set(self._given)
         self._by_tag = {(_kind(name), tag): name for name, tag in self._given.items()}
+        self._numbers: dict[Kind, Iterator[int]] = {}
         self._by_value: dict[tuple[Kind, str], str] = {}
 
     @property
@@ -126,7 +127,8 @@ class Masker:
         if (kind, value) not in self._by_value:
             tag = content_id(self.conversation, kind, value)[:_TAG]
             if (kind, tag) not in self._by_tag:
-                name = next(name for number in count(1) if (name := f"<{kind}_{number}>") not in self._taken)
+                numbers = self._numbers.setdefault(kind, count(1))
+                name = next(name for number in numbers if (name := f"<{kind}_{number}>") not in self._taken)
                 self._taken.add(name)
                 self._given[name] = tag
                 self._by_tag[kind, tag] = name
