@@ -10,6 +10,7 @@ from replydesk.data.privacy.lexicon import (
     GIVEN,
     HAN_COMPOUND,
     HAN_GIVEN,
+    HAN_NEVER,
     HAN_NOT_NAMES,
     HAN_SURNAMES,
     NOT_NAMES,
@@ -60,8 +61,8 @@ _RARE: Final = frozenset(
 _COMMON: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "柳苗齐伍米贝葛奚鲁柴翟庞颜庄聂章岳殷詹申欧耿关兰焦俞左甘祝包宁尚符舒阮柯纪梅童凌毕季裴霍涂曲翁骆游辛管蒲滕屈饶牟艾尤"
-    "穆司卓古简车项芦麦娄窦戚岑景党费卜冷席卫柏宗瞿桂佟应臧闵苟邬边卞姬栾隋商刁荣巫寇甄丛仲虞敖明佘池查麻苑迟"
-    "廖贾夏韦方白邹孟熊秦邱江尹薛段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴孔汤常乔赖文施洪安康"
+    "穆司卓古简车项芦麦娄窦戚岑景党费卜冷席卫柏宗瞿桂佟应臧闵苟邬边卞姬栾隋商刁巫寇甄丛仲虞敖佘池查麻苑"
+    "廖贾夏韦方白邹孟熊秦邱江尹薛段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴孔汤常乔赖文施洪康"
 )
 # 李先生牛肉面 and 单太太面包 are restaurants.
 _FOOD: Final = re.compile(
@@ -178,7 +179,12 @@ def name_at(text: str, at: int, *, strict: bool = True) -> int:
     usual = [char in HAN_GIVEN for char in given]
     if text[at : at + 2] in HAN_NOT_NAMES:
         # 王子 is a prince, but 王子涵 a girl.
-        extended = (text[at] in _COMMON or not strict) and len(given) == 2 and all(usual) and _ends(text, at + 3)
+        extended = (
+            (text[at] in _COMMON or not strict)
+            and len(given) == 2
+            and all(usual)
+            and (_ends(text, at + 3) or _followed(text, at + 3))
+        )
         return 3 if extended else 0
     if len(given) == 2 and all(usual) and given not in _WITH_TITLE:
         # 来 ends names, and is what one does: 找王芳来.
@@ -188,6 +194,19 @@ def name_at(text: str, at: int, *, strict: bool = True) -> int:
         if first < length <= first + 2 and given not in _WITH_TITLE:
             return length
     return first + 1 if usual and usual[0] else 0
+
+
+def whole_name(text: str, at: int) -> int:
+    """Return how many characters are a name because a surname begins them and a pause, title or greeting ends them."""
+    first = surname(text, at)
+    if first == 0 or (first == 1 and text[at] not in _COMMON):
+        return 0
+    for length in (first + 2, first + 1):
+        told = text[at : at + length]
+        if _HAN.fullmatch(told) and _ends(text, at + length):
+            free = HAN_NEVER.isdisjoint(told[first:]) and told not in HAN_NOT_NAMES and told[:2] not in HAN_NOT_NAMES
+            return length if free and told[first:] not in HAN_NOT_NAMES | _WITH_TITLE else 0
+    return 0
 
 
 def _ends(text: str, at: int) -> bool:
@@ -200,7 +219,7 @@ def _followed(text: str, at: int) -> bool:
 
 
 def _exactly(text: str, start: int, end: int, *, strict: bool = True) -> Iterator[tuple[int, int]]:
-    if name_at(text, start, strict=strict) == end - start:
+    if end - start in (name_at(text, start, strict=strict), whole_name(text, start)):
         yield start, end
 
 
@@ -240,14 +259,15 @@ def _ending(text: str, end: int, *, bounded: bool) -> Iterator[tuple[int, int]]:
     """Yield the full name that ends here, and, where it must be bounded, has no character before it."""
     for length in (4, 3, 2):
         start = end - length
-        if start >= 0 and name_at(text, start) == length and text[start:end] not in HAN_NOT_NAMES:
+        named = start >= 0 and length in (name_at(text, start), whole_name(text, start) if bounded else 0)
+        if named and text[start:end] not in HAN_NOT_NAMES:
             if not bounded or not start or not _HAN.match(text[start - 1]):
                 yield start, end
                 return
 
 
 def _greeted(text: str, at: int) -> Iterator[tuple[int, int]]:
-    length = name_at(text, at)
+    length = whole_name(text, at) or name_at(text, at)
     if length >= 3 and not _ends(text, at + length) and _ends(text, at + length - 1):
         length -= 1
     if length and _ends(text, at + length):
@@ -268,7 +288,7 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         while text[at : at + 1] in (":", " "):
             at += 1
         sure = bool(match[1])
-        length = name_at(text, at, strict=not match[0].endswith("叫"))
+        length = whole_name(text, at) or name_at(text, at, strict=not match[0].endswith("叫"))
         if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
             length = 2
         # Behind 我是 and 找 only a pause or a verb shows that two characters, or three, were a name.
