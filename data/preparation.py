@@ -177,6 +177,8 @@ class Mask:
         self._masker = Masker(
             settings.region,
             order_numbers=settings.mask_order_numbers,
+            names=settings.mask_names,
+            addresses=settings.mask_addresses,
             own=settings.own_contacts,
             conversation=conversation,
             known=known,

@@ -39,9 +39,13 @@ class DataSettings(_Section):
     languages: tuple[str, ...] = Field(("en", "zh"), min_length=1, description="Languages that customers write in.")
     region: str = Field("GB", pattern="^[A-Z]{2}$", description="Country whose phone numbers may lack a prefix.")
     mask: bool = Field(True, description="Mask personal data before anything is stored.")
+    mask_names: bool = Field(True, description="Mask the names of persons, which are found by the words around them.")
+    mask_addresses: bool = Field(True, description="Mask postal addresses and postcodes.")
     mask_order_numbers: bool = Field(False, description="Mask order numbers too; answers often need them.")
     own_contacts: tuple[str, ...] = Field(
-        (), description="The company's own e-mail addresses, domains and phone numbers, which are never masked."
+        (),
+        description="The company's own names, e-mail addresses, domains, phone numbers and postal addresses,"
+        " which are never masked.",
     )
     context_messages: int = Field(6, ge=0, le=50, description="Earlier utterances kept with a ticket.")
 

@@ -72,7 +72,10 @@ RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or 
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
 [data]
-own_contacts = ["tidewick.example", "0117 496 0321", "400-000-0168"]
+own_contacts = [
+  "tidewick.example", "0117 496 0321", "400-000-0168", "14 Quay Lane", "Tidewick", "汐物",
+  "Priya", "Tom", "Elena", "Marcus", "小林", "阿宁", "晓雯", "老周",
+]
 
 [ui]
 title = "Tidewick"

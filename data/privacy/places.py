@@ -1,0 +1,184 @@
+"""Where a name stands in English: the words around it, and how much they prove."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+__all__ = ["FAIR", "NAMED", "PAIR", "PLACES", "RUN", "SIGNS", "SURE", "TITLE", "WEAK", "WORD", "Place"]
+
+_U: Final = "A-ZÀ-ÖØ-Þ\u0100-\u017f"
+_L: Final = "a-zß-öø-ÿ\u0100-\u017f"
+# O'Connell, McAllister, Ann-Marie; the 's of "Rebecca's" is none of hers.
+WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:[-'’](?!s\b)[{_U}]?[{_L}]+)*"
+"""One word of a name, with a capital."""
+
+_INITIAL: Final = rf"[{_U}]\b\.?"
+_PARTICLE: Final = "(?:(?:van|von|de|der|den|la|le|da|dos|del|di|bin|al|el|ter|ibn) ){0,2}"
+RUN: Final = rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|(?:[{_U}]\.){{2,3}}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
+"""Up to four words with capitals, initials among them."""
+
+_SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
+TITLE: Final = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Herr|Frau|Madame|Monsieur|Señora?|Signora?)\b\.?"
+"""What is put before a name and stays."""
+
+WEAK: Final = 1
+"""Only known names stand there."""
+PAIR: Final = 2
+"""Known names, or two and three words with capitals and a pause behind them."""
+FAIR: Final = 3
+"""Any word with a capital and a pause behind it."""
+SURE: Final = 4
+"""Any word with a capital."""
+NAMED: Final = 5
+"""Any word, in small letters too if a pause is behind it."""
+
+
+class Place(NamedTuple):
+    """One of ``signs`` must be a word of the text; then ``rule`` finds words with capitals (1) or small ones (2)."""
+
+    signs: frozenset[str]
+    proof: int
+    rule: re.Pattern[str]
+    goes_on: bool = False
+    """Whether "thanks" or "we" behind a name is as good as a pause: "Hi Marguerita thanks for your patience"."""
+
+
+def _any_of(phrases: str) -> str:
+    """Return a rule for phrases in any case that no letter precedes: by first letters, which makes the search fast."""
+    told = phrases.split("|")
+    firsts = dict.fromkeys(phrase[0] for phrase in told)
+    rests = (f"(?<={first})(?:{'|'.join(phrase[1:] for phrase in told if phrase[0] == first)})" for first in firsts)
+    return f"[{''.join(first + first.upper() for first in firsts)}](?<![A-Za-z].)(?i:{'|'.join(rests)})"
+
+
+def _place(signs: str, proof: int, rule: str, *, goes_on: bool = False) -> Place:
+    found = re.compile(rule.replace("NAME", f"(?:(?:{TITLE} )?({RUN})|({_SMALL}))").replace("RUN", f"({RUN})()"), re.M)
+    return Place(frozenset(signs.split()), proof, found, goes_on)
+
+
+_PERSONAL: Final = "wife|husband|son|daughter|mum|mom|mother|dad|father|brother|sister|partner|friend|boss|neighbou?r"
+_WORKING: Final = "manager|driver|engineer|assistant|technician|courier|colleague|agent|rep|advis[eo]r|representative"
+_CLOSING: Final = (
+    "(?:with |my )?(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?regards|rgds|br|sincerely(?: yours)?|warmly|respectfully"
+    "|cordially|yours(?: (?:sincerely|faithfully|truly))?|best wishes|all the best|best|cheers|many thanks|thx|love|peace"
+    "|take care|talk soon|speak soon|much obliged|ta"
+    "|(?:thanks|thank you)(?: (?:and|&) regards| in advance| again| a lot| (?:so|very) much)?|signed"
+)
+_NO_PERSON: Final = (
+    "product|file|user|host|domain|brand|company|model|display|screen|network|wifi|folder|server|device|item|app|game|team"
+    "|channel|page|business|store|shop|street|road|city|town|bank|plan|hotel|school|campaign|class|method|field|column"
+)
+_OF_A_NAME: Final = (
+    r"(?:my|his|her|their|full|real|[a-z]+['’]s) (?:full |first |last |real |sur)?name(?:['’]s| is|:)"
+    r"|under the name(?: of)?|in the name of|name on the (?:order|booking|account|card|invoice) is|they call me"
+    rf"|(?!(?:{_NO_PERSON})\b)[a-z]+ ?name ?[:-]|(?:last|first|full|customer|contact) name(?: is\b)?"
+)
+_BEFORE_COLON: Final = (
+    "customer|contact|passenger|guest|person|applicant|patient|traveller|traveler|tenant|member|employee|consignee|sender"
+    "|signatory|recipient|holder|attention|attn|resident|buyer|client|student|caller"
+)
+
+PLACES: Final = (
+    _place(
+        "hi hiya hey hello dear good welcome greetings congratulations",
+        FAIR,
+        _any_of(
+            "hi|hiya|hello|hey|dear|good morning|good afternoon|good evening|good day|welcome|welcome back|greetings"
+            "|congratulations|welcome aboard"
+        )
+        + "(?i: there| again)?,? +NAME",
+        goes_on=True,
+    ),
+    _place("morning afternoon evening", FAIR, "^(?i:morning|afternoon|evening),? NAME"),
+    _place(
+        "regards rgds br sincerely warmly respectfully cordially yours wishes best cheers thanks thank thx love peace care soon"
+        " obliged ta signed",
+        FAIR,
+        rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?NAME",
+    ),
+    _place(
+        "thanks thank thx thnx tks rgds cheers regards sorry ok bye wishes best love care",
+        WEAK,
+        _any_of(
+            "thanks|thank you|thx|thnx|tks|rgds|cheers|regards|sorry|ok|bye|best wishes|all the best|love|take care"
+        )
+        + ",? @?NAME",
+    ),
+    _place("name call", NAMED, rf"(?<![A-Za-z])(?i:{_OF_A_NAME}) *NAME"),
+    _place("name", NAMED, r"(?:^|(?<=[;,.:|(] ))(?i:name(?: is\b|['’]s| of [a-z]+ ?:| ?[-:])) *NAME"),
+    _place("name", SURE, "(?<![A-Za-z])(?i:the name is) NAME"),
+    _place("name", WEAK, "(?:^|(?<=[;,.:|(] ))(?i:(?:the )?name(?: is)?) NAME"),
+    _place(
+        "o attn accountholder cardholder " + _BEFORE_COLON.replace("|", " "),
+        SURE,
+        rf"(?<![A-Za-z])(?i:(?:account|card) ?holder ?[:-]|attn\.? ?:?|c/o|(?:{_BEFORE_COLON})(?: \d)? ?[:-]) *NAME",
+    ),
+    _place(
+        "shipping ship deliver delivery delivered bill billing sold send sender invoice",
+        PAIR,
+        r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?|bill(?:ing| to)|sold to|send to"
+        r"|invoice to) ?:? NAME",
+    ),
+    _place("from to cc bcc", PAIR, "^(?i:from|to|cc|bcc) ?: NAME"),
+    _place(
+        "by registered addressed belongs account under booking reservation order parcel package delivery table room",
+        PAIR,
+        r"(?<![A-Za-z])(?i:(?:ordered|signed|booked|placed|collected)(?: for)? by|(?:registered|addressed|belongs) to"
+        r"|(?:account|booking|reservation|order|parcel|package|delivery|table|room|deposit)(?: is| was)? (?:under|in|for)) NAME",
+    ),
+    _place(
+        "from here speaking calling",
+        FAIR,
+        _any_of("this is|its|it's|it’s") + r" NAME(?=,? (?:from|here|speaking|calling|with)\b)",
+    ),
+    _place("this its it", WEAK, _any_of("this is|its|it's|it’s") + " NAME"),
+    _place("m im am", PAIR, _any_of("i'm|i’m|im|i am") + " @?NAME"),
+    _place("i", PAIR, "(?:^|(?<=[.!?] ))I, NAME(?=,)"),
+    _place("call go", FAIR, "(?<![A-Za-z])(?i:call me|i go by) NAME"),
+    _place(
+        "chatting connected speaking",
+        FAIR,
+        "(?<![A-Za-z])(?i:you(?:['’]re| are)(?: now)? (?:chatting|connected|speaking|talking) (?:with|to)) NAME",
+    ),
+    _place(
+        "chatting connected speaking talking speak talk spoke spoken talked chatted over through contact called transferring assigning assigned ask",
+        WEAK,
+        "(?<![A-Za-z])(?i:(?:chatting|connected|speaking|talking|speak|talk|spoke|spoken|talked|chatted)(?: now)? (?:with|to)"
+        "(?: an?)?|(?:over|through|transferring you) to|please contact|am called|assign(?:ing|ed) to|ask for|person called|lady called|guy called) @?NAME",
+    ),
+    _place(
+        _PERSONAL.replace("|", " ").replace("neighbou?r", "neighbour neighbor"),
+        SURE,
+        rf"(?<![A-Za-z])(?i:my|our|his|her) (?i:{_PERSONAL}),? NAME",
+    ),
+    _place(
+        _WORKING.replace("|", " ").replace("advis[eo]r", "adviser advisor"),
+        WEAK,
+        rf"(?<![A-Za-z])(?i:{_WORKING})(?i:,| called| named| today is| is)? NAME",
+    ),
+    _place(
+        "sister uncle aunt auntie aunty captain col grandma grandpa nurse",
+        WEAK,
+        r"(?<![A-Za-z])(?:Sister|Uncle|Aunt|Auntie|Aunty|Captain|Capt\.|Col\.|Grandma|Grandpa|Nurse) RUN",
+    ),
+    _place("here from speaking", WEAK, r"(?:^|(?<=[.!?] ))NAME (?:here\b|from [a-zA-Z]|speaking\b)"),
+    _place(
+        "joined left",
+        SURE,
+        "(?:^|(?<=[.!?] )|(?<=[Aa]gent ))RUN (?:has |have )?(?:joined|left) the (?:chat|conversation)",
+    ),
+    _place(
+        "mr mrs ms dr prof professor mx",
+        SURE,
+        r"(?<![A-Za-z])(?:(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor)\b\.?|mr|mrs|(?:Mr|Mrs)\.? (?:and|&) (?:Mr|Mrs)\b\.?) RUN",
+    ),
+    _place("miss", FAIR, "(?:^|(?<=[.,:;(] )|(?<=[Dd]ear )|(?<=[Hh]i ))Miss RUN"),
+    # Any short line that ends in a comma closes a letter.
+    _place("", FAIR, r"(?:^|\n)[A-Z][^\n,.]{1,24},\n+(?=[^\n]{2,40}(?:\n|$))RUN(?=\n|$|,)"),
+    _place("sent", FAIR, r"Sent from [^\n]{2,30}\n+RUN$"),
+)
+"""The places, which are tried in this order."""
+
+SIGNS: Final = frozenset().union(*(place.signs for place in PLACES))
+"""The words of which one stands beside every name in :data:`PLACES` that has signs."""
