@@ -138,7 +138,7 @@ def test_a_table_may_come_in_parts_and_in_any_order(export: Export, cut: int, or
         (
             "@shop when exactly?",
             "@5 By noon.",
-            ("@shop 订单在哪里？", "@5 请稍等。1/2\n@5 明天送到。2/2"),
+            ("@shop 订单在哪里？", "@5 请稍等。1/2", "@5 明天送到。2/2"),
             "shop",
         ),
         ("@5 @shop same here", "Sorry @9! Which order?", (), "helpers"),
