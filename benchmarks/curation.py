@@ -25,18 +25,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.near_duplicates import datasets, rows
-from replydesk.data.boilerplate import boilerplate
 from replydesk.data.curation import curate
+from replydesk.data.curation.boilerplate import boilerplate
+from replydesk.data.curation.facts import disagreement, facts
+from replydesk.data.curation.templates import slot_form, wordy
+from replydesk.data.curation.weak import weak_intents
 from replydesk.data.duplicates import near_duplicates
-from replydesk.data.facts import disagreement, facts
 from replydesk.data.ingest import ingest
 from replydesk.data.readers import read
 from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import DataSettings
 from replydesk.data.store import Store
-from replydesk.data.templates import slot_form, wordy
 from replydesk.data.text import clean, tokens
-from replydesk.data.weak import weak_intents
 
 MANY = 500_000
 HERE = Path(__file__).parent
@@ -81,7 +81,7 @@ def judged(labelled: Iterable[tuple[str, bool]]) -> dict[str, float]:
 
 
 def invented() -> dict[str, Any]:
-    lines = (HERE.parent / "tests" / "data" / "boilerplate.txt").read_text(encoding="utf-8").splitlines()
+    lines = (HERE.parent / "tests" / "data" / "curation" / "boilerplate.txt").read_text(encoding="utf-8").splitlines()
     labelled = [(line[2:], line[0] == "-") for line in lines if line[:2] in ("- ", "+ ")]
     english = [pair for pair in labelled if not re.search("[一-鿿]", pair[0])]
     return {"en": judged(english), "zh": judged(pair for pair in labelled if pair not in english)}

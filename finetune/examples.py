@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.data.curation.weak import weak_intents
 from replydesk.data.leaks import check_leaks, find_leaks
 from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges, mine
-from replydesk.data.weak import weak_intents
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 

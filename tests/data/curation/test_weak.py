@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replydesk.data.weak import LABELLED, weak_intents
+from replydesk.data.curation.weak import LABELLED, weak_intents
 
 NONE: list[int | None]
 

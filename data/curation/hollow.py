@@ -1,6 +1,6 @@
 """Hollow templates: standing answers that are given whatever was asked, and so answer nothing.
 
-The second of two ways to find boilerplate; the first is to know its moves (:mod:`replydesk.data.boilerplate`). This one
+The second of two ways to find boilerplate; the first is to know its moves (:mod:`replydesk.data.curation.boilerplate`). This one
 asks the data: an answer that was given to many questions, as unlike each other as any two, with which it has no telling
 word in common, and that holds no figure, link or address.
 """
@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from replydesk.data.columns import Columns, Ranks
+from replydesk.data.curation.columns import Columns, Ranks
 from replydesk.data.records import Ticket
 from replydesk.data.store import Store
 from replydesk.data.text import tokens

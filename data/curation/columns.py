@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from replydesk.data.boilerplate import boilerplate
+from replydesk.data.curation.boilerplate import boilerplate
+from replydesk.data.curation.templates import slot_form
 from replydesk.data.duplicates import near_duplicates
 from replydesk.data.records import Ticket
 from replydesk.data.shingles import facts_of
 from replydesk.data.store import Store
-from replydesk.data.templates import slot_form
 from replydesk.data.text import HAN, tokens
 
 __all__ = ["AGENT", "Columns", "Ranks", "question_of"]

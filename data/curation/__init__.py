@@ -13,14 +13,14 @@ from typing import Final
 
 import numpy as np
 
-from replydesk.data.columns import AGENT, Columns, Ranks
-from replydesk.data.contradictions import contradictions
-from replydesk.data.hollow import HOLLOW, hollow
+from replydesk.data.curation.columns import AGENT, Columns, Ranks
+from replydesk.data.curation.contradictions import contradictions
+from replydesk.data.curation.hollow import HOLLOW, hollow
+from replydesk.data.curation.succession import duplicates, stale_days, successors
+from replydesk.data.curation.templates import LEAST, SAMPLES, template_text, wordy
+from replydesk.data.curation.weak import weak_intents
 from replydesk.data.records import Curation, Template, content_id
 from replydesk.data.store import Store
-from replydesk.data.succession import duplicates, stale_days, successors
-from replydesk.data.templates import LEAST, SAMPLES, template_text, wordy
-from replydesk.data.weak import weak_intents
 
 __all__ = ["Curated", "curate"]
 

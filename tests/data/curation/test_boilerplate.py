@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from replydesk.data import boilerplate as module
-from replydesk.data.boilerplate import LINK, boilerplate
+from replydesk.data.curation.boilerplate import LINK, boilerplate
 
 LINES = [
     (line[0] == "-", line[2:])

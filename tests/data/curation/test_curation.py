@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from replydesk.data import columns, contradictions, curation
 from replydesk.data.curation import Curated, curate
-from replydesk.data.hollow import HOLLOW
+from replydesk.data.curation.hollow import HOLLOW
 from replydesk.data.records import Contradiction, Ticket
 from replydesk.data.store import Store
 

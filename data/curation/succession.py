@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from replydesk.data.columns import AGENT, Columns, Ranks
+from replydesk.data.curation.columns import AGENT, Columns, Ranks
 
 __all__ = ["duplicates", "stale_days", "successors"]
 

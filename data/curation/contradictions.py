@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from replydesk.data.columns import AGENT, Columns, Ranks
-from replydesk.data.facts import Fact, disagreement, facts
+from replydesk.data.curation.columns import AGENT, Columns, Ranks
+from replydesk.data.curation.facts import Fact, disagreement, facts
 from replydesk.data.records import Contradiction
 from replydesk.data.store import Store
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from replydesk.data.moves import (
+from replydesk.data.curation.moves import (
     CHINESE,
     CHINESE_ALONG,
     CHINESE_DETAILS,

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from replydesk.data import templates as module
-from replydesk.data.templates import slot_form, template_text, wordy
+from replydesk.data.curation.templates import slot_form, template_text, wordy
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:

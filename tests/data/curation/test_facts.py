@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from replydesk.data import facts as module
-from replydesk.data.facts import disagreement, facts
+from replydesk.data.curation.facts import disagreement, facts
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
