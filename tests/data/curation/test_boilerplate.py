@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from replydesk.data import boilerplate as module
+from replydesk.data.curation import boilerplate as module
 from replydesk.data.curation.boilerplate import LINK, boilerplate
 
 LINES = [

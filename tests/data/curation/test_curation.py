@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replydesk.data import columns, contradictions, curation
-from replydesk.data.curation import Curated, curate
+from replydesk.data.curation import Curated, columns, contradictions, curate, curation
 from replydesk.data.curation.hollow import HOLLOW
 from replydesk.data.records import Contradiction, Ticket
 from replydesk.data.store import Store

@@ -6,7 +6,7 @@ import doctest
 
 import pytest
 
-from replydesk.data import facts as module
+from replydesk.data.curation import facts as module
 from replydesk.data.curation.facts import disagreement, facts
 
 

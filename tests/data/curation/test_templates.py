@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from replydesk.data import templates as module
+from replydesk.data.curation import templates as module
 from replydesk.data.curation.templates import slot_form, template_text, wordy
 
 
