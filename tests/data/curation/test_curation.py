@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replydesk.data.curation import Curated, columns, contradictions, curate, curation
+from replydesk.data import curation
+from replydesk.data.curation import Curated, columns, contradictions, curate
 from replydesk.data.curation.hollow import HOLLOW
 from replydesk.data.records import Contradiction, Ticket
 from replydesk.data.store import Store
