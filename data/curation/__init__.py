@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from replydesk.data.curation.columns import AGENT, Columns, Ranks
-from replydesk.data.curation.contradictions import contradictions
-from replydesk.data.curation.hollow import HOLLOW, hollow
+from replydesk.data.curation.contradictions import contradicting
+from replydesk.data.curation.hollow import HOLLOW, hollow_answers
 from replydesk.data.curation.succession import duplicates, stale_days, successors
 from replydesk.data.curation.templates import LEAST, SAMPLES, template_text, wordy
 from replydesk.data.curation.weak import weak_intents
@@ -67,12 +67,12 @@ def curate(store: Store, *, again: bool = False, progress: Callable[[str], None]
     columns = Columns.read(store, progress)
     progress("Looking for templates, newer answers and contradictions")
     members = _members(store, columns)
-    for place in hollow(store, columns, members):
+    for place in hollow_answers(store, columns, members):
         for rank in members[place].tolist():
             if columns.source[rank] == AGENT:
                 columns.withheld.setdefault(rank, HOLLOW)
     found = _Found(columns, members, list(_templates(store, columns, members)))
-    disputed = list(contradictions(store, columns, found.replaced))
+    disputed = list(contradicting(store, columns, found.replaced))
     counted = found.counts() | {"contradictions": len(disputed)}
     progress("Storing what was found")
     store.replace_curation(found.rows(), found.templates, disputed, seq=seq, rules=RULES, counts=counted)

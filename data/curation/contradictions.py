@@ -13,7 +13,7 @@ from replydesk.data.curation.facts import Fact, disagreement, facts
 from replydesk.data.records import Contradiction
 from replydesk.data.store import Store
 
-__all__ = ["contradictions"]
+__all__ = ["contradicting"]
 
 RECENT: Final = 365 * 86_400
 """The seconds before the newest ticket of the desk within which an answer still counts as given today."""
@@ -27,7 +27,7 @@ LISTED: Final = 3
 _BATCH = 500
 
 
-def contradictions(store: Store, columns: Columns, replaced: Ranks) -> Iterator[Contradiction]:
+def contradicting(store: Store, columns: Columns, replaced: Ranks) -> Iterator[Contradiction]:
     """Yield the pairs, question by question, the older ticket first in each.
 
     Of one answer to a question its newest ticket is compared. What is withheld or replaced contradicts nothing any

@@ -19,7 +19,7 @@ from replydesk.data.records import Ticket
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
 
-__all__ = ["HOLLOW", "hollow"]
+__all__ = ["HOLLOW", "hollow_answers"]
 
 HOLLOW: Final = "given whatever was asked"
 
@@ -34,7 +34,7 @@ _ALIKE = 1.5
 _TELLS = re.compile(r"\d|https?://|www\.|@")
 
 
-def hollow(store: Store, columns: Columns, members: Sequence[Ranks]) -> list[int]:
+def hollow_answers(store: Store, columns: Columns, members: Sequence[Ranks]) -> list[int]:
     """Return the places in ``members``, the ranks of the tickets of each template, of those that are hollow.
 
     Ids are hashes, so the first of them are a fair sample of the tickets, and the same in whatever order they came.
