@@ -226,7 +226,7 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         length = whole_name(text, at) or name_at(text, at, strict=not match[0].endswith("叫"))
         if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
             length = 2
-        likely = match[1] or (match[2] and length == 3 and (text[at] in COMMON or match[0][0] in "我他她"))
+        likely = match[1] or (match[2] and length >= 2 and (text[at] in COMMON or match[0][0] in "我他她"))
         if not likely and not _followed(text, at + length):
             length = 0
         if length and text[at + length - 1 : at + length + 1] not in HAN_NOT_NAMES:
