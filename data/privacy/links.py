@@ -140,7 +140,8 @@ _EVERYBODY = re.compile(
 def secrets(page: Page) -> None:
     """Claim, in each link, tokens, sessions, signatures and ids of persons; the rest of the link stays."""
     for link in _URL.finditer(page.left):
-        start, url = link.start(), link[0]
+        # What ends the sentence is none of the link.
+        start, url = link.start(), link[0].rstrip(".,;:!?'\")>]")
         claims = [match.span() for match in _USER.finditer(url)]
         claims += [match.span(2) for match in _PARAMETER.finditer(url) if _is_secret(match[1], match[2])]
         head = re.split(r"[?#]", url, maxsplit=1)[0]
@@ -148,8 +149,6 @@ def secrets(page: Page) -> None:
             span for span in _secret_parts(head) if not any(one < span[1] and span[0] < two for one, two in claims)
         ]
         for begin, end in sorted(claims):
-            while end > begin + 1 and url[end - 1] in ".,!":
-                end -= 1
             page.take("TOKEN", start + begin, start + end, page.text[start + begin : start + end])
 
 

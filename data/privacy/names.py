@@ -24,15 +24,17 @@ _LATE: Final = re.compile(
     r"\b[^.!?\n]{0,50}\Z",
     re.I,
 )
-_CALLED: Final = re.compile(rf"(?<=[a-z,!] )({WORD}|[a-zà-ÿ]{{3,14}})(?=[!.,?]|$)")
+_CALLED: Final = re.compile(rf"(?<=[a-z,!] )({WORD}(?: {WORD})?|[a-zà-ÿ]{{3,14}})(?=[!.,?]|$)")
 _HANDLE: Final = re.compile(rf"(?<![\w@])@({WORD}(?: {WORD})?|[A-Za-z][A-Za-z._-]{{2,24}}\d{{0,4}})(?![\w@])")
 _HANDLE_PART: Final = re.compile(r"[ ._\d-]|(?<=[a-z])(?=[A-Z])")
 _OFFICIAL: Final = re.compile("help|support|care|official|team|news", re.I)
 _LINE: Final = re.compile(rf"^[-~*]* ?({RUN})(?: ?[,(|/:] ?[^\n]{{0,60}})?$", re.M)
 _END: Final = re.compile(rf"(?:^|(?<=[.!?] ))[-~]+ ?({RUN})|(?<=[.!?] )({RUN})(?=(?:,(?: [A-Z][a-z]+){{1,4}})?\.?$)")
 _SPEAKER: Final = re.compile(rf"^({WORD}(?: {WORD})?)(?: ?\([^)\n]{{1,30}}\))?: ", re.M)
-_BESIDE: Final = re.compile(rf"(?<![A-Za-zÀ-ſ])({WORD}(?: {WORD}){{1,2}})(?=[,;:.|/ \n-]{{1,3}}\0)")
-_MAILBOX: Final = re.compile(rf"(?<![A-Za-z])({WORD}(?: {WORD}){{1,2}})\"? <\0")
+_BESIDE: Final = re.compile(
+    rf"(?<![A-Za-zÀ-ſ])({WORD}(?: {WORD}){{1,2}}|(?:(?<=\n)|(?<=[.;:] ))(?:{WORD})|^{WORD})(?=[,;:.|/( \n-]{{1,3}}\0)"
+)
+_MAILBOX: Final = re.compile(rf"(?<![A-Za-z])({WORD}(?: {WORD}){{0,2}})\"? <\0")
 _ALSO: Final = re.compile(rf"(?: and | ?& ?|/|, (?=[^,.!?\n]{{2,30}}(?: and |&|$))(?:and )?)({WORD})(?!\w)")
 _AFTER_TITLE: Final = re.compile(rf"^(?:{TITLE} )?(?:and |& )?{TITLE} ")
 # A weak place needs a known name; these are in every third message, and no name there.
@@ -70,20 +72,21 @@ def names(page: Page) -> None:
     thankful = not _THANKFUL.isdisjoint(told)
     if known or thankful:
         for match in _CALLED.finditer(text):
-            word = match[1].casefold()
+            word = match[1].casefold().split()[0]
             comma = text[match.start() - 2] == "," and match[1][0].isupper()
             late = thankful and _LATE.search(text, max(0, match.start() - 80), match.start())
-            sure = word in GIVEN and word not in AMBIGUOUS
-            if word not in NOT_NAMES and ((sure and (comma or late)) or (comma and late)):
+            sure = _is_given(word) and word not in AMBIGUOUS
+            if NOT_NAMES.isdisjoint(match[1].casefold().split()) and ((sure and (comma or late)) or (comma and late)):
                 _take(page, *match.span(1))
     if known:
         for match in _BESIDE.finditer(page.left) if "\0" in text else ():
             run = match[1].casefold().split()
-            if run[0] in GIVEN and not any(word in NOT_NAMES for word in run):
+            if _is_given(run[0]) and NOT_NAMES.isdisjoint(run) and (len(run) > 1 or run[0] not in AMBIGUOUS):
                 _take(page, *match.span(1))
         _signed(page, text)
     for match in _MAILBOX.finditer(page.left) if "<\0" in text else ():
-        if not any(word in NOT_NAMES for word in match[1].casefold().split()):
+        run = match[1].casefold().split()
+        if NOT_NAMES.isdisjoint(run) and (len(run) > 1 or run[0] in GIVEN):
             _take(page, *match.span(1))
     if page.found:
         _repeated(page)
@@ -125,8 +128,8 @@ def _length(raw: str, text: str, start: int, proof: int, *, goes_on: bool) -> in
         return 0
     stop = next((n for n, word in enumerate(told) if n > first and word in NOT_NAMES), len(told))
     end = tokens[stop - 1].end()
-    known = told[first] in GIVEN
-    capitals = len(tokens[first][0]) > 2 and tokens[first][0].isupper()
+    known = _is_given(told[first])
+    capitals = len(tokens[first][0]) > 2 and tokens[first][0].isupper() and "." not in tokens[first][0]
     if capitals and not (proof >= SURE or (known and proof == FAIR)):
         return 0
     if known and told[first] not in AMBIGUOUS:
@@ -141,6 +144,10 @@ def _length(raw: str, text: str, start: int, proof: int, *, goes_on: bool) -> in
         return end
     # A first and a last name with a pause behind are one even where the place proves little.
     return end if paused and 2 <= stop <= 3 + first and (known or proof == PAIR) else 0
+
+
+def _is_given(word: str) -> bool:
+    return word in GIVEN or ("-" in word and not GIVEN.isdisjoint(word.split("-")))
 
 
 def _small_length(raw: str, text: str, start: int, proof: int) -> int:
@@ -167,7 +174,7 @@ def _signed(page: Page, text: str) -> None:
             doubtful = first in AMBIGUOUS and not (later and len(told) > 1)
             # A text that is one word is an answer such as "Paris", not a signature.
             alone = match.span() == (0, len(text)) and len(told) == 1 and match.start(group) == 0
-            if first in GIVEN and not doubtful and not alone and not any(word in NOT_NAMES for word in told):
+            if _is_given(first) and not doubtful and not alone and not any(word in NOT_NAMES for word in told):
                 _take(page, *match.span(group))
 
 

@@ -10,7 +10,7 @@ __all__ = ["FAIR", "NAMED", "PAIR", "PLACES", "RUN", "SIGNS", "SURE", "TITLE", "
 _U: Final = "A-ZÀ-ÖØ-Þ\u0100-\u017f"
 _L: Final = "a-zß-öø-ÿ\u0100-\u017f"
 # O'Connell, McAllister, Ann-Marie; the 's of "Rebecca's" is none of hers.
-WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:[-'’](?!s\b)[{_U}]?[{_L}]+)*"
+WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:-[{_U}][{_L}]+|['’](?!s\b)[{_L}]+)*"
 """One word of a name, with a capital."""
 
 _INITIAL: Final = rf"[{_U}]\b\.?"
@@ -119,6 +119,30 @@ PLACES: Final = (
         PAIR,
         r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?|bill(?:ing| to)|sold to|send to"
         r"|invoice to) ?:? NAME",
+    ),
+    _place(
+        "submitted requested reported assigned assignee agent owner signature fao helped served completed prepared approved",
+        PAIR,
+        "(?<![A-Za-z])(?i:(?:submitted|requested|reported|completed|prepared|approved|helped|served) by ?:?|assigned to ?:?"
+        "|assignee ?:|agent ?:|owner ?:|signature ?:|fao) NAME",
+    ),
+    _place(
+        "ask tell is",
+        WEAK,
+        "(?:(?<![A-Za-z])(?i:ask|tell)|(?:^|(?<=[.!?] ))Is) NAME(?= (?:to|that|if|there|available|around)\\b)",
+    ),
+    _place(
+        "someone somebody lady guy person man woman named",
+        SURE,
+        "(?<![A-Za-z])(?i:someone|somebody|lady|guy|person|man|woman) (?i:named|called) RUN",
+    ),
+    _place("name", SURE, "(?<![A-Za-z])in RUN['’]s name"),
+    _place("wrote", PAIR, r"(?:^|, |On [A-Z][a-z]+,? )NAME wrote:"),
+    _place("connecting", FAIR, "(?<![A-Za-z])(?i:connecting you (?:with|to)) NAME"),
+    _place(
+        "yes no ok okay great perfect sure",
+        WEAK,
+        "(?:^|(?<=[.!?] ))(?i:yes|no|ok|okay|great|perfect|sure),? NAME(?=[,.!])",
     ),
     _place("from to cc bcc", PAIR, "^(?i:from|to|cc|bcc) ?: NAME"),
     _place(
