@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replydesk.data.ingest import masker
+from replydesk.data.preparation import Mask
 from replydesk.data.privacy import Masker, find, renumber
 from replydesk.data.records import content_id
 from replydesk.data.settings import DataSettings
@@ -116,7 +116,7 @@ def test_names_addresses_and_orders_can_be_chosen(names: bool, addresses: bool, 
     spans = find(TEXT, names=names, addresses=addresses, order_numbers=orders)
     assert {span.kind for span in spans} == kinds
     chosen = DataSettings(mask_names=names, mask_addresses=addresses, mask_order_numbers=orders)
-    assert set(re.findall(r"<([A-Z]+)_", masker(chosen)(TEXT))) == kinds
+    assert set(re.findall(r"<([A-Z]+)_", Mask(chosen)(TEXT))) == kinds
 
 
 @pytest.mark.parametrize(
