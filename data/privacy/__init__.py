@@ -1,8 +1,9 @@
-"""Masking of personal data before anything is stored: by checksum and shape where these prove it, else by the words around.
+"""Masking of personal data before it is stored: by checksum and shape where these prove it, else by the words around.
 
-One module a family: ``contacts`` (e-mail, phone), ``numbers`` (cards, accounts, identities, birth dates, plates), ``links``
-(secrets in links, IP addresses), ``addresses``, ``names`` and ``hannames`` with their ``lexicon``. ``page`` is the text as all
-of them see it; ``masker`` asks them in turn and gives the placeholders.
+One module a family: ``contacts`` (e-mail, phone), ``numbers`` (cards, accounts, identities, birth dates, plates),
+``links`` (secrets in links, IP addresses), ``addresses`` and ``hanaddresses``, ``names`` and ``hannames`` with their
+``places``, ``hanplaces`` and ``lexicon``. ``page`` is the text as all of them see it; ``masker`` asks them in turn and
+gives the placeholders.
 """
 
 from __future__ import annotations

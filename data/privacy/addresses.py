@@ -1,4 +1,4 @@
-"""Postal addresses: lines with a house number, and postcodes. A city, a district or a street alone is nobody's address."""
+"""Postal addresses: lines with a house number, and postcodes. A city or a street alone is nobody's address."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ _ANY_POST: Final = re.compile(rf"(?<![A-Za-z0-9-])(?:{_UK})(?![A-Za-z0-9-])")
 # The first digit comes before the look behind it, which makes the search for it fast.
 _NUMBER: Final = r"\d(?<![\w.£$€-]\d)(?<!\d:\d)\d{0,4}[A-Za-z]?(?:[-/]\d{1,5}[A-Za-z]?)?"
 _TYPES: Final = words("""
-    street st road rd avenue ave av lane ln drive dr close court ct way crescent cres place pl terrace terr ter gardens garden
-    grove square sq boulevard blvd hill parkway pkwy highway hwy mews row walk quay circle cir trail cottages cottage rise view
-    park green wharf plaza heights loop alley broadway embankment parade esplanade yard orchard croft vale meadow meadows
-    kingsway crossing turnpike path common bank field fields hall house building buildings estate wynd brae
+    street st road rd avenue ave av lane ln drive dr close court ct way crescent cres place pl terrace terr ter gardens
+    garden grove square sq boulevard blvd hill parkway pkwy highway hwy mews row walk quay circle cir trail cottages
+    cottage rise view park green wharf plaza heights loop alley broadway embankment parade esplanade yard orchard croft
+    vale meadow meadows kingsway crossing turnpike path common bank field fields hall house building
+    buildings estate wynd brae
 """)
 _TYPE: Final = f"(?:{'|'.join(word.capitalize() for word in sorted(_TYPES, key=lambda word: (-len(word), word)))})"
 _PLAIN_TYPE: Final = (
@@ -43,7 +44,8 @@ _WORD: Final = r"(?:[A-Z][A-Za-z'’]*\.?|\d{1,3}(?:st|nd|rd|th)|of|the)"
 _TOWN: Final = r"[A-Z][A-Za-z'’.-]+(?:[ -](?:[A-Z][A-Za-z'’.-]+|on|upon|under|le|in|of|the|St)){0,3}"
 _ROOM: Final = (
     r"(?:(?:Ground|First|Second|Third|Fourth|Top|Basement|Garden)[- ]Floor(?: Flat)?"
-    r"|(?:(?i:flat|apt|apartment|unit|suite|ste|room|floor|studio|block|building|warehouse|bldg|rm)\b\.? ?#?|#)[A-Za-z]?\d{1,4}[A-Za-z]?\b)"
+    r"|(?:(?i:flat|apt|apartment|unit|suite|ste|room|floor|studio|block|building|warehouse|bldg"
+    r"|rm)\b\.? ?#?|#)[A-Za-z]?\d{1,4}[A-Za-z]?\b)"
 )
 _GAP: Final = r"(?:, ?\n?|\n| )"
 _TAIL: Final = (
@@ -58,7 +60,8 @@ _STREET: Final = re.compile(
 _CONTINENTAL: Final = re.compile(
     rf"{_NUMBER},? (?:bis |ter )?(?:[Rr]ue|[Cc]hemin|[Qq]uai|Via|Viale|[Cc]alle|Plaza|Corso|Avenida) "
     r"(?:d[eu]s? |l[ae] |d')?(?:[A-ZÀ-Þ][\w'’-]+ ?){1,4}(?:, ?\d{5} [A-ZÀ-Þ][\w-]+)?"
-    r"|(?<!\w)(?:[A-ZÄÖÜ][a-zäöüß]*(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan)|(?:Via|Calle|Avenida|Rua) [A-Z]\w+)"
+    r"|(?<!\w)(?:[A-ZÄÖÜ][a-zäöüß]*(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan)|(?:Via|Calle"
+    r"|Avenida|Rua) [A-Z]\w+)"
     r",? \d{1,4}[a-z]?(?!\w)(?:, ?\d{4,5} [A-ZÀ-Þ][\w-]+)?"
 )
 _ROOM_AND_TOWN: Final = re.compile(rf"(?:{_ROOM}),?{_GAP}(?:{_TOWN}{_GAP}){{1,4}}{_POST}")
@@ -69,7 +72,8 @@ _LOWER: Final = re.compile(
 )
 _BOX: Final = re.compile(rf"(?i:\bP\.? ?O\.? ?Box) (?:\d{{1,6}}|[A-Z]\d{{1,5}})\b{_TAIL}")
 _CITY: Final = re.compile(
-    rf"(?<![A-Za-z'’])(?!(?:From|In|At|To|My|Our|The|Near)\b)(?:[A-Z][A-Za-z.’'-]+ ){{0,2}}[A-Z][A-Za-z.’'-]+,? {_US}(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z'’])(?!(?:From|In|At|To|My|Our|The"
+    rf"|Near)\b)(?:[A-Z][A-Za-z.’'-]+ ){{0,2}}[A-Z][A-Za-z.’'-]+,? {_US}(?![A-Za-z0-9])"
 )
 _POSTCODE: Final = re.compile(
     rf"(?i:post ?code)(?: ?(?:is|:|-|=|\())*\s*((?i:(?:{_AREAS})[0-9][0-9A-HJKMNPR-Y]? ?{_INWARD}))(?![A-Za-z0-9])"
@@ -95,8 +99,9 @@ _THINGS: Final = words("""
 """)
 # With a capital behind "12 Church Road," these begin a sentence; Leeds does not.
 _SENTENCE: Final = words("""
-    a also and are but can could did do does have has he hello hi how i i'm if is it it's my no not now our please pls she so thank
-    thanks that the then there they this we what when where who why will would yes you your
+    a also and are but can could did do does have has he hello hi how i i'm if is it it's my no not now our
+    please pls she so
+    thank thanks that the then there they this we what when where who why will would yes you your
 """)
 # What may follow an address in a sentence; another small word makes the "street" part of a product's name.
 _AFTER: Final = re.compile(

@@ -57,7 +57,8 @@ _NAMED = re.compile(
 )
 # Behind a word that can mean nothing else, any long number is one, however it is grouped.
 _SPOKEN = re.compile(
-    r"(?:电话|手机号?|座机|固话|(?<![A-Za-z])(?i:tel|telephone|phone|mobile|mob|cell)\b\.?)(?i:号码?| number| no\.?)?(?i: is| was|[ :是为])*"
+    r"(?:电话|手机号?|座机|固话|(?<![A-Za-z])(?i:tel|telephone|phone|mobile|mob|cell)\b\.?)(?i:号码?"
+    r"| number| no\.?)?(?i: is| was|[ :是为])*"
     r"(?<!\d)(\+?\(?\d[\d ().-]{6,18}\d)(?![\d-])",
     re.A,
 )

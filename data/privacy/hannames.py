@@ -119,6 +119,7 @@ def name_at(text: str, at: int, *, strict: bool = True) -> int:
             (text[at] in COMMON or not strict)
             and len(given) == 2
             and all(usual)
+            and given[1] != "来"
             and (_ends(text, at + 3) or _followed(text, at + 3))
         )
         return 3 if extended else 0
@@ -196,10 +197,10 @@ def _ending(text: str, end: int, *, bounded: bool) -> Iterator[tuple[int, int]]:
     for length in (4, 3, 2):
         start = end - length
         named = start >= 0 and length in (name_at(text, start), whole_name(text, start) if bounded else 0)
-        if named and text[start:end] not in HAN_NOT_NAMES:
-            if not bounded or not start or not HAN.match(text[start - 1]):
-                yield start, end
-                return
+        open_left = not bounded or start <= 0 or not HAN.match(text[start - 1])
+        if named and open_left and text[start:end] not in HAN_NOT_NAMES:
+            yield start, end
+            return
 
 
 def _greeted(text: str, at: int) -> Iterator[tuple[int, int]]:
@@ -210,43 +211,48 @@ def _greeted(text: str, at: int) -> Iterator[tuple[int, int]]:
         yield at, at + length
     elif not length and _NICK.match(text, at) and _is_nick(text, at) and _ends(text, at + 2):
         yield at, at + 2
-    elif not length and text[at - 1] == "@" and (run := HAN.match(text, at)):
+    elif not length and text[at - 1] == "@":
         # A given name alone, as colleagues call each other.
-        if run.end() == at + 2 and text[at] in HAN_GIVEN and text[at + 1] in HAN_GIVEN and run[0] not in HAN_NOT_NAMES:
+        run = HAN.match(text, at)
+        if run and len(run[0]) == 2 and HAN_GIVEN.issuperset(run[0]) and run[0] not in HAN_NOT_NAMES:
             yield run.span()
 
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:
     for match in FIELD.finditer(text):
         yield from _filled(text, match)
-    for match in INTRODUCED.finditer(text):
-        at = match.end()
-        while text[at : at + 1] in (":", " "):
-            at += 1
-        length = whole_name(text, at) or name_at(text, at, strict=not match[0].endswith("叫"))
-        if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
-            length = 2
-        likely = match[1] or (match[2] and length >= 2 and (text[at] in COMMON or match[0][0] in "我他她"))
-        if not likely and not _followed(text, at + length):
-            length = 0
-        if length and text[at + length - 1 : at + length + 1] not in HAN_NOT_NAMES:
-            yield at, at + length
-        elif (
-            (latin := _LATIN.match(text, at))
-            and (match[1] or match[2] or match[0][0] == "我")
-            and _is_latin(latin[0], match[0] in ("我叫", "叫我"))
-        ):
-            yield latin.span()
-        elif _NICK.match(text, at) and _is_nick(text, at):
-            yield at, at + 2
-        elif "客服" in match[0] and (served := SERVED.match(text, at)):
-            if served.lastindex is None or all(char in HAN_GIVEN for char in served[1]):
-                yield served.span()
+    for proof, rule in zip((3, 2, 1), INTRODUCED, strict=True):
+        for match in rule.finditer(text):
+            yield from _introduced(text, match, proof)
     for match in OPENING.finditer(text):
         yield from _exactly(text, *match.span(1))
     for match in SURNAMED.finditer(text):
         if length := surname(text, match.start(1)):
             yield match.start(1), match.start(1) + length
+
+
+def _introduced(text: str, match: re.Match[str], proof: int) -> Iterator[tuple[int, int]]:
+    """Yield the name behind a word that announces one; the less it proves, the more must follow."""
+    at, word = match.end(), match[0]
+    while text[at : at + 1] in (":", " "):
+        at += 1
+    length = whole_name(text, at) or name_at(text, at, strict=not word.endswith("叫"))
+    if length == 3 and not _followed(text, at + 3) and _followed(text, at + 2):
+        length = 2
+    likely = proof == 3 or (proof == 2 and (text[at : at + 1] in COMMON or word[0] in "我他她"))
+    if not likely and not _followed(text, at + length):
+        length = 0
+    if length and text[at + length - 1 : at + length + 1] not in HAN_NOT_NAMES:
+        yield at, at + length
+    elif latin := _LATIN.match(text, at):
+        if (proof > 1 or word[0] == "我") and _is_latin(latin[0], word in ("我叫", "叫我")):
+            yield latin.span()
+    elif _NICK.match(text, at) and _is_nick(text, at):
+        yield at, at + 2
+    elif "客服" in word:
+        served = SERVED.match(text, at)
+        if served and (not served[1] or (HAN_GIVEN.issuperset(served[1]) and served[1] not in HAN_NOT_NAMES)):
+            yield served.span()
 
 
 def _filled(text: str, field: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,8 @@ AMBIGUOUS: Final = words("""
     rocky rod roman rose rosemary roy royal ruby rusty sage sandy santiago savannah scarlet scout serenity sharp
     sienna skip sky sparrow star sterling stone storm  summer sunny sydney tab tad tan titan trinity tu van
     victoria virginia walker ward will willow win woody york young
-    ari august german ira lotus lourdes maverick medina merlin meta otis pal pip robinson roma sultan titus tanner tor verona
+    ari august german ira lotus lourdes maverick medina merlin meta otis pal pip robinson roma sultan titus tanner
+    tor verona
 """)
 """Given names that are also words, brands or places: names only where the place says so and a pause follows."""
 
@@ -262,22 +263,36 @@ ORGANISATION: Final = words("""
 """Words that make a signature one of a company and a greeting one to a company."""
 
 NOT_NAMES: Final = ORGANISATION | words("""
-    professor doctor captain nurse officer someone-else mr mrs ms miss mx dr prof sir dame rev herr frau madame monsieur señor señora signor signora
-    aberdeen adelaide albany albuquerque anchorage ankara antwerp athens atlantic auckland bangkok bath belgrade bergen bilbao
-    bologna bordeaux boulder bradford bremen bucharest budapest burlington calgary canberra canterbury capetown caracas cebu
-    chester cincinnati cleveland cologne columbus copenhagen cork coventry croydon damascus darwin derby detroit dhaka doha
-    dortmund dover dresden dundee durham edmonton essen exeter falkirk florida frankfurt galway gdansk genoa ghent gothenburg
-    guildford halifax hamburg hanoi hanover hastings havana helsinki hobart honolulu hove hull indianapolis inverness istanbul
-    jakarta jersey johannesburg kampala karachi kiev kigali kilkenny krakow kuwait kyiv kyoto lahore leicester leipzig lille lima
-    limerick linz lisburn ljubljana lucerne luton luxembourg lyon maidstone malaga malmo malta manila margate marseille medellin
-    memphis mexico minneapolis minsk modena monaco montreal moscow nagoya nantes naples nashville newark newport nice norfolk
-    northampton norwich nuremberg oakland ohio omaha oslo ottawa oxfordshire palermo pasadena peterborough philadelphia phnom
-    phuket pittsburgh plymouth poole porto portland portsmouth prague preston quebec quito raleigh reykjavik riga riyadh rotterdam
-    sacramento salford salisbury salzburg sapporo scarborough seville shenyang shrewsbury slough sligo southampton stockholm
-    stockport strasbourg stuttgart sunderland swansea swindon taipei tallinn tampa tampere tehran texas thessaloniki tirana
+    professor doctor captain nurse officer someone-else mr mrs ms miss mx dr prof sir dame rev herr frau madame
+    monsieur señor señora signor signora
+    aberdeen adelaide albany albuquerque anchorage ankara antwerp athens atlantic auckland bangkok bath belgrade
+    bergen bilbao
+    bologna bordeaux boulder bradford bremen bucharest budapest burlington calgary canberra canterbury capetown
+    caracas cebu
+    chester cincinnati cleveland cologne columbus copenhagen cork coventry croydon damascus darwin derby detroit
+    dhaka doha
+    dortmund dover dresden dundee durham edmonton essen exeter falkirk florida frankfurt galway gdansk genoa ghent
+    gothenburg
+    guildford halifax hamburg hanoi hanover hastings havana helsinki hobart honolulu hove hull indianapolis
+    inverness istanbul
+    jakarta jersey johannesburg kampala karachi kiev kigali kilkenny krakow kuwait kyiv kyoto lahore leicester
+    leipzig lille lima
+    limerick linz lisburn ljubljana lucerne luton luxembourg lyon maidstone malaga malmo malta manila margate
+    marseille medellin
+    memphis mexico minneapolis minsk modena monaco montreal moscow nagoya nantes naples nashville newark newport
+    nice norfolk
+    northampton norwich nuremberg oakland ohio omaha oslo ottawa oxfordshire palermo pasadena peterborough
+    philadelphia phnom
+    phuket pittsburgh plymouth poole porto portland portsmouth prague preston quebec quito raleigh reykjavik riga
+    riyadh rotterdam
+    sacramento salford salisbury salzburg sapporo scarborough seville shenyang shrewsbury slough sligo southampton
+    stockholm
+    stockport strasbourg stuttgart sunderland swansea swindon taipei tallinn tampa tampere tehran texas thessaloniki
+    tirana
     toledo torquay toulouse tucson tulsa tunis turin ulster utrecht valencia venice vermont vilnius warsaw wellington
     wimbledon windsor wolverhampton worcester wuhan yokohama york zagreb
-    san santa los las el rio hong kuala buenos cape tel abu fort port mount lake salt costa puerto saudi north south east west royal mail
+    san santa los las el rio hong kuala buenos cape tel abu fort port mount lake salt costa puerto saudi north south
+    east west royal mail
     man dude hun babe bro love peeps sweetie darling gang troops y'all lads chaps mum mom dad
     a about absolutely account-holder address adidas adobe africa after again airbnb airpods aldi alexa alipay all
     allow already also although always am amazon america american amex amsterdam an and android another any anybody
@@ -348,7 +363,8 @@ TITLE_BRANDS: Final = words("""
 """What follows a title in the name of a brand: Dr Pepper, Mr Muscle, Miss Dior."""
 
 HAN_COMPOUND: Final = words("""
-    仲孙 相里 漆雕 乐正 壤驷 公良 公冶 宗政 淳于 单于 澹台 太叔 亓官 司寇 子车 颛孙 巫马 夹谷 宰父 谷梁 段干 百里 呼延 东郭 羊舌 微生 梁丘 左丘 东门
+    仲孙 相里 漆雕 乐正 壤驷 公良 公冶 宗政 淳于 单于 澹台 太叔 亓官 司寇 子车 颛孙 巫马 夹谷 宰父 谷梁 段干 百里
+    呼延 东郭 羊舌 微生 梁丘 左丘 东门
     上官 东方 东郭 令狐 公孙 公羊 南宫 叶赫 司徒 司空 司马 呼延 夏侯 太史 宇文 完颜 尉迟 慕容 拓跋 欧阳 澹台
     濮阳 独孤 申屠 百里 皇甫 端木 第五 纳兰 耶律 西门 诸葛 赫连 轩辕 钟离 长孙 闾丘 鲜于
 """)
@@ -407,21 +423,33 @@ HAN_NEVER: Final = frozenset(
 """Characters that no given name is made of."""
 
 HAN_NOT_NAMES: Final = words("""
-    高血 高三 高一 高二 高烧 高见 高山 高楼 高层 高工 高职 高雅 高傲 高涨 高空 高龄 高强 高潮 高大 高科 高仿 高定 高配 高亮 高明 高铁 严厉 成天
-    方正 方舟 方志 周全 周密 周转 周岁 周围 周折 常青 常德 常识 常态 常驻 白云 白昼 白菜 白糖 马力 马路 马赛 马虎 何以 何其 何苦 何止 何妨 何等
-    时光 时代 时速 时区 时段 时长 时刻 安宁 安康 安逸 安稳 安定 安慰 安详 平静 平和 平稳 平凡 平生 平行 平民 平原 严密 严峻 严谨 严防 严明
-    温暖 温顺 温水 温热 江山 江河 江海 江边 夏日 夏凉 黄昏 黄豆 黄瓜 黄河 黄叶 黄牌 黄冈 石英 石榴 石材 石子 石墨 金刚 金山 金沙 金条 金字 金光
-    金秋 金银 金鱼 金桂 金石 毛重 毛坯 毛笔 毛豆 毛线 钱江 钱塘 钱财 钱币 雷电 雷声 雷同 龙凤 龙年 龙眼 龙井 龙门 龙华 龙江 史诗 史实 成就 成立 成长
-    成效 成果 成文 成对 成双 成套 成群 成品 路程 路径 路灯 路面 路段 路况 向往 向来 向前 向日 向导 关爱 关怀 关卡 关税 关东 关乎 文采 文学 文娱
-    文凭 武力 武士 武侠 应聘 应届 应邀 应酬 应变 应对 应有 应付 应战 应声 申领 任性 任职 任命 任教 任期 任凭 全方 全能 全年 全力 全会 全民 全勤 全场
-    全文 全麦 全息 全屏 全景 全球 全城 全市 全省 全自 全心 全员 权威 权力 单纯 单一 单方 单据 单车 单品 单只 单面 单亲 单双 单月 单程 丁点 万事 万物
+    高血 高三 高一 高二 高烧 高见 高山 高楼 高层 高工 高职 高雅 高傲 高涨 高空 高龄 高强 高潮 高大 高科 高仿 高定
+    高配 高亮 高明 高铁 严厉 成天
+    方正 方舟 方志 周全 周密 周转 周岁 周围 周折 常青 常德 常识 常态 常驻 白云 白昼 白菜 白糖 马力 马路 马赛 马虎
+    何以 何其 何苦 何止 何妨 何等
+    时光 时代 时速 时区 时段 时长 时刻 安宁 安康 安逸 安稳 安定 安慰 安详 平静 平和 平稳 平凡 平生 平行 平民 平原
+    严密 严峻 严谨 严防 严明
+    温暖 温顺 温水 温热 江山 江河 江海 江边 夏日 夏凉 黄昏 黄豆 黄瓜 黄河 黄叶 黄牌 黄冈 石英 石榴 石材 石子 石墨
+    金刚 金山 金沙 金条 金字 金光
+    金秋 金银 金鱼 金桂 金石 毛重 毛坯 毛笔 毛豆 毛线 钱江 钱塘 钱财 钱币 雷电 雷声 雷同 龙凤 龙年 龙眼 龙井 龙门
+    龙华 龙江 史诗 史实 成就 成立 成长
+    成效 成果 成文 成对 成双 成套 成群 成品 路程 路径 路灯 路面 路段 路况 向往 向来 向前 向日 向导 关爱 关怀 关卡
+    关税 关东 关乎 文采 文学 文娱
+    文凭 武力 武士 武侠 应聘 应届 应邀 应酬 应变 应对 应有 应付 应战 应声 申领 任性 任职 任命 任教 任期 任凭 全方
+    全能 全年 全力 全会 全民 全勤 全场
+    全文 全麦 全息 全屏 全景 全球 全城 全市 全省 全自 全心 全员 权威 权力 单纯 单一 单方 单据 单车 单品 单只 单面
+    单亲 单双 单月 单程 丁点 万事 万物
     万里 万象 万岁 万全 万众 万圣 万国 于此 于心 余生 余力 余地 余温 余量 谢幕 谢礼
     车牌 位于 江苏省 商铺 常亮 西门子 关联 关心 文科 全保 小卡 金针菇 金百万 万寿山 牛菲力 查一 查询
     单身 包年 包月 黄牛 房客 于三 周末 万分 高手 高人 老手 成交 全套 全职 常住 常年 方才 方言 江北 安装好 安装完
     宿管 宿管员 祝安 祝顺 祝商 祝祺
     海澜 那儿 那里 海苔 花朵 花洒 花茶 麻将 麻花 苹果 农夫 米色 白沙 黄沙 林荫 高山 高地 高跟 蓝牙 蓝色 蓝莓 青椒 黑莓
-    高达 原价 原装 原来 原因 原图 原件 原版 原味 原路 原地 明天 明年 明细 明明 明白 明显 占用 占线 占位 初步 初始 初一 怀疑 怀孕 能不 厉害 暴雨 暴力 历史 历程 衣架 衣柜 衣物 展览 展柜 咸味 籍贯 牧场 滑块 滑轮 班主 班级 危险 危机 印度 索要 堵车 扶手 宰客 越来 越南 隆冬 融化 巢湖 权利 权重 竺可 边上 边界 边缘 农药 农历 寿命 寿司 燕京 尚品 禄口 师生 师兄 师姐 阴天 阴凉 苍蝇 闻到 劳务 劳保 贡献 姬松 申报 雍和 桑拿 桂花 牛排 双十 云集 云存
-    成熟 全职 文艺 高个 单号 方便面 变更 解除 关机 关门 查件 查单 应答 张数 于先 何种 车型 安检 路程 项链 项目 连锁 支行 费率
+    高达 原价 原装 原来 原因 原图 原件 原版 原味 原路 原地 明天 明年 明细 明明 明白 明显 占用 占线 占位 初步 初始
+    初一 怀疑 怀孕 能不 厉害 暴雨 暴力 历史 历程 衣架 衣柜 衣物 展览 展柜 咸味 籍贯 牧场 滑块 滑轮 班主 班级 危险
+    危机 印度 索要 堵车 扶手 宰客 越来 越南 隆冬 融化 巢湖 权利 权重 竺可 边上 边界 边缘 农药 农历 寿命 寿司 燕京
+    尚品 禄口 师生 师兄 师姐 阴天 阴凉 苍蝇 闻到 劳务 劳保 贡献 姬松 申报 雍和 桑拿 桂花 牛排 双十 云集 云存
+    成熟 全职 文艺 高个 单号 方便面 变更 解除 关机 关门 查件 查单 应答 张数 于先 何种 车型 安检 路程 项链 项目 连锁
+    支行 费率
     万一 万元 万家 万科 万能 万达 丛林 东西 严格 严肃 严重 丰台 丰富 乌鲁 乐意 乐视 乐高 乔丹 于今 于是
     云南 云朵 云端 京东 从前 从来 付款 付费 仲裁 任何 任务 任意 伊利 伍佰 但是 何况 何处 何必 何时 余下 余款
     余额 侯门 信任 信号 信息 信用 信誉 信贷 修改 修理 傅立 储值 储存 元宵 元旦 元气 元素 先生 党员 党费 全友

@@ -122,7 +122,8 @@ _GUESSABLE = re.compile(r"[a-z]+(?:-[a-z]+)*|[A-Z]?[a-z]+|\d{1,3}")
 _V4_SIGN = re.compile(r"(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\d]|\.\d)", re.A)
 _V6_SIGN = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{0,4}:[0-9A-Fa-f:.]{1,38}(?![\w:])", re.A)
 _VERSION = re.compile(
-    r"(?:(?<![A-Za-z])(?:v|ver|version|versions|firmware|fw|build|release|releases|update|updated to|upgraded? to|android|ios|driver|sw"
+    r"(?:(?<![A-Za-z])(?:v|ver|version|versions|firmware|fw|build|release|releases|update|updated to"
+    r"|upgraded? to|android|ios|driver|sw"
     r"|software|app|client|section|chapter|clause|part|part no|rev|revision|from|to)"
     r"|版本号?|固件|系统|升级到|升级|更新到|更新|内核|驱动|章|节|条)[\s:.是为(]*(?:v\.?)?$",
     re.I,

@@ -15,12 +15,14 @@ __all__ = ["names"]
 _PAUSE: Final = re.compile(r"\s*(?:$|[^\w\s'’]|\n|[^\x00-\x7f]|\d/\d|and\b|family\b|https?:)")
 # "Hi Marguerita thanks for", but "Hi Order number".
 _GOES_ON: Final = re.compile(
-    r" (?:thanks?|thank|i|i'm|i’m|i've|i’ve|we|we've|we’ve|my|just|can|could|would|please|pls|this|the|it|it's|sorry|how|what|have|has|did"
+    r" (?:thanks?|thank|i|i'm|i’m|i've|i’ve|we|we've|we’ve|my|just|can|could|would|please|pls|this|the|it"
+    r"|it's|sorry|how|what|have|has|did"
     r"|your|you|is|are|was|for|hope|here's|when|if|no|yes|good|great|that|there|there's)\b"
 )
 _THANKFUL: Final = words("thanks thank thx cheers sorry apologies apology welcome congratulations congrats bye obliged")
 _LATE: Final = re.compile(
-    r"(?:^|[.!?\n] ?)(?:many |a lot of |so )?(?:thanks?|thank you|thx|cheers|sorry|apologies|welcome|congrat\w*|bye|much obliged)"
+    r"(?:^|[.!?\n] ?)(?:many |a lot of |so )?(?:thanks?|thank you|thx|cheers|sorry|apologies|welcome"
+    r"|congrat\w*|bye|much obliged)"
     r"\b[^.!?\n]{0,50}\Z",
     re.I,
 )
@@ -43,9 +45,14 @@ _TELLING: Final = (
     - NOT_NAMES
     - words(
         "will may hope bill mark page love star art chance guy major win rich sharp light hall store van rob frank may"
-        " in ha al ed do so chip rock sky sun don said haven patience journey red tab early miles mac dean rod kit justice"
+        " in ha al ed do so chip rock sky sun don said haven patience journey red tab early miles mac dean"
+        " rod kit justice"
     )
 )
+_BY_SIGN: Final = {
+    sign: [number for number, place in enumerate(PLACES) if sign in place.signs or not (sign or place.signs)]
+    for sign in (*SIGNS, "")
+}
 _NO_NAME: Final = NOT_NAMES | words(
     "wrong misspelled misspelt incorrect missing required displayed spelled spelt mandatory empty blank shown optional"
 )
@@ -59,9 +66,12 @@ def names(page: Page) -> None:
     text, told = page.left, page.words
     known = not _TELLING.isdisjoint(told)
     present = SIGNS & told
-    if present or "\n" in text:
-        for place in PLACES:
-            if (known or place.proof > WEAK) and (not place.signs.isdisjoint(present) if place.signs else "\n" in text):
+    headed = "\n" in text or text.startswith(("From:", "To:", "Cc:", "cc:"))
+    if present or headed:
+        numbers = {number for sign in present for number in _BY_SIGN[sign]}
+        for number in sorted(numbers.union(_BY_SIGN[""]) if headed else numbers):
+            place = PLACES[number]
+            if known or place.proof > WEAK:
                 for match in place.rule.finditer(text):
                     _judge(page, match, place)
     if "@" in text:
@@ -154,12 +164,11 @@ def _small_length(raw: str, text: str, start: int, proof: int) -> int:
     """Return how many characters of words in small letters are a name."""
     told = raw.split(" ")
     known = [word in GIVEN and len(word) > 2 and word not in AMBIGUOUS | NOT_NAMES for word in told]
-    paused = proof == NAMED and told[0] not in _NO_NAME and _PAUSE.match(text, start + len(told[0]))
-    both = len(told) == 2 and told[1] not in _NO_NAME
-    if both and (known[0] or (proof == NAMED and told[0] not in _NO_NAME)):
-        if known[1] or (proof == NAMED and _PAUSE.match(text, start + len(raw))):
-            return len(raw)
-    return len(told[0]) if known[0] or paused else 0
+    named = proof == NAMED and told[0] not in _NO_NAME
+    second = len(told) == 2 and told[1] not in _NO_NAME
+    if second and (known[0] or named) and (known[1] or (named and _PAUSE.match(text, start + len(raw)))):
+        return len(raw)
+    return len(told[0]) if known[0] or (named and _PAUSE.match(text, start + len(told[0]))) else 0
 
 
 def _signed(page: Page, text: str) -> None:

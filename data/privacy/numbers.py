@@ -62,87 +62,92 @@ _DAY = (
 )
 _HAN_DAY = r"(?:\d{2,4}年(?:\d{1,2}月(?:\d{1,2}[日号]?)?)?|\d{1,2}月\d{1,2}[日号]?)"
 
-# (kind, a cheap sign of it, the rule): the first group is the value.
-_WORDED: Final[tuple[tuple[Kind, frozenset[str], re.Pattern[str] | None, re.Pattern[str]], ...]] = tuple(
+# (kind, words and a Chinese pattern of which one must be in the text, the rule): the group that matched is the value.
+_RULES: Final[tuple[tuple[Kind, str, str, str], ...]] = (
+    (
+        "PASSPORT",
+        "passport",
+        "护照|通行证|台胞证|回乡证",
+        r"(?:passport(?: details?)?|(?:护照|通行证|台胞证|回乡证)(?:号码?|编号)?)"
+        rf"(?: ?\([^()\d]{{1,12}}\))?(?:,? (?:the|my|new|old|is|number|no))*{_NUMBER}{_IS}"
+        r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|\d{3} \d{3} \d{3}"
+        r"|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])"
+        r"|passport[^\d\n]{0,30}?(?<![A-Za-z0-9-])(\d{9}|[A-Z]{1,2}\d{7,8}|[CFGHJK-NPRTV-Z](?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)"
+        r"[CFGHJK-NPRTV-Z0-9]{8})(?![A-Za-z0-9-])",
+    ),
+    (
+        "ID",
+        "ssn social",
+        "",
+        rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{4}}"
+        rf"|\d{{8,9}})(?!\d)|\bssn\b[^\d\n]{{0,40}}?(?<![\d-])(\d{{9}})(?!\d)",
+    ),
+    (
+        "ACCOUNT",
+        "sort sortcode",
+        "",
+        rf"sort(?:.?code|(?= ?:)){_NUMBER}{_IS}(\d\d[- ]\d\d[- ]\d\d|\d{{6}})(?![\d-])",
+    ),
+    ("ACCOUNT", "routing aba", "", rf"(?:routing|\baba){_NUMBER}{_IS}(\d{{9}})(?!\d)"),
+    (
+        "ACCOUNT",
+        "account acct acc a",
+        "",
+        rf"(?<![A-Za-z])(?:account|acct|acc|a/c){_NUMBER}{_IS}"
+        r"(?<![A-Za-z0-9])([A-Z]{0,3}-?\d(?:[ -]?\d){5,19})(?![A-Za-z0-9]|[-.]\d)",
+    ),
+    (
+        "ACCOUNT",
+        "",
+        "账|帐|卡号|存折",
+        rf"(?:账号|帐号|账户|帐户|卡号|存折)(?:号码"
+        rf"|账号)?{_IS}(?!1[3-9]\d{{9}}(?!\d))(\d(?:[ -]?\d){{7,27}})(?![\d.])",
+    ),
+    (
+        "ACCOUNT",
+        "wechat weixin wx vx v",
+        "微信|薇信|威信|v信",
+        r"(?:wechat|weixin|微信|薇信|威信|(?<![A-Za-z0-9])[wv]x|v信)(?: ?id\b| ?账号| ?账户)?(?: ?(?:is"
+        r"|号码?|是|为|[:-]))*\s*"
+        r"(?<![A-Za-z0-9])((?=[A-Z0-9_-]*[\d_-])[A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
+    ),
+    (
+        "ACCOUNT",
+        "wechat weixin",
+        "微信",
+        r"(?:wechat|weixin|微信)(?: ?id)?(?:号码?)?(?: is|:|是)\s*([A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
+    ),
+    (
+        "ACCOUNT",
+        "qq q",
+        "扣扣",
+        r"(?:(?<![A-Za-z0-9])qq|扣扣|加q)(?: ?(?:id|number|is|号码?|是|为|:))*\s*([1-9]\d{4,10})(?![\dA-Za-z.@])",
+    ),
+    (
+        "BIRTHDATE",
+        "dob d birth birthdate birthday birthdates born",
+        "生日|出生|生于",
+        r"(?:(?<![A-Za-z])d\.?o\.?b\b\.?|birth ?dates?|date of birth|birthday|(?<![A-Za-z])born|生日|生于"
+        r"|出生(?:日期|年月日?|时间)?于?)(?: ?(?:is|was|on|in|the|[-:,(]|是|为|在))*\s*"
+        rf"(?<![A-Za-z0-9])({_DAY}|{_HAN_DAY})",
+    ),
+    (
+        "BIRTHDATE",
+        "",
+        "出生|生人|的生日|[年月日号]生",
+        rf"(?<!\d)({_HAN_DAY}|{_DAY})(?:出生|生人|的生日|生的|生(?=[,。]|$))",
+    ),
+    (
+        "TOKEN",
+        "password passcode",
+        "密码",
+        r"(?:password|passcode|密码)(?: ?(?:is|was|是|为|:|=))+\s*"
+        r"(?<![!-~])((?=[!-~]*\d)(?!https?:)[!-~]{4,40}[A-Za-z0-9!#$%*])",
+    ),
+)
+_WORDED: Final = tuple(
     (kind, words(latin), re.compile(han) if han else None, re.compile(rule, re.I | re.A))
-    for kind, latin, han, rule in (
-        (
-            "PASSPORT",
-            "passport",
-            "护照|通行证|台胞证|回乡证",
-            r"(?:passport(?: details?)?|(?:护照|通行证|台胞证|回乡证)(?:号码?|编号)?)"
-            rf"(?: ?\([^()\d]{{1,12}}\))?(?:,? (?:the|my|new|old|is|number|no))*{_NUMBER}{_IS}"
-            r"(?<![A-Za-z0-9])((?=[A-Z0-9]{0,8}\d{3})[A-Z0-9]{7,11}|\d{3} \d{3} \d{3}|[A-Z]\d{2}[A-Z]\d{2}[A-Z]\d{2})(?![A-Za-z0-9-])"
-            r"|passport[^\d\n]{0,30}?(?<![A-Za-z0-9-])(\d{9}|[A-Z]{1,2}\d{7,8}|[CFGHJK-NPRTV-Z](?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)"
-            r"[CFGHJK-NPRTV-Z0-9]{8})(?![A-Za-z0-9-])",
-        ),
-        (
-            "ID",
-            "ssn social",
-            "",
-            rf"(?:\bssn|social security|\bsocial)(?: (?:and|number|no|num|#))*{_IS}(\d{{4}}|\d{{8,9}})(?!\d)|\bssn\b[^\d\n]{{0,40}}?(?<![\d-])(\d{{9}})(?!\d)",
-        ),
-        (
-            "ACCOUNT",
-            "sort sortcode",
-            "",
-            rf"sort(?:.?code|(?= ?:)){_NUMBER}{_IS}(\d\d[- ]\d\d[- ]\d\d|\d{{6}})(?![\d-])",
-        ),
-        ("ACCOUNT", "routing aba", "", rf"(?:routing|\baba){_NUMBER}{_IS}(\d{{9}})(?!\d)"),
-        (
-            "ACCOUNT",
-            "account acct acc a",
-            "",
-            rf"(?<![A-Za-z])(?:account|acct|acc|a/c){_NUMBER}{_IS}"
-            r"(?<![A-Za-z0-9])([A-Z]{0,3}-?\d(?:[ -]?\d){5,19})(?![A-Za-z0-9]|[-.]\d)",
-        ),
-        (
-            "ACCOUNT",
-            "",
-            "账|帐|卡号|存折",
-            rf"(?:账号|帐号|账户|帐户|卡号|存折)(?:号码|账号)?{_IS}(?!1[3-9]\d{{9}}(?!\d))(\d(?:[ -]?\d){{7,27}})(?![\d.])",
-        ),
-        (
-            "ACCOUNT",
-            "wechat weixin wx vx v",
-            "微信|薇信|威信|v信",
-            r"(?:wechat|weixin|微信|薇信|威信|(?<![A-Za-z0-9])[wv]x|v信)(?: ?id\b| ?账号| ?账户)?(?: ?(?:is|号码?|是|为|[:-]))*\s*"
-            r"(?<![A-Za-z0-9])((?=[A-Z0-9_-]*[\d_-])[A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
-        ),
-        (
-            "ACCOUNT",
-            "wechat weixin",
-            "微信",
-            r"(?:wechat|weixin|微信)(?: ?id)?(?:号码?)?(?: is|:|是)\s*([A-Z][A-Z0-9_-]{5,19})(?![A-Za-z0-9_.@-])",
-        ),
-        (
-            "ACCOUNT",
-            "qq q",
-            "扣扣",
-            r"(?:(?<![A-Za-z0-9])qq|扣扣|加q)(?: ?(?:id|number|is|号码?|是|为|:))*\s*([1-9]\d{4,10})(?![\dA-Za-z.@])",
-        ),
-        (
-            "BIRTHDATE",
-            "dob d birth birthdate birthday birthdates born",
-            "生日|出生|生于",
-            r"(?:(?<![A-Za-z])d\.?o\.?b\b\.?|birth ?dates?|date of birth|birthday|(?<![A-Za-z])born|生日|生于"
-            r"|出生(?:日期|年月日?|时间)?于?)(?: ?(?:is|was|on|in|the|[-:,(]|是|为|在))*\s*"
-            rf"(?<![A-Za-z0-9])({_DAY}|{_HAN_DAY})",
-        ),
-        (
-            "BIRTHDATE",
-            "",
-            "出生|生人|的生日|[年月日号]生",
-            rf"(?<!\d)({_HAN_DAY}|{_DAY})(?:出生|生人|的生日|生的|生(?=[,。]|$))",
-        ),
-        (
-            "TOKEN",
-            "password passcode",
-            "密码",
-            r"(?:password|passcode|密码)(?: ?(?:is|was|是|为|:|=))+\s*"
-            r"(?<![!-~])((?=[!-~]*\d)(?!https?:)[!-~]{4,40}[A-Za-z0-9!#$%*])",
-        ),
-    )
+    for kind, latin, han, rule in _RULES
 )
 # A British sort code with the account behind it.
 _SORT_CODE = re.compile(

@@ -15,7 +15,10 @@ WORD: Final = rf"(?:[{_U}]['’])?[{_U}][{_L}]+(?:[{_U}][{_L}]+)?(?:-[{_U}][{_L}
 
 _INITIAL: Final = rf"[{_U}]\b\.?"
 _PARTICLE: Final = "(?:(?:van|von|de|der|den|la|le|da|dos|del|di|bin|al|el|ter|ibn) ){0,2}"
-RUN: Final = rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|(?:[{_U}]\.){{2,3}}|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
+RUN: Final = (
+    rf"{_PARTICLE}(?:{_INITIAL} ?){{0,2}}(?:{WORD}|(?:[{_U}]\.){{2,3}}"
+    rf"|[{_U}]{{3,12}}\b)(?: {_PARTICLE}(?:{WORD}|[{_U}]{{3,12}}\b|{_INITIAL})){{0,3}}"
+)
 """Up to four words with capitals, initials among them."""
 
 _SMALL: Final = rf"[{_L}]{{2,14}}(?:-[{_L}]{{2,10}})?(?: [{_L}]{{2,14}})?"
@@ -44,12 +47,20 @@ class Place(NamedTuple):
     """Whether "thanks" or "we" behind a name is as good as a pause: "Hi Marguerita thanks for your patience"."""
 
 
-def _any_of(phrases: str) -> str:
-    """Return a rule for phrases in any case that no letter precedes: by first letters, which makes the search fast."""
-    told = phrases.split("|")
+def _any_of(phrases: str, *, start: str = "(?<![A-Za-z].)") -> str:
+    """Return a rule for phrases in any case that no letter precedes: by first letters, which makes the search fast.
+
+    ``start`` looks behind, over the first letter, at what stands before.
+    """
+    told = re.split(r"\|(?![^(]*\))", phrases)
     firsts = dict.fromkeys(phrase[0] for phrase in told)
     rests = (f"(?<={first})(?:{'|'.join(phrase[1:] for phrase in told if phrase[0] == first)})" for first in firsts)
-    return f"[{''.join(first + first.upper() for first in firsts)}](?<![A-Za-z].)(?i:{'|'.join(rests)})"
+    return f"[{''.join(first + first.upper() for first in firsts)}]{start}(?i:{'|'.join(rests)})"
+
+
+def _each(phrases: str, *ends: str) -> str:
+    """Return every phrase with every end."""
+    return "|".join(f"{phrase}{end}" for phrase in phrases.split("|") for end in ends)
 
 
 def _place(signs: str, proof: int, rule: str, *, goes_on: bool = False) -> Place:
@@ -60,20 +71,22 @@ def _place(signs: str, proof: int, rule: str, *, goes_on: bool = False) -> Place
 _PERSONAL: Final = "wife|husband|son|daughter|mum|mom|mother|dad|father|brother|sister|partner|friend|boss|neighbou?r"
 _WORKING: Final = "manager|driver|engineer|assistant|technician|courier|colleague|agent|rep|advis[eo]r|representative"
 _CLOSING: Final = (
-    "(?:with |my )?(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?regards|rgds|br|sincerely(?: yours)?|warmly|respectfully"
-    "|cordially|yours(?: (?:sincerely|faithfully|truly))?|best wishes|all the best|best|cheers|many thanks|thx|love|peace"
-    "|take care|talk soon|speak soon|much obliged|ta"
-    "|(?:thanks|thank you)(?: (?:and|&) regards| in advance| again| a lot| (?:so|very) much)?|signed"
+    _each("|kind |kindest |best |warm |warmest |many |with kind |with best |my best |thanks and |thanks & ", "regards")
+    + "|rgds|br|sincerely|sincerely yours|warmly|respectfully|cordially|yours|yours sincerely"
+    "|yours faithfully|yours truly"
+    "|best wishes|all the best|best|cheers|many thanks|thx|love|peace|take care|talk soon|speak soon"
+    "|much obliged|ta|signed|"
+    + _each("thanks|thank you", "", " in advance", " again", " a lot", " so much", " very much")
 )
 _NO_PERSON: Final = (
     "product|file|user|host|domain|brand|company|model|display|screen|network|wifi|folder|server|device|item|app|game|team"
     "|channel|page|business|store|shop|street|road|city|town|bank|plan|hotel|school|campaign|class|method|field|column"
 )
-_OF_A_NAME: Final = (
-    r"(?:my|his|her|their|full|real|[a-z]+['’]s) (?:full |first |last |real |sur)?name(?:['’]s| is|:)"
-    r"|under the name(?: of)?|in the name of|name on the (?:order|booking|account|card|invoice) is|they call me"
-    rf"|(?!(?:{_NO_PERSON})\b)[a-z]+ ?name ?[:-]|(?:last|first|full|customer|contact) name(?: is\b)?"
+# The end of "my name is": what is before "name" is looked at behind it, which makes the search for it fast.
+_MY_NAME: Final = "|".join(
+    f"(?<={word} name)" for word in (["my", "his", "her", "their", "full", "real", "first", "last", "['’]s"])
 )
+_NO_NAME_OF: Final = "".join(f"(?<!{word} name)(?<!{word}name)" for word in _NO_PERSON.split("|"))
 _BEFORE_COLON: Final = (
     "customer|contact|passenger|guest|person|applicant|patient|traveller|traveler|tenant|member|employee|consignee|sender"
     "|signatory|recipient|holder|attention|attn|resident|buyer|client|student|caller"
@@ -92,10 +105,12 @@ PLACES: Final = (
     ),
     _place("morning afternoon evening", FAIR, "^(?i:morning|afternoon|evening),? NAME"),
     _place(
-        "regards rgds br sincerely warmly respectfully cordially yours wishes best cheers thanks thank thx love peace care soon"
+        "regards rgds br sincerely warmly respectfully cordially yours wishes best cheers thanks thank thx"
+        " love peace care soon"
         " obliged ta signed",
         FAIR,
-        rf"(?:^|(?<=[.!?,)] )|(?<=[^\w\s]))(?i:{_CLOSING})(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?NAME",
+        # A closing begins a line or a sentence.
+        _any_of(_CLOSING, start=r"(?<![\w'’].)(?<!\w .)") + r"(?: ?[,!.:] ?\n*| ?-+ ?|\n+)\n*[-~]* ?NAME",
     ),
     _place(
         "thanks thank thx thnx tks rgds cheers regards sorry ok bye wishes best love care",
@@ -105,26 +120,51 @@ PLACES: Final = (
         )
         + ",? @?NAME",
     ),
-    _place("name call", NAMED, rf"(?<![A-Za-z])(?i:{_OF_A_NAME}) *NAME"),
-    _place("name", NAMED, r"(?:^|(?<=[;,.:|(] ))(?i:name(?: is\b|['’]s| of [a-z]+ ?:| ?[-:])) *NAME"),
-    _place("name", SURE, "(?<![A-Za-z])(?i:the name is) NAME"),
+    _place(
+        "name",
+        NAMED,
+        rf"[Nn](?i:ame)(?![A-Za-z])(?i:(?:{_MY_NAME})(?: is\b|['’]s|:)|(?<=(?:last|full) name)"
+        rf"|(?<=first name)|(?<=(?:contact|account) name)) *NAME",
+    ),
+    _place("name", NAMED, rf"[Nn](?i:ame)(?![A-Za-z])(?i:{_NO_NAME_OF}) ?[:-] *NAME"),
+    _place("name", NAMED, r"[Nn](?i:ame)(?<![^;,.:|(\n ]....)(?<!\w ....)(?i: is\b|['’]s| of [a-z]+ ?:) *NAME"),
+    _place(
+        "name call",
+        NAMED,
+        _any_of(
+            "under the name|under the name of|in the name of|name on the order is|name on the booking is"
+            "|name on the account is"
+            "|name on the card is|name on the invoice is|they call me|people call me"
+        )
+        + " *NAME",
+    ),
+    _place("name", SURE, _any_of("the name is") + " NAME"),
     _place("name", WEAK, "(?:^|(?<=[;,.:|(] ))(?i:(?:the )?name(?: is)?) NAME"),
     _place(
         "o attn accountholder cardholder " + _BEFORE_COLON.replace("|", " "),
         SURE,
-        rf"(?<![A-Za-z])(?i:(?:account|card) ?holder ?[:-]|attn\.? ?:?|c/o|(?:{_BEFORE_COLON})(?: \d)? ?[:-]) *NAME",
+        _any_of(r"account ?holder ?[:-]|card ?holder ?[:-]|attn\.? ?:?|c/o|" + _each(_BEFORE_COLON, r"(?: \d)? ?[:-]"))
+        + " *NAME",
     ),
     _place(
         "shipping ship deliver delivery delivered bill billing sold send sender invoice",
         PAIR,
-        r"(?<![A-Za-z])(?i:shipping|ship to|deliver(?:y|ed)? ?(?:is )?(?:to|for)?|bill(?:ing| to)|sold to|send to"
-        r"|invoice to) ?:? NAME",
+        _any_of(
+            "shipping|ship to|deliver to|deliver for|delivered to|delivered for|delivery to|delivery for"
+            "|delivery is for"
+            "|delivery|billing|bill to|sold to|send to|invoice to"
+        )
+        + " ?:? NAME",
     ),
     _place(
-        "submitted requested reported assigned assignee agent owner signature fao helped served completed prepared approved",
+        "submitted requested reported assigned assignee agent owner signature fao helped served completed"
+        " prepared approved",
         PAIR,
-        "(?<![A-Za-z])(?i:(?:submitted|requested|reported|completed|prepared|approved|helped|served) by ?:?|assigned to ?:?"
-        "|assignee ?:|agent ?:|owner ?:|signature ?:|fao) NAME",
+        _any_of(
+            _each("submitted|requested|reported|completed|prepared|approved|helped|served", " by ?:?")
+            + "|assigned to ?:?|assignee ?:|agent ?:|owner ?:|signature ?:|fao"
+        )
+        + " NAME",
     ),
     _place(
         "ask tell is",
@@ -134,7 +174,7 @@ PLACES: Final = (
     _place(
         "someone somebody lady guy person man woman named",
         SURE,
-        "(?<![A-Za-z])(?i:someone|somebody|lady|guy|person|man|woman) (?i:named|called) RUN",
+        _any_of("someone|somebody|lady|guy|person|man|woman") + " (?i:named|called) RUN",
     ),
     _place("name", SURE, "(?<![A-Za-z])in RUN['’]s name"),
     _place("wrote", PAIR, r"(?:^|, |On [A-Z][a-z]+,? )NAME wrote:"),
@@ -144,12 +184,19 @@ PLACES: Final = (
         WEAK,
         "(?:^|(?<=[.!?] ))(?i:yes|no|ok|okay|great|perfect|sure),? NAME(?=[,.!])",
     ),
-    _place("from to cc bcc", PAIR, "^(?i:from|to|cc|bcc) ?: NAME"),
+    _place("", PAIR, "[FfTtCcBb](?<![^\\n].)(?i:(?<=f)rom|(?<=t)o|(?<=c)c|(?<=b)cc) ?: NAME"),
     _place(
         "by registered addressed belongs account under booking reservation order parcel package delivery table room",
         PAIR,
-        r"(?<![A-Za-z])(?i:(?:ordered|signed|booked|placed|collected)(?: for)? by|(?:registered|addressed|belongs) to"
-        r"|(?:account|booking|reservation|order|parcel|package|delivery|table|room|deposit)(?: is| was)? (?:under|in|for)) NAME",
+        _any_of(
+            _each("ordered|signed|booked|placed|collected", " by", " for by")
+            + "|registered to|addressed to|belongs to|"
+            + _each(
+                "account|booking|reservation|order|parcel|package|delivery|table|room|deposit",
+                "(?: is| was)? (?:under|in|for)",
+            )
+        )
+        + " NAME",
     ),
     _place(
         "from here speaking calling",
@@ -158,7 +205,7 @@ PLACES: Final = (
     ),
     _place("this its it", WEAK, _any_of("this is|its|it's|it’s") + " NAME"),
     _place("m im am", PAIR, _any_of("i'm|i’m|im|i am") + " @?NAME"),
-    _place("i", PAIR, "(?:^|(?<=[.!?] ))I, NAME(?=,)"),
+    _place("authorise authorize hereby confirm declare agree consent", PAIR, "(?:^|(?<=[.!?] ))I, NAME(?=,)"),
     _place("call go", FAIR, "(?<![A-Za-z])(?i:call me|i go by) NAME"),
     _place(
         "chatting connected speaking",
@@ -166,20 +213,29 @@ PLACES: Final = (
         "(?<![A-Za-z])(?i:you(?:['’]re| are)(?: now)? (?:chatting|connected|speaking|talking) (?:with|to)) NAME",
     ),
     _place(
-        "chatting connected speaking talking speak talk spoke spoken talked chatted over through contact called transferring assigning assigned ask",
+        "chatting connected speaking talking speak talk spoke spoken talked chatted over through contact"
+        " called transferring assigning assigned ask",
         WEAK,
-        "(?<![A-Za-z])(?i:(?:chatting|connected|speaking|talking|speak|talk|spoke|spoken|talked|chatted)(?: now)? (?:with|to)"
-        "(?: an?)?|(?:over|through|transferring you) to|please contact|am called|assign(?:ing|ed) to|ask for|person called|lady called|guy called) @?NAME",
+        _any_of(
+            _each(
+                "chatting|connected|speaking|talking|speak|talk|spoke|spoken|talked|chatted",
+                "(?: now)? (?:with|to)(?: an?)?",
+            )
+            + "|over to|through to|transferring you to|please contact|am called|assigning to|assigned to"
+            "|ask for|person called"
+            "|lady called|guy called"
+        )
+        + " @?NAME",
     ),
     _place(
         _PERSONAL.replace("|", " ").replace("neighbou?r", "neighbour neighbor"),
         SURE,
-        rf"(?<![A-Za-z])(?i:my|our|his|her) (?i:{_PERSONAL}),? NAME",
+        _any_of("my|our|his|her") + f" (?i:{_PERSONAL}),? NAME",
     ),
     _place(
         _WORKING.replace("|", " ").replace("advis[eo]r", "adviser advisor"),
         WEAK,
-        rf"(?<![A-Za-z])(?i:{_WORKING})(?i:,| called| named| today is| is)? NAME",
+        _any_of(_WORKING) + "(?i:,| called| named| today is| is)? NAME",
     ),
     _place(
         "sister uncle aunt auntie aunty captain col grandma grandpa nurse",

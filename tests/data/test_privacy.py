@@ -332,6 +332,86 @@ def test_masking_twice_changes_nothing(text: str, order_numbers: bool) -> None:
     assert longest_run(masked) <= longest_run(text)
 
 
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "Hi ",
+                "Dear Mr ",
+                "John",
+                "Emma Brown",
+                "Regards,\n",
+                "thanks ",
+                "my name is ",
+                "and ",
+                ", ",
+                ".",
+                "\n",
+                " ",
+                "@",
+                "- ",
+                ": ",
+            ),
+            *(
+                "王",
+                "李雷",
+                "先生",
+                "您好",
+                "我叫",
+                "我是",
+                "收件人：",
+                "快递员",
+                "客服",
+                "小美",
+                "为您服务",
+                "敬上",
+                "姓",
+                "——",
+                "，",
+                "收",
+            ),
+            *(
+                "14 High Street",
+                "Leeds",
+                "LS1 4AP",
+                "Flat 3, ",
+                "北京市",
+                "朝阳区",
+                "建国路",
+                "88号",
+                "3栋",
+                "501",
+                "地址：",
+                "邮编100000",
+            ),
+            *(
+                "https://a.b/reset/",
+                "?token=",
+                "9f8c2b71aa04",
+                "203.0.113.9",
+                "passport ",
+                "E12345678",
+                "生日",
+                "1990年3月12日",
+                "<NAME_1>",
+            ),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(database=None, deadline=None, max_examples=400)
+@given(PIECES)
+def test_masking_words_twice_changes_nothing(text: str) -> None:
+    masked = Masker().mask(text)
+    assert Masker().mask(masked) == masked
+    spans = find(text)
+    edges = [edge for span in spans for edge in (span.start, span.end)]
+    assert edges == sorted(edges) and all(span.start < span.end for span in spans)
+    assert all(text[span.start : span.end].strip() for span in spans)
+
+
 @settings(database=None, deadline=None, max_examples=200)
 @given(NOISE)
 def test_spans_are_in_order_and_never_overlap(text: str) -> None:
