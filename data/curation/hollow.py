@@ -1,8 +1,8 @@
 """Hollow templates: standing answers that are given whatever was asked, and so answer nothing.
 
-The second of two ways to find boilerplate; the first is to know its moves (:mod:`replydesk.data.curation.boilerplate`). This one
-asks the data: an answer that was given to many questions, as unlike each other as any two, with which it has no telling
-word in common, and that holds no figure, link or address.
+The second of two ways to find boilerplate; the first is to know its moves (``boilerplate``). This one asks the data: an
+answer that was given to many questions, as unlike each other as any two, with which it has no telling word in common,
+and that holds no figure, link or address.
 """
 
 from __future__ import annotations
