@@ -77,6 +77,7 @@ class Home:
         self.settings = folder / "settings.toml"
         self.releases = folder / "releases"
         self.indexes = folder / "index"
+        self.runtime = folder / "runtime"
         self.current = folder / "current"
         self.database = folder / "replydesk.db"
 

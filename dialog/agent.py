@@ -55,7 +55,7 @@ class Agent:
         settings = settings or Settings.load(home.settings)
         home.create()
         store = Store.open(settings.data.database or home.database)
-        matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
+        matcher = Matcher(store, Encoders(settings.retrieval, home.runtime), settings.data.languages, home)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()
         return agent

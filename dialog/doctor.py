@@ -97,7 +97,7 @@ def _releases(releases: Releases) -> list[Finding]:
 
 def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> list[Finding]:
     try:
-        encoders = Encoders(settings.retrieval)
+        encoders = Encoders(settings.retrieval, home.runtime)
         needed = encoders.among(settings.data.languages)
     except ReplydeskError as error:
         return [Finding("encoders", False, str(error), error.hint)]
