@@ -133,7 +133,6 @@ def table(pairs: Pairs) -> dict[str, Any]:
 
 def speed() -> None:
     """Print how long 500,000 texts of some 115 characters take, and what memory, in a process of its own."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     pool = [text for texts in pools().values() for text in texts]
     words = [word for text in pool for word in text.split()]
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -146,7 +145,7 @@ def speed() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({
         "texts": MANY, "characters_a_text": round(size / MANY), "near_duplicates": len(found),
-        "seconds": round(spent, 1), "peak_megabytes": round((peak - held) / 1024), "of_them_before": round((held - before) / 1024),
+        "seconds": round(spent, 1), "peak_megabytes": round((peak - held) / 1024),
     }))  # fmt: skip
 
 

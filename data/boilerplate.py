@@ -30,7 +30,7 @@ __all__ = ["LINK", "boilerplate"]
 
 LINK: Final = "only a link or a name"
 
-_LONGEST = 700
+_LONGEST = 400
 """An answer of more characters is taken to say something."""
 
 _LINK = re.compile(r"(?:https?://|www\.)[!-~]+", re.I)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import IO
 
 from replydesk.data.readers import write, write_ticket, write_verdict
+from replydesk.data.readers.cells import several
+from replydesk.data.readers.columns import OWN
 from replydesk.data.records import Conversation
 from replydesk.data.store import Store
 
 __all__ = ["export_csv", "export_jsonl"]
 
-_COLUMNS = ("conversation", "id", "role", "author", "ts", "language", "intent", "text")
 _BATCH = 500
 
 
@@ -42,17 +43,37 @@ def export_jsonl(store: Store, file: IO[str]) -> int:
 
 
 def export_csv(store: Store, file: IO[str]) -> int:
-    """Write one row a message and return the rows written; a quote defuses cells that a spreadsheet would run."""
+    """Write one row a message and return the rows written; a quote defuses cells that a spreadsheet would run.
+
+    Every row repeats what is known of its conversation, so that the rows may be sorted, filtered and cut. Importing
+    the table gives the same conversations and the tickets in them. Verdicts, and tickets that stand in no
+    conversation, have no row here: :func:`export_jsonl` keeps them.
+    """
     rows = csv.writer(file)
-    rows.writerow(_COLUMNS)
+    rows.writerow(OWN)
     count = 0
-    for conversation in store.conversations():
-        for m in conversation.messages:
-            at = m.at.isoformat() if m.at else ""
-            cells = (conversation.id, m.id, m.role, m.author, at, m.language, "|".join(m.intents), m.text)
-            rows.writerow([_inert(cell) for cell in cells])
+    for c in store.conversations():
+        told = {
+            "conversation": c.id, "source": c.source, "channel": c.channel, "customer": c.customer,
+            "subject": c.subject, "tags": _joined(c.tags), "outcome": c.outcome,
+            "satisfaction": "" if c.satisfaction is None else repr(c.satisfaction),
+            "updated": c.updated.isoformat() if c.updated else "",
+        }  # fmt: skip
+        for m in c.messages:
+            said = {
+                "id": m.id, "reply_to": m.reply_to, "role": m.role, "author": m.author,
+                "ts": m.at.isoformat() if m.at else "", "language": m.language, "intent": _joined(m.intents),
+                "text": m.text,
+            }  # fmt: skip
+            rows.writerow([_inert({**told, **said}[name]) for name in OWN])
             count += 1
     return count
+
+
+def _joined(labels: tuple[str, ...]) -> str:
+    plain = "|".join(labels)
+    # A label that holds a mark between labels, or looks like a list, is written as one.
+    return plain if several(plain) == list(labels) else json.dumps(labels, ensure_ascii=False)
 
 
 def _inert(cell: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 
 from replydesk.data.privacy import Masker, renumber
-from replydesk.data.readers.base import in_order
-from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id
+from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
 from replydesk.data.rows import conversation_digest
 from replydesk.data.settings import DataSettings
 from replydesk.data.text import clean, language_of
@@ -39,6 +39,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.I)
 _UNFIT = frozenset({"Cc", "Cs"})
 _UNDECIDED = "?"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_RANK: dict[Role, int] = {"customer": 0, "bot": 1, "system": 1, "note": 1, "agent": 2}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -84,7 +85,8 @@ def prepare_conversation(
         channel=label(conversation.channel),
         customer=pseudonym(conversation.customer),
         subject=mask(clean(conversation.subject)),
-        tags=_labels(conversation.tags),
+        # Of what may come in parts, no part knows which tag came first.
+        tags=_labels(sorted(set(conversation.tags)) if conversation.partial else conversation.tags),
         outcome=label(conversation.outcome),
         satisfaction=conversation.satisfaction,
         partial=conversation.partial,
@@ -109,17 +111,15 @@ def joined(known: Prepared, part: Prepared, settings: DataSettings) -> Prepared:
     # What is known may have been a whole once: its order is as good as that of a part.
     first, second = sorted((old, new), key=lambda c: (c.at is None, c.at or _NEVER))
     late = max((old, new), key=lambda c: (c.updated or _NEVER, _ended(c), len(c.messages), conversation_digest(c)))
-    messages: dict[str, Message] = {}
-    for version in (first, second):
-        for message in version.messages:
-            other = messages.get(message.id)
-            messages[message.id] = message if other is None else _one_of(message, other, version is late)
+    held = {message.id: message for message in second.messages}
+    taken = {m.id: _one_of(m, held[m.id], first is late) if m.id in held else m for m in first.messages}
+    messages = _merged(list(taken.values()), [m for m in second.messages if m.id not in taken])
     updated = max((c.updated for c in (old, new) if c.updated), default=None)
     told = (late, first, second) if updated and old.updated != new.updated else (first, second)
-    tags = told[0].tags if told[0] is late and late.tags else tuple(dict.fromkeys((*first.tags, *second.tags)))
+    tags = told[0].tags if told[0] is late and late.tags else tuple(sorted({*first.tags, *second.tags}))
     whole = Conversation(
         new.id,
-        tuple(_spoken(in_order(messages.values()), settings)),
+        tuple(_spoken(messages, settings)),
         source=_first(c.source for c in told),
         channel=_first(c.channel for c in told),
         customer=_first(c.customer for c in told),
@@ -245,6 +245,24 @@ def _numbered_anew(conversation: Conversation, masked: Mapping[str, str]) -> Pre
         for m, text, author in zip(conversation.messages, texts[:-1:2], texts[1::2], strict=True)
     )
     return Prepared(replace(conversation, messages=messages, subject=texts[-1]), masked)
+
+
+def _merged(one: Sequence[Message], other: Sequence[Message]) -> list[Message]:
+    """Return the messages of two parts by time, each part in its order; at the same moment who asks comes first."""
+    found: list[Message] = []
+    sides = [deque(_clocked(one)), deque(_clocked(other))]
+    while all(sides):
+        (clock, message), (other_clock, rival) = sides[0][0], sides[1][0]
+        later = (clock, _RANK[message.role]) > (other_clock, _RANK[rival.role])
+        found.append(sides[later].popleft()[1])
+    return [*found, *(message for side in sides for _, message in side)]
+
+
+def _clocked(messages: Sequence[Message]) -> Iterator[tuple[datetime, Message]]:
+    clock = _NEVER
+    for message in messages:
+        clock = max(clock, message.at or clock)
+        yield clock, message
 
 
 def _one_of(message: Message, other: Message, is_late: bool) -> Message:

@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Literal, get_args
 
 __all__ = [
+    "Contradiction",
     "Conversation",
+    "Curation",
     "Message",
     "Role",
+    "Template",
     "Ticket",
     "TicketSource",
     "Verdict",
@@ -154,3 +157,45 @@ class Verdict:
     intent: str = ""
     by: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curation:
+    """What the other tickets say about one. Empty texts say nothing.
+
+    ``template`` is the id of the :class:`Template` of its answer; ``duplicate_of`` the best ticket with the same
+    question and answer; ``superseded_by`` the newest ticket with the answer that has replaced its own; ``withheld`` why
+    its answer is never offered by itself; ``weak_intent`` a label concluded from tags, queues or the template;
+    ``stale_days`` how much older it is than the newest ticket with its question or template; ``doubt`` what speaks
+    against its answer without being a reason to withhold it.
+    """
+
+    ticket: str
+    template: str = ""
+    duplicate_of: str = ""
+    superseded_by: str = ""
+    withheld: str = ""
+    weak_intent: str = ""
+    stale_days: int = 0
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An answer that was given many times, with ``{1}``, ``{2}`` for what differed; ``count`` is how many gave it."""
+
+    id: str
+    text: str
+    language: str
+    count: int
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two tickets that answer the same question differently; ``what`` names it: ``14 days / 30 days``."""
+
+    first: str
+    second: str
+    what: str

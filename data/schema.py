@@ -21,6 +21,7 @@ __all__ = [
     "changes",
     "contradictions",
     "conversations",
+    "curated",
     "curation",
     "messages",
     "metadata",
@@ -110,7 +111,22 @@ curation = Table(
     # Why its answer is never offered by itself; empty when it is.
     Column("withheld", Text, nullable=False, default=""),
     Column("weak_intent", Text, nullable=False, default=""),
+    # Days by which it is older than the newest ticket with its question or its template.
+    Column("stale_days", Integer, nullable=False, default=0),
+    # What speaks against its answer, such as a reopened conversation, and is no reason to withhold it.
+    Column("doubt", Text, nullable=False, default=""),
     Index("curation_by_template", "template"),
+)
+
+# One row: how often `curate` ran, the last change that it knew, the version of its rules, and what it counted.
+curated = Table(
+    "curated",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("made", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("rules", Integer, nullable=False),
+    Column("counts", JSON, nullable=False),
 )
 
 templates = Table(

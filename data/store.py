@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from replydesk.data import schema
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
-from replydesk.data.records import Conversation, Message, Ticket, Verdict
+from replydesk.data.records import Contradiction, Conversation, Curation, Message, Template, Ticket, Verdict
 from replydesk.data.rows import (
     FACTS,
     conversation_digest,
@@ -26,6 +26,7 @@ from replydesk.data.rows import (
     facts_of,
     message_of,
     message_rows,
+    moment_of,
     question_key,
     stamp,
     ticket_of,
@@ -50,6 +51,8 @@ _PRAGMAS = (
 
 # SQLite binds at most 32,766 values in a statement.
 _BATCH = 500
+# Rows that one call of the driver writes, each with values of its own.
+_MANY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +391,134 @@ class Store:
         with self._read() as connection:
             return int(connection.scalar(sa.select(sa.func.max(schema.changes.c.seq))) or 0)
 
+    # ---- curation, which is derived from the tickets
+
+    def curation(self, keys: Sequence[str]) -> dict[str, Curation]:
+        """Return what is known of those tickets; one of which nothing is to be said is left out.
+
+        A ticket is superseded only while the one that replaced it exists.
+        """
+        table, successor = schema.curation, schema.tickets.alias()
+        query = sa.select(table, successor.c.id.label("successor")).outerjoin(
+            successor, successor.c.id == table.c.superseded_by
+        )
+        found: dict[str, Curation] = {}
+        with self._read() as connection:
+            for part in _batches(keys):
+                for row in connection.execute(query.where(table.c.ticket.in_(part))):
+                    found[row.ticket] = Curation(
+                        row.ticket, row.template, row.duplicate_of, row.successor or "", row.withheld, row.weak_intent,
+                        row.stale_days, row.doubt,
+                    )  # fmt: skip
+        return found
+
+    def withheld(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return, of those tickets, the ones whose answer is never offered by itself, with the reason."""
+        found = self.curation(keys)
+        said = {
+            key: c.withheld or (f"superseded by {c.superseded_by}" if c.superseded_by else "")
+            for key, c in found.items()
+        }
+        return {key: why for key, why in said.items() if why}
+
+    def weak_intents(self) -> dict[str, str]:
+        """Return the intents that were concluded for tickets without one, by ticket."""
+        table = schema.curation
+        with self._read() as connection:
+            rows = connection.execute(sa.select(table.c.ticket, table.c.weak_intent).where(table.c.weak_intent != ""))
+            return {row.ticket: row.weak_intent for row in rows}
+
+    def templates(self, *, language: str = "", limit: int | None = None) -> list[Template]:
+        """Return the answers that were given many times, the most frequent first."""
+        table = schema.templates
+        query = sa.select(table).order_by(table.c.count.desc(), table.c.id).limit(limit)
+        if language:
+            query = query.where(table.c.language == language)
+        with self._read() as connection:
+            return [
+                Template(r.id, r.text, r.language, r._mapping["count"], moment_of(r.first_at), moment_of(r.last_at))
+                for r in connection.execute(query)
+            ]
+
+    def contradictions(self, *, limit: int | None = None) -> list[Contradiction]:
+        """Return pairs of tickets that answer the same question differently, those with the newest answers first."""
+        table, ticket = schema.contradictions, schema.tickets
+        query = (
+            sa.select(table)
+            .join(ticket, ticket.c.id == table.c.second)
+            .order_by(ticket.c.at.desc().nulls_last(), table.c.first, table.c.second)
+            .limit(limit)
+        )
+        with self._read() as connection:
+            return [Contradiction(row.first, row.second, row.what) for row in connection.execute(query)]
+
+    def curated(self) -> tuple[int, int, dict[str, int]]:
+        """Return the last change that the curation knows, the version of its rules, and its counts; zeros before it."""
+        with self._read() as connection:
+            row = connection.execute(sa.select(schema.curated)).one_or_none()
+        return (row.seq, row.rules, dict(row.counts)) if row else (0, 0, {})
+
+    def replace_curation(
+        self,
+        curations: Iterable[Curation],
+        templates: Iterable[Template],
+        contradictions: Iterable[Contradiction],
+        *,
+        seq: int,
+        rules: int,
+        counts: Mapping[str, int],
+    ) -> None:
+        """Replace all that is derived from the tickets as they were at change ``seq``: readers see the old or the new.
+
+        What is said of tickets that went since then is left out.
+        """
+        changes = schema.changes
+        with self._write() as connection:
+            since = sa.select(changes.c.ticket).where(changes.c.seq > seq, changes.c.op == "remove").distinct()
+            gone = set(connection.scalars(since))
+            gone -= set(_tickets_by_id(connection, sorted(gone)))
+            made = int(connection.scalar(sa.select(sa.func.max(schema.curated.c.made))) or 0) + 1
+            for table in (schema.contradictions, schema.curation, schema.templates, schema.curated):
+                connection.execute(sa.delete(table))
+            _insert_all(
+                connection,
+                schema.templates,
+                (
+                    {
+                        "id": t.id, "text": t.text, "language": t.language, "count": t.count,
+                        "first_at": stamp(t.first_at), "last_at": stamp(t.last_at),
+                    }
+                    for t in templates
+                ),
+            )  # fmt: skip
+            _insert_all(
+                connection,
+                schema.curation,
+                ({name: getattr(c, name) for name in c.__slots__} for c in curations if c.ticket not in gone),
+            )
+            _insert_all(
+                connection,
+                schema.contradictions,
+                (
+                    {"first": c.first, "second": c.second, "what": c.what}
+                    for c in contradictions
+                    if not {c.first, c.second} & gone
+                ),
+            )
+            _insert(
+                connection,
+                schema.curated,
+                [{"id": 1, "made": made, "seq": seq, "rules": rules, "counts": dict(counts)}],
+            )
+
+    def version(self) -> tuple[int, int]:
+        """Return the number of the newest change and how often the curation was made: what caches compare."""
+        newest = sa.select(sa.func.max(schema.changes.c.seq)).scalar_subquery()
+        made = sa.select(sa.func.max(schema.curated.c.made)).scalar_subquery()
+        with self._read() as connection:
+            row = connection.execute(sa.select(newest.label("newest"), made.label("made"))).one()
+        return int(row.newest or 0), int(row.made or 0)
+
     # ---- replies and verdicts
 
     def reply(self, key: str) -> dict[str, Any]:
@@ -556,6 +687,16 @@ def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
 def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(sa.insert(table), list(rows))
+
+
+def _insert_all(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    batch: list[Mapping[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= _MANY:
+            _insert(connection, table, batch)
+            batch = []
+    _insert(connection, table, batch)
 
 
 def _delete(connection: Connection, column: sa.Column[Any], keys: Sequence[str]) -> None:

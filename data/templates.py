@@ -20,7 +20,7 @@ __all__ = ["LEAST", "slot_form", "template_text", "wordy"]
 LEAST: Final = 3
 """The answers that make a template: `docs/why/curation.md` says how it was chosen."""
 
-SAMPLES: Final = 24
+SAMPLES: Final = 12
 """The answers by which a template is shown; more of them do not change what they share."""
 
 _SHARED = 0.75
@@ -30,11 +30,16 @@ _LONGEST = 1000
 
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_PIECE = re.compile(
-    rf"(?P<slot><[A-Z]+_\d+>|(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#]\w+"
-    rf"|[£€$¥]?(?:[A-Za-z]+-)?[A-Za-z]*\d(?:[A-Za-z\d]|[-.,:/](?=\w*\d))*%?|\b(?i:{_MONTHS}|{_DAYS})\b)"
-    rf"|[{HAN}{KANA}]|[^\W\d_{HAN}{KANA}]+(?:['’][^\W\d_{HAN}{KANA}]+)*|\s+|."
+_SLOT = (
+    rf"<[A-Z]+_\d+>|(?:https?://|www\.)[!-~]+|(?<![A-Za-z\d])[A-Za-z\d._+-]+@[A-Za-z\d-]+\.[A-Za-z\d.-]+|[@#]\w+"
+    rf"|(?<![A-Za-z\d])[£€$¥]?(?:[A-Za-z]+-)?[A-Za-z]*\d(?:[A-Za-z\d]|[-.,:/](?=[A-Za-z]*\d))*%?|\b(?i:{_MONTHS}|{_DAYS})\b"
 )
+_SLOTS = re.compile(_SLOT)
+_PIECE = re.compile(
+    rf"{_SLOT}|[{HAN}{KANA}]|[^\W\d_{HAN}{KANA}]+(?:['’][^\W\d_{HAN}{KANA}]+)*|\s+|.", re.S
+)  # fmt: skip
+_LATIN_WORD = re.compile(rf"[^\W\d_{HAN}{KANA}]+")
+_EASTERN = re.compile(f"[{HAN}{KANA}]")
 _NAME = r"[A-ZÀ-Ý][\w'’-]*"
 _GREETED = re.compile(
     r"^\s*(?i:hi|hello|hey|dear|thanks|thank you|good (?:morning|afternoon|evening)|morning|afternoon|evening)"
@@ -55,16 +60,15 @@ def slot_form(answer: str) -> str:
     >>> slot_form("王先生，您的订单 TW-204817 已于5月3日发货。")
     '{}先生，您的订单 {} 已于{}月{}日发货。'
     """
-    return "".join("{}" if slot else piece for piece, slot in _pieces(answer))
+    for pattern in _NAMED:
+        if named := pattern.search(answer):
+            answer = f"{answer[: named.start('name')]}{{}}{answer[named.end('name') :]}"
+    return _SLOTS.sub("{}", answer)
 
 
 def wordy(answer: str) -> bool:
     """Return whether an answer has words enough to be a template: five, a Chinese character counting as half of one."""
-    found = 0.0
-    for piece, slot in _pieces(answer[:_LONGEST]):
-        if not slot and piece[0].isalpha():
-            found += 0.5 if re.match(f"[{HAN}{KANA}]", piece) else 1
-    return found >= _WORDS
+    return len(_LATIN_WORD.findall(form := slot_form(answer[:_LONGEST]))) + len(_EASTERN.findall(form)) / 2 >= _WORDS
 
 
 def template_text(answers: Sequence[str]) -> str:
@@ -74,32 +78,38 @@ def template_text(answers: Sequence[str]) -> str:
     'Hi {1}, order {2} left on {3}.'
     """
     counts = Counter(answers)
-    base = min(counts, key=lambda text: (-counts[text], text))
-    others = sorted(text for text in counts if text != base)[:SAMPLES]
-    pieces = [piece for piece, _ in _pieces(base)]
+    if not counts:
+        return ""
+    base, *others = sorted(counts, key=lambda text: (-counts[text], text))[:SAMPLES]
     if not others:
         return base
+    pieces = _pieces(base)
     shared = [1] * len(pieces)
     for other in others:
-        matcher = SequenceMatcher(None, pieces, [piece for piece, _ in _pieces(other)], autojunk=False)
-        for block in matcher.get_matching_blocks():
-            for place in range(block.a, block.a + block.size):
-                shared[place] += 1
-    fixed = [count >= _SHARED * (len(others) + 1) for count in shared]
-    return _numbered(pieces, fixed)
+        for place in _matched(pieces, _pieces(other)):
+            shared[place] += 1
+    return _numbered(pieces, [count >= _SHARED * (len(others) + 1) for count in shared])
 
 
-def _pieces(answer: str) -> list[tuple[str, bool]]:
-    """Return the words, characters, blanks and signs of an answer, each with whether it is a slot."""
+def _matched(pieces: Sequence[str], others: Sequence[str]) -> list[int]:
+    """Return the places of the pieces that another answer has, too."""
+    if len(pieces) == len(others):
+        same = [place for place, (one, other) in enumerate(zip(pieces, others, strict=True)) if one == other]
+        if len(same) >= _SHARED * len(pieces):
+            return same
+    blocks = SequenceMatcher(None, pieces, others, autojunk=False).get_matching_blocks()
+    return [place for block in blocks for place in range(block.a, block.a + block.size)]
+
+
+def _pieces(answer: str) -> list[str]:
+    """Return the words, characters, blanks, signs and slots of an answer; a name is one of them."""
     answer = answer[:_LONGEST]
-    named = [found.span("name") for pattern in _NAMED if (found := pattern.search(answer))]
-    pieces: list[tuple[str, bool]] = []
+    named = {found.start("name"): found.end("name") for p in _NAMED if (found := p.search(answer))}
+    pieces: list[str] = []
     end = 0
-    for found in _PIECE.finditer(answer):
-        if found.start() < end:
-            continue
-        first, end = next((span for span in named if span[0] == found.start()), found.span())
-        pieces.append((answer[first:end], found["slot"] is not None or end != found.end() or found.span() in named))
+    while found := _PIECE.match(answer, end):
+        start, end = end, named.get(end, found.end())
+        pieces.append(answer[start:end])
     return pieces
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,9 +15,10 @@ import numpy as np
 from replydesk.data.leaks import check_leaks, find_leaks
 from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
-from replydesk.data.splits import Asked, assign_parts, content_of, fingerprint
+from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges, mine
+from replydesk.data.weak import weak_intents
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
@@ -90,7 +91,7 @@ class Material:
 
     ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
     different customers do not reach. ``hidden`` are the ids of all tickets of the test part, also of those whose
-    question was asked there twice and is judged once.
+    question was asked there twice and is judged once, and of those put aside.
     """
 
     encoder: Encoder
@@ -142,18 +143,18 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
     store.assign_splits(fresh)
     parts = {**known, **fresh}
-    rows: dict[str, dict[str, _Row]] = {"train": {}, "test": {}}
+    rows: dict[str, dict[str, _Row]] = {part: {} for part in PARTS}
     hidden: set[str] = set()
     contents: dict[str, str] = {}
     for conversation in store.conversations():
-        if parts.get(conversation.id) not in rows:
-            # It teaches nothing yet, began since the parts were assigned, or was put aside.
+        if conversation.id not in parts:
+            # It teaches nothing yet, or began since the parts were assigned.
             continue
         if parts[conversation.id] == "test":
             contents[conversation.id] = content_of(conversation, judged)
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
-        if part is rows["test"]:
+        if part is not rows["train"]:
             hidden.update(t.id for t in mine(conversation, context_messages=settings.data.context_messages))
         for exchange in exchanges(conversation, context_messages=settings.data.context_messages):
             turn, answer = exchange.asked, exchange.answered
@@ -169,13 +170,17 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
             asked = Asked(conversation.id, conversation.customer, text)
-            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket)
+            # A tag speaks of the question that opened the conversation.
+            tags = conversation.tags if not earlier else ()
+            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket, tags)
     for ticket in store.tickets(source="canned"):
         text = search_text(ticket.question, ticket.context)
         rows["train"][content_id(text, ticket.intent)] = _Row(
             Asked(ticket.id, text=text), ticket.intent, ticket.id, ticket.language, ticket
         )
     train, left_out = _without_leaks(list(rows["train"].values()), list(rows["test"].values()))
+    if settings.finetune.weak_intents:
+        train = _weakly_labelled(train, store)
     rare = _rare(train, settings.finetune.min_examples)
     material = []
     for encoder in encoders.among(settings.data.languages):
@@ -231,6 +236,17 @@ class _Row:
     owner: str
     language: str
     ticket: Ticket | None
+    tags: tuple[str, ...] = ()
+
+
+def _weakly_labelled(train: Sequence[_Row], store: Store) -> list[_Row]:
+    """Return the training rows, those without an intent with what tags and templates of the training part conclude."""
+    known = store.curation([row.ticket.id for row in train if row.ticket is not None])
+    templates = [
+        known[row.ticket.id].template or None if row.ticket and row.ticket.id in known else None for row in train
+    ]
+    weak = weak_intents([row.label for row in train], [row.tags for row in train], templates)
+    return [replace(row, label=row.label or label) for row, label in zip(train, weak, strict=True)]
 
 
 def _without_leaks(train: Sequence[_Row], test: Sequence[_Row]) -> tuple[list[_Row], int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from replydesk.data.curation import curate
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
@@ -106,6 +107,7 @@ class Workshop:
             told = {"paths": [str(path) for path in paths], **total.document()}
             # The audit counts; what was said stands in the tables where it can be erased.
             self.store.log("import", {key: told[key] for key in told if key not in ("samples", "skipped")})
+            curate(self.store, progress=self._progress)
             if index:
                 self.matcher.sync(progress=lambda done, every: self._progress(f"Indexed {done} of {every} changes"))
         return total

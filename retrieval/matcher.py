@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from replydesk.data.errors import RequestError, VectorIndexError
 from replydesk.data.home import Home
-from replydesk.data.records import Ticket, same_text
+from replydesk.data.records import Curation, Ticket, same_text
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
@@ -73,6 +73,8 @@ class Matcher:
         self._languages = tuple(languages)
         self._indexes: dict[str, FaissIndex] = {}
         self._kept: dict[str, Ticket] = {}
+        self._curated: dict[str, Curation] = {}
+        self._version = (-1, -1)
         self._lock = threading.RLock()
 
     def encoder_id(self, language: str) -> str:
@@ -100,6 +102,8 @@ class Matcher:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first (newest
         first), then by score.
 
+        What curation withheld or found replaced is no hit, and of near-duplicates only one is.
+
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
         tickets that must not be found. Raises :class:`RequestError` for an unknown filter.
@@ -108,14 +112,16 @@ class Matcher:
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
+        self._follow(encoder)
         same: dict[str, Ticket] = {}
         if search_text(question, context) == question:
             # The same few words after another question are another question, hence the condition.
             same = {t.id: t for t in self._store.tickets_asking(question) if admitted(t)}
-        cosines, tickets = self._candidates(encoder, vector, k, admitted)
+            same = {key: same[key] for key in self._standing(same, without)}
+        cosines, tickets = self._candidates(encoder, vector, k, admitted, without)
         tickets |= same
         hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
-        return _different(hits, k)
+        return _different(hits, k, self._standing(tickets, without))
 
     def sync(
         self, *, save: bool = True, progress: Callable[[int, int], None] = lambda _done, _all: None
@@ -139,7 +145,7 @@ class Matcher:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
     def _candidates(
-        self, encoder: Encoder, vector: Vectors, k: int, admitted: Callable[[Ticket], bool]
+        self, encoder: Encoder, vector: Vectors, k: int, admitted: Callable[[Ticket], bool], without: frozenset[str]
     ) -> tuple[dict[str, float], dict[str, Ticket]]:
         """Return cosines and tickets of the nearest admitted tickets.
 
@@ -148,7 +154,8 @@ class Matcher:
         size = wanted = _WIDER * k
         while True:
             found = dict(self._search(encoder, vector, size))
-            tickets = {key: t for key, t in self._rows(list(found)).items() if admitted(t)}
+            standing = self._standing(found, without)
+            tickets = {key: t for key, t in self._rows(list(standing)).items() if admitted(t)}
             nearest = [key for key in found if key in tickets]
             alike = len({same_text(tickets[key].answer) for key in nearest[:wanted]}) < k
             if len(found) < size or (len(nearest) >= wanted and not (alike and size == wanted)):
@@ -166,10 +173,36 @@ class Matcher:
             kept.update(self._store.tickets_by_id(missing))
         return {key: kept[key] for key in keys if key in kept}
 
-    def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def _standing(self, keys: Collection[str], without: frozenset[str]) -> dict[str, str]:
+        """Return, for each ticket that may be offered, the one that stands for all its near-duplicates.
+
+        An answer that was replaced may be offered where the one that replaced it must not be found.
+        """
+        if len(self._curated) > _KEPT:
+            self._curated = {}
+        curated = self._curated
+        missing = [key for key in keys if key not in curated]
+        if missing:
+            known = self._store.curation(missing)
+            curated.update((key, known.get(key) or Curation(key)) for key in missing)
+        found = ((key, curated[key]) for key in keys)
+        return {
+            key: c.duplicate_of or key
+            for key, c in found
+            if not c.withheld and (not c.superseded_by or c.superseded_by in without)
+        }
+
+    def _follow(self, encoder: Encoder) -> None:
+        """Catch up with the store: its tickets, and what curation says of them."""
+        version = self._store.version()
+        if version != self._version:
+            # Another thread may be reading the old ones: they are left to it.
+            self._curated, self._version = {}, version
         known = self._indexes.get(encoder.id)
-        if known is None or known.seq != self._store.latest_change():
+        if known is None or known.seq != version[0]:
             self._synced(encoder, save=known is None)
+
+    def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
         with self._lock:
             return self._indexes[encoder.id].search(vector, k)[0]
 
@@ -255,13 +288,17 @@ def _scored(
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
-def _different(hits: Sequence[Hit], k: int) -> list[Hit]:
-    kept: dict[str, Hit] = {}
+def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str]) -> list[Hit]:
+    kept: list[Hit] = []
+    seen: set[str] = set()
     for hit in hits:
-        kept.setdefault(same_text(hit.ticket.answer), hit)
+        marks = {same_text(hit.ticket.answer), leaders[hit.ticket.id]}
+        if not marks & seen:
+            kept.append(hit)
+        seen |= marks
         if len(kept) == k:
             break
-    return list(kept.values())
+    return kept
 
 
 def _codes(text: str) -> set[tuple[str, str]]:

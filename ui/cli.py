@@ -277,9 +277,7 @@ def retrain(
 
 @app.command()
 def doctor(
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Rebuild the index and put leaks of the split aside.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the index, put leaks aside.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -377,6 +375,65 @@ def tickets_remove(ticket: str, home: HomeOption = None, as_json: JsonOption = F
     """Remove one ticket; it is not found any more."""
     _store(Home.find(home)).remove_ticket(ticket)
     _print({"removed": ticket}, as_json, f"Removed {ticket}")
+
+
+@tickets_app.command("curate")
+def tickets_curate(
+    again: Annotated[bool, typer.Option("--again", help="Also when no ticket changed since the last time.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find templates, near-duplicates, newer answers, contradictions and what is never offered by itself."""
+    from replydesk.data.curation import curate
+
+    curated = curate(_store(Home.find(home)), again=again, progress=_say)
+    found = ", ".join(
+        f"{value} {name.replace('_', ' ')}" for name, value in curated.document().items() if name != "fresh"
+    )
+    _print(curated.document(), as_json, found if curated.fresh else f"Nothing changed: {found}")
+
+
+@tickets_app.command("templates")
+def tickets_templates(
+    language: Annotated[str, typer.Option("--language", callback=_language)] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the answers that were given many times, the most frequent first."""
+    from replydesk.ui.documents import template_document
+
+    found = _store(Home.find(home)).templates(language=language, limit=limit)
+    lines = [f"{t.count:6}  {t.language}  {' '.join(t.text.split())[:110]}" for t in found]
+    _print({"templates": [template_document(t) for t in found]}, as_json, "\n".join(lines) or "No templates.")
+
+
+@tickets_app.command("contradictions")
+def tickets_contradictions(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List pairs of tickets that answer the same question differently, the newest first."""
+    from replydesk.ui.documents import ticket_document
+
+    store = _store(Home.find(home))
+    found = store.contradictions(limit=limit)
+    tickets = store.tickets_by_id(list({key for pair in found for key in (pair.first, pair.second)}))
+    pairs = [
+        (pair.what, tickets[pair.first], tickets[pair.second])
+        for pair in found
+        if {pair.first, pair.second} <= tickets.keys()
+    ]
+    lines = [
+        f"{what}\n  {older.question}\n  {older.id} -> {older.answer}\n  {newer.id} -> {newer.answer}"
+        for what, older, newer in pairs
+    ]
+    document = [
+        {"what": what, "first": ticket_document(older), "second": ticket_document(newer)}
+        for what, older, newer in pairs
+    ]
+    _print({"contradictions": document}, as_json, "\n".join(lines) or "No contradictions.")
 
 
 @releases_app.command("list")

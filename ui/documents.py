@@ -7,11 +7,11 @@ from typing import Any
 
 from replydesk.data.errors import RequestError
 from replydesk.data.preparation import prepare_ticket
-from replydesk.data.records import Ticket
+from replydesk.data.records import Template, Ticket
 from replydesk.data.settings import DataSettings
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["accepted_ticket", "search_document", "ticket_document"]
+__all__ = ["accepted_ticket", "search_document", "template_document", "ticket_document"]
 
 
 def accepted_ticket(draft: Ticket, settings: DataSettings) -> Ticket:
@@ -33,6 +33,15 @@ def ticket_document(ticket: Ticket) -> dict[str, Any]:
         "intent": ticket.intent, "source": ticket.source, "language": ticket.language,
         "at": ticket.at.isoformat() if ticket.at else None, "author": ticket.author, "tags": list(ticket.tags),
         "outcome": ticket.outcome,
+    }  # fmt: skip
+
+
+def template_document(template: Template) -> dict[str, Any]:
+    """Return the JSON form of a template."""
+    return {
+        "id": template.id, "text": template.text, "language": template.language, "count": template.count,
+        "first_at": template.first_at.isoformat() if template.first_at else None,
+        "last_at": template.last_at.isoformat() if template.last_at else None,
     }  # fmt: skip
 
 

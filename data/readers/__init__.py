@@ -7,20 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers.base import Assumed, Item, Meter, Options, Reader, Skipped, Source
+from replydesk.data.readers.base import Assumed, Item, Options, Reader, Skipped, Source
+from replydesk.data.readers.chatlog import ChatLog
 from replydesk.data.readers.chatwoot import Chatwoot
+from replydesk.data.readers.corpora import Dialogues
 from replydesk.data.readers.freshdesk import Freshdesk
 from replydesk.data.readers.gradio import Gradio
 from replydesk.data.readers.intercom import Intercom
 from replydesk.data.readers.intercom_tables import IntercomTables
+from replydesk.data.readers.mail import Mail
 from replydesk.data.readers.openai import OpenAI
 from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.qnamaker import QnA
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
 from replydesk.data.readers.sharegpt import ShareGPT
 from replydesk.data.readers.slack import Slack
+from replydesk.data.readers.source import Meter
 from replydesk.data.readers.tables import FIELDS, Tables
 from replydesk.data.readers.twitter import Twitter
+from replydesk.data.readers.watson import Watson
 from replydesk.data.readers.whatsapp import WhatsApp
 from replydesk.data.readers.zammad import Zammad
 from replydesk.data.readers.zendesk import Zendesk
@@ -31,6 +37,7 @@ __all__ = [
     "READERS",
     "Assumed",
     "Item",
+    "Meter",
     "Options",
     "Reader",
     "Reading",
@@ -47,6 +54,8 @@ READERS: tuple[Reader, ...] = (
     Rasa(),
     RasaNlu(),
     Slack(),
+    Watson(),
+    QnA(),
     ZendeskTables(),
     IntercomTables(),
     Zendesk(),
@@ -59,7 +68,10 @@ READERS: tuple[Reader, ...] = (
     ShareGPT(),
     Gradio(),
     Twitter(),
+    Dialogues(),
     WhatsApp(),
+    ChatLog(),
+    Mail(),
     Tables(),
 )
 """Every format that can be read, the most certain first: the first that matches is taken."""
@@ -67,7 +79,7 @@ READERS: tuple[Reader, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file being read: its format, the items as they come, and what each column was taken for."""
+    """A file being read: its format, the items as they come, what each column was taken for, and how far it is."""
 
     format: str
     items: Iterator[Item]
@@ -91,17 +103,19 @@ def read(path: str | Path, *, format: str = "auto", options: Options | None = No
     >>> reading.format, next(reading.items)                                                   # doctest: +SKIP
     """
     options = options or Options()
-    source = Source(path)
+    source = Source(path, encoding=options.encoding, limit=int(options.unpacked_gb * 1e9))
     source.check()
     wanted = "csv" if options.columns and format == "auto" else format
     try:
-        reader = _chosen(source, wanted)
-    except FormatError:
+        reader = _chosen(source, wanted, options)
+    except FormatError as error:
         readings = list(_each(source, wanted, options))
         if not any(isinstance(reading, Reading) for reading in readings):
-            raise
+            said = [(item.where, item.why) for item in readings if isinstance(item, Skipped)] + source.troubles.fresh()
+            why = "".join(f" {where}: {why}" for where, why in said[:1])
+            raise FormatError(error.message + why, where=error.where, hint=error.hint) from error
         formats = dict.fromkeys(reading.format for reading in readings if isinstance(reading, Reading))
-        return Reading("+".join(formats), _together(readings), meter=source.meter)
+        return Reading("+".join(formats), _together(readings, source), meter=source.meter)
     return _reading(reader, source, options)
 
 
@@ -122,27 +136,34 @@ def _reading(reader: Reader, source: Source, options: Options) -> Reading:
 def _each(source: Source, name: str, options: Options) -> Iterator[Reading | Skipped]:
     """Yield what each file of a folder or an archive is, where no format takes the folder as a whole."""
     for part in source.parts():
+        inside = False
         try:
             part.check()
-            yield _reading(_chosen(part, name), part, options)
+            inside = part.is_folder
+            yield _reading(_chosen(part, name, options), part, options)
         except InputError as error:
-            yield Skipped(part.name, error.message)
+            inner = list(_each(part, name, options)) if inside else []
+            yield from inner or [Skipped(part.name, error.message)]
+        finally:
+            part.close()
 
 
-def _together(readings: Iterable[Reading | Skipped]) -> Iterator[Item]:
+def _together(readings: Iterable[Reading | Skipped], source: Source) -> Iterator[Item]:
     for reading in readings:
         if isinstance(reading, Reading):
             yield from reading.items
         else:
             yield reading
+    yield from _said(source)
 
 
-def _chosen(source: Source, name: str) -> Reader:
+def _chosen(source: Source, name: str, options: Options) -> Reader:
     if name not in ("auto", *formats()):
         raise FormatError(f"There is no format {name!r}.", hint=f"The formats are: {', '.join(formats())}.")
     wanted = [reader for reader in READERS if name in ("auto", reader.name)]
     for reader in wanted:
-        if reader.matches(source):
+        # What is mapped need not be guessed.
+        if reader.matches(source) or (options.columns and isinstance(reader, Tables) and reader.has_rows(source)):
             return reader
     if name != "auto":
         raise FormatError(
@@ -167,5 +188,14 @@ def _to_the_end(reader: Reader, source: Source, options: Options) -> Iterator[It
     except FormatError as error:
         # A file beside the one that was looked at first may turn out to be something else.
         yield Skipped(error.where or source.name, error.message)
-    if source.torn:
-        yield Skipped(source.name, f"the compressed file is broken, and what follows is lost ({source.torn})")
+    finally:
+        source.close()
+    yield from _said(source)
+
+
+def _said(source: Source) -> Iterator[Item]:
+    """Yield once what the source itself has to say: what could not be read, and which encodings were assumed."""
+    for where, why in source.troubles.fresh():
+        yield Skipped(where, why)
+    for where, encoding in source.assumed.fresh():
+        yield Assumed(where, f"the text is in {encoding}, because it is not in UTF-8", "--encoding NAME")

@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from replydesk.data.readers.base import private, role_of
+from replydesk.data.readers.content import said
 from replydesk.data.records import Role
 
-__all__ = ["listed", "questions", "role_in", "several", "silent"]
+__all__ = ["earlier", "listed", "questions", "role_in", "several", "silent"]
 
 _YES = ("true", "yes", "t", "y", "1", "1.0", "是")
 _NO = ("false", "no", "f", "n", "0", "0.0", "否")
@@ -72,12 +73,36 @@ def questions(cell: str) -> list[str]:
     return [cell] if cell else []
 
 
+def earlier(cell: str) -> list[str]:
+    """Return what was said before, oldest first: a text, a JSON list of texts, of pairs, or of messages.
+
+    >>> earlier('[["Hello", "你好"], {"role": "user", "content": "Where?"}]')
+    ['Hello', '你好', 'Where?']
+    """
+    found = _list(cell)
+    if found is None:
+        return [cell] if cell else []
+    parts = (inner for part in found for inner in (part if isinstance(part, list) else [part]))
+    return [text for part in parts if (text := _text(part))]
+
+
+def _text(part: object) -> str:
+    if isinstance(part, dict):
+        return next((text for key in ("content", "value", "text") if (text := said(part.get(key)))), "")
+    return "" if part is None else str(part)
+
+
 def listed(cell: str) -> list[str] | None:
     """Return the texts of a JSON list, or None when the cell is none."""
+    found = _list(cell)
+    return None if found is None else [str(part) for part in found if part]
+
+
+def _list(cell: str) -> list[Any] | None:
     if not cell.startswith("["):
         return None
     try:
         found: Any = json.loads(cell)
     except (ValueError, RecursionError):
         return None
-    return [str(part) for part in found if part] if isinstance(found, list) else None
+    return found if isinstance(found, list) else None

@@ -11,6 +11,7 @@ from typing import Literal
 
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Skipped
+from replydesk.data.readers.content import without_html
 from replydesk.data.readers.sheets import Sheet
 from replydesk.data.readers.transcripts import is_transcript
 
@@ -19,16 +20,17 @@ __all__ = ["FIELDS", "OWN", "Layout", "Row", "guessed", "layout_of", "tells"]
 FIELDS: dict[str, str] = {
     "conversation": "conversation_id conversation ticket_id thread_id session_id dialog_id dialogue_id "
     "dialog convo_id chat_id case_id case_number ticket_number ticket_no issue_id interaction_id thread ticket "
-    "conversation_uuid sender_id 会话id 会话编号 会话 对话id 对话编号 工单号 工单编号 工单id 咨询编号",
+    "conversation_uuid conv_id call_id sender_id 会话id 会话编号 会话 对话id 对话编号 工单号 工单编号 工单id 咨询编号",
     "role": "role sender_type author_type speaker_type sender author_role speaker from direction inbound incoming "
     "is_inbound is_customer is_agent from_customer from_agent message_type 角色 发送方 说话人 发言人",
     "question": "question query customer_message customer_question customer_query user_message user_query "
-    "user_question instruction prompt utterance questions ticket_description description input 问题 用户问题 "
-    "客户问题 提问 标准问 标准问题 咨询内容",
+    "user_question instruction prompt utterance ticket_description description input 问题 用户问题 "
+    "客户问题 客户消息 用户消息 提问 提问内容 标准问 标准问题 咨询内容 frage question_text 问",
     "questions": "questions similar_questions alternative_questions alternate_questions alternate_phrasings variants "
     "paraphrases 相似问 相似问题 相似问法 扩展问",
     "answer": "answer response reply agent_reply agent_message agent_response agent_answer support_response completion "
-    "output resolution solution 答案 回答 回复 客服回复 客服回答 标准答案 解决方案",
+    "output resolution solution 答案 回答 回复 客服回复 客服回答 客服消息 回复内容 回答内容 标准答案 解决方案 antwort "
+    "answer_text 答",
     "text": "text message body content utterance message_text message_body msg question query 内容 消息内容 消息 文本",
     "transcript": "transcript chat_transcript chat_log dialogue conversation messages turns 对话 对话内容 聊天记录 "
     "会话内容",
@@ -38,7 +40,7 @@ FIELDS: dict[str, str] = {
     "position": "turn turn_number turn_no turn_index position message_index sequence seq line_number 序号 轮次",
     "ts": "ts timestamp created_at created at datetime sent_at date time sent created_time date_time ticket_date "
     "时间 创建时间 发送时间 日期",
-    "intent": "intent label category topic 意图 标签 分类",
+    "intent": "intent intents label category topic 意图 标签 分类",
     "agent": "agent agent_name agent_id assignee assignee_name agent_email 客服 客服姓名 坐席 座席",
     "author": "author author_id author_name user_id sender_name from_name 发送人",
     "customer": "customer_id customer client_id customer_email requester requester_id contact_id user_email email "
@@ -82,7 +84,7 @@ OWN = (
 
 _SEEN = 20
 _BLANK = re.compile(r"[\s_\-./]+")
-_MORE = re.compile(r"(.+?)(?:id)?\d{1,2}")
+_NUMBERED = re.compile(r"(.+?)\d{1,2}")
 _HEADS = ("question", "questions")
 
 Row = tuple[str, list[str]]
@@ -94,7 +96,8 @@ class Layout:
     """A table with what its columns mean.
 
     ``shape`` says what a row holds: a turn, a pair of question and answer, or a whole transcript. ``more`` are the
-    columns with further questions to the same answer. ``own`` marks our own export, whose ids are taken as they are.
+    columns with further questions to the same answer, ``beside`` is one that goes on with the question. ``own`` marks
+    our own export, whose ids are taken as they are.
     """
 
     sheet: Sheet
@@ -102,12 +105,22 @@ class Layout:
     shape: Shape
     at: dict[str, int]
     more: tuple[int, ...] = ()
+    beside: int | None = None
     own: bool = False
 
     def cell(self, row: Row, name: str) -> str:
-        """Return the cell of a field without outer blanks, or '' when the table has no such column."""
+        """Return the cell of a field, or '' when the table has no such column; outer blanks are our own export's."""
         position = self.at.get(name)
-        return "" if position is None else row[1][position].strip()
+        if position is None:
+            return ""
+        return row[1][position] if self.own else row[1][position].strip()
+
+    def words(self, row: Row, name: str) -> str:
+        """Return the text in the cell of a field, without HTML; a question with what stands beside it."""
+        cell = self.cell(row, name)
+        if name == "question" and self.beside is not None:
+            cell = f"{cell}\n{row[1][self.beside].strip()}".strip()
+        return cell if self.own or "<" not in cell else without_html(cell)
 
     @property
     def faq(self) -> bool:
@@ -125,6 +138,9 @@ def guessed(header: tuple[str, ...]) -> dict[str, str]:
     for column in header:
         plain.setdefault(_plain(column), column)
     found = {name: next((plain[w] for w in map(_plain, ws.split()) if w in plain), "") for name, ws in FIELDS.items()}
+    # Alone these letters may be anything.
+    if {"q", "a"} <= plain.keys() and not found["question"] and not found["answer"]:
+        found |= {"question": plain["q"], "answer": plain["a"]}
     return {name: column for name, column in found.items() if column}
 
 
@@ -141,8 +157,7 @@ def layout_of(table: Sheet, mapping: Mapping[str, str]) -> Layout:
     if set(OWN) <= set(table.header) and not mapping:
         own = {name: name for name in OWN}
         return Layout(table, own, "turns", _positions(table, own), own=True)
-    if columns.get("questions") == columns.get("question"):
-        columns.pop("questions", None)
+    more = _numbered(table)
     if not mapping.get("transcript") and not ("answer" in columns and columns.keys() & {"question", "text"}):
         columns = {**columns, "transcript": _transcript(table, columns)}
     if mapping.get("transcript") or (columns.get("transcript") and not _has_turns(columns)):
@@ -152,8 +167,8 @@ def layout_of(table: Sheet, mapping: Mapping[str, str]) -> Layout:
         # What is called "Reply-To" may hold an address.
         columns.pop("reply_to", None)
     has = columns.keys()
-    if "answer" in has and has & {"question", "questions", "text", "context"}:
-        return _pairs(table, columns, mapping)
+    if "answer" in has and (more or has & {"question", "questions", "text", "context"}):
+        return _pairs(table, columns, mapping, more)
     columns.pop("question", None)
     columns.pop("questions", None)
     if has >= {"text", "role"} and ("conversation" in has or has >= {"id", "reply_to"}):
@@ -169,23 +184,31 @@ def _transcripts(table: Sheet, columns: dict[str, str]) -> Layout:
     return Layout(table, columns, "transcripts", _positions(table, columns))
 
 
-def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str]) -> Layout:
-    if "text" in columns and ("question" not in columns or mapping.get("text")):
+def _pairs(table: Sheet, columns: dict[str, str], mapping: Mapping[str, str], more: tuple[int, ...]) -> Layout:
+    if (
+        "text" in columns
+        and ("question" not in columns or mapping.get("text"))
+        and "questions" not in columns
+        and not more
+    ):
         columns["question"] = columns["text"]
     columns.pop("text", None)
-    taken = set(columns.values())
-    aliases = {_plain(word) for head in _HEADS for word in FIELDS[head].split()}
-    more = tuple(
-        position
-        for position, column in enumerate(table.header)
-        if column not in taken and (found := _MORE.fullmatch(_plain(column))) and found[1] in aliases
-    )
-    if "question" not in columns and more:
-        columns["question"], more = table.header[more[0]], more[1:]
-    elif "question" not in columns and "questions" in columns:
-        columns["question"] = columns.pop("questions")
-        more = (*more, table.header.index(columns["question"]))
-    return Layout(table, columns, "pairs", _positions(table, columns), more)
+    if "question" not in columns and "questions" in columns:
+        columns["question"] = columns["questions"]
+    elif "question" not in columns and more:
+        columns["question"] = table.header[more[0]]
+    more = tuple(position for position in more if table.header[position] not in columns.values())
+    # Alpaca's instructions go on in a column of their own.
+    inputs = {_plain(column): position for position, column in enumerate(table.header)}
+    beside = inputs.get("input") if _plain(columns.get("question", "")) == "instruction" else None
+    return Layout(table, columns, "pairs", _positions(table, columns), more, beside)
+
+
+def _numbered(table: Sheet) -> tuple[int, ...]:
+    """Return the columns named like a question with a number behind, as "question 2" or "相似问1"."""
+    aliases = {_plain(word).removesuffix("s") for head in _HEADS for word in FIELDS[head].split()}
+    found = ((position, _NUMBERED.fullmatch(_plain(column))) for position, column in enumerate(table.header))
+    return tuple(position for position, name in found if name and name[1].removesuffix("s") in aliases)
 
 
 def _refusal(table: Sheet, columns: Mapping[str, str]) -> FormatError:
@@ -223,12 +246,12 @@ def _has_turns(columns: Mapping[str, str]) -> bool:
 
 
 def _transcript(table: Sheet, columns: Mapping[str, str]) -> str:
-    """Return the column in which most of the first rows hold whole conversations; names are tried first."""
+    """Return the column in which half of the first rows or more hold whole conversations; names are tried first."""
     rows = [row[1] for row in islice(table.rows(), 2 * _SEEN) if not isinstance(row, Skipped)][:_SEEN]
     named = columns.get("transcript")
     for column in dict.fromkeys(filter(None, (named, columns.get("text"), *table.header))):
         cells = [cell for row in rows if (cell := row[table.header.index(column)].strip())]
-        if cells and 2 * sum(map(is_transcript, cells)) > len(cells):
+        if cells and 2 * sum(map(is_transcript, cells)) >= len(cells):
             return column
     return ""
 

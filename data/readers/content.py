@@ -1,15 +1,18 @@
-"""What a chat message of the model vendors says, in the shapes in which they write it."""
+"""What a message says, in the shapes in which chat models and help desks write it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from replydesk.data.readers.base import moment
+from replydesk.data.text import plain
 
-__all__ = ["label", "said", "when"]
+__all__ = ["label", "said", "when", "without_html"]
 
+_HTML = re.compile(r"</?(?:html|body|p|div|br|table|ul|ol|li|span|a|b|i|strong|em|blockquote)\b[^>]*>", re.I)
 _TIMES = ("ts", "timestamp", "time", "created_at", "created", "create_time", "date")
 
 
@@ -40,6 +43,15 @@ def when(record: Mapping[str, Any]) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+def without_html(text: str) -> str:
+    """Return the text of what is HTML, and anything else as it is.
+
+    >>> without_html("<p>Caf&eacute;<br>closed</p>"), without_html("size < 5 & > 3")
+    ('Café\\nclosed', 'size < 5 & > 3')
+    """
+    return plain(text) if _HTML.search(text) else text
 
 
 def label(*values: object) -> str:

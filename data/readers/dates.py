@@ -63,8 +63,7 @@ def written(text: str, order: str = "") -> datetime | None:
 def _other(text: str, order: str) -> datetime:
     if found := _DAY_OR_MONTH.fullmatch(text):
         one, mark, other, year, *clock = found.groups()
-        # A year of two digits may as well stand first, so points alone do not tell.
-        known = order or ("dmy" if mark == "." and len(year) == 4 else _told(int(one), int(other), year))
+        known = order or _told(int(one), int(other), year) or ("dmy" if mark == "." and len(year) == 4 else "")
         if not known:
             raise AmbiguousError(f"{text[:60]!r} does not say which number is the day")
         day, month = (one, other) if known == "dmy" else (other, one)
@@ -83,7 +82,10 @@ def _other(text: str, order: str) -> datetime:
 
 
 def _told(one: int, other: int, year: str) -> str:
-    return "mdy" if other > 12 >= one else "dmy" if one > 12 >= other and len(year) == 4 else ""
+    if other > 12 >= one:
+        return "mdy"
+    # A year of two digits may as well stand first. Twice the same number needs no order.
+    return "dmy" if len(year) == 4 and (one > 12 >= other or one == other) else ""
 
 
 def _time(year: int, month: int, day: int, clock: list[str | None]) -> datetime:
@@ -117,7 +119,7 @@ def date_order(texts: Iterable[str]) -> str:
     lasts: set[int] = set()
     for found in islice(filter(None, map(_DAY_OR_MONTH.fullmatch, map(str.strip, texts))), _LOOKED_AT):
         one, other, year = int(found[1]), int(found[3]), found[4]
-        if told := _told(one, other, year):
+        if one != other and (told := _told(one, other, year)):
             return told
         if len(year) == 2:
             firsts.add(one)

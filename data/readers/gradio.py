@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, moment
+from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source
 from replydesk.data.readers.content import said, when
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.readers.sheets import Sheet
@@ -41,6 +41,7 @@ _JUDGED: dict[VerdictKind, str] = {
     "harmful inaccurate outdated hallucination 👎 踩 不喜欢 差 差评 错误 没用 不准确 不满意",
 }
 _KIND_OF: dict[str, VerdictKind] = {word: kind for kind, words in _JUDGED.items() for word in words.split()}
+_OTHERS = ("instruction", "question", "query", "answer", "output", "response")
 _ASKED = ("question", "query", "input", "message", "msg", "prompt", "text", "问题", "提问", "输入")
 _ANSWERED = ("answer", "response", "reply", "output", "回答", "答案", "回复", "输出")
 
@@ -180,7 +181,7 @@ def _is_history(value: Mapping[str, Any]) -> bool:
     history = value.get("history")
     if not isinstance(history, list):
         return _is_message(value)
-    if "instruction" in value:
+    if not value.keys().isdisjoint(_OTHERS):
         return False
     turns = [history] if _is_pair(history) else history
     # Pairs of bare words are labels or keys; a chat has at least one sentence.
@@ -227,7 +228,7 @@ def _conversation(chat: _Chat, trusted: bool) -> Iterator[Item]:
         liked = position == judged and kind == "good"
         return "agent" if said_by == "bot" and (trusted or liked) else said_by
 
-    at = next((moment(found[0]) for found in [_STAMP.match(chat.stamp.strip())] if found), None)
+    at = when({"timestamp": chat.stamp})
     texts = (part for _, (speaker, text, _) in lines for part in (speaker, text))
     identity = content_id("gradio", chat.flag, str(judged), chat.stamp, *texts)
     messages = tuple(

@@ -59,7 +59,9 @@ class IntercomTables:
                     continue
                 people = active(asides["conversation_contact"].get(number), "contact_id")
                 marks = active(asides["conversation_tag"].get(number), "tag_id")
-                named = [row.value.get("name") for m in marks for row in active(asides["tag"].get(m.value["tag_id"]))]
+                named = [
+                    row.value.get("name") for m in marks for row in active(asides["tag"].get(m.value.get("tag_id", "")))
+                ]
                 yield from _conversation(number, found[0], said, people, named)
             for number, rows in parts.groups():
                 yield from _conversation(number, Row(rows[0].where, "", {}), rows, [], [])

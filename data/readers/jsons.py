@@ -12,7 +12,7 @@ from typing import IO, Any, Literal, NamedTuple
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
 from replydesk.data.readers.parquet import objects
 
-__all__ = ["Record", "first", "records"]
+__all__ = ["Record", "first", "first_values", "records", "values"]
 
 LIMIT = 16 * 1024 * 1024
 """The longest JSON line or element in characters; a longer one is skipped instead of filling the memory."""
@@ -23,7 +23,9 @@ _DEPTH = 3
 
 _CHUNK = 256 * 1024
 _BLANK = re.compile(r"[\s,]*")
-_MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],]', re.DOTALL)
+_MARK = re.compile(r'["{}\[\],]')
+_QUOTED = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_KEY_SHOWN = 60
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -81,6 +83,55 @@ def first(
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
+
+
+def values(source: Source) -> Iterator[Record | Skipped]:
+    """Yield the objects that stand under their names in one big object, each with its name as the key."""
+    with source.open() as stream:
+        yield from _values(source.name, stream)
+
+
+def first_values(source: Source, *, count: int = 20) -> list[Record]:
+    """Return the first objects under names; none when a file is not one object of which all values are objects."""
+    for size in _SAMPLES:
+        head = source.head(size)
+        if not _is_one_of_objects(head):
+            return []
+        found = _values(source.name, io.StringIO(head))
+        if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
+            return complete[:count]
+    return []
+
+
+def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
+    text = _Text(stream)
+    try:
+        for key in text.keys():  # noqa: SIM118 - a walk
+            where = f"{name}:{key[:_KEY_SHOWN]}"
+            try:
+                value = text.value()
+            except ValueError as error:
+                yield Skipped(where, f"the value is not complete JSON ({error})")
+                if not text.skip():
+                    return
+            else:
+                yield _record(where, key, value, text.last)
+    except ValueError as error:
+        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
+
+
+def _is_one_of_objects(head: str) -> bool:
+    text, found = _Text(io.StringIO(head)), False
+    try:
+        for _ in text.keys():  # noqa: SIM118 - a walk
+            if text.peek() != "{":
+                return False
+            found = True
+            text.value()
+    except ValueError:
+        return found  # it goes on after the sample
+    text.at += 1
+    return found and not text.peek()
 
 
 _Mode = Literal["lines", "list", "object"]
@@ -304,7 +355,9 @@ class _Text:
             try:
                 value, end = self._decode(self._text, self.at)
             except (ValueError, RecursionError) as error:
-                if self._done or len(self._text) - self.at > LIMIT:
+                if len(self._text) - self.at > LIMIT:
+                    raise ValueError(f"it is longer than {LIMIT:,} characters, or wrong") from error
+                if self._done:
                     raise ValueError(getattr(error, "msg", "nested too deeply")) from error
             else:
                 # A number may go on in the next chunk; a text, list or object cannot.
@@ -326,11 +379,37 @@ class _Text:
             yield key
 
     def skip(self) -> bool:
-        """Pass a value that is wrong inside by counting its brackets; return whether its end was found."""
-        depth, at = 0, self.at
-        for mark in _MARK.finditer(self._text, self.at):
+        """Pass a value that is wrong inside by counting its brackets; return whether its end was found.
+
+        What was looked at is forgotten, so a value of any length can be passed.
+        """
+        depth, moved = 0, False
+        while True:
+            mark = _MARK.search(self._text, self.at)
+            if mark is None:
+                moved, self.at = moved or self.at < len(self._text), len(self._text)
+                if not self._grown():
+                    return False
+                continue
             depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(mark[0], 0)
-            if depth < 0 or (depth == 0 and mark[0] in "}],"):
-                self.at = mark.end() if depth == 0 else mark.start()
-                return self.at > at
-        return False
+            if depth < 0:
+                moved, self.at = moved or self.at < mark.start(), mark.start()
+                return moved
+            moved, self.at = True, mark.end()
+            if (mark[0] == '"' and not self._unquoted()) or (depth == 0 and mark[0] in "}],"):
+                return mark[0] != '"'
+
+    def _unquoted(self) -> bool:
+        while True:
+            passed = _QUOTED.match(self._text, self.at)
+            self.at = passed.end() if passed else self.at
+            if self._text[self.at : self.at + 1] == '"':
+                self.at += 1
+                return True
+            # A backslash at the very end belongs to what comes next.
+            if not self._grown():
+                return False
+
+    def _grown(self) -> bool:
+        self._more()
+        return not self._done

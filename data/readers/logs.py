@@ -106,6 +106,7 @@ def conversation(
         in_order(messages),
         source=format,
         channel="chat",
-        customer=customers[0] if customers else "",
+        # Everybody who is called Visitor would be one customer.
+        customer=next((key for key in customers if not nameless(names[key])), ""),
         partial=theirs,
     )

@@ -46,7 +46,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = _any("edit", "编辑", "編輯", "bearbeitet", "modifi", "bewerkt", "изменен", "düzenlen")
-_EDITED = re.compile(rf"\s*<[^<>\n]*{_CHANGED}[^<>\n]*>\s*$", re.IGNORECASE)
+_EDITED = re.compile(rf"<[^<>\n]*{_CHANGED}[^<>\n]*>\s*$", re.IGNORECASE)
 _DELETED = re.compile(
     _any(
         r"this message was deleted(?: by .{1,80})?",
@@ -96,6 +96,7 @@ _TOKEN = re.compile(
     r"|视频号|拍一拍|语音通话|视频通话|image|photo|sticker|voice|video|file|emoji|animation|link|location)\]",
     re.IGNORECASE,
 )
+_READ = re.compile(r"(?:^|\n)\s*(?:已读|未读|送达)$")
 _MONEY = re.compile(
     r"\[?(?:qq红包|微信红包|红包|转账|收款)\]?.{0,60}"
     r"|.{0,40}(?:发出|领取|收到)了?.{0,20}红包.{0,40}|.{0,40}红包，请.{0,20}查看",
@@ -121,8 +122,8 @@ _TENCENT = re.compile(
 
 
 def whatsapp_signs(line: str) -> bool:
-    """Return whether a line has words that only WhatsApp writes."""
-    return bool(_ENCRYPTED.search(line) or _EDITED.search(line) or _FILE.search(line)) or "<Media omitted>" in line
+    """Return whether a line has words, or a mark of direction, that only WhatsApp writes."""
+    return "\u200e" in line or bool(_ENCRYPTED.search(line) or _MEDIA.search(line) or _FILE.search(line))
 
 
 def whatsapp_event(name: str) -> bool:
@@ -157,7 +158,7 @@ def tencent_notice(text: str) -> bool:
 
 def tencent_left_out(text: str) -> tuple[str, str]:
     """Return a message without the marks that stand for pictures, and why nothing is left, if so."""
-    left = _TOKEN.sub("", text).strip()
+    left = _READ.sub("", _TOKEN.sub("", text).strip()).strip()
     if left:
         return left, ""
     return "", "what was sent is not in the text" if text.strip() else "the message has no text"

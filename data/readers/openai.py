@@ -84,7 +84,7 @@ def _chat(record: Mapping[str, Any]) -> _Chat | None:
     if isinstance(record.get("messages"), list):
         answers = _choices(record)
         return _Chat([*_listed("messages", record["messages"]), *answers], logged=bool(answers))
-    for key in ("chosen", "completion"):
+    for key in ("chosen", "completion") if "conversations" not in record else ():
         # A table of texts in two columns is read as one; here at least one side is a list of messages.
         if isinstance(record.get(key), list) or (key == "chosen" and "rejected" in record and "prompt" in record):
             start = _listed("prompt", record.get("prompt"), "user")

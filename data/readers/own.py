@@ -20,7 +20,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, private, role_of, short
+from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order, moment, role_of, short
+from replydesk.data.readers.cells import silent
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import (
     TICKET_SOURCES,
@@ -72,6 +73,7 @@ def write(conversation: Conversation, verdicts: Iterable[Verdict] = ()) -> dict[
         "tags": list(conversation.tags),
         "satisfaction": conversation.satisfaction,
         **({"updated": _iso(conversation.updated)} if conversation.updated else {}),
+        **({"partial": True} if conversation.partial else {}),
         "turns": [_turn_written(message) for message in conversation.messages],
         "verdicts": [_verdict_written(verdict) for verdict in verdicts],
     }
@@ -174,28 +176,14 @@ def _conversation(record: Mapping[str, Any], where: str) -> Iterator[Item]:
     if not messages:
         yield Skipped(where, "the conversation has no turns that can be read")
         return
-    try:
-        satisfaction = _satisfaction(record)
-    except ValueError as error:
-        satisfaction = None
-        yield Skipped(f"{where}:satisfaction", str(error))
-    try:
-        conversation = Conversation(
-            identity,
-            in_order(_labelled(messages, _texts(record.get("intent")))),
-            source=_text(record, "source"),
-            channel=_text(record, "channel"),
-            customer=_text(record, "customer"),
-            subject=_text(record, "subject"),
-            tags=_texts(record.get("tags")),
-            outcome=_text(record, "outcome") or _text(record, "status"),
-            satisfaction=satisfaction,
-            updated=moment(record.get("updated") or record.get("updated_at")),
-        )
-    except ValueError as error:
-        yield Skipped(where, str(error))
-        return
-    yield conversation
+    known_of: dict[str, Any] = {}
+    for name, field in _FIELDS.items():
+        try:
+            known_of[name] = field(record)
+        except ValueError as error:
+            yield Skipped(f"{where}:{name}", str(error))
+    intents = known_of.pop("intent", ())
+    yield Conversation(identity, in_order(_labelled(messages, intents)), **known_of)
     verdicts = record.get("verdicts") or []
     for position, verdict in enumerate(verdicts if isinstance(verdicts, list) else [verdicts]):
         place = f"{where}:verdicts[{position}]"
@@ -207,9 +195,7 @@ def _conversation(record: Mapping[str, Any], where: str) -> Iterator[Item]:
 
 def _role(turn: Mapping[str, Any]) -> Role | None:
     # Privacy wins over every role: what the team said among itself is never taken for an answer.
-    if private(turn.get("private")) or turn.get("kind") == "note":
-        return "note"
-    return "system" if turn.get("kind") == "event" else role_of(turn.get("role", ""))
+    return silent(str(turn.get("private")), None, str(turn.get("kind"))) or role_of(turn.get("role", ""))
 
 
 def _message(turn: Mapping[str, Any], role: Role, text: str, name: str, record: Mapping[str, Any]) -> Message:
@@ -277,6 +263,21 @@ def _verdict(record: Mapping[str, Any]) -> Verdict:
         by=by,
         at=moment(record.get("ts") or record.get("at")),
     )
+
+
+_FIELDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "intent": lambda record: _texts(record.get("intent")),
+    "source": lambda record: _text(record, "source"),
+    "channel": lambda record: _text(record, "channel"),
+    "customer": lambda record: _text(record, "customer"),
+    "subject": lambda record: _text(record, "subject"),
+    "tags": lambda record: _texts(record.get("tags")),
+    "outcome": lambda record: _text(record, "outcome") or _text(record, "status"),
+    "satisfaction": lambda record: _satisfaction(record),
+    "partial": lambda record: record.get("partial") is True,
+    "updated": lambda record: moment(record.get("updated") or record.get("updated_at")),
+}
+"""What is read of a conversation beside its turns; what is wrong there costs nothing else."""
 
 
 def _or_skipped(make: Callable[[Mapping[str, Any]], Item], record: Mapping[str, Any], where: str) -> Item:

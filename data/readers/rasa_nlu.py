@@ -64,12 +64,16 @@ class RasaNlu:
                 if isinstance(node, Node):
                     answers.learn(node)
         unanswered: dict[str, _Unanswered] = {}
+        examples = False
         for part in parts:
             for item in nodes(part):
                 if isinstance(item, Skipped):
                     yield item
                 elif item.key == "nlu":
+                    examples = True
                     yield from _tickets(item, answers, unanswered)
+        if not examples:
+            yield Skipped(source.name, "there are no examples of intents; import the folder of the project")
         for label in unanswered.values():
             yield Skipped(label.where, f"{label.why}: {label.examples} examples are labels only")
         yield from answers.assumed(source.name)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import IO, Any, Literal
 
 from replydesk.data.readers.base import Skipped, Source, broken
-from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsons import LIMIT, Record, first, records
 
 __all__ = ["Sheet", "sheet"]
 
@@ -20,6 +20,7 @@ _BARE_RETURN = re.compile(r"\r(?!\n)")
 _DELIMITERS = ",\t;|"
 _GUARDED = tuple("=+-@\t\r")
 _SAMPLED = 50
+_QUOTED = re.compile(r'(?:^|\t)"(?:[^"\t]|"")*"(?:\t|$)')
 _TOLD = re.compile(r"[\"']?sep=(.)", re.IGNORECASE)
 _END = "\0end of file\0"
 
@@ -28,13 +29,14 @@ _END = "\0end of file\0"
 class Sheet:
     """A table with named columns: CSV under its ``delimiter``, or flat JSON objects when that is empty.
 
-    ``start`` is the line on which the header begins.
+    ``start`` is the line on which the header begins. ``quoting`` is ``csv.QUOTE_NONE`` where a quote is only a quote.
     """
 
     source: Source
     header: tuple[str, ...]
     delimiter: str = ""
     start: int = 1
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
 
     def rows(self, *, ragged: bool = False) -> Iterator[tuple[str, list[str]] | Skipped]:
         """Yield the place and the cells of every row, as many as the header has; blank rows are passed over.
@@ -57,7 +59,9 @@ class Sheet:
         newline = "\n" if "\n" in self.source.head() else ""
         with self.source.open(newline) as stream:
             # Inside a quote that is never closed the mark of the end becomes part of the last cell.
-            reader = csv.reader(chain(map(_joined, stream), [_END]), delimiter=self.delimiter)
+            lines = _Lines(stream)
+            joined = chain(map(_joined, lines), [_END])
+            reader = csv.reader(joined, delimiter=self.delimiter, quoting=self.quoting)
             start = 1
             while True:
                 where = f"{name}:{start}"
@@ -70,6 +74,10 @@ class Sheet:
                     start = reader.line_num + 1
                     continue
                 above, last, start = start <= self.start, reader.line_num, reader.line_num + 1
+                if lines.cut:
+                    lines.cut = False
+                    yield Skipped(where, f"the line is longer than {LIMIT:,} characters")
+                    continue
                 if above or not any(cells) or cells == [_END]:
                     continue
                 if cells[-1].endswith(_END):
@@ -80,7 +88,8 @@ class Sheet:
                 elif damaged and any(map(broken, cells)):
                     yield Skipped(where, "the row holds bytes that are not text")
                 else:
-                    yield where, [_unguarded(cell) for cell in cells] if "'" in "".join(cells) else cells
+                    guarded = cells[0][:1] == "'" or "\0'" in "\0".join(cells)
+                    yield where, [_unguarded(cell) for cell in cells] if guarded else cells
 
 
 def sheet(source: Source) -> Sheet | None:
@@ -95,7 +104,8 @@ def sheet(source: Source) -> Sheet | None:
     told = _TOLD.match(head)
     best: tuple[float, Sheet] | None = None
     for delimiter in told[1] if told else _DELIMITERS:
-        rows = _first_rows(head, delimiter)
+        quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" and _is_bare(head) else csv.QUOTE_MINIMAL
+        rows = _first_rows(head, delimiter, quoting)
         # A report may begin with its name and date; what says which delimiter it uses is such a line, too.
         top = next((n for n, (_, row) in enumerate(rows) if sum(map(bool, row)) > 1), 0)
         if top + 1 < len(rows) and _is_group(*(cells for _, cells in rows[top : top + 2])):
@@ -107,15 +117,21 @@ def sheet(source: Source) -> Sheet | None:
         score = agreeing / (len(rows) - top) * width
         if best is None or score > best[0]:
             start, cells = rows[top]
-            best = score, Sheet(source, tuple(_unguarded(cell).strip() for cell in cells), delimiter, start)
+            best = score, Sheet(source, tuple(_unguarded(cell).strip() for cell in cells), delimiter, start, quoting)
     return best[1] if best else None
 
 
-def _first_rows(head: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def _is_bare(head: str) -> bool:
+    # Many tables parted by tabs know no quotes: one that opens a text there would swallow the rows below.
+    lines = head.splitlines()[:-1]
+    return len({line.count("\t") for line in lines}) == 1 and not any(map(_QUOTED.search, lines))
+
+
+def _first_rows(head: str, delimiter: str, quoting: Literal[0, 3]) -> list[tuple[int, list[str]]]:
     """Return the first rows, each with the line that it begins on."""
     rows: list[tuple[int, list[str]]] = []
     lines = io.StringIO(head, newline="\n" if "\n" in head else "")
-    reader, start = csv.reader(map(_joined, lines), delimiter=delimiter), 1
+    reader, start = csv.reader(map(_joined, lines), delimiter=delimiter, quoting=quoting), 1
     try:
         for row in reader:
             if row:
@@ -135,6 +151,22 @@ def _is_group(row: list[str], below: list[str]) -> bool:
 
 def _unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_GUARDED) else cell
+
+
+class _Lines:
+    """Lines in bounded memory: one that is too long comes as a short one, and ``cut`` is set."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream, self.cut = stream, False
+
+    def __iter__(self) -> Iterator[str]:
+        read = self._stream.readline
+        while line := read(LIMIT):
+            if len(line) == LIMIT and line[-1] not in "\r\n":
+                while (rest := read(LIMIT)) and rest[-1] not in "\r\n":
+                    continue
+                self.cut, line = True, "too long\n"
+            yield line
 
 
 def _joined(line: str) -> str:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, moment, short
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.readers.mrkdwn import resolved
+from replydesk.data.readers.slack_people import Speakers, Workspace, author_of, str_of
 from replydesk.data.readers.spill import Spill
-from replydesk.data.records import Conversation, Message, Role
+from replydesk.data.records import Conversation, Message
 
 __all__ = ["Slack"]
 
@@ -32,27 +32,8 @@ _CHANNEL_OF_FILE = re.compile(r'^\s*\{[^\[\]]*?"channel(?:_id)?"\s*:\s*"([^"]+)"
 _SAID = frozenset({
     "", "bot_message", "file_comment", "file_share", "me_message", "slackbot_response", "thread_broadcast",
 })  # fmt: skip
-_SLACKBOT = "USLACKBOT"
-
-
-class _Author(NamedTuple):
-    """What is known of a user."""
-
-    name: str = ""
-    words: frozenset[str] = frozenset()
-    team: str = ""
-    bot: bool = False
-    stranger: bool = False
-
-
-@dataclass(slots=True)
-class _Workspace:
-    """Who and what the ids of an export stand for."""
-
-    users: dict[str, _Author] = field(default_factory=dict)
-    channels: dict[str, str] = field(default_factory=dict)
-    folders: dict[str, str] = field(default_factory=dict)
-    home: str = ""
+_OF_BOTS = ("bot_message", "slackbot_response")
+_MARKS_OF_BOTS = ("app_id", "bot_id", "bot_profile")
 
 
 class Slack:
@@ -76,7 +57,7 @@ class Slack:
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:
         """Yield a conversation per thread, and one per channel and day for what is in none."""
-        workspace = _Workspace()
+        workspace = Workspace()
         days, about = _layout(source) if source.is_folder else ([(source, "", "")], {})
         with Spill() as aside:
             for name, part in about.items():
@@ -123,53 +104,28 @@ def _ts(value: object) -> str:
     return text if isinstance(text, str) and _TS.fullmatch(text) else ""
 
 
-def _str(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-# -- who is who
-
-
-def _learn(workspace: _Workspace, name: str, part: Source) -> Iterator[Skipped]:
+def _learn(workspace: Workspace, name: str, part: Source) -> Iterator[Skipped]:
     homes: list[str] = []
     for item in records(part):
         if isinstance(item, Skipped):
             yield item
             continue
-        key = _str(item.value.get("id"))
+        key = str_of(item.value.get("id"))
         if name in _PEOPLE:
-            author = workspace.users[key] = _author(key, item.value)
+            author = workspace.users[key] = author_of(key, item.value)
             homes += [author.team] if author.team and not author.stranger else []
         elif key:
-            called = _str(item.value.get("name"))
+            called = str_of(item.value.get("name"))
             workspace.channels[key] = called
             workspace.folders[called or key] = workspace.folders[key] = key
     if homes:
         workspace.home = max(sorted(set(homes)), key=homes.count) if len(set(homes)) < 50 else homes[0]
 
 
-def _author(key: str, user: Mapping[str, Any]) -> _Author:
-    profile = user.get("profile")
-    profile = profile if isinstance(profile, dict) else {}
-    mail = _str(profile.get("email")).casefold()
-    names = [
-        _str(about.get(word))
-        for word in ("display_name", "name", "real_name", "display_name_normalized", "real_name_normalized")
-        for about in (profile, user)
-    ]
-    words = {word.strip().removeprefix("@").casefold() for word in (key, *names) if word.strip()}
-    words |= {mail, f"@{mail.rpartition('@')[2]}"} if "@" in mail else set()
-    # A name without blanks reads as one handle in the text.
-    name = next((n for n in names if n and not re.search(r"\s", n)), next(filter(None, names), ""))
-    bot = user.get("is_bot") is True or key == _SLACKBOT
-    stranger = user.get("is_stranger") is True
-    return _Author(name, frozenset(words), _str(user.get("team_id") or user.get("team")), bot, stranger)
-
-
 # -- what belongs together
 
 
-def _put_aside(aside: Spill, part: Source, workspace: _Workspace, folder: str, day: str) -> Iterator[Skipped]:
+def _put_aside(aside: Spill, part: Source, workspace: Workspace, folder: str, day: str) -> Iterator[Skipped]:
     inside = () if day else _LISTS
     of_file = "" if day else next(iter(_CHANNEL_OF_FILE.findall(part.head(4096))), "")
     for item in records(part, inside=inside):
@@ -183,7 +139,7 @@ def _put_aside(aside: Spill, part: Source, workspace: _Workspace, folder: str, d
         if why := _no_message(value):
             yield Skipped(item.where, why)
             continue
-        channel = _str(value.get("channel")) or workspace.folders.get(folder, folder) or of_file
+        channel = str_of(value.get("channel")) or workspace.folders.get(folder, folder) or of_file
         thread = _ts(value.get("thread_ts")) or (ts if value.get("reply_count") or value.get("replies") else "")
         root = thread or day or str(moment(float(ts)))[:10]
         aside.add(f"{channel}:{root}", [item.where, channel, ts, edited, json.dumps(_reduced(value, workspace))])
@@ -203,50 +159,48 @@ def _edited(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
 
 
 def _no_message(value: Mapping[str, Any]) -> str:
-    kind = _str(value.get("subtype"))
+    kind = str_of(value.get("subtype"))
     if value.get("type", "message") != "message" or kind not in _SAID:
         return f"a line of Slack's, {kind or value.get('type')}, and no message"
     return "the message is hidden" if value.get("hidden") is True else ""
 
 
-def _reduced(value: Mapping[str, Any], workspace: _Workspace) -> dict[str, Any]:
+def _reduced(value: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
     """Return what is read of a message, and remember who it says its author is."""
     comment, bot = value.get("comment"), value.get("bot_profile")
-    user = _str(value.get("user")) or (_str(comment.get("user")) if isinstance(comment, dict) else "")
+    user = str_of(value.get("user")) or (str_of(comment.get("user")) if isinstance(comment, dict) else "")
     profile = value.get("user_profile")
     if user and isinstance(profile, dict) and user not in workspace.users:
-        workspace.users[user] = _author(user, {"profile": profile, **profile})
+        workspace.users[user] = author_of(user, {"profile": profile, **profile})
     named = (value.get("bot_id"), value.get("username"), bot.get("name") if isinstance(bot, dict) else "")
+    posted = value.get("subtype") in _OF_BOTS or any(value.get(mark) for mark in _MARKS_OF_BOTS)
     return {
         "user": user,
-        "bot": [_str(name) for name in named] if value.get("bot_id") or value.get("subtype") in _OF_BOTS else [],
+        "bot": [str_of(name) for name in named] if posted else [],
         "text": "" if value.get("deleted") else _text(value),
         "deleted": bool(value.get("deleted")),
-        "team": _str(value.get("user_team")),
-        "parent": _str(value.get("parent_user_id")),
+        "team": str_of(value.get("user_team")),
+        "parent": str_of(value.get("parent_user_id")),
     }
 
 
-_OF_BOTS = ("bot_message", "slackbot_response")
-
-
 def _text(value: Mapping[str, Any]) -> str:
-    comment, file, text = value.get("comment"), value.get("file"), _str(value.get("text"))
+    comment, file, text = value.get("comment"), value.get("file"), str_of(value.get("text"))
     if isinstance(file, dict) and not isinstance(comment, dict):
         # Until 2018 Slack wrote "@mei uploaded a file" itself; what mei wrote is the comment.
         comment, text = file.get("initial_comment"), ""
     if isinstance(comment, dict):
-        return _str(comment.get("comment"))
+        return str_of(comment.get("comment"))
     if not text.strip() and isinstance(attachments := value.get("attachments"), list):
         parts = [a for a in attachments if isinstance(a, dict)] if value.get("bot_id") else []
-        return "\n".join(filter(None, (_str(a.get("text")) or _str(a.get("fallback")) for a in parts)))
+        return "\n".join(filter(None, (str_of(a.get("text")) or str_of(a.get("fallback")) for a in parts)))
     return text
 
 
 # -- who says what
 
 
-def _conversations(aside: Spill, workspace: _Workspace, source: Source, options: Options) -> Iterator[Item]:
+def _conversations(aside: Spill, workspace: Workspace, source: Source, options: Options) -> Iterator[Item]:
     named = {agent.strip().casefold() for agent in options.agents}
     agents = frozenset(named | {agent.removeprefix("@") for agent in named})
     names = {key: author.name for key, author in workspace.users.items()}
@@ -265,7 +219,7 @@ def _conversations(aside: Spill, workspace: _Workspace, source: Source, options:
                 said.append((where, channel, ts, value))
         if not said:
             continue
-        speakers = _Speakers(workspace, agents, [value for *_, value in said])
+        speakers = Speakers(workspace, agents, [value for *_, value in said])
         guessed |= speakers.guessed
         seen |= speakers.agents_seen
         channel = said[0][1]
@@ -293,46 +247,8 @@ def _latest(cells: Iterable[Sequence[str]]) -> Iterable[Sequence[str]]:
     return found.values()
 
 
-class _Speakers:
-    """The roles in one conversation."""
-
-    def __init__(self, workspace: _Workspace, agents: frozenset[str], said: Sequence[Mapping[str, Any]]) -> None:
-        self._users, self._agents, self._home = workspace.users, agents, workspace.home
-        people = [value["user"] for value in said if not self._is_bot(value)]
-        bots = {value["user"] for value in said if self._is_bot(value)}
-        strangers = {value["user"] for value in said if not self._is_bot(value) and self._is_stranger(value)}
-        # A reply says who began the thread, also where the beginning is in another file.
-        begun = next((v["parent"] for v in said if v["parent"] and v["parent"] not in bots), "")
-        begun = "" if self._is_bot({"user": begun, "bot": []}) else begun
-        self._customers = strangers or {begun or next(iter(people), "")}
-        self.guessed = not agents and not strangers and len({*people, *self._customers}) > 1
-        self.agents_seen = any(self._words(value) & agents for value in said)
-
-    def role(self, value: Mapping[str, Any]) -> Role:
-        """Return who speaks."""
-        if self._agents and self._words(value) & self._agents:
-            return "agent"
-        if self._is_bot(value):
-            return "bot"
-        if self._agents:
-            return "customer"
-        return "customer" if value["user"] in self._customers else "agent"
-
-    def _is_bot(self, value: Mapping[str, Any]) -> bool:
-        return bool(value["bot"]) or self._users.get(value["user"], _Author()).bot or value["user"] == _SLACKBOT
-
-    def _is_stranger(self, value: Mapping[str, Any]) -> bool:
-        user = self._users.get(value["user"], _Author())
-        team = value["team"] or user.team
-        return user.stranger or bool(self._home and team and team != self._home)
-
-    def _words(self, value: Mapping[str, Any]) -> frozenset[str]:
-        own = {word.casefold() for word in (value["user"], *value["bot"]) if word}
-        return self._users.get(value["user"], _Author()).words | own
-
-
 def _conversation(
-    key: str, channel: str, said: Sequence[tuple[str, dict[str, Any]]], speakers: _Speakers, workspace: _Workspace
+    key: str, channel: str, said: Sequence[tuple[str, dict[str, Any]]], speakers: Speakers, workspace: Workspace
 ) -> Conversation:
     base = f"slack:{channel}" if channel else "slack"
     messages = tuple(

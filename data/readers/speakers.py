@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from replydesk.data.readers.base import role_of
 from replydesk.data.records import Role, same_text
 
-__all__ = ["is_agent", "nameless", "role_by_name", "roles_of"]
+__all__ = ["is_agent", "is_title", "nameless", "role_by_name", "roles_of"]
 
 
 def _any(*alternatives: str) -> str:
@@ -21,6 +21,12 @@ def _any(*alternatives: str) -> str:
 
 _PHONE = re.compile(r"[+＋]?[\d\s\-().~]{7,24}")
 _WORDS: dict[Role, re.Pattern[str]] = {
+    # First, because what is private stays private, whoever wrote it.
+    "note": re.compile(
+        r"^notes?$|\b(?:internal|private) (?:note|comment|message)|[(\[](?:internal|private|note|whisper)[)\]]"
+        r"|备注|内部(?:消息|留言|讨论)|仅内部",
+        re.IGNORECASE,
+    ),
     "bot": re.compile(
         r"\b(?:(?:chat)?bot|robot|auto-?reply|virtual (?:agent|assistant))\b|机器人|智能客服|小蜜|自动回复",
         re.IGNORECASE,
@@ -38,6 +44,8 @@ _WORDS: dict[Role, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_SHORT = 10
+_IN_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]{1,30})[)\]）】]$")
 _OWNER = frozenset({"me", "you", "myself", "我", "我自己", "自己", "本人", "ich", "yo", "moi", "du", "tú", "vous"})
 _THING = _any(
     *("order", "parcel", "package", "refund", "account", "invoice", "subscription", "address", "payment", "number"),
@@ -118,6 +126,20 @@ def nameless(name: str) -> bool:
     return not re.sub(r"(?<!\d)\d{1,4}(?!\d)|[\W_]", "", left)
 
 
+def is_title(name: str) -> bool:
+    """Return whether a name is a role, with or without somebody's name: what can only stand before what was said.
+
+    >>> [is_title(name) for name in ("Agent Emma", "Emma (Support)", "客服小美", "Our support", "Delivery address")]
+    [True, True, True, False, False]
+    """
+    if role_of(name) is not None or nameless(name):
+        return True
+    if bracket := _IN_BRACKETS.search(name):
+        return is_title(bracket[1]) or is_title(name[: bracket.start()])
+    first = any(words.match(name) for words in _WORDS.values())
+    return first or (not name.isascii() and len(name) <= _SHORT and role_by_name(name) is not None)
+
+
 def roles_of(
     people: Mapping[str, Sequence[str]], names: Mapping[str, str], agents: Iterable[str] = (), peer: str = ""
 ) -> tuple[dict[str, Role], str]:
@@ -130,7 +152,7 @@ def roles_of(
     told = {key: role_by_name(names[key]) for key in people}
     named = {key for key in people if is_agent(names[key], key, agents)}
     roles: dict[str, Role] = {
-        key: role for key, role in told.items() if role in ("bot", "system", "note") and key not in named
+        key: role for key, role in told.items() if role == "note" or (role in ("bot", "system") and key not in named)
     }
     rest = [key for key in people if key not in roles]
     team, why = named, ""

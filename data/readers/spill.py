@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +15,8 @@ from replydesk.data.errors import InputError
 __all__ = ["Spill"]
 
 Cells = list[str]
+
+_TOGETHER = 500
 
 _ROOT = "NOT EXISTS (SELECT 1 FROM row p WHERE p.name = r.key)"
 
@@ -35,6 +39,7 @@ class Spill:
         self._database.execute("CREATE TABLE row (n INTEGER PRIMARY KEY, name TEXT, key TEXT, cells TEXT)")
         self._database.execute("BEGIN")
         self._indexed = False
+        self._waiting: list[tuple[str, str, str]] = []
 
     def __enter__(self) -> Spill:
         return self
@@ -46,7 +51,9 @@ class Spill:
 
     def add(self, key: str, cells: Sequence[str], *, name: str = "") -> None:
         """Put a row aside under the key of its group; ``name`` is what :meth:`threads` calls it."""
-        self._run("INSERT INTO row (name, key, cells) VALUES (?, ?, ?)", name, key, json.dumps(cells))
+        self._waiting.append((name, key, json.dumps(cells)))
+        if len(self._waiting) == _TOGETHER:
+            self._insert()
 
     def take(self, key: str) -> list[Cells]:
         """Return the rows of a group in the order they came and forget them; none when there is none."""
@@ -63,8 +70,12 @@ class Spill:
     def groups(self) -> Iterator[tuple[str, list[Cells]]]:
         """Yield every group that is left, in the order of their first rows."""
         self._index()
-        for key, _ in self._run("SELECT key, MIN(n) AS start FROM row GROUP BY key ORDER BY start"):
-            yield key, self.get(key)
+        found = self._run(
+            "SELECT r.key, r.cells FROM row r JOIN (SELECT key, MIN(n) AS start FROM row GROUP BY key) s"
+            " ON s.key = r.key ORDER BY s.start, r.n"
+        )
+        for key, rows in groupby(found, key=itemgetter(0)):
+            yield key, [json.loads(cells) for _, cells in rows]
 
     def threads(self) -> Iterator[list[Cells]]:
         """Yield every row whose key names no other row, followed by all rows whose keys lead to it."""
@@ -90,7 +101,15 @@ class Spill:
         for (cells,) in found:
             yield json.loads(cells)
 
+    def _insert(self) -> None:
+        try:
+            self._database.executemany("INSERT INTO row (name, key, cells) VALUES (?, ?, ?)", self._waiting)
+        except sqlite3.Error as error:
+            raise _full(error) from error
+        self._waiting.clear()
+
     def _index(self) -> None:
+        self._insert()
         # Made once the rows are in: keeping it up to date while they come takes three times as long.
         if not self._indexed:
             self._run("CREATE INDEX row_by_key ON row (key)")
@@ -101,7 +120,11 @@ class Spill:
         try:
             return self._database.execute(statement, values)
         except sqlite3.Error as error:
-            raise InputError(
-                f"The rows could not be put aside in a temporary file: {error}.",
-                hint="Free some space in the temporary folder, or set TMPDIR to a larger one.",
-            ) from error
+            raise _full(error) from error
+
+
+def _full(error: sqlite3.Error) -> InputError:
+    return InputError(
+        f"The rows could not be put aside in a temporary file: {error}.",
+        hint="Free some space in the temporary folder, or set TMPDIR to a larger one.",
+    )

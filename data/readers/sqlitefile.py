@@ -23,7 +23,7 @@ _STORED = 0
 
 def is_sqlite(source: Source) -> bool:
     """Return whether the file begins as every SQLite file does (sqlite.org/fileformat2.html, 1.3.1)."""
-    return source.magic(len(_MAGIC)) == _MAGIC
+    return source.start(len(_MAGIC)) == _MAGIC
 
 
 def tables(source: Source) -> dict[str, tuple[str, ...]]:

@@ -39,13 +39,13 @@ _STAMP = re.compile(
           | (?P<day>\d{{1,2}})(?:st|nd|rd|th)? \s (?P<month>{_MONTH})[a-z]*\.?,? \s (?P<year>\d{{4}})
           | (?P<month2>{_MONTH})[a-z]*\.? \s (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? \s (?P<year2>\d{{4}})
         )
-        (?:\s*[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?
-        (?: T(?=\d) | \s*[,،]?\s*(?:(?:at|klo|kl\.?|um|à|às|om|в)\s+)? )
+        (?:\s{{0,3}}[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?
+        (?: T(?=\d) | \s{{0,3}}[,،]?\s{{0,3}}(?:(?:at|klo|kl\.?|um|à|às|om|в)\s+)? )
       )?
-      (?:(?P<before>{_HALF})\s*)?
+      (?:(?P<before>{_HALF})\s{{0,3}})?
       (?P<hour>\d{{1,2}}) (?P<colon>[:：.时時点點h]) (?P<minute>\d{{2}})
       (?:[:：.分](?P<seconds>\d{{2}})(?:[.,]\d{{1,6}})?秒?|分)?
-      (?:\s*(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?![\d:]) """,
+      (?:\s{{0,3}}(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
     re.VERBOSE | re.IGNORECASE,
 )
 
@@ -142,16 +142,16 @@ def order_of(stamps: Iterable[Stamp], wanted: str = "") -> tuple[str, bool]:
     dates = [parts for parts, _ in groupby(stamp.date for stamp in dated) if parts]
     open_dates = [parts for parts in dates if len(parts[0]) < 4]
     if not open_dates:
-        orders = ["ymd", "ydm"]
-    else:
-        dates = open_dates
-        orders = ["dmy", "mdy"] if any(len(parts[2]) == 4 for parts in dates) else ["dmy", "mdy", "ymd"]
-        if wanted in orders:
-            return wanted, True
+        # Hardly anybody puts the month last, so one impossible date is a slip and no proof.
+        return ("ydm" if _read(dates, "ymd").count(None) > 1 and None not in _read(dates, "ydm") else "ymd"), True
+    dates = open_dates
+    orders = ["dmy", "mdy"] if any(len(parts[2]) == 4 for parts in dates) else ["dmy", "mdy", "ymd"]
+    if wanted in orders:
+        return wanted, True
     judged = [(_faults(dates, order), order) for order in orders]
     least = min(faults for faults, _ in judged)
     possible = [order for faults, order in judged if faults == least]
-    if len(possible) == 1 or possible[0] == "ymd":
+    if len(possible) == 1:
         return possible[0], True
     readings = {tuple(_read(dates, order)) for order in possible}
     if "mdy" in possible and any(stamp.american for stamp in dated):

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from replydesk.data.readers.base import Assumed, Item, Skipped, in_order, role_of, short
-from replydesk.data.readers.cells import listed, questions, role_in, several, silent
+from replydesk.data.readers.cells import earlier, questions, role_in, several, silent
 from replydesk.data.readers.columns import Layout, Row
 from replydesk.data.readers.dates import AmbiguousError, written
 from replydesk.data.readers.ratings import rating
@@ -31,12 +31,17 @@ class _Unread:
 
 @dataclass(slots=True)
 class Rows:
-    """Turns rows into items, with what is known of the whole table, and counts the dates that cannot be read."""
+    """Turns rows into items, with what is known of the whole table, and counts the dates that cannot be read.
+
+    ``order`` is that of day and month, and ``top`` the end of the scale of satisfaction. Where other rows are
+    ``flagged`` as not private, an empty flag says nothing, and the row stays private.
+    """
 
     layout: Layout
     agents: frozenset[str]
     order: str = ""
     top: float | None = None
+    flagged: bool = False
     twofold: _Unread = field(default_factory=_Unread)
     unread: _Unread = field(default_factory=_Unread)
 
@@ -91,10 +96,8 @@ class Rows:
             yield row
             return
         layout = self.layout
-        cell = layout.cell(row, "context")
-        found = listed(cell)
-        context = ([cell] if cell else []) if found is None else found
-        question, answer = layout.cell(row, "question"), layout.cell(row, "answer")
+        context = earlier(layout.cell(row, "context"))
+        question, answer = layout.words(row, "question"), layout.words(row, "answer")
         asked = [question] if question else []
         if layout.faq:
             cells = [layout.cell(row, "questions"), *(row[1][position].strip() for position in layout.more)]
@@ -135,7 +138,7 @@ class Rows:
             (self.unread, "cannot be read", "--map ts=COLUMN"),
         ):
             if unread.count:
-                what = f"{unread.count} dates such as {unread.first[:40]!r} {why}, so these rows have no time"
+                what = f"dates such as {unread.first[:40]!r} {why} ({unread.count}), so these rows have no time"
                 yield Assumed(unread.where, what, cure)
         if self.top is not None and not self.layout.own:
             what = f"the satisfaction in {columns['satisfaction']!r} goes up to {self.top:g}"
@@ -179,7 +182,7 @@ class Rows:
         at, language, hidden = self._time(row, "ts"), cell(row, "language"), silent(*self._flags(row))
         intents = tuple(several(cell(row, "intent")))
         if layout.shape == "pairs":
-            question, answer = cell(row, "question"), cell(row, "answer")
+            question, answer = layout.words(row, "question"), layout.words(row, "answer")
             if not question and not answer:
                 raise ValueError("the row has neither a question nor an answer")
             asked, answered = hidden or "customer", hidden or "agent"
@@ -191,7 +194,7 @@ class Rows:
                     _named(identity, answered, answer, at), answered, answer, at, cell(row, "agent"), language
                 )
             return
-        text, word = cell(row, "text"), cell(row, "role")
+        text, word = layout.words(row, "text"), cell(row, "role")
         role = hidden or role_in(word, layout.columns["role"], self.agents)
         if role is None:
             raise ValueError(f"the role {word[:40]!r} is unknown")
@@ -207,7 +210,8 @@ class Rows:
 
     def _flags(self, row: Row) -> tuple[str, str | None, str]:
         cell = self.layout.cell
-        return cell(row, "private"), cell(row, "public") if "public" in self.layout.at else None, cell(row, "kind")
+        private = cell(row, "private") or ("unsaid" if self.flagged else "")
+        return private, cell(row, "public") if "public" in self.layout.at else None, cell(row, "kind")
 
     def _time(self, row: Row, name: str) -> datetime | None:
         text = self.layout.cell(row, name)

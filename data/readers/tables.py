@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Options, Skipped, Source
+from replydesk.data.readers.base import Item, Options, Skipped, Source, private
 from replydesk.data.readers.columns import FIELDS, Layout, Row, layout_of, tells
 from replydesk.data.readers.dates import ambiguous, date_order
 from replydesk.data.readers.ratings import scale
@@ -37,6 +37,10 @@ class Tables:
         found = sheet(source)
         # Most JSON is no table: only columns that carry words make it one.
         return found is not None and (bool(found.delimiter) or source.columnar or tells(found))
+
+    def has_rows(self, source: Source) -> bool:
+        """Return whether there is a table at all, whatever its columns say."""
+        return sheet(source) is not None
 
     def layout(self, source: Source, options: Options) -> Layout:
         """Return what the columns mean, or raise :class:`FormatError` saying which one is missing."""
@@ -67,14 +71,15 @@ class Tables:
         yield from rows.assumed()
 
 
-def _looked_at(layout: Layout, options: Options) -> tuple[str, float | None]:
-    """Return the order of day and month, and the top of the scale of satisfaction, as the columns tell them."""
+def _looked_at(layout: Layout, options: Options) -> tuple[str, float | None, bool]:
+    """Return what the columns tell: the order of dates, the top of the scale, and whether privacy is always said."""
     order, top = options.dates, None
     if not order and any(map(ambiguous, islice(_column(layout, "ts"), _LOOKED_AT))):
         order = date_order(_column(layout, "ts"))
     if "satisfaction" in layout.at:
         top = 1.0 if layout.own else scale(_column(layout, "satisfaction"))
-    return order, top
+    flags = islice(_column(layout, "private"), _LOOKED_AT)
+    return order, top, any(flag.strip() and not private(flag) for flag in flags)
 
 
 def _column(layout: Layout, name: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from replydesk.data.readers.base import private, role_of
+from replydesk.data.readers.cells import silent
 from replydesk.data.readers.content import label, said, when
 from replydesk.data.readers.dates import written
 from replydesk.data.records import Role
@@ -22,6 +23,7 @@ _LINE = re.compile(rf"\s*(?:[-*>]\s+)?{_CLOCK}[*_]*([^\W\d_][^:：\n()\[\]]{{0,3
 _LINE_END = re.compile(r"\r\n?|\n|<br\s*/?>", re.I)
 _WHO = ("role", "from", "speaker", "sender", "author", "sender_type", "author_type", "participant", "user", "type")
 _WHAT = ("content", "text", "value", "message", "body", "utterance", "msg", "dialogue")
+_KIND = ("kind", "part_type", "message_type", "comment_type")
 _PRIVATE = ("private", "internal", "is_private", "is_internal", "is_note")
 _EASTERN = ("客服", "坐席", "座席", "客户", "顾客", "用户", "买家", "卖家", "访客")
 # These head a line of a text more often than somebody's turn.
@@ -107,11 +109,16 @@ def _listed(found: list[Any], agents: Collection[str]) -> Iterator[Turn]:
             yield from turns(turn, agents)
         elif isinstance(turn, Mapping):
             who = next((_name(turn[key]) for key in _WHO if turn.get(key)), "")
-            hidden = any(private(turn.get(flag)) for flag in _PRIVATE)
             text = next((part for key in _WHAT if (part := said(turn.get(key)))), "")
-            yield Turn(who, "note" if hidden else _role(who, "", agents), text, when(turn))
+            yield Turn(who, _silent(turn) or _role(who, "", agents), text, when(turn))
         elif isinstance(turn, list) and len(turn) == 2 and all(isinstance(part, str) for part in turn):
             yield Turn(turn[0], _role(turn[0], "", agents), turn[1].strip())
+
+
+def _silent(turn: Mapping[str, Any]) -> Role | None:
+    public = str(turn["public"]) if "public" in turn else None
+    kind = " ".join(label(turn.get(key)) for key in _KIND)
+    return "note" if any(private(turn.get(flag)) for flag in _PRIVATE) else silent("", public, kind)
 
 
 def _name(value: object) -> str:

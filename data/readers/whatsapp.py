@@ -18,7 +18,7 @@ from pathlib import PurePath
 from replydesk.data.errors import InputError
 from replydesk.data.readers.base import Item, Options, Skipped, Source
 from replydesk.data.readers.logs import Said, conversation, lines
-from replydesk.data.readers.notices import left_out, notice, whatsapp_event
+from replydesk.data.readers.notices import left_out, notice, whatsapp_event, whatsapp_signs
 from replydesk.data.readers.stamps import Stamp, assumed_order, moment_of, normal, order_of, stamp_at
 
 __all__ = ["WhatsApp"]
@@ -30,6 +30,7 @@ _MEDIA = frozenset(
         *("aac", "amr", "wav", "pdf", "vcf"),
     }
 )
+_ISO = re.compile(r"\s*\[\d{4}-\d{1,2}-\d{1,2} ")
 _NAMED = re.compile(r"(?P<name>[^:：\n]{1,100}?)\s?(?::(?=\s|$)|：)\s?(?P<text>.*)", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ class _Entry:
     where: str
     stamp: Stamp
     name: str
-    text: str
+    lines: list[str]
     own: bool
 
 
@@ -77,9 +78,12 @@ def _is_chat(source: Source) -> bool:
         head = source.head()
     except InputError:
         return False
-    entries = [_entry("", line) for line in head.splitlines()[:_LINES] if line.strip()]
-    named = [entry for entry in entries if entry and entry.name]
-    return bool(named) and (entries[0] is not None or len(named) > 1)
+    written = [line for line in head.splitlines()[:_LINES] if line.strip()]
+    entries = [_entry("", line) for line in written]
+    named = [(entry, line) for entry, line in zip(entries, written, strict=True) if entry and entry.name]
+    if all(_ISO.match(normal(line)) for _, line in named) and not any(map(whatsapp_signs, written)):
+        return False  # tools that copy other chats write their dates so, phones rarely do
+    return entries[0] is not None or len(named) > 1
 
 
 def _chat(source: Source, options: Options) -> Iterator[Item]:
@@ -97,7 +101,7 @@ def _chat(source: Source, options: Options) -> Iterator[Item]:
             entries.append(entry)
             open_entry = entry
         elif open_entry:
-            open_entry.text += f"\n{normal(line)}"
+            open_entry.lines.append(normal(line))
         elif line.strip():
             yield Skipped(where, "the line does not begin as a message does, and follows none")
     stamps = [entry.stamp for entry in entries]
@@ -141,15 +145,16 @@ def _entry(where: str, line: str) -> _Entry | None:
     rest = rest.strip()
     named = _NAMED.fullmatch(rest)
     if not named or whatsapp_event(named["name"]):
-        return _Entry(where, stamp, "", rest, own=True)
+        return _Entry(where, stamp, "", [rest], own=True)
     # iPhones put a mark before what the program says in somebody's name.
     own = bracket and re.search(r"[:：]\s*\u200e", line) is not None
-    return _Entry(where, stamp, named["name"].strip(" ~"), named["text"], own)
+    return _Entry(where, stamp, named["name"].strip(" ~"), [named["text"]], own)
 
 
 def _judged(entry: _Entry) -> tuple[str, str, str]:
     """Return the author, what was said, and why it is left out, if it is."""
-    text, why = left_out(entry.text)
-    if why or not entry.name or notice(text) or (entry.own and text == entry.text.strip()):
+    whole = "\n".join(entry.lines).strip()
+    text, why = left_out(whole)
+    if why or not entry.name or notice(text) or (entry.own and text == whole):
         return "", text, why
     return entry.name, text, ""

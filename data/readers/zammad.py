@@ -1,6 +1,7 @@
 """Zammad's tickets with their articles, in every shape in which its API and its webhooks give them.
 
-The sender of an article says who speaks. What is internal is a note, and so is an agent's article of the type note.
+The sender of an article says who speaks. What is internal is a note, and so is an agent's article whose type is no way
+to a customer, such as the type note.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _SENDERS: Final = {"1": "agent", "2": "customer", "3": "system"}
 _TYPES: Final = {"1": "email", "2": "sms", "3": "chat", "5": "phone", "10": "note", "11": "web"}
 _STATES: Final = {"1": "new", "2": "open", "3": "pending reminder", "4": "closed", "5": "merged", "6": "removed",
                   "7": "pending close"}  # fmt: skip
+_WAYS: Final = ("email", "web", "phone", "sms", "chat", "fax", "twitter", "facebook", "telegram", "whatsapp", "message",
+                "instagram", "wechat")  # fmt: skip
 _SIGNATURE: Final = re.compile(r"<[^<>]*(?:js-signatureMarker|data-signature=.?true)[^<>]*>", re.IGNORECASE)
 
 
@@ -149,7 +152,7 @@ def _line(row: Row) -> Line:
         article.get("created_at"),
         ident(article.get("id")),
         name or word(article.get("from")),
-        unflagged="internal" if role == "note" and article.get("internal") is None else "",
+        unflagged=next((f for f in ("internal", "type") if role == "note" and _unsaid(article, f)), ""),
     )
 
 
@@ -159,9 +162,14 @@ def _role(article: Mapping[str, Any]) -> Role | None:
     role, flag = _ROLES.get(sender), article.get("internal")
     # Customers write nothing internal, so a flag that is missing hides nothing of theirs.
     hidden = private(flag) and not (flag is None and role == "customer" and kind not in ("note", ""))
-    if hidden or (kind == "note" and role == "agent"):
+    # A type that is no way to a customer is a note's, also one that nobody here knows.
+    if hidden or (role == "agent" and not kind.startswith(_WAYS)):
         return "note"
     return "system" if yes(thing(article.get("preferences")).get("is-auto-response", "")) else role
+
+
+def _unsaid(article: Mapping[str, Any], flag: str) -> bool:
+    return article.get(flag) is None and article.get(f"{flag}_id") is None
 
 
 def _named(value: object) -> str:

@@ -147,8 +147,7 @@ def _ticket(number: str, rows: list[Row], known: Mapping[str, Role | None]) -> I
     audits = [row for row in rows if row.kind == "audit"]
     for row in sorted(audits, key=lambda row: str(dated(row.value.get("created_at") or row.value.get("timestamp")))):
         changed, comments = audited(row.value, row.where)
-        assignees = [*fields.get("assignees", ()), *changed.get("assignees", ())]
-        fields |= {**changed, "assignees": assignees}
+        fields |= {**changed, "assignees": [*fields.get("assignees", ()), *changed["assignees"]]}
         said += comments
     for row in rows:
         if row.kind == "rating":

@@ -44,8 +44,9 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
     created = any(_kind(event) == "create" for event in events)
     at = audit.get("created_at") or audit.get("timestamp")
     author = audit.get("author_id") or audit.get("updater_id")
-    fields: dict[str, Any] = {"updated_at": at}
+    fields: dict[str, Any] = {}
     said: list[Placed] = []
+    assignees: list[str] = []
     for position, event in enumerate(events):
         place = f"{where}:{key}[{position}]"
         if _kind(event) in ("comment", "voicecomment"):
@@ -59,11 +60,13 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
                 fields[name] = event.get("value")
             else:
                 fields |= {name: event[name] for name in _FIELDS if name in event}
+            assignees.append(ident(fields.get("assignee_id")))
         else:
             said += _chatted(event, place)
-    if ident(fields.get("assignee_id")):
-        fields["assignees"] = [ident(fields["assignee_id"])]
-    return fields, said
+    if "status" in fields:
+        # Of two parts of a ticket's life the one that says last how it stands shall tell it.
+        fields["updated_at"] = at
+    return {**fields, "assignees": assignees}, said
 
 
 def ticket_items(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replydesk.data import duplicates, shingles
 from replydesk.data.duplicates import THRESHOLD, likeness, near_duplicates, normal_form, repeats
 from replydesk.data.errors import RequestError
 
@@ -39,6 +42,11 @@ OTHER = [
     ("这款灯可以用手机应用调光。", "这款灯不可以用手机应用调光。"),
     ("什么时候发货", "什么时候退款"),
 ]
+
+
+@pytest.mark.parametrize("module", [duplicates, shingles])
+def test_examples_in_the_docstrings_are_true(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(("first", "second"), SAME)

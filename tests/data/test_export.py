@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,12 +71,21 @@ def test_the_columns_of_a_table(store: Store) -> None:
     assert found[0] == {
         "conversation": "1",
         "id": "1-0",
+        "reply_to": "",
         "role": "customer",
         "author": "Ada",
         "ts": "2026-03-01T09:00:00+00:00",
         "language": "en",
         "intent": "late|lost",
         "text": "还没到？",
+        "source": "shop",
+        "channel": "chat",
+        "customer": "c-0123456789ab",
+        "subject": "Late",
+        "tags": "vip",
+        "outcome": "solved",
+        "satisfaction": "0.5",
+        "updated": "",
     }
     assert [row["role"] for row in found] == ["customer", "note", "agent", "customer", "agent"]
 
@@ -104,6 +114,42 @@ def test_a_table_gives_the_same_tickets(store: Store, tmp_path: Path) -> None:
 
     assert content(other) == content(store)
     other.close()
+
+
+def test_a_table_loses_nothing_of_a_conversation(store: Store, tmp_path: Path) -> None:
+    full = Conversation(
+        "zendesk:8801",
+        (
+            Message("zendesk:8801:1", "customer", "还没到？", NINE, "c-0123456789ab", "zh", ("late", "a;b", "[x")),
+            Message("zendesk:8801:2", "note", "'=angry", None, "Ada", "en"),
+            Message("zendesk:8801:3", "agent", "  Tomorrow.\nBye", NINE, "Ada", "en", (), "zendesk:8801:1"),
+            Message("zendesk:8801:4", "system", "", NINE),
+        ),
+        "zendesk", "email", "c-0123456789ab", "=Late?", ("a,b", "c|d"), "solved", 0.1, updated=NINE,
+    )  # fmt: skip
+    bare = Conversation("bare", (Message("m", "customer", "hi"),))
+    store.add([(conversation, list(mine(conversation))) for conversation in (full, bare)])
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        export_csv(store, file)
+    found = list(read(path).items)
+    assert found == [replace(bare, partial=True), replace(full, partial=True)]
+    assert list(store.conversations()) == [bare, full]
+
+
+def test_a_table_may_be_cut_and_sorted(store: Store, tmp_path: Path) -> None:
+    store.add([(LATE, list(mine(LATE)))])
+    file = io.StringIO(newline="")
+    export_csv(store, file)
+    header, *body = file.getvalue().splitlines(keepends=True)
+    whole = {m.id: m for m in LATE.messages}
+    for cut in (body[:2], body[2:], sorted(body, reverse=True)):
+        path = tmp_path / "part.csv"
+        path.write_text("".join([header, *cut]), encoding="utf-8", newline="")
+        [part] = read(path).items
+        assert isinstance(part, Conversation)
+        assert replace(part, messages=(), partial=False) == replace(LATE, messages=())
+        assert [whole[m.id] for m in part.messages] == list(part.messages)
 
 
 def lines(store: Store) -> list[dict[str, object]]:

@@ -93,7 +93,7 @@ def test_without_dates_of_change_what_began_first_tells() -> None:
     second = part_of(ANSWERED, tags=("done", "phone"), channel="chat", outcome="solved", subject="电话")
     for parts in ((first, second), (second, first)):
         found = join(*parts).conversation
-        assert (found.tags, found.channel) == (("phone", "done"), "mail")
+        assert (found.tags, found.channel) == (("done", "phone"), "mail")
         assert (found.outcome, found.subject) == ("solved", "电话")
 
 

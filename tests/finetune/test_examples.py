@@ -133,6 +133,7 @@ def test_what_is_put_aside_is_neither_learned_nor_judged(
     store.assign_splits({"n1": "aside"})
     (material,), data = collect(store, encoders, tiny_settings)
     assert "Do you gift-wrap a vase?" not in material.train.texts + material.test.texts
+    assert {ticket.id for ticket in store.tickets_asking("Do you gift-wrap a vase?")} <= material.hidden
     assert (data["conversations"], data["aside"], data["left_out"]) == (41, 1, 0)
 
 

@@ -74,10 +74,21 @@ def upgrade() -> None:
         sa.Column("superseded_by", sa.String(length=32), nullable=False),
         sa.Column("withheld", sa.Text(), nullable=False),
         sa.Column("weak_intent", sa.Text(), nullable=False),
+        sa.Column("stale_days", sa.Integer(), nullable=False),
+        sa.Column("doubt", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["ticket"], ["tickets.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("ticket"),
     )
     op.create_index("curation_by_template", "curation", ["template"], unique=False)
+    op.create_table(
+        "curated",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("rules", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "templates",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -102,6 +113,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("contradictions")
     op.drop_table("templates")
+    op.drop_table("curated")
     op.drop_table("curation")
     op.rename_table("origins", "told")
     op.drop_index("origins_by_conversation", "told")

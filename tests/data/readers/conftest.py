@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from replydesk.data.readers import read
+from replydesk.data.records import Conversation
 
 Export = Callable[..., Path]
 
@@ -33,3 +37,32 @@ def datasets() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real datasets at $REPLYDESK_DATASETS or {beside}")
     return folder
+
+
+Told = Callable[..., list[Conversation]]
+
+
+@pytest.fixture
+def told() -> Told:
+    """Reads an export as one format, whatever way it is found, and returns its conversations."""
+
+    def conversations(path: Path, format: str) -> list[Conversation]:  # noqa: A002
+        reading = read(path)
+        assert reading.format == format
+        return [item for item in reading.items if isinstance(item, Conversation)]
+
+    return conversations
+
+
+@pytest.fixture
+def zipped(tmp_path: Path) -> Callable[[Path], Path]:
+    """Packs a folder into an archive and returns its path."""
+
+    def pack(folder: Path) -> Path:
+        target = tmp_path / "packed.zip"
+        with zipfile.ZipFile(target, "w") as archive:
+            for path in sorted(folder.rglob("*")):
+                archive.write(path, path.relative_to(folder.parent))
+        return target
+
+    return pack

@@ -151,3 +151,13 @@ def test_what_is_piped_in_can_be_looked_at_and_read_twice(monkeypatch: pytest.Mo
     for _ in range(2):
         with source.open() as stream:
             assert stream.read() == TEXT
+
+
+def test_the_first_bytes_are_those_of_the_unpacked_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"SQLite format 3\0rest"))
+    source = Source(path)
+    assert source.start(6) == b"SQLite"
+    assert source.local().read_bytes() == b"SQLite format 3\0rest"
+    assert source.local() == source.local()
+    assert Source(tmp_path).start() == b""

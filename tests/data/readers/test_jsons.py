@@ -97,3 +97,38 @@ def test_bytes_that_are_no_text_cost_their_line(export: Export) -> None:
     path = export("e.jsonl", {"text": "退款" * 10}, {"text": "BAD"}, {"text": "ok"})
     path.write_bytes(path.read_bytes().replace(b"BAD", b"\xff\xfe"))
     assert [item.where for item in records(Source(path)) if isinstance(item, Skipped)] == ["e.jsonl:2"]
+
+
+PAGES = [{"n": 1, "rows": OBJECTS[:2], "by": {"x": 1}}, {"rows": OBJECTS[2:], "people": [{"p": 1}]}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join(json.dumps(page) for page in PAGES),
+        "\n".join(json.dumps(page, indent=2) for page in PAGES),
+        json.dumps(PAGES),
+        json.dumps([PAGES[:1], PAGES[1:]]),
+        json.dumps(PAGES[:1]) + "\n" + json.dumps(PAGES[1:]),
+        "".join(json.dumps({"got": 1, "data": {"inner": page}}, indent=1) for page in PAGES),
+    ],
+    ids=["lines", "in a row", "array", "arrays in an array", "arrays in a row", "wrapped"],
+)
+def test_every_page_is_opened(export: Export, content: str) -> None:
+    keys = {"inside": ("rows",), "beside": ("by", "people"), "through": ("data", "inner")}
+    found = [item for item in records(Source(export("e", content)), **keys) if isinstance(item, Record)]
+    assert [item.value for item in found if item.key == "rows"] == OBJECTS
+    assert [item.value for item in found if item.key == "by"] == [{"x": 1}]
+    assert [item.value for item in found if item.key == "people"] == [{"p": 1}]
+    assert len({item.where for item in found}) == len(found)
+
+
+def test_a_list_of_numbers_makes_no_page(export: Export) -> None:
+    [found] = records(Source(export("e.json", {"rows": [5, 6], "assets": {"x": 1}})), inside=("rows",))
+    assert isinstance(found, Record) and found.value["assets"] == {"x": 1}
+
+
+def test_wrappers_that_never_end_stop_nothing(export: Export) -> None:
+    deep = '{"data": ' * 200 + "{}" + "}" * 200
+    assert all(isinstance(item, Record | Skipped) for item in records(Source(export("e", deep)), inside=("rows",)))
+    assert list(records(Source(export("e", deep)), inside=("rows",), through=("data",)))

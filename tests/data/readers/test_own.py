@@ -36,7 +36,7 @@ seconds = st.integers(0, 4_000_000_000_000_000).map(lambda n: timedelta(microsec
 times = st.none() | st.builds(lambda at, zone: (NINE + at).astimezone(zone), seconds, zones)
 texts = st.lists(words, max_size=3).map(tuple)
 
-messages = st.builds(Message, names, st.sampled_from(ROLES), words, times, words, words, texts)
+messages = st.builds(Message, names, st.sampled_from(ROLES), words, times, words, words, texts, words)
 conversations = st.builds(
     Conversation,
     names,
@@ -48,6 +48,8 @@ conversations = st.builds(
     tags=texts,
     outcome=words,
     satisfaction=st.none() | st.floats(0, 1),
+    partial=st.booleans(),
+    updated=times,
 )
 verdicts = st.builds(Verdict, names, names, st.sampled_from(VERDICT_KINDS), words, words, words, words, times)
 tickets = st.builds(
@@ -62,6 +64,7 @@ tickets = st.builds(
     author=words,
     tags=texts,
     outcome=words,
+    satisfaction=st.none() | st.floats(0, 1),
 )
 
 
@@ -111,6 +114,11 @@ def test_the_record_is_plain_utc_and_marks_what_is_private() -> None:
         ({"role": "agent", "kind": "note"}, "note"),
         ({"role": "agent", "private": True, "kind": "event"}, "note"),
         ({"role": "agent", "kind": "event"}, "system"),
+        ({"role": "agent", "private": "true"}, "note"),
+        ({"role": "agent", "private": "team only"}, "note"),
+        ({"role": "agent", "private": "false"}, "agent"),
+        ({"role": "agent", "private": None, "kind": None}, "agent"),
+        ({"role": "agent", "kind": "internal note"}, "note"),
     ],
 )
 @pytest.mark.parametrize("key", ["turns", "messages"])
@@ -212,6 +220,17 @@ def test_a_bad_satisfaction_or_verdict_does_not_cost_the_conversation(export: Ex
     assert verdict == Verdict("v", "r", "good", conversation="x", at=NINE)
     assert text == Skipped("e.jsonl:1:verdicts[1]", "a verdict is an object")
     assert isinstance(kindless, Skipped) and kindless.where == "e.jsonl:1:verdicts[2]"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("tags", [1]), ("source", {}), ("updated", "gestern"), ("subject", ["x"]), ("intent", [None]), ("outcome", True)],
+)
+def test_a_field_spoiled_by_hand_costs_only_itself(export: Export, field: str, value: Any) -> None:
+    line = {"id": "x", "channel": "web", "turns": [{"role": "user", "text": "在吗"}], field: value}
+    skipped, conversation = read(export("e.jsonl", line)).items
+    assert isinstance(skipped, Skipped) and skipped.where == f"e.jsonl:1:{field}"
+    assert conversation == Conversation("x", (Message("x:0", "customer", "在吗"),), channel="web")
 
 
 def test_a_ticket_that_stands_alone_is_canned_unless_it_says_otherwise(export: Export) -> None:

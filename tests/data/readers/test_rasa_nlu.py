@@ -218,6 +218,12 @@ def test_what_is_wrong_is_skipped(export: Export, tmp_path: Path) -> None:
     ]
 
 
+def test_answers_without_questions_are_said(export: Export) -> None:
+    assert list(read(export("domain.yml", RESPONSES)).items) == [
+        Skipped("domain.yml", "there are no examples of intents; import the folder of the project")
+    ]
+
+
 def test_other_yaml_is_not_taken(export: Export, tmp_path: Path) -> None:
     for lines in (["services:", "  web: {image: x}"], ["rules:", "- apiGroups: ['']"], ["nlu: yes", "a: b"], ["hi"]):
         with pytest.raises(FormatError):

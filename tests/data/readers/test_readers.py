@@ -38,6 +38,14 @@ def test_the_formats_have_names_of_their_own() -> None:
         ('{"id": 1, "ticket_id": 2, "sender": "Customer", "body": "x", "internal": false}', "zammad"),
         ('{"question": "q", "answer": "a"}', "csv"),
         ("question,answer\nq,a", "csv"),
+        ("13/3/2026, 9:00 - 小明: 在吗", "whatsapp"),
+        ("[2026/3/13 9:00:00] 小明：在吗", "whatsapp"),
+        ("[2026-03-13 09:00:00] 小明: 在吗\n[2026-03-13 09:01:00] Emma: Yes", "chatlog"),
+        ("2026-03-13 09:00:00 小明(12345678)\n在吗\n2026-03-13 09:01:00 Emma(87654321)\nYes", "chatlog"),
+        ("Customer: 在吗\nAgent: Yes, I am.", "chatlog"),
+        ('{"d": {"messages": [{"role": "usr", "content": "在吗"}]}}', "dialogues"),
+        ('{"turns": [{"speaker": "USER", "utterance": "在吗"}]}', "dialogues"),
+        ("s1\tu1\t0\t0\t0\t在吗\ns1\tu1\t1\t0\t0\t在的", "dialogues"),
         ("tweet_id,author_id,inbound,created_at,text,in_response_to_tweet_id\n1,2,True,,hi,", "twitter"),
     ],
 )
@@ -169,8 +177,9 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
         ("banking77/test.csv", "texts with labels but no answers"),
         ("prepared/jddc_retrieval_dev.jsonl", "texts with labels but no answers"),
         ("cfpb_complaints_2015q1/consumer_complaints.csv", "No column holds what was said"),
+        ("tweetsumm/final_test_tweetsum.jsonl", "only the ids of tweets"),
+        ("multidogo/splits_annotated_at_turn_level/finance/dev.tsv", "texts with labels but no answers"),
         ("clinc150_oos/data_full.json", "in no format that is known"),
-        ("helpdesk_fixtures/watson_assistant/banking_US.json", "in no format that is known"),
     ],
 )
 def test_real_files_that_hold_no_answers_are_refused_with_the_reason(datasets: Path, name: str, problem: str) -> None:

@@ -53,7 +53,7 @@ def test_pairs_in_every_delimiter_and_encoding(tmp_path: Path, delimiter: str, e
     reading = read(path)
     assert reading.format == "csv"
     assert reading.columns["answer"] == "Answer" and reading.columns["ts"] == "Created At"
-    assert list(reading.items) == [
+    assert [item for item in reading.items if isinstance(item, Ticket)] == [
         Ticket.make(
             "Where is my\nparcel, please?", 'It "left".', intent="parcel_late", at=NINE, author="Ann",
             tags=("a", "b"), language="en",
@@ -100,7 +100,7 @@ def test_a_column_can_be_left_alone(export: Export) -> None:
         Ticket.make("q", "a"),
         Assumed(
             "p.csv:2",
-            "1 dates such as '03/04/2020' do not say which number is the day, so these rows have no time",
+            "dates such as '03/04/2020' do not say which number is the day (1), so these rows have no time",
             "--dates dmy or --dates mdy",
         ),
     ]
@@ -127,6 +127,12 @@ def test_context_is_a_list_or_a_text(export: Export, context: str) -> None:
     path = export("p.csv", "question,answer,context", f"q,a,{context}", "q,a,just this", "q,a,[torn")
     contexts = [item.context for item in read(path).items if isinstance(item, Ticket)]
     assert contexts == [("Hello", "你好"), ("just this",), ("[torn",)]
+
+
+def test_context_may_be_a_history_of_pairs_or_messages(export: Export) -> None:
+    history = [["在吗", "在的"], {"role": "user", "content": "Where?"}, None]
+    path = export("p.jsonl", {"question": "q", "answer": "a", "history": history})
+    assert list(read(path, format="csv").items) == [Ticket.make("q", "a", context=("在吗", "在的", "Where?"))]
 
 
 def test_json_lines_are_a_table_too(export: Export) -> None:
@@ -286,7 +292,7 @@ def test_bad_rows_cost_only_themselves(export: Export) -> None:
         [("customer", "two\nlines"), ("agent", "when?"), ("agent", "好的")]
     ]
     assert items[-1] == Assumed(
-        "t.csv:10", "1 dates such as '昨天' cannot be read, so these rows have no time", "--map ts=COLUMN"
+        "t.csv:10", "dates such as '昨天' cannot be read (1), so these rows have no time", "--map ts=COLUMN"
     )
 
 
@@ -323,3 +329,268 @@ def test_a_torn_gzip_file_gives_what_was_there(tmp_path: Path, kept: float) -> N
     whole = [item for item in tickets if isinstance(item, Ticket)]
     assert len(whole) > 15_000 * kept and whole[77] == Ticket.make("怎么退款 77", f"三天到账 {77 * 7919}")
     assert isinstance(last, Skipped) and "the compressed file is broken" in last.why
+
+
+# -- what a table may look like
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["sep=;", "question;answer", "怎么退款;三天到账"],
+        ['"sep=;"', "question;answer", "怎么退款;三天到账"],
+        ["Export of 3 March", "", "question,answer", "怎么退款,三天到账"],
+        ["Ticket,,", "question,answer,intent", "怎么退款,三天到账,x"],
+        ["\ufeffquestion\tanswer", "怎么退款\t三天到账"],
+    ],
+)
+def test_what_stands_above_the_columns_is_passed_over(export: Export, lines: list[str]) -> None:
+    [ticket] = read(export("p.csv", *lines)).items
+    assert isinstance(ticket, Ticket) and (ticket.question, ticket.answer) == ("怎么退款", "三天到账")
+
+
+def test_a_quote_in_a_table_of_tabs_may_be_only_a_quote(export: Export) -> None:
+    path = export("p.tsv", "question\tanswer", '"怎么退款\t三天', "q\ta", 'so "q"\ta', "last\tone")
+    assert list(read(path).items) == [
+        Ticket.make('"怎么退款', "三天"), Ticket.make("q", "a"), Ticket.make('so "q"', "a"), Ticket.make("last", "one"),
+    ]  # fmt: skip
+    path = export("p.tsv", "question\tanswer", '"怎么\n退款"\t三天', '"a ""b"""\tc')
+    assert list(read(path).items) == [Ticket.make("怎么\n退款", "三天"), Ticket.make('a "b"', "c")]
+
+
+def test_places_count_the_lines_above_the_columns(export: Export) -> None:
+    path = export("p.csv", "sep=,", "question,answer", "q,a", "q,a,too many")
+    assert skipped(list(read(path).items)) == [("p.csv:4", "the row has 3 cells, the header 2")]
+
+
+def test_names_in_one_word_and_columns_of_well_known_corpora(export: Export) -> None:
+    path = export(
+        "t.jsonl", {"conversationId": 7, "senderType": "user", "messageText": "在吗", "createdAt": 1772355600}
+    )
+    [conversation] = read(path).items
+    assert isinstance(conversation, Conversation) and conversation.at == NINE
+    path = export("b.csv", "flags,instruction,category,intent,response", "B,cancel it,ORDER,cancel_order,Done.")
+    assert list(read(path).items) == [Ticket.make("cancel it", "Done.", intent="cancel_order")]
+    path = export(
+        "k.csv",
+        "Ticket ID,Customer Email,Ticket Subject,Ticket Description,Ticket Status,Resolution,Ticket Channel,"
+        "Customer Satisfaction Rating",
+        "1,ann@a.example,Setup,It fails.,Closed,Press reset.,Chat,3.0",
+        "2,bo@a.example,Setup,It fails too.,Open,,Phone,5.0",
+    )
+    one, two, _ = read(path).items
+    assert isinstance(one, Conversation) and isinstance(two, Conversation)
+    assert said(one) == [("customer", "It fails."), ("agent", "Press reset.")] and said(two)[0][1] == "It fails too."
+    assert (one.customer, one.outcome, one.channel, one.satisfaction) == ("ann@a.example", "Closed", "Chat", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("question,similar question 1,similar question 2,answer", "怎么退货,能退吗,,在订单页"),
+        ("question_1,question_2,question_3,answer", "怎么退货,能退吗,,在订单页"),
+        ("标准问,相似问,答案", '怎么退货,"能退吗\n能退吗",在订单页'),
+        ("questions,answer", '"[""怎么退货"", ""能退吗""]",在订单页'),
+        ("questions,answer", "怎么退货||能退吗,在订单页"),
+    ],
+)
+def test_one_answer_to_several_questions(export: Export, header: str, row: str) -> None:
+    assert list(read(export("faq.csv", header, row)).items) == [
+        Ticket.make("怎么退货", "在订单页", source="canned"),
+        Ticket.make("能退吗", "在订单页", source="canned"),
+    ]
+
+
+def test_whole_transcripts(export: Export) -> None:
+    path = export(
+        "t.csv",
+        "id,conversation,topic,rating,private",
+        'a,"Customer: 有货吗？\nAgent: 有。",stock,5,false',
+        'b,"[{""role"": ""user"", ""content"": ""hi""}, {""role"": ""agent"", ""content"": ""hello""}]",x,1,false',
+        'c,"Customer: hi\nAgent: secret",x,1,true',
+        "d,,x,1,false",
+        'e,"Zed: hm\nCustomer: hi\nZed: hm\nAgent: yes",x,,false',
+    )
+    reading = read(path)
+    assert reading.columns["transcript"] == "conversation"
+    a, b, c, d, who, same, e, scale = reading.items
+    assert said(a) == [("customer", "有货吗？"), ("agent", "有。")] and isinstance(a, Conversation)
+    assert (a.id, a.satisfaction, a.partial) == ("csv:a", 1.0, False)
+    assert said(b) == [("customer", "hi"), ("agent", "hello")]
+    assert {role for role, _ in said(c)} == {"note"}
+    assert d == Skipped("t.csv:7", "the row has no transcript that can be read")
+    assert who == same == Skipped("t.csv:8", "'Zed' is nobody known in the transcript")
+    assert said(e) == [("customer", "hi"), ("agent", "yes")]
+    assert isinstance(scale, Assumed) and "goes up to 5" in scale.what
+
+
+def test_transcripts_with_names_of_the_team(export: Export) -> None:
+    path = export("t.jsonl", {"n": 1, "chat": "Customer: hi\nEmma: hello"}, {"n": 2, "chat": "Customer: a\nAgent: b"})
+    options = Options(columns={"transcript": "chat"}, agents=("Emma",))
+    one, two = read(path, options=options).items
+    assert said(one) == [("customer", "hi"), ("agent", "hello")] and said(two) == [("customer", "a"), ("agent", "b")]
+
+
+def test_rows_that_name_the_row_they_reply_to(export: Export) -> None:
+    path = export(
+        "t.csv",
+        "id,in_reply_to,role,text,created_at",
+        "3,2,agent,好的,2026-03-01T11:00Z",
+        "1,,customer,在吗,2026-03-01T09:00Z",
+        "2,1,customer,喂,2026-03-01T10:00Z",
+        ",1,customer,?,",
+        "8,9,agent,a,",
+        "9,8,agent,b,",
+    )
+    items = list(read(path).items)
+    [conversation] = [item for item in items if isinstance(item, Conversation)]
+    assert conversation.id == "csv:1"
+    assert [(m.id, m.text, m.reply_to) for m in conversation.messages] == [
+        ("csv:1:1", "在吗", ""), ("csv:1:2", "喂", "csv:1:1"), ("csv:1:3", "好的", "csv:1:2"),
+    ]  # fmt: skip
+    assert [where for where, _ in skipped(items)] == ["t.csv:5", "t.csv:6", "t.csv:7"]
+
+
+@pytest.mark.parametrize("agents", [("Emma",), ("@shop.example",)])
+def test_names_in_place_of_roles(export: Export, agents: tuple[str, ...]) -> None:
+    name = agents[0] if agents[0][0] != "@" else f"emma{agents[0]}"
+    path = export("t.csv", "conversation,sender,text", "7,ann@a.example,在吗", f"7,{name},在的")
+    [conversation] = read(path, options=Options(agents=agents)).items
+    assert said(conversation) == [("customer", "在吗"), ("agent", "在的")]
+    assert {why for _, why in skipped(list(read(path).items))} >= {"the role 'ann@a.example' is unknown"}
+
+
+# -- cells
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected", "cure"),
+    [
+        ("dmy", ["2026-04-03T09:00:00", "2026-04-03T10:00:00"], None),
+        ("mdy", ["2026-03-04T09:00:00", "2026-03-04T10:00:00"], None),
+        ("", [None, None], "--dates"),
+    ],
+)
+def test_the_order_of_day_and_month(export: Export, dates: str, expected: list[str | None], cure: str | None) -> None:
+    path = export("t.csv", "conversation,role,text,ts", "7,user,a,03/04/2026 09:00", "7,agent,b,03/04/2026 10:00")
+    conversation, *assumed = read(path, options=Options(dates=dates)).items
+    assert isinstance(conversation, Conversation)
+    assert [m.at.replace(tzinfo=None).isoformat() if m.at else None for m in conversation.messages] == expected
+    assert [m.text for m in conversation.messages] == ["a", "b"]
+    assert [cure in item.cure for item in assumed if isinstance(item, Assumed) and cure] == ([True] if cure else [])
+
+
+def test_the_order_is_found_far_down_the_column(export: Export) -> None:
+    rows = [f"q{n},a{n},0{n % 9 + 1}/12/2026" for n in range(5000)]
+    items = list(read(export("p.csv", "question,answer,date", *rows, "q,a,31/12/2026")).items)
+    assert not [item for item in items if isinstance(item, Assumed)]
+    assert isinstance(items[0], Ticket) and items[0].at == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["5", "1"], [1.0, 0.0]),
+        (["满意", "不满意"], [1.0, 0.0]),
+        (["1", "1"], [None, None]),
+        (["0.75", ""], [0.75, None]),
+    ],
+)
+def test_satisfaction(export: Export, cells: list[str], values: list[float | None]) -> None:
+    rows = [f"{n},user,hi,{cell}" for n, cell in enumerate(cells)]
+    items = list(read(export("t.csv", "conversation,role,text,csat", *rows)).items)
+    assert [item.satisfaction for item in items if isinstance(item, Conversation)] == values
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "role"),
+    [
+        ("private", "maybe", "note"), ("private", "null", "agent"), ("visibility", "internal", "note"),
+        ("visibility", "public", "agent"), ("is_private_note", "y", "note"), ("comment_type", "My Note", "note"),
+        ("type", "event", "system"), ("kind", "备注", "note"), ("public", "no", "note"), ("public", "true", "agent"),
+        ("message_type", "text", "agent"),
+    ],
+)  # fmt: skip
+def test_what_is_not_for_the_customer(export: Export, column: str, value: str, role: str) -> None:
+    [conversation] = read(export("t.csv", f"conversation,text,role,{column}", f"7,他很难缠,agent,{value}")).items
+    assert said(conversation) == [(role, "他很难缠")]
+
+
+def test_where_others_are_said_to_be_public_silence_is_private(export: Export) -> None:
+    path = export("t.csv", "conversation,text,role,private", "7,hi,user,false", "7,hm,agent,")
+    [conversation] = read(path).items
+    assert said(conversation) == [("customer", "hi"), ("note", "hm")]
+    assert list(read(export("p.csv", "question,answer,private", "q,a,true")).items) == [
+        Skipped("p.csv:2", "the row is private or an event")
+    ]
+
+
+@pytest.mark.parametrize(("value", "role"), [("0", "customer"), ("1", "agent"), ("2", "system"), ("3", "bot")])
+def test_numbered_types_of_messages(export: Export, value: str, role: str) -> None:
+    [conversation] = read(export("t.csv", "conversation_id,content,message_type", f"7,你好,{value}")).items
+    assert said(conversation) == [(role, "你好")]
+
+
+# -- the same store, whatever the way
+
+
+def test_halves_and_any_order_give_the_same_messages(export: Export) -> None:
+    header = "conversation,role,text,ts"
+    rows = [
+        "7,user,在吗,2026-03-01T09:00Z",
+        "7,agent,在的,2026-03-01T10:00Z",
+        "7,user,ok,2026-03-01T11:00Z",
+        "8,user,hi,2026-03-01T09:00Z",
+    ]
+
+    def messages(*chosen: str) -> dict[str, set[Message]]:
+        found: dict[str, set[Message]] = {}
+        for item in read(export("t.csv", header, *chosen)).items:
+            assert isinstance(item, Conversation) and item.partial
+            found.setdefault(item.id, set()).update(item.messages)
+        return found
+
+    whole, one, two = messages(*rows), messages(*rows[:2]), messages(*rows[2:])
+    assert {key: one.get(key, set()) | two.get(key, set()) for key in (*one, *two)} == whole
+    assert messages(*reversed(rows)) == whole
+
+
+def test_ids_that_come_twice(export: Export) -> None:
+    path = export(
+        "t.csv", "conversation,role,text,id", "7,user,在吗,1", "7,user,在吗,1", "7,agent,在的,1", "7,agent,x,1"
+    )
+    [conversation] = read(path).items
+    assert isinstance(conversation, Conversation)
+    assert [(m.id, m.text) for m in conversation.messages] == [
+        ("csv:7:1", "在吗"), ("csv:7:1#2", "在的"), ("csv:7:1#3", "x"),
+    ]  # fmt: skip
+
+
+def test_the_same_words_twice_are_two_messages(export: Export) -> None:
+    [conversation] = read(export("t.csv", "conversation,role,text", "7,user,ok", "7,agent,yes", "7,user,ok")).items
+    assert said(conversation) == [("customer", "ok"), ("agent", "yes"), ("customer", "ok")]
+    assert isinstance(conversation, Conversation) and len({m.id for m in conversation.messages}) == 3
+
+
+def test_the_number_of_a_turn_orders_it(export: Export) -> None:
+    path = export("t.csv", "conversation,turn,role,text", "7,10,agent,c", "7,2,agent,b", "7,1,user,a")
+    [conversation] = read(path).items
+    assert said(conversation) == [("customer", "a"), ("agent", "b"), ("agent", "c")]
+
+
+def test_html_is_turned_to_text(export: Export) -> None:
+    path = export("t.csv", "conversation,role,text", "7,user,<p>怎么<br>退款？</p>", "7,agent,size < 5 & <PHONE_1>")
+    [conversation] = read(path).items
+    assert said(conversation) == [("customer", "怎么\n退款？"), ("agent", "size < 5 & <PHONE_1>")]
+
+
+def test_an_instruction_goes_on_in_its_input(export: Export) -> None:
+    path = export("a.csv", "instruction,input,output", "Answer.,灯坏了？,今天补发。", "灯？,,好。")
+    assert list(read(path).items) == [Ticket.make("Answer.\n灯坏了？", "今天补发。"), Ticket.make("灯？", "好。")]
+
+
+@pytest.mark.parametrize(
+    "header", ["Frage,Antwort", "Q,A", "问,答", "提问内容,回复内容", "customer message,agentMessage"]
+)
+def test_more_names_of_questions_and_answers(export: Export, header: str) -> None:
+    assert list(read(export("p.csv", header, "怎么退款,三天到账")).items) == [Ticket.make("怎么退款", "三天到账")]

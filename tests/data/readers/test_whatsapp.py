@@ -51,7 +51,9 @@ def test_every_header(export: Export, order: str, sep: str, clock: str, brackets
     moments = [datetime(2026, *time, tzinfo=UTC) for time in times]
     names = ["小美客服", "Ann", "小美客服"]
     header = f"[{date} {clock}] " if brackets else f"{date}, {clock} - "
-    path = export("chat", *(f"{m.strftime(header)}{name}: 好 {name}" for m, name in zip(moments, names, strict=True)))
+    lines = [f"{m.strftime(header)}{name}: 好 {name}" for m, name in zip(moments, names, strict=True)]
+    # Without any word of WhatsApp's own, [2026-03-13 00:05] is how other programs write.
+    path = export("chat", *lines, f"{moments[-1].strftime(header)}Ann: <Media omitted>")
     found = only(path)
     seconds = "%S" in clock
     assert [message.at for message in found.messages] == [m if seconds else m.replace(second=0) for m in moments]
@@ -100,24 +102,33 @@ def test_the_samples_of_a_phone_are_read() -> None:
     found = only(SAMPLES / "android.txt")
     assert [(ticket.question, ticket.answer) for ticket in mine(found)] == [
         (
-            "Hello, my kettle arrived with a crack in the lid.",
+            "Hello, my kettle arrived with a crack in the lid.\nWhat can I do?",
             "Oh no, I am sorry for the trouble!\nCould you send me the order number?",
         ),
-        ("It is A-1177", "Thank you. We will send a new lid today, you can keep the old one."),
-        ("Great. How long does the parcel take?", "Two working days: your tracking number follows by e-mail."),
-        ("This is where I live, the bell is broken.", "Noted, the driver will call you."),
+        (
+            "It is A-1177\nbought last week",
+            "Thank you. We will send a new lid today, you can keep the old one.\nThe parcel leaves at five.",
+        ),
+        (
+            "Great. How long does the parcel take?",
+            "Two working days: your tracking number follows by e-mail.",
+        ),
+        (
+            "This is where I live, the bell is broken.",
+            "Noted, the driver will call you.\nHave a nice day!",
+        ),
     ]
     assert (found.customer, found.source, found.partial) == ("+49 1512 0004711", "whatsapp", True)
     chinese = only(SAMPLES / "chinese.txt")
     assert [(ticket.question, ticket.answer) for ticket in mine(chinese)] == [
         (
-            "你好，我的电热水壶收到了，但是盖子裂了，怎么办？",
+            "你好，我的电热水壶收到了，但是盖子裂了，怎么办？\n在吗",
             "您好，非常抱歉给您带来不便！\n请您提供一下订单号好吗？",
         ),
         ("订单号 B-2210", "已为您安排补发新的盖子，今天发出。"),
-        ("大概多久能到？", "两到三天就能送到您手上。"),
+        ("大概多久能到？\n我周五出差", "两到三天就能送到您手上。\n周五之前一定到。"),
     ]
-    assert times(chinese)[-1] == "2026-03-02 09:13:00"
+    assert times(chinese)[-1] == "2026-03-02 09:14:00"
 
 
 def test_an_archive_of_a_chat_and_its_files_is_one_chat(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers import Skipped, read
+from replydesk.data.readers import Assumed, Skipped, read
 from replydesk.data.records import Conversation, Message
 
 Export = Callable[..., Path]
@@ -25,7 +25,8 @@ def at(hour: int) -> datetime:
 TICKET: dict[str, Any] = {
     "id": 8801, "subject": "Late parcel", "status": "solved", "requester_id": 77, "submitter_id": 77,
     "assignee_id": 5, "tags": ["shipping"], "via": {"channel": "email"}, "created_at": "2026-03-01T08:00:00Z",
-    "updated_at": "2026-03-01T13:00:00Z", "description": "Where is my  parcel? ", "satisfaction_rating": {"score": "good"},
+    "updated_at": "2026-03-01T13:00:00Z", "description": "Where is my  parcel? ",
+    "satisfaction_rating": {"score": "good"},
 }  # fmt: skip
 COMMENTS: list[dict[str, Any]] = [
     {"id": 3, "author_id": 5, "plain_body": "麻烦的客户", "public": False,
@@ -242,3 +243,196 @@ def test_comments_without_their_tickets_are_no_export(export: Export) -> None:
     path.unlink()
     with pytest.raises(FormatError, match="Nothing in the folder"):
         read(path.parent)
+
+
+# -- events, audits, chats
+
+LIFE: list[dict[str, Any]] = [
+    {"id": 100, "ticket_id": 8801, "timestamp": 1772352000, "created_at": "2026-03-01T08:00:00Z", "updater_id": 77,
+     "via": "Mail", "event_type": "Audit", "child_events": [
+         {"id": 1, "event_type": "Comment", "body": "Where is my parcel?", "public": True},
+         {"id": 101, "event_type": "Create", "requester_id": 77}, {"id": 102, "event_type": "Create", "status": "new"},
+         {"id": 103, "event_type": "Create", "subject": "Late parcel"}]},
+    {"id": 110, "ticket_id": 8801, "created_at": "2026-03-01T10:00:00Z", "updater_id": 5, "via": "Web form",
+     "child_events": [
+         {"id": 111, "event_type": "Change", "assignee_id": 5}, {"id": 112, "event_type": "Change", "assignee_id": 6},
+         {"id": 2, "event_type": "Comment", "body": "已经发出。", "public": True}]},
+    {"id": 120, "ticket_id": 8801, "timestamp": 1772362800, "updater_id": 6, "via": "Web form", "child_events": [
+        {"id": 3, "event_type": "Comment", "author_id": 6, "body": "check the courier", "public": False},
+        {"id": 4, "event_type": "Comment", "author_id": 6, "body": "What else?", "comment_public": True}]},
+    {"id": 130, "ticket_id": 8801, "created_at": "2026-03-01T12:00:00Z", "updater_id": -1, "via": "Rule",
+     "child_events": [{"id": 5, "event_type": "Comment", "body": "Please rate us.", "public": True, "author_id": 6},
+                      {"id": 131, "event_type": "Change", "status": "solved"}]},
+]  # fmt: skip
+LIVED = [
+    ("zendesk:8801:description", "customer", "Where is my parcel?"),
+    ("zendesk:8801:2", "agent", "已经发出。"),
+    ("zendesk:8801:3", "note", "check the courier"),
+    ("zendesk:8801:4", "agent", "What else?"),
+    ("zendesk:8801:5", "system", "Please rate us."),
+]
+EVENTS = {"ticket_events": LIFE, "next_page": None, "end_of_stream": True}
+
+
+def said(found: Conversation) -> list[tuple[str, str, str]]:
+    return [(message.id, message.role, message.text) for message in found.messages]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_events_become_their_ticket(export: Export, turned: bool) -> None:
+    reading = read(export("e.json", {**EVENTS, "ticket_events": LIFE[::-1] if turned else LIFE}))
+    assert reading.format == "zendesk"
+    [found] = reading.items
+    assert isinstance(found, Conversation) and said(found) == LIVED
+    assert (found.subject, found.outcome, found.customer, found.updated) == ("Late parcel", "solved", "77", at(12))
+
+
+def test_events_join_the_tickets_and_users_beside_them(
+    export: Export, zipped: Callable[[Path], Path], told: Callable[..., list[Conversation]]
+) -> None:
+    export("z/b_events.json", EVENTS)
+    export("z/c_users.json", {"users": USERS})
+    folder = export("z/a_tickets.json", {"tickets": [TICKET], "after_cursor": "x", "end_of_stream": True}).parent
+    for way in (folder, zipped(folder)):
+        [found] = told(way, "zendesk")
+        assert said(found) == LIVED
+        assert (found.tags, found.satisfaction, found.outcome) == (("shipping",), 1.0, "solved")
+
+
+def audit(number: int, *events: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": number, "ticket_id": 8801, "author_id": 5, "created_at": f"2026-03-01T{number:02}:00:00Z",
+            "via": {"channel": "web"}, "events": list(events), **more}  # fmt: skip
+
+
+CHAT = {"type": "ChatStartedEvent", "value": {"chat_id": "c", "history": [
+    {"type": "ChatMessage", "chat_index": 0, "actor_type": "end-user", "actor_id": 77, "message": "在吗",
+     "timestamp": 1772359200000},
+    {"type": "ChatJoin", "actor_type": "agent", "actor_id": 5, "timestamp": 1772359201000},
+    {"type": "ChatMessage", "chat_index": 2, "actor_type": "agent", "actor_id": 5, "message": "在的",
+     "timestamp": 1772359202000},
+    {"type": "ChatMessage", "chat_index": 3, "actor_type": "trigger", "message": "Bye", "timestamp": 1772359203000},
+]}}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", ["page", "embedded", "pair", "lines"])
+def test_audits_become_their_ticket(export: Export, shape: str) -> None:
+    audits = [
+        audit(9, {"id": 1, "type": "Comment", "body": "Where is my parcel?", "public": True, "author_id": 77},
+              {"type": "Create", "field_name": "requester_id", "value": "77"}, author_id=77),
+        audit(10, CHAT),
+        audit(11, {"id": 2, "type": "Comment", "body": "付款失败", "public": False},
+              {"type": "Change", "field_name": "assignee_id", "value": "5"},
+              {"type": "Notification", "body": "a mail"}),
+        audit(12, {"id": 3, "type": "Comment", "body": "It left.", "public": True}),
+        audit(13, {"id": 4, "type": "Comment", "body": "Closed.", "public": True},
+              via={"channel": "rule", "source": {"rel": "trigger"}}),
+    ]  # fmt: skip
+    content = {
+        "page": [{"audits": audits, "next_page": None}],
+        "embedded": [{**TICKET, "audits": audits}],
+        "pair": [{"ticket": TICKET, "audits": audits}],
+        "lines": audits,
+    }[shape]
+    [found] = read(export("a.jsonl", *content)).items
+    assert isinstance(found, Conversation)
+    assert [(message.role, message.text) for message in found.messages] == [
+        ("customer", "Where is my parcel?"),
+        ("customer", "在吗"),
+        ("agent", "在的"),
+        ("system", "Bye"),
+        ("note", "付款失败"),
+        ("agent", "It left."),
+        ("system", "Closed."),
+    ]
+    assert found.messages[0].id == "zendesk:8801:description"
+
+
+def test_comments_that_name_their_ticket_join_it(export: Export) -> None:
+    comments = [{**comment, "ticket_id": 8801} for comment in COMMENTS]
+    [found] = read(export("c.jsonl", *comments, {**TICKET, "users": USERS})).items
+    assert found == EXPECTED
+
+
+def test_pages_one_a_line_are_read_to_the_end(export: Export) -> None:
+    other = {**WHOLE, "id": 8802}
+    pages = [{"tickets": [WHOLE], "users": USERS, "after_cursor": "x"}, {"tickets": [other], "end_of_stream": True}]
+    found = [item for item in read(export("p.jsonl", *pages)).items if isinstance(item, Conversation)]
+    assert [conversation.id for conversation in found] == ["zendesk:8801", "zendesk:8802"]
+    assert found[0] == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("via", "role"),
+    [
+        ({"channel": "web", "source": {"rel": None}}, "agent"),
+        ({"channel": "rule", "source": {"rel": "trigger"}}, "system"),
+        ({"channel": "web", "source": {"rel": "merge"}}, "system"),
+        ({"channel": "answer_bot"}, "bot"),
+        ("Rule", "system"),
+        (None, "agent"),
+    ],
+)
+def test_what_rules_and_bots_send_is_no_answer(export: Export, via: Any, role: str) -> None:
+    [found] = one(export, TICKET, [COMMENTS[2], {**COMMENTS[4], "via": via}])
+    assert found.messages[1].role == role
+
+
+def test_comments_that_do_not_say_public_are_notes_unless_the_customer_wrote_them(export: Export) -> None:
+    bare = [{key: value for key, value in comment.items() if key != "public"} for comment in COMMENTS[2:]]
+    assumed, found = one(export, TICKET, [*bare, bare[-1]])
+    assert assumed == Assumed(
+        "z.jsonl", "lines of the team that do not say 'public' are private notes", "export them with the field 'public'"
+    )
+    assert [message.role for message in found.messages] == ["customer", "note", "note"]
+
+
+@pytest.mark.parametrize(
+    ("description", "comment"),
+    [
+        ("Where is   my parcel?", {"plain_body": "Where is my parcel?"}),
+        ("**Where** is my parcel?", {"html_body": "<div><b>Where</b> is<br>my&nbsp;parcel?</div>"}),
+        (
+            "Where is my parcel? (see the picture)",
+            {"body": "Where is my parcel?", "created_at": "2026-03-01T08:00:01Z"},
+        ),
+    ],
+)
+def test_the_opening_is_there_once_and_under_one_name(export: Export, description: str, comment: Any) -> None:
+    ticket = {**TICKET, "description": description}
+    [found] = one(
+        export, ticket, [{"id": 1, "author_id": 77, "public": True, "created_at": at(9).isoformat()} | comment]
+    )
+    [alone] = one(export, ticket, [])
+    assert [message.id for message in found.messages] == ["zendesk:8801:description"]
+    assert [message.id for message in alone.messages] == ["zendesk:8801:description"]
+
+
+@pytest.mark.parametrize(
+    ("rating", "value"),
+    [({"score": "good_with_comment"}, 1.0), ({"score": "bad"}, 0.0), ({"score": "offered"}, None),
+     ({"score": "unoffered"}, None), ("good", 1.0), (None, None), ({"score": None}, None)],
+)  # fmt: skip
+def test_only_a_rating_that_was_given_counts(export: Export, rating: Any, value: float | None) -> None:
+    [found] = one(export, {**TICKET, "satisfaction_rating": rating}, COMMENTS[2:3])
+    assert found.satisfaction == value
+
+
+def test_people_may_stand_in_the_ticket(export: Export) -> None:
+    people = {"requester_id": None, "requester": {"id": 77}, "submitter": {"id": 8, "role": "end-user"}}
+    named = {**COMMENTS[1], "author": {"id": 6, "role": "agent"}}
+    [found] = one(export, {**TICKET, **people}, [COMMENTS[2], named, {**COMMENTS[4], "author_id": 8}])
+    assert [message.role for message in found.messages] == ["customer", "agent", "customer"]
+
+
+def test_tables_come_from_an_archive(export: Export, zipped: Callable[[Path], Path]) -> None:
+    path = folder(export, "")
+    from_folder, reading = [i for i in read(path).items if isinstance(i, Conversation)], read(zipped(path))
+    assert reading.format == "zendesk-csv"
+    assert [i for i in reading.items if isinstance(i, Conversation)] == from_folder != []
+
+
+def test_who_was_assigned_once_is_an_agent(export: Export) -> None:
+    path = folder(export, "", users=False)
+    export("z/ticket_field_history.csv", "field_name,ticket_id,value", "assignee_id,1,99", "status,1,open")
+    joined = next(item for item in read(path).items if isinstance(item, Conversation))
+    assert ("agent", "who?") in [(message.role, message.text) for message in joined.messages]
