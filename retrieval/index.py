@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -283,6 +284,9 @@ def _mapped(paths: dict[str, Path]) -> tuple[Any, Stored]:
         np.asarray(np.load(paths[role], mmap_mode="r", allow_pickle=False)).view(np.ndarray)
         for role in ("keys", "rows", "fine", "scales")
     )
+    # One look at every page, or the first searches would wait for the system to map them one by one.
+    for array in (keys, rows, fine, scales):
+        array.reshape(-1).view(np.uint8)[:: mmap.PAGESIZE].max(initial=0)
     return keys, Stored(rows, fine, scales)
 
 
