@@ -179,6 +179,7 @@ class FaissIndex:
             self._save_compressed(folder, head, segment, content, kept)
         with self._lock:
             self.unsaved -= unsaved
+            self.fallen_back = False
 
     def _save_compressed(
         self, folder: Path, head: Generation, segment: Compressed, delta: Any, kept: dict[str, File]

@@ -261,7 +261,7 @@ class Matcher:
             if changes.added or changes.removed:
                 # Another thread may be reading the old rows: they are left to it.
                 self._kept = {}
-            if save and (changes.added or changes.removed):
+            if save and (changes.added or changes.removed or index.fallen_back):
                 index.train()
                 self._save(encoder, index)
             else:

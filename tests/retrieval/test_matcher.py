@@ -326,6 +326,19 @@ def test_a_damaged_index_is_built_again(
     assert FaissIndex.load(folder, folder.name).keys() == {ticket.id for ticket in store.tickets()}
 
 
+def test_the_generation_before_catches_up_and_takes_the_place_of_a_torn_one(
+    matcher: Matcher, store: Store, encoders: Encoders, desk: Home
+) -> None:
+    matcher.sync()
+    folder = desk.indexes / matcher.encoder_id("en")
+    FaissIndex.load(folder, folder.name).save(folder)
+    torn = folder / "vectors-2.npz"
+    torn.write_bytes(torn.read_bytes()[:100])
+    assert FaissIndex.load(folder, folder.name).fallen_back
+    assert Matcher(store, encoders, LANGUAGES, desk).find("my parcel is late", language="en")
+    assert not FaissIndex.load(folder, folder.name).fallen_back
+
+
 def test_rebuild_forgets_the_files_and_finds_the_same(matcher: Matcher, desk: Home) -> None:
     expected = matcher.find("my parcel is late", language="en")
     matcher.rebuild()
