@@ -294,7 +294,7 @@ def _mapped(paths: dict[str, Path]) -> tuple[Any, Stored]:
 def _npy_writer(array: Any) -> Any:
     def write(path: Path) -> None:
         with path.open("xb") as file:
-            np.save(file, array, allow_pickle=False)
+            np.save(file, array)
 
     return write
 
