@@ -166,7 +166,7 @@ def _converted(name: str, folder: Path, max_tokens: int) -> tuple[Any, dict[str,
     reference = BertEncoder(name, max_tokens=max_tokens)
     example = {key: torch.ones((2, 4), dtype=torch.int64) for key in ("input_ids", "attention_mask")}
     try:
-        # OpenVINO traces the model, of which torch warns as deprecated, and the tracer of shapes that stay dynamic here.
+        # OpenVINO traces the model: torch warns that this is deprecated, and of shapes that stay dynamic here.
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             graph = openvino.convert_model(reference.pooled(), example_input=example)
