@@ -160,7 +160,7 @@ def test_a_ticket_lives_from_add_to_remove(run: Run, desk: Home, question: str, 
 @pytest.mark.parametrize(
     ("question", "answer", "language"),
     [
-        ("How long can I return the lamp?", "You can return it within {} days, unused, Ana.", "en"),
+        ("How long can I return the lamp?", "You can return it within {} days, unused and in its box.", "en"),
         ("台灯多久之内可以退货？", "签收后{}天之内可以退货的，请保持未使用。", "zh"),
     ],
 )
