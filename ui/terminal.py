@@ -108,7 +108,7 @@ class ImportBar:
         self._console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TextColumn("{task.percentage:>3.0f}%"),
             TextColumn("{task.fields[messages]:,} messages, {task.fields[rate]:,.0f}/s"),
             TimeRemainingColumn(),
