@@ -6,13 +6,13 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from replydesk.data.errors import ConflictError, HomeError
 
-__all__ = ["Home", "folder_bytes", "sync_folder", "write_atomically"]
+__all__ = ["Home", "folder_bytes", "replace_atomically", "sync_folder", "write_atomically"]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -20,12 +20,16 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises :class:`HomeError` when the disk is full or the folder cannot be written.
     """
+    replace_atomically(path, lambda aside: _write(aside, content))
+
+
+def replace_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Replace ``path`` by the file that ``write`` makes under the name it is given, like :func:`write_atomically`."""
     # Threads of one process may write the same file, so each has its own name aside.
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with aside.open("xb") as file:
-            file.write(content)
-            file.flush()
+        write(aside)
+        with aside.open("r+b") as file:
             os.fsync(file.fileno())
         aside.replace(path)
         sync_folder(path.parent)
@@ -33,6 +37,11 @@ def write_atomically(path: Path, content: bytes) -> None:
         with suppress(OSError):
             aside.unlink()
         raise _home_error(error, path) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
 
 
 def sync_folder(folder: Path) -> None:
@@ -77,6 +86,7 @@ class Home:
         self.settings = folder / "settings.toml"
         self.releases = folder / "releases"
         self.indexes = folder / "index"
+        self.runtime = folder / "runtime"
         self.current = folder / "current"
         self.database = folder / "replydesk.db"
 

@@ -357,6 +357,34 @@ class Store:
             for row in connection.execution_options(yield_per=_BATCH).execute(query):
                 yield ticket_of(row)
 
+    def ticket_ids(
+        self,
+        filters: Mapping[str, str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int,
+    ) -> list[str] | None:
+        """Return the tickets with these values of source, intent, language or author, or None when over ``limit`` are.
+
+        ``since`` and ``until`` bound their time, and one without a time is in no such bounds. Of a tag among
+        ``filters`` only this is promised: whoever has it is returned.
+        """
+        table = schema.tickets
+        query = sa.select(table.c.id)
+        for name, value in filters.items():
+            if name == "tags":
+                query = query.where(sa.cast(table.c.tags, sa.Text).contains(_json(value), autoescape=True))
+            else:
+                query = query.where(table.c[name] == value)
+        if since is not None:
+            query = query.where(table.c.at >= stamp(since))
+        if until is not None:
+            query = query.where(table.c.at < stamp(until))
+        with self._read() as connection:
+            found = list(connection.scalars(query.limit(limit + 1)))
+        return found if len(found) <= limit else None
+
     def origins(self) -> dict[str, str]:
         """Return, for every ticket that was mined, the first conversation it stands in."""
         table = schema.origins

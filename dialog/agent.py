@@ -55,7 +55,7 @@ class Agent:
         settings = settings or Settings.load(home.settings)
         home.create()
         store = Store.open(settings.data.database or home.database)
-        matcher = Matcher(store, Encoders(settings.retrieval), settings.data.languages, home)
+        matcher = Matcher(store, Encoders(settings.retrieval, home.runtime), settings.data.languages, home)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()
         return agent
@@ -96,8 +96,8 @@ class Agent:
     ) -> Reply:
         """Return the reply to a customer's message and store both.
 
-        ``language`` overrides what is detected; ``filters`` admit only tickets with these values of source, intent,
-        language or author. Raises :class:`RequestError` for an empty or too long message.
+        ``language`` overrides what is detected; ``filters`` admit only some tickets, as in
+        :meth:`Matcher.find`. Raises :class:`RequestError` for an empty or too long message.
         """
         began = time.perf_counter()
         conversation = conversation or uuid.uuid4().hex

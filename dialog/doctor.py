@@ -97,7 +97,7 @@ def _releases(releases: Releases) -> list[Finding]:
 
 def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> list[Finding]:
     try:
-        encoders = Encoders(settings.retrieval)
+        encoders = Encoders(settings.retrieval, home.runtime)
         needed = encoders.among(settings.data.languages)
     except ReplydeskError as error:
         return [Finding("encoders", False, str(error), error.hint)]
@@ -112,7 +112,9 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
             changes = store.changes_after(index.seq)
             there = (index.keys() - set(changes.removed)) | (keys & set(changes.added))
             detail = f"{len(keys & there)} tickets indexed, {len(keys - there)} missing, {len(there - keys)} gone"
-            sound = keys == there
+            if index.fallen_back:
+                detail += "; the newest generation is damaged, the one before is served"
+            sound = keys == there and not index.fallen_back
         except VectorIndexError as error:
             detail, sound = error.message, not keys
         cure = "" if sound else "`replydesk doctor --repair` builds it again from the store."

@@ -69,7 +69,7 @@ class Workshop:
         self.home = home.create()
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
-        self.encoders = encoders or Encoders(self.settings.retrieval)
+        self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
         self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
         self.releases = Releases(home)
         self._progress = progress

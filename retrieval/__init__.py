@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from replydesk.retrieval.index import VectorIndex as VectorIndex
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
+    from replydesk.retrieval.runtime import OpenVinoEncoder as OpenVinoEncoder
 
 __all__ = [
     "BertEncoder",
@@ -32,6 +33,7 @@ __all__ = [
     "Hit",
     "HitScorer",
     "Matcher",
+    "OpenVinoEncoder",
     "UseEncoder",
     "VectorIndex",
 ]
@@ -45,6 +47,7 @@ _MODULES = {
     "Hit": "matcher",
     "HitScorer": "calibration",
     "Matcher": "matcher",
+    "OpenVinoEncoder": "runtime",
     "UseEncoder": "encoder",
     "VectorIndex": "index",
 }

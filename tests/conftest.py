@@ -191,8 +191,9 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_settings(tiny_bert: Path) -> Settings:
-    """Return the default settings, with the tiny encoder for every language."""
-    return Settings(retrieval=RetrievalSettings(english_encoder=str(tiny_bert), other_encoder=str(tiny_bert)))
+    """Return the default settings, with the tiny encoder for every language; converting it would take a second."""
+    names = {"english_encoder": str(tiny_bert), "other_encoder": str(tiny_bert)}
+    return Settings(retrieval=RetrievalSettings.model_validate(names | {"runtime": "torch"}))
 
 
 @pytest.fixture
@@ -277,5 +278,6 @@ def _checked_reply(document: dict[str, Any]) -> dict[str, Any]:
 
 def _write_settings(home: Home, encoder: Path) -> None:
     home.settings.write_text(
-        f'[retrieval]\nenglish_encoder = "{encoder}"\nother_encoder = "{encoder}"\n', encoding="utf-8"
+        f'[retrieval]\nenglish_encoder = "{encoder}"\nother_encoder = "{encoder}"\nruntime = "torch"\n',
+        encoding="utf-8",
     )

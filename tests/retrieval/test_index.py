@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from replydesk.data import home
 from replydesk.data.errors import HomeError, VectorIndexError
 from replydesk.data.records import content_id
-from replydesk.retrieval import index as module
+from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.index import FaissIndex, VectorIndex
+from replydesk.retrieval.segments import Compressed, Snapshot, Stored, keys_of, number, numbers
 
 DIMENSION = 8
 
@@ -32,6 +36,14 @@ def vectors(count: int, seed: int = 0) -> Vectors:
 def brute_force(known: dict[str, Vectors], query: Vectors, k: int) -> list[tuple[str, float]]:
     scored = [(name, float(query @ vector)) for name, vector in known.items()]
     return sorted(scored, key=lambda pair: -pair[1])[:k]
+
+
+def assert_nearest(found: list[tuple[str, float]], known: dict[str, Vectors], query: Vectors, k: int) -> None:
+    """As good as brute force, as far as vectors of ten bits can tell: whom two are equally near may come either way."""
+    expected = brute_force(known, query, k)
+    assert len({name for name, _ in found}) == len(found) == len(expected)
+    np.testing.assert_allclose([c for _, c in found], [c for _, c in expected], atol=3e-3)
+    np.testing.assert_allclose([c for _, c in found], [query @ known[name] for name, _ in found], atol=3e-3)
 
 
 def assert_same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:
@@ -51,18 +63,21 @@ class Contract:
         index.add(list(known), np.stack(list(known.values())))
         return index, known
 
+    def check(self, found: list[tuple[str, float]], known: dict[str, Vectors], query: Vectors, k: int) -> None:
+        assert_same(found, brute_force(known, query, k))
+
     def test_search_equals_brute_force(self) -> None:
         index, known = self.filled()
         queries = vectors(5, seed=1)
         for query, found in zip(queries, index.search(queries, 7), strict=True):
-            assert_same(found, brute_force(known, query, 7))
+            self.check(found, known, query, 7)
 
     def test_an_added_vector_is_found_at_once(self) -> None:
         index, known = self.filled()
         known[key(99)] = vectors(1, seed=2)[0]
         index.add([key(99)], known[key(99)][None])
         assert len(index) == 21
-        assert_same(index.search(known[key(99)][None], 3)[0], brute_force(known, known[key(99)], 3))
+        self.check(index.search(known[key(99)][None], 3)[0], known, known[key(99)], 3)
 
     def test_a_key_added_again_gets_its_new_vector(self) -> None:
         index, known = self.filled()
@@ -70,14 +85,14 @@ class Contract:
         index.add([key(3)], known[key(3)][None])
         assert len(index) == 20
         for query in (old, known[key(3)]):
-            assert_same(index.search(query[None], 20)[0], brute_force(known, query, 20))
+            self.check(index.search(query[None], 20)[0], known, query, 20)
 
     def test_of_a_key_that_comes_twice_the_last_counts(self) -> None:
         index = self.make()
         first, second = vectors(2)
         index.add([key(1), key(1)], np.stack([first, second]))
         assert len(index) == 1
-        assert_same(index.search(second[None], 5)[0], [(key(1), 1.0)])
+        self.check(index.search(second[None], 5)[0], {key(1): second}, second, 5)
 
     def test_removed_keys_are_gone_and_unknown_ones_do_not_matter(self) -> None:
         index, known = self.filled()
@@ -85,13 +100,22 @@ class Contract:
         del known[key(0)], known[key(19)]
         query = vectors(1)[0]
         assert len(index) == 18
-        assert_same(index.search(query[None], 20)[0], brute_force(known, query, 20))
+        self.check(index.search(query[None], 20)[0], known, query, 20)
         assert index.remove([]) == 0
+
+    @pytest.mark.parametrize("chosen", [[], [5], [3, 4, 99, 18], range(20)])
+    def test_search_among_some_equals_brute_force_over_them(self, chosen: Sequence[int]) -> None:
+        index, known = self.filled()
+        index.remove([key(4)])
+        del known[key(4)]
+        query = vectors(1, seed=4)[0]
+        among = {name: known[name] for name in map(key, chosen) if name in known}
+        self.check(index.search(query[None], 5, among=list(map(key, chosen)))[0], among, query, 5)
 
     def test_more_than_there_is_gives_all_there_is(self) -> None:
         index, known = self.filled(3)
         query = vectors(1, seed=1)[0]
-        assert_same(index.search(query[None], 100)[0], brute_force(known, query, 3))
+        self.check(index.search(query[None], 100)[0], known, query, 3)
 
     def test_an_empty_index_finds_nothing(self) -> None:
         index = self.make()
@@ -111,12 +135,13 @@ class Contract:
             index.add([key(1), key(2)], vectors(1))
         assert len(index) == 20
 
-    @settings(deadline=None, max_examples=60)
+    # Each engine is a class of its own, and examples of one are fair to another.
+    @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
     @given(st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 12), max_size=6)), max_size=12))
     def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
         index, known = self.make(), dict[str, Vectors]()
-        for turn, (adds, numbers) in enumerate(steps):
-            keys = [key(number) for number in numbers]
+        for turn, (adds, chosen) in enumerate(steps):
+            keys = list(map(key, chosen))
             if adds:
                 fresh = vectors(len(keys), seed=turn)
                 index.add(keys, fresh)
@@ -127,12 +152,71 @@ class Contract:
                     known.pop(name, None)
             query = vectors(1, seed=1000 + turn)
             assert len(index) == len(known)
-            assert_same(index.search(query, 5)[0], brute_force(known, query[0], 5))
+            self.check(index.search(query, 5)[0], known, query[0], 5)
 
 
 class TestFaiss(Contract):
     def make(self) -> FaissIndex:
         return FaissIndex("toy", DIMENSION)
+
+
+class Eager(FaissIndex):
+    """Trained whenever that is possible, so that nearly everything happens to a compressed segment."""
+
+    def __init__(self, encoder_id: str, dimension: int, *, exact_below: int = 1) -> None:
+        super().__init__(encoder_id, dimension, exact_below=exact_below)
+
+    def add(self, keys: Sequence[str], vectors: Vectors) -> None:
+        super().add(keys, vectors)
+        self.train()
+
+
+class TestCompressed(Contract):
+    def make(self) -> FaissIndex:
+        return Eager("toy", DIMENSION)
+
+    def check(self, found: list[tuple[str, float]], known: dict[str, Vectors], query: Vectors, k: int) -> None:
+        assert_nearest(found, known, query, k)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "remove", "train", "save", "load"]), st.lists(st.integers(0, 30), max_size=12)),
+    max_size=14,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(STEPS)
+def test_any_life_of_an_index_equals_a_dict(steps: list[tuple[str, list[int]]]) -> None:
+    """What was not saved is what the journal brings again: here it is done again by hand."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, index, known = Path(name), FaissIndex("toy", DIMENSION, exact_below=6), dict[str, Vectors]()
+        saved: dict[str, Vectors] = {}
+        index.save(folder)
+        for turn, (what, chosen) in enumerate(steps):
+            keys = list(map(key, chosen))
+            if what == "add":
+                fresh = vectors(len(keys), seed=turn)
+                index.add(keys, fresh)
+                known.update(zip(keys, fresh, strict=True))
+            elif what == "remove":
+                assert index.remove(keys) == len(known.keys() & set(keys))
+                for gone in keys:
+                    known.pop(gone, None)
+            elif what == "train":
+                index.train()
+            elif what == "save":
+                index.save(folder)
+                saved = dict(known)
+            else:
+                index = FaissIndex.load(folder, "toy", exact_below=6)
+                known = dict(saved)
+            query = vectors(1, seed=1000 + turn)
+            assert (len(index), index.keys()) == (len(known), known.keys())
+            assert_nearest(index.search(query, 5)[0], known, query[0], 5)
+            assert_nearest(
+                index.search(query, 5, among=keys)[0], {n: known[n] for n in keys if n in known}, query[0], 5
+            )
 
 
 @pytest.fixture
@@ -170,10 +254,11 @@ def test_an_empty_index_is_saved_and_loaded(tmp_path: Path) -> None:
     assert_same(loaded.search(vectors(1), 1)[0], [(key(1), 1.0)])
 
 
-def test_only_the_newest_generation_stays(index: FaissIndex, tmp_path: Path) -> None:
-    for _ in range(3):
+def test_the_newest_generation_stays_and_the_one_before(index: FaissIndex, tmp_path: Path) -> None:
+    for _ in range(4):
         index.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", "vectors-3.npz"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["manifest.json", "previous.json", "vectors-3.npz", "vectors-4.npz"]
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-100], lambda data: data[:200] + b"?" + data[201:]])
@@ -214,22 +299,23 @@ def test_another_encoder_s_index_is_refused(index: FaissIndex, tmp_path: Path) -
         FaissIndex.load(tmp_path, "other")
 
 
-@pytest.mark.parametrize("crash_at", ["vectors-2.npz", "manifest.json"])
+@pytest.mark.parametrize("crash_at", ["vectors-2.npz", "previous.json", "manifest.json"])
 def test_a_crash_while_saving_keeps_the_old_generation(
     index: FaissIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash_at: str
 ) -> None:
     index.save(tmp_path)
     before = FaissIndex.load(tmp_path, "toy")
     index.remove([key(1)])
-    really = module.write_atomically
+    really = home.replace_atomically
 
-    def killed(path: Path, content: bytes) -> None:
+    def killed(path: Path, write: Callable[[Path], object]) -> None:
         if path.name == crash_at:
             raise KeyboardInterrupt
-        really(path, content)
+        really(path, write)
 
     with monkeypatch.context() as patched:
-        patched.setattr(module, "write_atomically", killed)
+        patched.setattr(generations, "replace_atomically", killed)
+        patched.setattr(home, "replace_atomically", killed)
         with pytest.raises(KeyboardInterrupt):
             index.save(tmp_path)
     assert_equal(FaissIndex.load(tmp_path, "toy"), before)
@@ -264,3 +350,182 @@ def test_the_manifest_says_what_is_inside(index: FaissIndex, tmp_path: Path) -> 
         "seq": 42,
         "count": 20,
     }
+
+
+def clustered(count: int, seed: int = 0) -> Vectors:
+    """Return unit vectors of 32 dimensions that lie in groups, as texts do."""
+    draw = np.random.default_rng(seed)
+    centres = np.random.default_rng(7).normal(size=(60, 32))
+    rows = centres[draw.integers(0, 60, count)] + 0.7 * draw.normal(size=(count, 32))
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[list[str], Vectors]:
+    return list(map(key, range(12_000))), clustered(12_000)
+
+
+@pytest.fixture(scope="module")
+def trained(many: tuple[list[str], Vectors], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compressed index of many vectors on disk, with additions and removals that came after the training."""
+    names, rows = many
+    folder = tmp_path_factory.mktemp("trained")
+    index = FaissIndex("toy", 32, exact_below=10_000)
+    index.add(names[:11_000], rows[:11_000])
+    assert index.due
+    assert index.train()
+    assert not index.train()
+    index.save(folder)
+    index.add(names[11_000:], rows[11_000:])
+    index.remove(names[:500])
+    index.seq = 9
+    index.save(folder)
+    return folder
+
+
+def recall(index: FaissIndex, names: list[str], rows: Vectors) -> float:
+    queries = clustered(100, seed=3)
+    wanted = [{names[row] for row in line} for line in np.argsort(-(queries @ rows.T), axis=1)[:, :10]]
+    found = index.search(queries, 10)
+    return float(
+        np.mean([len(one & {name for name, _ in other}) / 10 for one, other in zip(wanted, found, strict=True)])
+    )
+
+
+def test_a_compressed_index_finds_nearly_all(trained: Path, many: tuple[list[str], Vectors]) -> None:
+    names, rows = many
+    index = FaissIndex.load(trained, "toy")
+    assert index.compressed is not None
+    assert index.compressed.recall > 0.98
+    assert (len(index), index.seq) == (11_500, 9)
+    assert recall(index, names[500:], rows[500:]) > 0.98
+    assert all(name not in dict(line) for name, line in zip(names, index.search(rows[:500], 10), strict=False))
+    for name, line in zip(names[11_000:], index.search(rows[11_000:], 1), strict=True):
+        assert line[0] == (name, pytest.approx(1, abs=1e-3))
+
+
+def test_the_vectors_of_a_compressed_index_are_shared_with_other_processes(trained: Path) -> None:
+    segment = FaissIndex.load(trained, "toy")._segment
+    assert isinstance(segment, Compressed)
+    for array in (segment._keys, segment._base.codes, segment._base.fine, segment._base.scales):
+        owner = array
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        assert isinstance(owner, np.memmap)
+
+
+def test_later_saves_write_only_what_changed(trained: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(trained, folder)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*-1.*")}
+    index = FaissIndex.load(folder, "toy")
+    index.add([key(99_999)], clustered(1, seed=8))
+    index.save(folder)
+    after = {path.name: path.stat().st_mtime_ns for path in folder.glob("*-1.*")}
+    assert {name for name in before if not name.startswith("delta")} == set(after)
+    assert all(before[name] == at for name, at in after.items())
+    assert len(FaissIndex.load(folder, "toy")) == 11_501
+    # Whoever finds that another process swept its files away writes them again.
+    shutil.rmtree(folder)
+    index.save(folder)
+    assert FaissIndex.load(folder, "toy").keys() == index.keys()
+
+
+def test_what_changes_while_it_is_trained_is_not_lost(
+    many: tuple[list[str], Vectors], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, rows = many
+    index = FaissIndex("toy", 32, exact_below=4_000)
+    index.add(names[:4_000], rows[:4_000])
+    really = Compressed.trained
+
+    def meanwhile(content: Snapshot, threads: int = 0) -> Compressed:
+        segment = really(content, threads)
+        index.add(names[4_000:6_000], rows[4_000:6_000])
+        index.remove(names[:1_000])
+        index.add(names[:10], rows[:10])
+        index.add([names[3_999]], rows[11_999:])
+        assert (len(index), index.compressed) == (5_010, None)
+        return segment
+
+    monkeypatch.setattr(Compressed, "trained", meanwhile)
+    assert index.train(threads=1)
+    assert index.compressed is not None
+    assert index.keys() == {*names[:10], *names[1_000:6_000]}
+    kept = np.concatenate([rows[:10], rows[1_000:3_999], rows[11_999:], rows[4_000:6_000]])
+    assert recall(index, [*names[:10], *names[1_000:6_000]], kept) > 0.98
+
+
+def test_an_index_of_which_much_changed_is_trained_again(many: tuple[list[str], Vectors]) -> None:
+    names, rows = many
+    index = FaissIndex("toy", 32, exact_below=1_000)
+    index.add(names[:2_000], rows[:2_000])
+    index.train()
+    index.add(names[2_000:2_400], rows[2_000:2_400])
+    assert not index.due
+    index.remove(names[:200])
+    assert index.due
+    index.train()
+    assert not index.due
+    assert index.keys() == set(names[200:2_400])
+    assert recall(index, names[200:2_400], rows[200:2_400]) > 0.98
+
+
+@pytest.mark.parametrize("torn", ["codes", "keys", "rows", "fine", "scales"])
+def test_a_torn_file_of_a_compressed_index_is_found(trained: Path, tmp_path: Path, torn: str) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(trained, folder)
+    path = next(folder.glob(f"{torn}-*"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(VectorIndexError, match="checksum"):
+        FaissIndex.load(folder, "toy")
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "delta-2.npz"])
+def test_the_generation_before_is_served_when_the_newest_is_torn(trained: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(trained, folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-7])
+    index = FaissIndex.load(folder, "toy")
+    assert (index.fallen_back, index.seq, len(index)) == (True, 0, 11_000)
+    index.save(folder)
+    assert not FaissIndex.load(folder, "toy").fallen_back
+
+
+def test_an_index_of_the_first_format_is_read(index: FaissIndex, tmp_path: Path) -> None:
+    index.save(tmp_path)
+    path = tmp_path / "manifest.json"
+    found = json.loads(path.read_text())
+    one = found["files"]["vectors"]
+    old = {name: found[name] for name in ("encoder", "dimension", "generation", "seq", "count")}
+    path.write_text(json.dumps({**old, "file": one["name"], "blake2b": one["blake2b"]}))
+    assert_equal(FaissIndex.load(tmp_path, "toy"), index)
+
+
+@pytest.mark.parametrize(("field", "value"), [("format", 3), ("files", {"vectors": {"name": "../x", "blake2b": ""}})])
+def test_a_manifest_that_is_not_understood_is_refused(
+    index: FaissIndex, tmp_path: Path, field: str, value: object
+) -> None:
+    index.save(tmp_path)
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), field: value}))
+    with pytest.raises(VectorIndexError, match="manifest"):
+        FaissIndex.load(tmp_path, "toy")
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9), st.integers(1, 12), st.integers(0, 1000))
+def test_ten_bits_keep_a_vector(count: int, dimension: int, seed: int) -> None:
+    rows = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    stored = Stored.of(rows)
+    assert np.abs(stored.vectors() - rows).max() <= np.abs(rows).max() / 1000
+    again = Stored.of(stored.vectors())
+    np.testing.assert_array_equal(again.codes, stored.codes)
+    np.testing.assert_array_equal(again.fine, stored.fine)
+
+
+def test_ids_are_numbered_as_bytes_as_they_are_as_text() -> None:
+    names = list(map(key, range(100)))
+    assert numbers(keys_of(names)).tolist() == [number(name) for name in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,6 +173,41 @@ def test_a_filter_holds_for_exact_words_too(matcher: Matcher) -> None:
     assert {hit.ticket.intent for hit in hits} == {"refund_status"}
 
 
+def test_tags_and_times_are_filters(matcher: Matcher, store: Store) -> None:
+    for number in range(1, 5):
+        at = datetime(2026, 3, number, 12, tzinfo=UTC)
+        tags = ("vip", f'the "{number}"_th')
+        store.add_ticket(Ticket.make(f"Parcel {number}?", f"Number {number}.", language="en", at=at, tags=tags))
+
+    def found(**filters: str) -> list[str]:
+        return sorted(answers(matcher.find("where is my parcel", language="en", k=50, filters=filters)))
+
+    assert found(tags="vip") == ["Number 1.", "Number 2.", "Number 3.", "Number 4."]
+    assert found(tags='the "2"_th') == ["Number 2."]
+    assert found(tags="vi") == found(tags="VIP") == []
+    assert found(tags="vip", since="2026-03-02T12:00:00Z", until="2026-03-04") == ["Number 2.", "Number 3."]
+    assert found(tags="vip", until="2026-03-02T14:00:00+02:00") == ["Number 1."]
+    assert found(since="2026-03-04", source="agent", tags="vip") == ["Number 4."]
+
+
+@pytest.mark.parametrize("filters", [{"since": "yesterday"}, {"until": ""}, {"since": "0001-01-01T00:00:00+23:59"}])
+def test_a_time_that_cannot_be_read_is_refused(matcher: Matcher, filters: dict[str, str]) -> None:
+    with pytest.raises(RequestError, match="cannot be read") as caught:
+        matcher.find("parcel", language="en", filters=filters)
+    assert caught.value.where == f"filters.{next(iter(filters))}"
+
+
+def test_a_filter_that_admits_many_finds_what_one_that_admits_few_finds(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    filters = {"intent": "refund_status"}
+    few = matcher.find("my lamp parcel", language="en", filters=filters)
+    monkeypatch.setattr("replydesk.retrieval.matcher._FEW", 2)
+    store.add_ticket(Ticket.make("Is it open?", "On Sundays.", language="en"))
+    many = matcher.find("my lamp parcel", language="en", filters=filters)
+    assert [hit.ticket for hit in many] == [hit.ticket for hit in few] != []
+
+
 def test_an_unknown_filter_is_refused(matcher: Matcher) -> None:
     with pytest.raises(RequestError, match="no filter called colour") as caught:
         matcher.find("parcel", language="en", filters={"colour": "red"})
@@ -291,6 +327,19 @@ def test_a_damaged_index_is_built_again(
     assert FaissIndex.load(folder, folder.name).keys() == {ticket.id for ticket in store.tickets()}
 
 
+def test_the_generation_before_catches_up_and_takes_the_place_of_a_torn_one(
+    matcher: Matcher, store: Store, encoders: Encoders, desk: Home
+) -> None:
+    matcher.sync()
+    folder = desk.indexes / matcher.encoder_id("en")
+    FaissIndex.load(folder, folder.name).save(folder)
+    torn = folder / "vectors-2.npz"
+    torn.write_bytes(torn.read_bytes()[:100])
+    assert FaissIndex.load(folder, folder.name).fallen_back
+    assert Matcher(store, encoders, LANGUAGES, desk).find("my parcel is late", language="en")
+    assert not FaissIndex.load(folder, folder.name).fallen_back
+
+
 def test_rebuild_forgets_the_files_and_finds_the_same(matcher: Matcher, desk: Home) -> None:
     expected = matcher.find("my parcel is late", language="en")
     matcher.rebuild()
@@ -364,6 +413,26 @@ def test_a_search_asks_the_store_for_curation_once(
     monkeypatch.setattr(store, "curation", lambda keys: asked.append(keys) or {})
     matcher.find("my parcel is late", language="en")
     assert asked == []
+
+
+def test_what_changes_much_is_trained_and_saved_in_the_background(
+    matcher: Matcher, store: Store, desk: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matcher.sync()
+    folder = desk.indexes / matcher.encoder_id("en")
+    monkeypatch.setattr("replydesk.retrieval.matcher._UNSAVED", 30)
+    matcher._indexes[folder.name].exact_below = 60
+    for number in range(30):
+        store.add_ticket(Ticket.make(f"Is lamp {number} in stock?", f"Lamp {number} is.", language="en"))
+        assert matcher.find(f"is the lamp {number} in stock", language="en")[0].ticket.answer == f"Lamp {number} is."
+    for thread in threading.enumerate():
+        if thread.name == f"index {folder.name}":
+            thread.join()
+    loaded = FaissIndex.load(folder, folder.name)
+    assert loaded.compressed is not None
+    assert loaded.keys() | {t.id for t in store.tickets()} == {t.id for t in store.tickets()}
+    assert len(loaded) >= 60
+    assert Matcher(store, matcher._encoders, LANGUAGES, desk).find("is lamp 7 in stock", language="en")[0].ticket
 
 
 def test_an_empty_store_finds_nothing(encoders: Encoders) -> None:
