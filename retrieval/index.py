@@ -38,6 +38,9 @@ class VectorIndex(Protocol):
     def search(self, queries: Vectors, k: int) -> list[list[tuple[str, float]]]:
         """Return for every query up to ``k`` pairs of key and cosine, best first."""
 
+    def cosines(self, query: Vectors, keys: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of a query of shape (1, dimension) to the vector of each key that is there."""
+
 
 class FaissIndex:
     """Exact inner-product search in memory, saved as generations that a crash cannot tear.
@@ -98,6 +101,14 @@ class FaissIndex:
             [(self._keys[int(n)], float(c)) for n, c in zip(row, line, strict=True) if n >= 0]
             for row, line in zip(numbers, cosines, strict=True)
         ]
+
+    def cosines(self, query: Vectors, keys: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of a query of shape (1, dimension) to the vector of each key that is there."""
+        there = [key for key in keys if _number(key) in self._keys]
+        if not there:
+            return {}
+        vectors = np.stack([self._faiss.reconstruct(_number(key)) for key in there])
+        return dict(zip(there, (vectors @ query[0]).tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write a new generation beside the old one, then move the manifest to it and drop the old one.

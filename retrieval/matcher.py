@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.errors import RequestError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.records import Curation, Ticket, same_text
+from replydesk.data.shingles import facts_of, normal_form, shingles
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features, thinness
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
+from replydesk.retrieval.terms import terms
 
 __all__ = ["Hit", "Matcher", "codes_conflict", "search_text"]
 
@@ -25,17 +30,59 @@ _CHUNK = 2048
 _KEPT = 50_000
 # Near-duplicate answers and low scores thin out what FAISS finds, so more is fetched than is returned.
 _WIDER = 4
+# Words find few that vectors do not, and each costs a look into the index.
+_BY_WORDS = 2
+_WORDS = "words"
 _FILTERS = ("source", "intent", "language", "author")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does."""
+    """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does.
+
+    ``count`` is how many of the tickets that were found give the same answer in almost the same words, itself included.
+    """
 
     ticket: Ticket
     similarity: float
     score: float
     exact: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is kept of the texts of a ticket: the terms and words of its question, and what compares its answer."""
+
+    terms: Counter[str]
+    told: frozenset[str]
+    length: int
+    answer: str
+    facts: str
+    pieces: frozenset[int]
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> _Words:
+        told = tokens(ticket.question)
+        pieces, _ = shingles([normal_form(ticket.answer)])
+        return cls(
+            Counter(terms(search_text(ticket.question, ticket.context))),
+            frozenset(told),
+            len(told),
+            same_text(ticket.answer),
+            facts_of(ticket.answer),
+            frozenset(pieces.tolist()),
+        )
+
+    def says(self, other: _Words) -> bool:
+        """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it."""
+        if self.answer == other.answer:
+            return True
+        small, large = sorted((len(self.pieces), len(other.pieces)))
+        if self.facts != other.facts or small < THRESHOLD * large:
+            return False
+        both = len(self.pieces & other.pieces)
+        return both >= THRESHOLD * (small + large - both)
 
 
 def search_text(question: str, context: Sequence[str] = ()) -> str:
@@ -72,7 +119,9 @@ class Matcher:
         self._store, self._encoders, self._home = store, encoders, home
         self._languages = tuple(languages)
         self._indexes: dict[str, FaissIndex] = {}
+        self._lexical: dict[str, LexicalIndex] = {}
         self._kept: dict[str, Ticket] = {}
+        self._read: dict[str, _Words] = {}
         self._curated: dict[str, Curation] = {}
         self._version = (-1, -1)
         self._lock = threading.RLock()
@@ -102,7 +151,8 @@ class Matcher:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first (newest
         first), then by score.
 
-        What curation withheld or found replaced is no hit, and of near-duplicates only one is.
+        Tickets are found by their vectors and by their words; the scorer weighs both. What curation withheld or found
+        replaced is no hit, and of near-duplicates only one is.
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, ``without`` those of
@@ -119,9 +169,15 @@ class Matcher:
             same = {t.id: t for t in self._store.tickets_asking(question) if admitted(t)}
             same = {key: same[key] for key in self._standing(same, without)}
         cosines, tickets = self._candidates(encoder, vector, k, admitted, without)
-        tickets |= same
-        hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
-        return _different(hits, k, self._standing(tickets, without))
+        asked, by_words = self._by_words(encoder, search_text(question, context), vector, _BY_WORDS * k, cosines)
+        tickets |= {
+            key: t for key, t in self._rows(list(self._standing(by_words, without))).items() if admitted(t)
+        } | same
+        words = self._words(tickets)
+        hits = _scored(
+            question, tickets, cosines | by_words, set(same), intents or {}, unfamiliar, scorer, asked, words
+        )
+        return _different(hits, k, self._standing(tickets, without), words)
 
     def sync(
         self, *, save: bool = True, progress: Callable[[int, int], None] = lambda _done, _all: None
@@ -141,6 +197,7 @@ class Matcher:
 
         with self._lock:
             self._indexes.clear()
+            self._lexical.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
@@ -162,6 +219,26 @@ class Matcher:
                 chosen = nearest if alike else nearest[:wanted]
                 return {key: found[key] for key in chosen}, {key: tickets[key] for key in chosen}
             size *= 8
+
+    def _by_words(
+        self, encoder: Encoder, text: str, vector: Vectors, k: int, known: Mapping[str, float]
+    ) -> tuple[LexicalQuery, dict[str, float]]:
+        """Return the terms of a message, and the cosines of tickets that its words find and its vector did not."""
+        with self._lock:
+            words = self._lexical[encoder.id]
+            asked = words.query(text)
+            fresh = [key for key in words.search(asked, k) if key not in known]
+            return asked, self._indexes[encoder.id].cosines(vector, fresh)
+
+    def _words(self, tickets: Mapping[str, Ticket]) -> dict[str, _Words]:
+        """Return what is kept of the texts of tickets. An id hashes the texts, so it never changes."""
+        if len(self._read) > _KEPT:
+            self._read = {}
+        read = self._read
+        for key, ticket in tickets.items():
+            if key not in read:
+                read[key] = _Words.of(ticket)
+        return {key: read[key] for key in tickets}
 
     def _rows(self, keys: Sequence[str]) -> dict[str, Ticket]:
         """Return the tickets that exist, from memory where no change has come since they were read."""
@@ -215,24 +292,60 @@ class Matcher:
     ) -> int:
         with self._lock:
             index = self._indexes.get(encoder.id) or self._loaded(encoder)
+            words = self._lexical.get(encoder.id) or self._loaded_words(encoder)
             changes = self._store.changes_after(index.seq)
+            together = words.seq == index.seq
             added = list(changes.added)
             for start in range(0, len(added), _CHUNK):
-                tickets = self._store.tickets_by_id(added[start : start + _CHUNK]).values()
-                mine = [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
+                mine = self._mine(encoder, added[start : start + _CHUNK])
                 texts = [search_text(ticket.question, ticket.context) for ticket in mine]
-                index.add([ticket.id for ticket in mine], encoder.encode(texts))
+                keys = [ticket.id for ticket in mine]
+                index.add(keys, encoder.encode(texts))
+                if together:
+                    words.add(keys, texts)
                 progress(min(start + _CHUNK, len(added)), len(added))
             index.remove(changes.removed)
             index.seq = changes.seq
-            self._indexes[encoder.id] = index
-            if changes.added or changes.removed:
+            if together:
+                words.remove(changes.removed)
+                words.seq = changes.seq
+            changed = bool(changes.added or changes.removed)
+            reread = not together and self._catch_up(encoder, words)
+            self._indexes[encoder.id], self._lexical[encoder.id] = index, words
+            if changed:
                 # Another thread may be reading the old rows: they are left to it.
                 self._kept = {}
-            if save and self._home is not None and (changes.added or changes.removed):
+            if save and self._home is not None and (changed or reread):
                 with self._home.lock("index"):
-                    index.save(self._home.indexes / encoder.id)
+                    if changed:
+                        index.save(self._home.indexes / encoder.id)
+                    words.save(self._home.indexes / encoder.id / _WORDS)
             return len(index)
+
+    def _mine(self, encoder: Encoder, keys: Sequence[str]) -> list[Ticket]:
+        tickets = self._store.tickets_by_id(keys).values()
+        return [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
+
+    def _catch_up(self, encoder: Encoder, words: LexicalIndex) -> bool:
+        """Bring words that were lost or are of another time up to the store, and return whether anything changed."""
+        changes = self._store.changes_after(words.seq)
+        for start in range(0, len(changes.added), _CHUNK):
+            mine = self._mine(encoder, changes.added[start : start + _CHUNK])
+            words.add([t.id for t in mine], [search_text(t.question, t.context) for t in mine])
+        words.remove(changes.removed)
+        words.seq = changes.seq
+        return bool(changes.added or changes.removed)
+
+    def _loaded_words(self, encoder: Encoder) -> LexicalIndex:
+        if self._home is not None:
+            try:
+                words = LexicalIndex.load(self._home.indexes / encoder.id / _WORDS)
+                if words.seq <= self._store.latest_change():
+                    return words
+            except VectorIndexError:
+                # The words are derived, too.
+                pass
+        return LexicalIndex()
 
     def _loaded(self, encoder: Encoder) -> FaissIndex:
         if self._home is not None:
@@ -266,16 +379,21 @@ def _scored(
     intents: Mapping[str, float],
     unfamiliar: float,
     scorer: HitScorer,
+    asked: LexicalQuery,
+    words: Mapping[str, _Words],
 ) -> list[Hit]:
-    words = set(tokens(question))
+    mine = tokens(question)
+    said = set(mine)
     ordered = list(tickets.values())
     rows = [
         features(
             1.0 if t.id in same else cosines[t.id],
-            len(words & set(tokens(t.question))) / len(words) if words else 0.0,
+            len(said & words[t.id].told) / len(said) if said else 0.0,
             exact=t.id in same,
             intent=intents.get(t.intent, 0.0),
             unfamiliar=unfamiliar,
+            lexical=asked.score(words[t.id].terms),
+            thin=thinness(len(mine), words[t.id].length),
         )
         for t in ordered
     ]
@@ -288,17 +406,27 @@ def _scored(
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
-def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str]) -> list[Hit]:
+def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str], words: Mapping[str, _Words]) -> list[Hit]:
+    """Return the best ``k`` that differ, each with how many of all the hits give its answer."""
     kept: list[Hit] = []
-    seen: set[str] = set()
+    counts: list[int] = []
+    # Equal texts and near-duplicates that curation knows are told apart by a look; the others are compared.
+    place_of: dict[str, int] = {}
     for hit in hits:
-        marks = {same_text(hit.ticket.answer), leaders[hit.ticket.id]}
-        if not marks & seen:
+        mine = words[hit.ticket.id]
+        marks = (mine.answer, leaders[hit.ticket.id])
+        place = next((place_of[mark] for mark in marks if mark in place_of), None)
+        if place is None:
+            place = next((i for i, other in enumerate(kept) if mine.says(words[other.ticket.id])), None)
+        if place is None and len(kept) < k:
+            place = len(kept)
             kept.append(hit)
-        seen |= marks
-        if len(kept) == k:
-            break
-    return kept
+            counts.append(0)
+        if place is not None:
+            counts[place] += 1
+            for mark in marks:
+                place_of.setdefault(mark, place)
+    return [replace(hit, count=count) for hit, count in zip(kept, counts, strict=True)]
 
 
 def _codes(text: str) -> set[tuple[str, str]]:
