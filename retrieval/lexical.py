@@ -23,7 +23,7 @@ from replydesk.data.errors import VectorIndexError
 from replydesk.data.home import sync_folder, write_atomically
 from replydesk.retrieval.terms import terms
 
-__all__ = ["LexicalIndex", "LexicalQuery"]
+__all__ = ["K1", "B", "LexicalIndex", "LexicalQuery"]
 
 ANALYSIS: Final = 1
 """Raise it when :func:`~replydesk.retrieval.terms.terms` gives other terms: then every index is built again."""
@@ -37,7 +37,7 @@ _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 # A pasted page has thousands of terms, and its rarest say what it is about.
 _ASKED = 48
 # Lucene's, but a long question is blamed less; docs/why/words-and-meaning.md says on what they were chosen.
-_K1, _B = 1.2, 0.3
+K1, B = 1.2, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class LexicalQuery:
         shared = [(weight, counts[term]) for term, weight in self.weights.items() if term in counts]
         if not shared:
             return 0.0
-        damp = _K1 * (1 - _B + _B * sum(counts.values()) / self.usual_length)
-        return sum(weight * count * (_K1 + 1) / (count + damp) for weight, count in shared) / whole
+        damp = K1 * (1 - B + B * sum(counts.values()) / self.usual_length)
+        return sum(weight * count * (K1 + 1) / (count + damp) for weight, count in shared) / whole
 
 
 class LexicalIndex:

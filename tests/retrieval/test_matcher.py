@@ -169,8 +169,8 @@ def test_words_find_what_vectors_do_not(
 @pytest.mark.parametrize(
     ("message", "hollow", "language"),
     [
-        ("ok hi so the lamp that I got is broken and I want another", ("ok", "hi", "x"), "en"),
-        ("你好，好的，我收到的台灯是坏的想换一个", ("你好", "好的", "在"), "zh"),
+        ("so the lamp that I got is broken and I want another", ("ok", "hi", "x"), "en"),
+        ("我收到的台灯是坏的想换一个", ("你好", "好的", "在"), "zh"),
     ],
 )
 def test_texts_that_say_nothing_crowd_nobody_out(
