@@ -36,16 +36,22 @@ _ARENA = 15_000_000
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 # A pasted page has thousands of terms, and its rarest say what it is about.
 _ASKED = 48
+# Candidates come by the rarest of them that are there at all, which bounds what a long message costs.
+_SOUGHT = 24
 # Lucene's, but a long question is blamed less; docs/why/words-and-meaning.md says on what they were chosen.
 K1, B = 1.2, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """The terms of a query with their weights (inverse document frequencies) in one index, the rarest only."""
+    """The terms of a query with their weights (inverse document frequencies) in one index, the rarest only.
+
+    ``sought`` are the rarest of those that the index has.
+    """
 
     weights: Mapping[str, float]
     usual_length: float
+    sought: tuple[str, ...] = ()
 
     def score(self, counts: Mapping[str, int]) -> float:
         """Return BM25 of a text with these term counts, divided by that of a text of usual length with every term once.
@@ -100,22 +106,23 @@ class LexicalIndex:
         """Return the terms of a text with their weights here; any text is a query, and none has a syntax."""
         searchers = self._searchers()
         count = sum(searcher.num_docs for searcher in searchers)
-        weights = {}
-        for term in dict.fromkeys(terms(text)):
-            known = sum(searcher.doc_freq("text", term) for searcher in searchers)
-            weights[term] = math.log(1 + (max(0, count - known) + 0.5) / (known + 0.5))
-        rarest = sorted(weights, key=weights.__getitem__, reverse=True)[:_ASKED]
-        return LexicalQuery({term: weights[term] for term in rarest}, max(1.0, self._length / max(1, count)))
+        known = {
+            term: sum(searcher.doc_freq("text", term) for searcher in searchers) for term in dict.fromkeys(terms(text))
+        }
+        rarest = sorted(known, key=known.__getitem__)[:_ASKED]
+        weights = {term: math.log(1 + (max(0, count - known[term]) + 0.5) / (known[term] + 0.5)) for term in rarest}
+        sought = tuple([term for term in rarest if known[term]][:_SOUGHT])
+        return LexicalQuery(weights, max(1.0, self._length / max(1, count)), sought)
 
     def search(self, query: LexicalQuery, k: int) -> list[str]:
         """Return up to ``k`` keys of texts with words of the query, best first as far as one segment can tell."""
         import tantivy
 
-        if not query.weights or k < 1:
+        if not query.sought or k < 1:
             return []
         schema = _schema()
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in query.weights
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")) for term in query.sought
         ]
         asked = tantivy.Query.boolean_query(clauses)
         found: list[tuple[float, str]] = []
