@@ -79,5 +79,5 @@ def thinness(asked: int, told: int) -> float:
     return max(0.0, 1 - told / _ENOUGH) if asked > _ENOUGH else 0.0
 
 
-UNTRAINED = HitScorer((10.0, 1.0, 3.0, 0.0, -4.0, 2.0, -3.0), -6.0)
+UNTRAINED = HitScorer((10.0, 1.0, 3.0, 0.0, -4.0, 1.0, -3.0), -6.0)
 """What is used before a desk has trained anything: a cosine of .6 counts as an even chance. Training starts from it."""
