@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from replydesk.data.errors import RequestError, VectorIndexError
 from replydesk.data.home import Home
@@ -15,6 +16,7 @@ from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.engines import SharedVectors, open_engine
 from replydesk.retrieval.index import FaissIndex
 
 __all__ = ["Hit", "Matcher", "codes_conflict", "search_text"]
@@ -64,13 +66,24 @@ def codes_conflict(question: str, ticket: Ticket) -> bool:
 class Matcher:
     """Searches the tickets of a store, one index an encoder, always as new as the store.
 
+    The index is FAISS in the home or in memory, or in the database that the URL ``engine`` names.
+
     >>> matcher = Matcher(store, Encoders(settings.retrieval), ("en", "zh"))     # doctest: +SKIP
     >>> matcher.find("where is my parcel?", language="en")[0].ticket.answer       # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, encoders: Encoders, languages: Sequence[str], home: Home | None = None) -> None:
-        self._store, self._encoders, self._home = store, encoders, home
+    def __init__(
+        self,
+        store: Store,
+        encoders: Encoders,
+        languages: Sequence[str],
+        home: Home | None = None,
+        *,
+        engine: str = "",
+    ) -> None:
+        self._store, self._encoders, self._home, self._engine = store, encoders, home, engine
         self._languages = tuple(languages)
+        self._shared: dict[str, SharedVectors] = {}
         self._indexes: dict[str, FaissIndex] = {}
         self._kept: dict[str, Ticket] = {}
         self._curated: dict[str, Curation] = {}
@@ -136,13 +149,24 @@ class Matcher:
         }
 
     def rebuild(self) -> None:
-        """Forget every index, on disk too; the next use builds it from the store."""
+        """Forget every index, on disk or in its engine too; the next use builds it from the store."""
         import shutil
 
+        if self._engine:
+            for encoder in self._encoders.among(self._languages):
+                self._vectors_of(encoder).engine.clear()
+            return
         with self._lock:
             self._indexes.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
+
+    def close(self) -> None:
+        """Give connections to an engine back."""
+        with self._lock:
+            for shared in self._shared.values():
+                shared.engine.close()
+            self._shared.clear()
 
     def _candidates(
         self, encoder: Encoder, vector: Vectors, k: int, admitted: Callable[[Ticket], bool], without: frozenset[str]
@@ -198,13 +222,36 @@ class Matcher:
         if version != self._version:
             # Another thread may be reading the old ones: they are left to it.
             self._curated, self._version = {}, version
+            if self._engine:
+                # Another server may have brought the change into the engine.
+                self._kept = {}
+        if self._engine:
+            self._vectors_of(encoder).follow(version[0])
+            return
         known = self._indexes.get(encoder.id)
         if known is None or known.seq != version[0]:
             self._synced(encoder, save=known is None)
 
     def _search(self, encoder: Encoder, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        if self._engine:
+            return self._vectors_of(encoder).engine.search(vector, k)[0]
         with self._lock:
             return self._indexes[encoder.id].search(vector, k)[0]
+
+    def _vectors_of(self, encoder: Encoder) -> SharedVectors:
+        with self._lock:
+            if encoder.id not in self._shared:
+                engine = open_engine(self._engine, encoder.id, encoder.dimension)
+                encoded = partial(self._encoded, encoder)
+                self._shared[encoder.id] = SharedVectors(engine, self._store, self._home, encoded)
+            return self._shared[encoder.id]
+
+    def _encoded(self, encoder: Encoder, keys: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Return those of the tickets that this encoder reads, and their vectors."""
+        tickets = self._store.tickets_by_id(keys).values()
+        mine = [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
+        vectors = encoder.encode([search_text(ticket.question, ticket.context) for ticket in mine])
+        return [ticket.id for ticket in mine], vectors
 
     def _synced(
         self,
@@ -213,15 +260,14 @@ class Matcher:
         save: bool,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> int:
+        if self._engine:
+            return self._vectors_of(encoder).sync(progress)
         with self._lock:
             index = self._indexes.get(encoder.id) or self._loaded(encoder)
             changes = self._store.changes_after(index.seq)
             added = list(changes.added)
             for start in range(0, len(added), _CHUNK):
-                tickets = self._store.tickets_by_id(added[start : start + _CHUNK]).values()
-                mine = [ticket for ticket in tickets if self._encoders.of(ticket.language).id == encoder.id]
-                texts = [search_text(ticket.question, ticket.context) for ticket in mine]
-                index.add([ticket.id for ticket in mine], encoder.encode(texts))
+                index.add(*self._encoded(encoder, added[start : start + _CHUNK]))
                 progress(min(start + _CHUNK, len(added)), len(added))
             index.remove(changes.removed)
             index.seq = changes.seq

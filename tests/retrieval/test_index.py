@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from replydesk.data.errors import HomeError, VectorIndexError
 from replydesk.data.records import content_id
 from replydesk.retrieval import index as module
 from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.engines import SharedIndex, open_engine
 from replydesk.retrieval.index import FaissIndex, VectorIndex
 
 DIMENSION = 8
@@ -111,9 +113,7 @@ class Contract:
             index.add([key(1), key(2)], vectors(1))
         assert len(index) == 20
 
-    @settings(deadline=None, max_examples=60)
-    @given(st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 12), max_size=6)), max_size=12))
-    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+    def equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
         index, known = self.make(), dict[str, Vectors]()
         for turn, (adds, numbers) in enumerate(steps):
             keys = [key(number) for number in numbers]
@@ -130,9 +130,57 @@ class Contract:
             assert_same(index.search(query, 5)[0], brute_force(known, query[0], 5))
 
 
+STEPS = st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 12), max_size=6)), max_size=12)
+
+
 class TestFaiss(Contract):
     def make(self) -> FaissIndex:
         return FaissIndex("toy", DIMENSION)
+
+    @settings(deadline=None, max_examples=60)
+    @given(STEPS)
+    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+        self.equals_a_dict(steps)
+
+
+class SharedContract(Contract):
+    """The same for an index in a database, which is emptied each time."""
+
+    index: SharedIndex
+
+    def make(self) -> SharedIndex:
+        self.index.clear()
+        return self.index
+
+
+@pytest.mark.postgres
+class TestPgVector(SharedContract):
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _open(cls, request: pytest.FixtureRequest, _postgres: str) -> Iterator[None]:
+        request.cls.index = open_engine(_postgres, "toy", DIMENSION)
+        yield
+        request.cls.index.close()
+
+    @settings(deadline=None, max_examples=10)
+    @given(STEPS)
+    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+        self.equals_a_dict(steps)
+
+
+@pytest.mark.milvus
+class TestMilvus(SharedContract):
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _open(cls, request: pytest.FixtureRequest, milvus: Any) -> Iterator[None]:
+        request.cls.index = open_engine(milvus.url, "toy", DIMENSION)
+        yield
+        request.cls.index.close()
+
+    @settings(deadline=None, max_examples=10)
+    @given(STEPS)
+    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+        self.equals_a_dict(steps)
 
 
 @pytest.fixture
