@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -160,6 +160,21 @@ class Matcher:
             self._indexes.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
+
+    def fill(self, encoder: Encoder, seq: int, batches: Iterator[tuple[list[str], Vectors]]) -> None:
+        """Replace an encoder's index by vectors that were made elsewhere, at change ``seq`` of the store."""
+        if self._engine:
+            self._vectors_of(encoder).fill(seq, batches)
+            return
+        index = FaissIndex(encoder.id, encoder.dimension)
+        for keys, vectors in batches:
+            index.add(keys, vectors)
+        index.seq = seq
+        with self._lock:
+            self._indexes[encoder.id] = index
+            if self._home is not None:
+                with self._home.lock("index"):
+                    index.save(self._home.indexes / encoder.id)
 
     def close(self) -> None:
         """Give connections to an engine back."""
