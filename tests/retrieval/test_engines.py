@@ -6,16 +6,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from replydesk.data.errors import EngineError, SettingsError, VectorIndexError
 from replydesk.data.home import Home
-from replydesk.data.ingest import ingest
-from replydesk.data.records import Conversation, Ticket, content_id
+from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
@@ -75,23 +76,34 @@ def engine_url(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[st
     client.close()
 
 
-@pytest.fixture
-def servers(engine_url: str, postgres_url: str, tiny_settings: Settings) -> Iterator[tuple[Server, Server]]:
-    """Return two servers with connections of their own to one PostgreSQL and one engine."""
-    store = Store.open(postgres_url)
-    ingest(_conversations(), store, tiny_settings.data)
+@pytest.fixture(scope="module")
+def _filled(_postgres: str, _desk: Path) -> str:
+    """Return the name of a PostgreSQL database with the tiny desk, for others to be copied from."""
+    admin = sa.create_engine(_postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE filled")
+    admin.dispose()
+    store = Store.open(sa.make_url(_postgres).set(database="filled").render_as_string(hide_password=False))
+    with closing(Store.open(Home(_desk).database)) as tiny:
+        store.add_tickets(list(tiny.tickets()))
     store.close()
-    pair = Server(postgres_url, tiny_settings, engine_url), Server(postgres_url, tiny_settings, engine_url)
+    return "filled"
+
+
+@pytest.fixture
+def servers(engine_url: str, _postgres: str, _filled: str, tiny_settings: Settings) -> Iterator[tuple[Server, Server]]:
+    """Return two servers with connections of their own to one PostgreSQL and one engine."""
+    admin = sa.create_engine(_postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE shared TEMPLATE {_filled}")
+    database = sa.make_url(_postgres).set(database="shared").render_as_string(hide_password=False)
+    pair = Server(database, tiny_settings, engine_url), Server(database, tiny_settings, engine_url)
     yield pair
     for server in pair:
         server.close()
-
-
-def _conversations() -> list[Conversation]:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from conftest import desk_conversations
-
-    return desk_conversations()
+    with admin.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE shared WITH (FORCE)")
+    admin.dispose()
 
 
 both = pytest.mark.parametrize("engine_url", BOTH, indirect=True)
@@ -305,8 +317,6 @@ def test_milvus_may_go_away_and_come_back(milvus: Any, desk: Home, tiny_settings
 
 @pytest.mark.postgres
 def test_a_database_without_pgvector_is_told_its_cure(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sqlalchemy as sa
-
     engine = sa.create_engine(sa.make_url(postgres_url).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP ROLE IF EXISTS poor")
