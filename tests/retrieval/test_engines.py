@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
@@ -290,6 +291,18 @@ def test_an_engine_that_is_away_is_one_clear_sentence(kind: str, desk: Home, cap
     (finding,) = [finding for finding in examine(desk) if not finding.sound]
     assert "cannot be reached" in finding.detail
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("scheme", [pytest.param("http", marks=pytest.mark.milvus), "postgresql"])
+def test_a_server_that_never_answers_is_given_up(scheme: str) -> None:
+    pytest.importorskip("pymilvus" if scheme == "http" else "psycopg")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        index = open_engine(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}", "toy", 8)
+        began = time.monotonic()
+        with pytest.raises(EngineError, match="cannot be reached"):
+            index.refresh()
+        assert time.monotonic() - began < 12
+        index.close()
 
 
 @pytest.mark.milvus
