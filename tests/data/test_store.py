@@ -288,7 +288,7 @@ class StoreContract:
         store.add_tickets([Ticket.make(f"q{n}", "a") for n in range(100)])
         parts = [[ticket.id for ticket in store.tickets(prefix=digit)] for digit in "0123456789abcdef"]
         assert all(key[0] == digit for digit, keys in zip("0123456789abcdef", parts, strict=True) for key in keys)
-        assert sum(parts, []) == [ticket.id for ticket in store.tickets()]
+        assert [key for keys in parts for key in keys] == [ticket.id for ticket in store.tickets()]
 
     # ---- verdicts, splits, audit
 
@@ -568,6 +568,18 @@ class TestPostgres(StoreContract):
     def url(self, postgres_url: str) -> str:
         return postgres_url
 
+    def test_a_lock_is_one_server_s_at_a_time(self, store: Store, url: str) -> None:
+        other = Store.open(url)
+        with store.exclusive("index", wait_seconds=0) as mine:
+            assert mine
+            with other.exclusive("index", wait_seconds=0.1) as theirs:
+                assert not theirs
+            with other.exclusive("another", wait_seconds=0) as theirs:
+                assert theirs
+        with other.exclusive("index", wait_seconds=0) as theirs:
+            assert theirs
+        other.close()
+
     def test_a_server_that_is_not_there_is_refused_without_its_password(self) -> None:
         with pytest.raises(StoreError, match="The database refused") as caught:
             Store.open("postgresql://desk:secret@127.0.0.1:1/desk")
@@ -656,15 +668,3 @@ def test_a_digest_tells_every_difference() -> None:
     east = timezone(timedelta(hours=8))
     moved = tuple(replace(m, at=m.at and m.at.astimezone(east)) for m in told.messages)
     assert conversation_digest(replace(told, messages=moved)) == conversation_digest(told)
-
-    def test_a_lock_is_one_server_s_at_a_time(self, store: Store, url: str) -> None:
-        other = Store.open(url)
-        with store.exclusive("index", wait_seconds=0) as mine:
-            assert mine
-            with other.exclusive("index", wait_seconds=0.1) as theirs:
-                assert not theirs
-            with other.exclusive("another", wait_seconds=0) as theirs:
-                assert theirs
-        with other.exclusive("index", wait_seconds=0) as theirs:
-            assert theirs
-        other.close()
