@@ -141,6 +141,8 @@ class MilvusIndex:
                 password=unquote(parts.password or ""),
                 db_name=parts.path.strip("/"),
                 timeout=_TIMEOUT / 2,
+                # Its own ten seconds are too often for servers that keep to gRPC's default, which then hang up.
+                grpc_options={"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0},
             )
         return self._known
 
