@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,11 @@ class SharedIndex(VectorIndex, Protocol):
     dimension: int
     mark: str
     where: str
+
+    def search(
+        self, queries: Vectors, k: int, *, among: Collection[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Return for every query up to ``k`` pairs of key and cosine, best first, of the keys ``among`` if given."""
 
     def refresh(self) -> None:
         """Ask the engine for ``seq`` and ``mark``; 0 and '' where it holds nothing yet."""

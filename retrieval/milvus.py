@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -73,9 +73,14 @@ class MilvusIndex:
         """Remove the keys that are there and return how many were."""
         return self._if_there(lambda client: self._remove(client, keys), 0) if keys else 0
 
-    def search(self, queries: Vectors, k: int) -> list[list[tuple[str, float]]]:
-        """Return for every query up to ``k`` pairs of key and cosine, best first; Milvus gives at most 16,384."""
-        if k < 1 or not len(queries):
+    def search(
+        self, queries: Vectors, k: int, *, among: Collection[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Return for every query up to ``k`` pairs of key and cosine, best first, of the keys ``among`` if given.
+
+        Milvus gives at most 16,384.
+        """
+        if k < 1 or not len(queries) or (among is not None and not among):
             return [[] for _ in queries]
         level = "Strong" if time.monotonic() - self._changed < _SETTLED else "Bounded"
         found: list[Any] = self._if_there(
@@ -84,6 +89,7 @@ class MilvusIndex:
                 data=np.ascontiguousarray(queries, dtype=np.float32),
                 anns_field="vector",
                 limit=min(k, _MOST),
+                filter="" if among is None else _among(list(among)),
                 output_fields=["ticket"],
                 search_params={"metric_type": "IP"},
                 consistency_level=level,

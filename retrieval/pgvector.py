@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -71,8 +71,10 @@ class PgVectorIndex:
         with self._work(_WRITE_MS) as connection:
             return self._delete(connection, keys) if keys and self._is_there(connection) else 0
 
-    def search(self, queries: Vectors, k: int) -> list[list[tuple[str, float]]]:
-        """Return for every query up to ``k`` pairs of key and cosine, best first.
+    def search(
+        self, queries: Vectors, k: int, *, among: Collection[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Return for every query up to ``k`` pairs of key and cosine, best first, of the keys ``among`` if given.
 
         Where more are wanted than the HNSW graph can give, the whole table is compared, which is exact and slow.
         """
@@ -80,14 +82,16 @@ class PgVectorIndex:
             return [[] for _ in queries]
         query = sa.text(
             f"SELECT ticket, -(vector <#> CAST(:query AS vector)) FROM {self._table} "
-            "ORDER BY vector <#> CAST(:query AS vector) LIMIT :k"
+            f"{'' if among is None else 'WHERE ticket = ANY(:among) '}ORDER BY vector <#> CAST(:query AS vector) LIMIT :k"
         )
         wide = {"hnsw.ef_search": str(min(_EF, max(100, k))), "hnsw.iterative_scan": "strict_order"}
-        options = wide if k <= _EF else {"enable_indexscan": "off"}
+        # Without index scans the keys are still found by their own index, as a bitmap.
+        options = wide if k <= _EF and among is None else {"enable_indexscan": "off"}
+        values = {"k": k} if among is None else {"k": k, "among": list(among)}
         try:
             with self._work(_SEARCH_MS, options) as connection:
                 return [
-                    [(row[0], float(row[1])) for row in connection.execute(query, {"query": _text(vector), "k": k})]
+                    [(row[0], float(row[1])) for row in connection.execute(query, values | {"query": _text(vector)})]
                     for vector in queries
                 ]
         except _NothingThereError:

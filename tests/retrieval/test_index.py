@@ -152,6 +152,13 @@ class SharedContract(Contract):
         self.index.clear()
         return self.index
 
+    def test_search_among_some_equals_brute_force_among_them(self) -> None:
+        index, known = self.filled()
+        some = {name: known[name] for name in list(known)[::3]}
+        query = vectors(1, seed=4)[0]
+        assert_same(index.search(query[None], 5, among=list(some))[0], brute_force(some, query, 5))
+        assert index.search(query[None], 5, among=[]) == [[]]
+
 
 @pytest.mark.postgres
 class TestPgVector(SharedContract):
