@@ -80,9 +80,10 @@ class PgVectorIndex:
         """
         if k < 1:
             return [[] for _ in queries]
+        where = "" if among is None else "WHERE ticket = ANY(:among) "
         query = sa.text(
-            f"SELECT ticket, -(vector <#> CAST(:query AS vector)) FROM {self._table} "
-            f"{'' if among is None else 'WHERE ticket = ANY(:among) '}ORDER BY vector <#> CAST(:query AS vector) LIMIT :k"
+            f"SELECT ticket, -(vector <#> CAST(:query AS vector)) FROM {self._table} {where}"
+            "ORDER BY vector <#> CAST(:query AS vector) LIMIT :k"
         )
         wide = {"hnsw.ef_search": str(min(_EF, max(100, k))), "hnsw.iterative_scan": "strict_order"}
         # Without index scans the keys are still found by their own index, as a bitmap.
