@@ -206,11 +206,8 @@ class Store:
 
     def stored(self, keys: Sequence[str]) -> dict[str, Entry]:
         """Return the conversations that exist among ``keys``, without their tickets, ready to be joined with more."""
-        table = schema.conversations
         with self._read() as connection:
-            found = {conversation.id: conversation for conversation in self._load(connection, keys)}
-            rows = connection.execute(sa.select(table.c.id, table.c.origin, table.c.masked).where(table.c.id.in_(keys)))
-            return {row.id: Entry(found[row.id], (), row.origin, row.masked) for row in rows}
+            return {entry.conversation.id: entry for entry in self._entries(connection, keys)}
 
     def tickets_of(self, conversations: Iterable[str]) -> int:
         """Return how many tickets stand in these conversations, one that stands in two of them counted twice."""
@@ -286,6 +283,9 @@ class Store:
             last = keys[-1]
 
     def _load(self, connection: Connection, keys: Sequence[str]) -> list[Conversation]:
+        return [entry.conversation for entry in self._entries(connection, keys)]
+
+    def _entries(self, connection: Connection, keys: Sequence[str]) -> list[Entry]:
         heads = connection.execute(
             sa.select(schema.conversations)
             .where(schema.conversations.c.id.in_(keys))
@@ -296,7 +296,7 @@ class Store:
         query = sa.select(table).where(table.c.conversation.in_(keys)).order_by(table.c.conversation, table.c.position)
         for row in connection.execute(query):
             lines.setdefault(row.conversation, []).append(message_of(row))
-        return [conversation_of(row, tuple(lines.get(row.id, ()))) for row in heads]
+        return [Entry(conversation_of(row, tuple(lines.get(row.id, ()))), (), row.origin, row.masked) for row in heads]
 
     # ---- tickets
 

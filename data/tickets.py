@@ -44,14 +44,11 @@ def utterances(conversation: Conversation) -> list[Utterance]:
 def _spoken(messages: Iterable[Message]) -> Iterator[tuple[Role, Message]]:
     public = (m for m in messages if m.role not in ("note", "system") and m.text.strip())
     for asking, run in groupby(public, key=lambda message: message.role == "customer"):
-        said = list(run)
-        if asking or not any(is_automatic(message.text) for message in said if message.role == "agent"):
-            yield from ((message.role, message) for message in said)
-            continue
-        answered = any(message.role == "agent" and not is_automatic(message.text) for message in said)
-        for message in said:
-            machine = is_automatic(message.text) if answered else is_of_a_machine(message.text)
-            yield "bot" if message.role == "agent" and machine else message.role, message
+        said = [(message, not asking and message.role == "agent" and is_automatic(message.text)) for message in run]
+        answered = any(message.role == "agent" and not automatic for message, automatic in said)
+        for message, automatic in said:
+            machine = automatic and (answered or is_of_a_machine(message.text))
+            yield "bot" if machine else message.role, message
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,17 +296,23 @@ class Agent:
 
 def _text(decision: Decision, reading: Reading) -> str:
     if decision.action == "pick":
-        return sendable(decision.hits[0].ticket.answer) or decision.hits[0].ticket.answer
+        return _sent(decision.hits[0])
     if decision.action == "ask":
         return phrases.ask_text(reading.language)
     return phrases.handoff_text(decision.ground, reading.language)
 
 
+def _sent(hit: Hit) -> str:
+    text = sendable(hit.ticket.answer)
+    assert text is not None, "the policy picks what can be sent"
+    return text
+
+
 def _citations(decision: Decision) -> tuple[Citation, ...]:
     if decision.action != "pick":
         return ()
-    hit: Hit = decision.hits[0]
-    sent = sendable(hit.ticket.answer) or hit.ticket.answer
+    hit = decision.hits[0]
+    sent = _sent(hit)
     # A signature that was taken out is no sentence of the reply.
     kept = (found for found in _SENTENCE.finditer(hit.ticket.answer) if (sendable(found[0]) or "\0") in sent)
     return tuple(Citation(number, hit.ticket.id, *found.span()) for number, found in enumerate(kept))

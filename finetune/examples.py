@@ -18,7 +18,7 @@ from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
-from replydesk.data.tickets import exchanges, mine
+from replydesk.data.tickets import exchanges
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.matcher import search_text
 
@@ -154,8 +154,6 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             contents[conversation.id] = content_of(conversation, judged)
         owner = conversation.customer or conversation.id
         part = rows[parts[conversation.id]]
-        if part is not rows["train"]:
-            hidden.update(t.id for t in mine(conversation, context_messages=settings.data.context_messages))
         for exchange in exchanges(conversation, context_messages=settings.data.context_messages):
             turn, answer = exchange.asked, exchange.answered
             earlier = [t.text for t in exchange.earlier]
@@ -169,6 +167,8 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             ticket = None
             if answer is not None:
                 ticket = Ticket.make(turn.text, answer.text, context=tuple(earlier), intent=label)
+                if part is not rows["train"]:
+                    hidden.add(ticket.id)
             asked = Asked(conversation.id, conversation.customer, text)
             # A tag speaks of the question that opened the conversation.
             tags = conversation.tags if not earlier else ()

@@ -131,17 +131,14 @@ class JoiningEncoder:
     def _compute(self, jobs: Sequence[_Job]) -> None:
         try:
             vectors = self._encoder.encode([text for job in jobs for text in job.texts])
+            start = 0
+            for job in jobs:
+                job.vectors = vectors[start : start + len(job.texts)]
+                start += len(job.texts)
         except BaseException as error:
             for job in jobs:
                 job.error = error
             raise
-        finally:
-            for job in jobs:
-                job.done = True
-        start = 0
-        for job in jobs:
-            job.vectors = vectors[start : start + len(job.texts)]
-            start += len(job.texts)
 
 
 class _Job:
@@ -149,7 +146,10 @@ class _Job:
         self.texts = texts
         self.vectors: Vectors | None = None
         self.error: BaseException | None = None
-        self.done = False
+
+    @property
+    def done(self) -> bool:
+        return self.vectors is not None or self.error is not None
 
     def result(self) -> Vectors:
         if self.vectors is None:
@@ -210,8 +210,8 @@ def _keep(kept: Path, graph: Any, card: dict[str, Any]) -> None:
     import openvino
 
     aside = kept.with_name(f".{kept.name}.{secrets.token_hex(4)}")
-    aside.mkdir(parents=True)
     try:
+        aside.mkdir(parents=True)
         openvino.save_model(graph, aside / _GRAPH, compress_to_fp16=False)
         with (aside / _WEIGHTS).open("rb") as file:
             card = {**card, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()}

@@ -116,7 +116,8 @@ class ImportBar:
             disable=not self._console.is_terminal,
             transient=True,
         )
-        self._tasks: dict[int, Any] = {}
+        self._reading: Reading | None = None
+        self._task: Any = None
         self._began = time.monotonic()
 
     def __enter__(self) -> ImportBar:
@@ -133,11 +134,11 @@ class ImportBar:
     def update(self, reading: Reading, report: Ingested) -> None:
         """Show how far a reading has come."""
         meter = reading.meter
-        if id(reading) not in self._tasks:
-            self._began = time.monotonic()
-            self._tasks[id(reading)] = self._progress.add_task(reading.format, total=meter.total, messages=0, rate=0)
+        if reading is not self._reading:
+            self._began, self._reading = time.monotonic(), reading
+            self._task = self._progress.add_task(reading.format, total=meter.total, messages=0, rate=0)
         self._progress.update(
-            self._tasks[id(reading)],
+            self._task,
             completed=meter.done,
             messages=report.messages,
             rate=report.messages / max(time.monotonic() - self._began, 1e-3),
