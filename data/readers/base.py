@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Protocol
 
-from replydesk.data.readers.source import SAMPLE, Source, broken
+from replydesk.data.readers.source import SAMPLE, Source, bounded, broken
 from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Reader",
     "Skipped",
     "Source",
+    "bounded",
     "broken",
     "in_order",
     "moment",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import IO, Any, Literal, NamedTuple
 
-from replydesk.data.readers.base import SAMPLE, Skipped, Source, broken
+from replydesk.data.readers.base import SAMPLE, Skipped, Source, bounded, broken
 from replydesk.data.readers.parquet import objects
 
 __all__ = ["Record", "first", "first_values", "records", "values"]
@@ -269,13 +269,9 @@ def _holds_objects(value: object) -> bool:
 
 
 def _lines(name: str, stream: IO[str], listed: str, *, damaged: bool) -> Iterator[Record | Skipped]:
-    number = 0
-    while line := stream.readline(LIMIT):
-        number += 1
+    for number, (line, cut) in enumerate(bounded(stream, LIMIT), 1):
         where = f"{name}:{number}"
-        if len(line) == LIMIT and line[-1] not in "\r\n":
-            while (rest := stream.readline(LIMIT)) and rest[-1] not in "\r\n":
-                continue
+        if cut:
             yield Skipped(where, f"the line is longer than {LIMIT:,} characters")
         elif line.isspace():
             continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, broken, in_order
+from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, bounded, broken, in_order
 from replydesk.data.readers.speakers import nameless, roles_of
 from replydesk.data.records import Conversation, Message, content_id, same_text
 
@@ -39,14 +39,11 @@ class Said(NamedTuple):
 
 def lines(source: Source) -> Iterator[tuple[int, str] | Skipped]:
     """Yield the lines of a text with their numbers, without their ends; what is no text or far too long is skipped."""
-    damaged, number = source.damaged, 0
+    damaged = source.damaged
     with source.open() as stream:
-        while line := stream.readline(LIMIT):
-            number += 1
+        for number, (line, cut) in enumerate(bounded(stream, LIMIT), 1):
             where = f"{source.name}:{number}"
-            if len(line) == LIMIT and line[-1] not in "\r\n":
-                while (rest := stream.readline(LIMIT)) and rest[-1] not in "\r\n":
-                    continue
+            if cut:
                 yield Skipped(where, f"the line is longer than {LIMIT:,} characters")
             elif damaged and broken(line):
                 yield Skipped(where, "the line holds bytes that are not text")

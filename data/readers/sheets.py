@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any, Literal
 
-from replydesk.data.readers.base import Skipped, Source, broken
+from replydesk.data.readers.base import Skipped, Source, bounded, broken
 from replydesk.data.readers.jsons import LIMIT, Record, first, records
 
 __all__ = ["Sheet", "sheet"]
@@ -160,13 +160,10 @@ class _Lines:
         self._stream, self.cut = stream, False
 
     def __iter__(self) -> Iterator[str]:
-        read = self._stream.readline
-        while line := read(LIMIT):
-            if len(line) == LIMIT and line[-1] not in "\r\n":
-                while (rest := read(LIMIT)) and rest[-1] not in "\r\n":
-                    continue
-                self.cut, line = True, "too long\n"
-            yield line
+        for line, cut in bounded(self._stream, LIMIT):
+            if cut:
+                self.cut = True
+            yield "too long\n" if cut else line
 
 
 def _joined(line: str) -> str:

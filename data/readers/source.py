@@ -11,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ from replydesk.data.readers.encodings import judge
 from replydesk.data.readers.folders import is_export, ordinary
 from replydesk.data.readers.streams import CHUNK, Counted, Gunzip, Meter, News, Spooled, put_aside
 
-__all__ = ["SAMPLE", "Meter", "Source", "broken"]
+__all__ = ["SAMPLE", "Meter", "Source", "bounded", "broken"]
 
 SAMPLE: Final = 64 * 1024
 """How many bytes of a file its format is guessed from."""
@@ -381,6 +382,16 @@ class _Folder(Source):
     def close(self) -> None:
         for part in self._below:
             part.close()
+
+
+def bounded(stream: IO[str], limit: int) -> Iterator[tuple[str, bool]]:
+    """Yield the lines with their ends and whether each was cut: what is past ``limit`` characters is lost."""
+    while line := stream.readline(limit):
+        cut = len(line) == limit and line[-1] not in "\r\n"
+        if cut:
+            while (rest := stream.readline(limit)) and rest[-1] not in "\r\n":
+                continue
+        yield line, cut
 
 
 def broken(text: str) -> bool:
