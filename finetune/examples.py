@@ -20,7 +20,7 @@ from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, finger
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
-from replydesk.retrieval.matcher import search_text
+from replydesk.retrieval.indexes import search_text
 
 __all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]
 

@@ -82,7 +82,7 @@ KILLED = """
         began = time.perf_counter()
         matcher.sync(save=False)
         assert time.perf_counter() - began < 5
-        index, tickets = matcher._indexes["toy"], {ticket.id: ticket for ticket in store.tickets()}
+        index, tickets = matcher._indexes._vectors["toy"], {ticket.id: ticket for ticket in store.tickets()}
         assert index.keys() == tickets.keys(), "not the store"
         for line in told.read_text().split() if told.exists() else ():
             last[line[1:]] = line[0]

@@ -18,7 +18,8 @@ from replydesk.data.store import Store
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.index import FaissIndex
-from replydesk.retrieval.matcher import Hit, Matcher, search_text
+from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.matcher import Hit, Matcher
 
 LANGUAGES = ("en", "zh")
 
@@ -202,7 +203,7 @@ def test_a_filter_that_admits_many_finds_what_one_that_admits_few_finds(
 ) -> None:
     filters = {"intent": "refund_status"}
     few = matcher.find("my lamp parcel", language="en", filters=filters)
-    monkeypatch.setattr("replydesk.retrieval.matcher._FEW", 2)
+    monkeypatch.setattr("replydesk.retrieval.catalog._FEW", 2)
     store.add_ticket(Ticket.make("Is it open?", "On Sundays.", language="en"))
     many = matcher.find("my lamp parcel", language="en", filters=filters)
     assert [hit.ticket for hit in many] == [hit.ticket for hit in few] != []
@@ -420,8 +421,8 @@ def test_what_changes_much_is_trained_and_saved_in_the_background(
 ) -> None:
     matcher.sync()
     folder = desk.indexes / matcher.encoder_id("en")
-    monkeypatch.setattr("replydesk.retrieval.matcher._UNSAVED", 30)
-    matcher._indexes[folder.name].exact_below = 60
+    monkeypatch.setattr("replydesk.retrieval.indexes._UNSAVED", 30)
+    matcher._indexes._vectors[folder.name].exact_below = 60
     for number in range(30):
         store.add_ticket(Ticket.make(f"Is lamp {number} in stock?", f"Lamp {number} is.", language="en"))
         assert matcher.find(f"is the lamp {number} in stock", language="en")[0].ticket.answer == f"Lamp {number} is."
