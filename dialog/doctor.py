@@ -14,6 +14,7 @@ from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Matcher
 
 __all__ = ["Finding", "examine"]
@@ -118,6 +119,7 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
         except VectorIndexError as error:
             detail, sound = error.message, not keys
         cure = "" if sound else "`replydesk doctor --repair` builds it again from the store."
+        findings.append(_words(home, encoder_id, store, len(keys)))
         findings.append(Finding(f"index {encoder_id}", sound, detail, cure))
     if repair and not all(finding.sound for finding in findings):
         matcher = Matcher(store, encoders, settings.data.languages, home)
@@ -125,3 +127,15 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
         matcher.sync()
         return [Finding(f"{finding.what} (rebuilt)", True, finding.detail) for finding in findings]
     return findings
+
+
+def _words(home: Home, encoder_id: str, store: Store, wanted: int) -> Finding:
+    try:
+        words = LexicalIndex.load(home.indexes / encoder_id / "words")
+        # What changed since they were saved is caught up with, so only then can be counted.
+        sound = words.seq != store.latest_change() or len(words) == wanted
+        detail = f"the words of {len(words)} tickets"
+    except VectorIndexError as error:
+        detail, sound = error.message, not wanted
+    cure = "" if sound else "`replydesk doctor --repair` builds them again from the store."
+    return Finding(f"words {encoder_id}", sound, detail, cure)

@@ -99,4 +99,5 @@ def hit_document(hit: Hit) -> dict[str, Any]:
         "language": ticket.language,
         "at": ticket.at.isoformat() if ticket.at else None,
         "author": ticket.author,
+        "count": hit.count,
     }

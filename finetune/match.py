@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +12,10 @@ from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
+from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer, features, thinness
+from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import codes_conflict
+from replydesk.retrieval.terms import terms
 
 __all__ = ["Queries", "fit_scorer", "fit_thresholds"]
 
@@ -80,7 +83,12 @@ def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar
 def _candidates(queries: Queries, material: Material, count: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:
     tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
     column = {label: i for i, label in enumerate(queries.labels)}
-    words = [set(tokens(text)) for text in tickets.texts]
+    told = [tokens(text) for text in tickets.texts]
+    words = [set(found) for found in told]
+    counts = [Counter(terms(text)) for text in tickets.texts]
+    lexical = LexicalIndex()
+    # Two examples may have one ticket, and each is a question of its own.
+    lexical.add([f"{row:032x}" for row in range(len(tickets))], tickets.texts)
     owners = np.array(tickets.groups)
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
@@ -91,10 +99,13 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
             # Nobody answered it, so nothing says which answer would have been right.
             continue
         cosines = np.where(owners == owner, -2.0, np.asarray(tickets.vectors @ asked.vectors[q]))
-        mine = set(tokens(text))
-        for t in np.argsort(-cosines)[:count]:
+        said = tokens(text)
+        mine = set(said)
+        query = lexical.query(text)
+        by_words = [int(key, 16) for key in lexical.search(query, count // 2)]
+        for t in dict.fromkeys([*np.argsort(-cosines)[:count].tolist(), *by_words]):
             if cosines[t] < -1.5:
-                break
+                continue
             found, hit = tickets.labels[t], tickets.tickets[t]
             assert hit is not None
             if codes_conflict(text, hit):
@@ -107,6 +118,8 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
                     overlap,
                     intent=likely,
                     unfamiliar=float(queries.unfamiliar[q]),
+                    lexical=query.score(counts[t]),
+                    thin=thinness(len(said), len(told[t])),
                 )
             )
             right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
@@ -144,7 +157,7 @@ def _fit(rows: Floats, right: NDArray[np.bool_]) -> HitScorer:
         away = (weights - prior) / _PRIOR_VARIANCE
         return float(np.logaddexp(0, -margins).sum() + 0.5 * away @ (weights - prior)), design.T @ slope + away
 
-    bounds = [(0, None), (0, None), (0, None), (0, None), (None, 0), (None, None)]
+    bounds = [(None, 0) if name in AGAINST else (0, None) for name in FEATURES] + [(None, None)]
     found = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds)
     return HitScorer(tuple(float(w) for w in found.x[:-1]), float(found.x[-1]))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from replydesk.retrieval.index import FaissIndex as FaissIndex
     from replydesk.retrieval.index import VectorIndex as VectorIndex
+    from replydesk.retrieval.lexical import LexicalIndex as LexicalIndex
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
     from replydesk.retrieval.runtime import OpenVinoEncoder as OpenVinoEncoder
@@ -32,6 +33,7 @@ __all__ = [
     "FaissIndex",
     "Hit",
     "HitScorer",
+    "LexicalIndex",
     "Matcher",
     "OpenVinoEncoder",
     "UseEncoder",
@@ -46,6 +48,7 @@ _MODULES = {
     "FaissIndex": "index",
     "Hit": "matcher",
     "HitScorer": "calibration",
+    "LexicalIndex": "lexical",
     "Matcher": "matcher",
     "OpenVinoEncoder": "runtime",
     "UseEncoder": "encoder",

@@ -9,23 +9,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["FEATURES", "UNTRAINED", "HitScorer", "features"]
+__all__ = ["AGAINST", "FEATURES", "UNTRAINED", "HitScorer", "features", "thinness"]
 
-FEATURES = ("similarity", "overlap", "exact", "intent", "unfamiliar")
+FEATURES = ("similarity", "overlap", "exact", "intent", "unfamiliar", "lexical", "thin")
 """Cosine; share of the message's words that the question has; same text; probability of the ticket's intent;
-probability that the message is out of scope."""
+probability that the message is out of scope; BM25 of the question as a share of what it could be; how much too little
+the question says to stand for a message of several words, as "ok" and "hi" do."""
+
+AGAINST = frozenset({"unfamiliar", "thin"})
+"""The features that speak against a hit."""
+
+# A question of so many words is no longer thin, and a message of more words deserves better than a thin one.
+_ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class HitScorer:
-    """Turns features of shape (n, 5) into probabilities; higher is better.
+    """Turns features of shape (n, 7) into probabilities; higher is better.
 
-    >>> bool(UNTRAINED.probabilities([[.9, .8, 0, 0, 0]])[0] > UNTRAINED.probabilities([[.4, .1, 0, 0, 0]])[0])
+    A scorer made before a feature was known has fewer weights: what it does not know counts nothing.
+
+    >>> one, other = UNTRAINED.probabilities([features(.9, .8), features(.4, .1)])
+    >>> bool(one > other)
     True
     """
 
     weights: tuple[float, ...]
     bias: float
+
+    def __post_init__(self) -> None:
+        missing = len(FEATURES) - len(self.weights)
+        object.__setattr__(self, "weights", (*self.weights, *[0.0] * missing))
 
     def probabilities(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the probability that each hit answers the message, shape (n,)."""
@@ -39,15 +53,31 @@ class HitScorer:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> HitScorer:
         """Return the scorer of a JSON form."""
-        return cls(tuple(float(document["weights"][name]) for name in FEATURES), float(document["bias"]))
+        return cls(tuple(float(document["weights"].get(name, 0.0)) for name in FEATURES), float(document["bias"]))
 
 
 def features(
-    similarity: float, overlap: float, *, exact: bool = False, intent: float = 0.0, unfamiliar: float = 0.0
+    similarity: float,
+    overlap: float,
+    *,
+    exact: bool = False,
+    intent: float = 0.0,
+    unfamiliar: float = 0.0,
+    lexical: float = 0.0,
+    thin: float = 0.0,
 ) -> tuple[float, ...]:
     """Return one row in the order of :data:`FEATURES`."""
-    return (similarity, overlap, float(exact), intent, unfamiliar)
+    return (similarity, overlap, float(exact), intent, unfamiliar, lexical, thin)
 
 
-UNTRAINED = HitScorer((10.0, 2.0, 3.0, 0.0, -4.0), -6.0)
+def thinness(asked: int, told: int) -> float:
+    """Return how much too little a question of ``told`` words says to stand for a message of ``asked`` words, 0..1.
+
+    >>> thinness(asked=8, told=1), thinness(asked=2, told=1), thinness(asked=8, told=6)
+    (0.75, 0.0, 0.0)
+    """
+    return max(0.0, 1 - told / _ENOUGH) if asked > _ENOUGH else 0.0
+
+
+UNTRAINED = HitScorer((10.0, 1.0, 3.0, 0.0, -4.0, 1.0, -3.0), -6.0)
 """What is used before a desk has trained anything: a cosine of .6 counts as an even chance. Training starts from it."""

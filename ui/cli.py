@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import typer
 
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
-from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text
+from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text, retrieval_text
 
 if TYPE_CHECKING:
     from replydesk.data.readers import Options
@@ -35,8 +36,12 @@ app = typer.Typer(
 )
 tickets_app = typer.Typer(help="Add, list, show and remove tickets; effective at once.", no_args_is_help=True)
 releases_app = typer.Typer(help="The trained releases and the one that answers.", no_args_is_help=True)
+evaluate_app = typer.Typer(
+    help="Measure the models on your own labelled data; needs no home and keeps nothing.", no_args_is_help=True
+)
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
+app.add_typer(evaluate_app, name="evaluate")
 
 HomeOption = Annotated[
     Path | None,
@@ -444,6 +449,40 @@ def tickets_contradictions(
         for what, older, newer in pairs
     ]
     _print({"contradictions": document}, as_json, "\n".join(lines) or "No contradictions.")
+
+
+@evaluate_app.command("retrieval")
+def evaluate_retrieval(
+    corpus: Annotated[Path, typer.Option("--corpus", help="JSONL: id, text.")],
+    queries: Annotated[
+        Path, typer.Option("--queries", help="JSONL: text, relevant (ids), candidates (ids, optional).")
+    ],
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they weigh the words.")
+    ] = None,
+    recipe: RecipeOption = "quick",
+    language: Annotated[Literal["auto", "en", "zh"], typer.Option("--language", help="Chooses the encoder.")] = "auto",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Draw so many queries.")] = None,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Not needed; where it is named, its settings choose the encoders.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
+    from replydesk.data.settings import RetrievalSettings
+    from replydesk.finetune import ranking
+    from replydesk.finetune.recipe import Recipe
+    from replydesk.retrieval.encoder import Encoders
+
+    seed = Recipe.find(recipe).seed
+    data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=seed)
+    encoders = Encoders(RetrievalSettings())
+    if home is not None:
+        place = Home.find(home)
+        encoders = Encoders(_settings(place).retrieval, place.runtime if place.folder.exists() else None)
+    result = ranking.evaluate_retrieval(data, encoders, language=language, pairs=pairs, seed=seed, progress=_say)
+    document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
+    _print(document, as_json, retrieval_text(document))
 
 
 @releases_app.command("list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import Reply
     from replydesk.finetune.retrain import Outcome
 
-__all__ = ["ImportBar", "import_text", "outcome_text", "reply_text"]
+__all__ = ["ImportBar", "import_text", "outcome_text", "reply_text", "retrieval_text"]
 
 _REASONS_SHOWN = 10
 _SHORT = 160
@@ -92,6 +93,17 @@ def _cure(cure: str) -> str:
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
+
+
+def retrieval_text(document: Mapping[str, Any]) -> str:
+    """Return what `replydesk evaluate retrieval` prints for people."""
+    names = [name for name in next(iter(document["models"].values())) if name != "p1_ci"]
+    lines = [f"{document['queries']} queries, {document['corpus']} texts, {document['encoder']}"]
+    lines.append(f"{'':10}" + "".join(f"{name:>11}" for name in names) + "   p1, 95%")
+    for model, found in document["models"].items():
+        low, high = found["p1_ci"]
+        lines.append(f"{model:10}" + "".join(f"{found[name]:11.3f}" for name in names) + f"   {low:.3f} to {high:.3f}")
+    return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
 
 
 class ImportBar:

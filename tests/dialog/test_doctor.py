@@ -16,6 +16,7 @@ from replydesk.dialog.doctor import Finding, examine
 from replydesk.dialog.release import Release, Releases, Skills
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Matcher
 
 
@@ -51,6 +52,7 @@ def test_a_sound_home_is_sound(sound: Home) -> None:
         "splits",
         "release a",
         "current release",
+        f"words {index_of(sound).name}",
         f"index {index_of(sound).name}",
     ]
     assert "40 tickets" in next(f.detail for f in findings if f.what == "store")
@@ -123,6 +125,17 @@ def test_a_damaged_index_is_found_and_mended(sound: Home, damage: Callable[[Path
     assert unsound(examine(sound, repair=True)) == []
     assert unsound(examine(sound)) == []
     assert len(FaissIndex.load(folder, folder.name)) == 40
+
+
+def test_damaged_words_are_found_and_mended(sound: Home) -> None:
+    folder = index_of(sound)
+    path = next((folder / "words").glob("words-*/*.term"))
+    path.write_bytes(path.read_bytes()[:-2])
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert (finding.what, "checksum" in finding.detail) == (f"words {folder.name}", True)
+    assert "doctor --repair" in finding.cure
+    assert unsound(examine(sound, repair=True)) == []
+    assert len(LexicalIndex.load(folder / "words")) == 40
 
 
 def test_a_tampered_release_is_named(sound: Home) -> None:

@@ -24,6 +24,7 @@ HIT = {
     "source": {"canned", "agent", "article"},
     # beyond the contract
     "intent": str, "language": str, "at": (str, None), "author": str,
+    "count": int,
 }  # fmt: skip
 REPLY: dict[str, Any] = {
     "id": str, "conversation": str, "action": {"pick", "compose", "ask", "handoff"}, "text": str, "confidence": SHARE,
@@ -128,6 +129,7 @@ def test_the_document_holds_the_values(full: Reply) -> None:
             "language": "en",
             "at": "2026-09-01T00:00:00+00:00",
             "author": "Ada",
+            "count": 1,
         }
     ]
 

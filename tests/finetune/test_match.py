@@ -14,7 +14,7 @@ from replydesk.finetune.evaluate import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.calibration import UNTRAINED
+from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED
 
 LABELS = ("address", "cancel", "delivery", "refund")
 
@@ -50,9 +50,10 @@ def desk(count: int = 160, noise: float = 0.35, seed: int = 0) -> tuple[Queries,
 
 def test_what_speaks_for_a_hit_never_counts_against_it() -> None:
     scorer, scores, right = fit_scorer(*desk(), QUICK)
-    similarity, overlap, exact, intent, unfamiliar = scorer.weights
-    assert min(similarity, overlap, exact, intent) >= 0 >= unfamiliar
-    assert similarity + intent > 0
+    weights = dict(zip(FEATURES, scorer.weights, strict=True))
+    assert min(weights[name] for name in FEATURES if name not in AGAINST) >= 0
+    assert max(weights[name] for name in AGAINST) <= 0
+    assert weights["similarity"] + weights["intent"] > 0
     assert scorer != UNTRAINED
     assert len(scores) == len(right) == 200
 

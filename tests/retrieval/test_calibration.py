@@ -17,13 +17,15 @@ SHARE = st.floats(0, 1)
 
 
 def test_features_stand_in_their_order() -> None:
-    row = features(0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5)
+    row = features(0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5, lexical=0.6, thin=0.7)
     assert dict(zip(FEATURES, row, strict=True)) == {
         "similarity": 0.1,
         "overlap": 0.2,
         "exact": 1.0,
         "intent": 0.4,
         "unfamiliar": 0.5,
+        "lexical": 0.6,
+        "thin": 0.7,
     }
 
 
@@ -32,6 +34,18 @@ def test_probabilities_are_the_logistic_function_of_the_weighted_sum() -> None:
     row = features(0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5)
     expected = 1 / (1 + math.exp(-(0.1 + 0.4 + 3.0 + 1.6 - 2.5 - 0.5)))
     assert scorer.probabilities([row])[0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_scorer_from_before_a_feature_was_known_does_not_count_it() -> None:
+    document = {
+        "weights": {"similarity": 8.0, "overlap": 1.0, "exact": 2.0, "intent": 3.0, "unfamiliar": -4.0},
+        "bias": -5.0,
+    }
+    scorer = HitScorer.from_document(document)
+    plain, wordy = scorer.probabilities([features(0.6, 0.5), features(0.6, 0.5, lexical=1.0, thin=0.5)])
+    assert plain == wordy == pytest.approx(1 / (1 + math.exp(-0.3)))
+    assert scorer == HitScorer((8.0, 1.0, 2.0, 3.0, -4.0), -5.0)
+    assert scorer.document()["weights"]["lexical"] == 0.0
 
 
 def test_no_hits_have_no_probabilities() -> None:
@@ -60,6 +74,8 @@ def test_untrained_scores_rise_with_what_speaks_for_a_hit(
         features(similarity, overlap, intent=intent + more, unfamiliar=unfamiliar),
         features(similarity, overlap, exact=True, intent=intent, unfamiliar=unfamiliar),
         features(similarity, overlap, intent=intent, unfamiliar=unfamiliar - more),
+        features(similarity, overlap, intent=intent, unfamiliar=unfamiliar, lexical=more),
+        features(similarity, overlap, intent=intent, unfamiliar=unfamiliar, thin=-more),
     ]
     assert (UNTRAINED.probabilities(better) >= base).all()
 

@@ -19,6 +19,7 @@ from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.index import FaissIndex
 from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Hit, Matcher
 
 LANGUAGES = ("en", "zh")
@@ -112,6 +113,77 @@ def test_answers_differ(matcher: Matcher, store: Store) -> None:
     found = answers(matcher.find("is the lamp in stock", language="en", k=5))
     assert len(found) == 5
     assert sum(answer.lower().split() == ["yes,", "it", "is."] for answer in found) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers_given", "language"),
+    [
+        (
+            (
+                "You can return it within 14 days.",
+                "you can return it, within 14 days",
+                "You can return it within 30 days.",
+            ),
+            "en",
+        ),
+        (("十四天内可以无理由退货哦。", "十四天内可以无理由退货。", "三十天内可以无理由退货。"), "zh"),
+    ],
+)
+def test_near_duplicates_are_one_hit_with_a_count(
+    matcher: Matcher, store: Store, answers_given: tuple[str, ...], language: str
+) -> None:
+    """Two answers in almost the same words are one; another number is another answer."""
+    question = {"en": "lamp return number", "zh": "台灯退货编号"}[language]
+    for number, answer in enumerate((*answers_given, answers_given[0])):
+        store.add_ticket(Ticket.make(f"{question} {number}", answer, language=language))
+    hits = {hit.ticket.answer: hit.count for hit in matcher.find(question, language=language, k=30)}
+    assert hits.pop(answers_given[2]) == 1
+    assert sorted(count for answer, count in hits.items() if answer in answers_given) == [3]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "language"),
+    [
+        ("The lid of the SKU-4471 came off", "please help with sku4471", "en"),
+        ("配件型号KX-207缺货吗", "請問kx207", "zh"),
+    ],
+)
+def test_words_find_what_vectors_do_not(
+    store: Store, encoders: Encoders, desk: Home, question: str, asked: str, language: str
+) -> None:
+    """The tiny encoder knows no codes, and the ticket lies far outside of what it looks at."""
+    store.add_tickets(
+        [Ticket.make(f"please help with item number {n}", f"Answer {n}.", language=language) for n in range(300)]
+    )
+    wanted = Ticket.make(question, "We send a new one.", language=language)
+    store.add_ticket(wanted)
+    matcher = Matcher(store, encoders, LANGUAGES, desk)
+    by_words = HitScorer((0.0, 0.0, 0.0, 0.0, 0.0, 5.0), -2.0)
+    hits = matcher.find(asked, language=language, k=2, scorer=by_words)
+    assert hits[0].ticket.id == wanted.id
+    vector = matcher.encode(asked, language=language)
+    assert hits[0].similarity == pytest.approx(
+        float((vector @ encoders.of(language).encode([question]).T)[0, 0]), abs=1e-5
+    )
+    store.remove_ticket(wanted.id)
+    assert wanted.id not in {hit.ticket.id for hit in matcher.find(asked, language=language, k=2, scorer=by_words)}
+
+
+@pytest.mark.parametrize(
+    ("message", "hollow", "language"),
+    [
+        ("so the lamp that I got is broken and I want another", ("ok", "hi", "x"), "en"),
+        ("我收到的台灯是坏的想换一个", ("你好", "好的", "在"), "zh"),
+    ],
+)
+def test_texts_that_say_nothing_crowd_nobody_out(
+    matcher: Matcher, store: Store, message: str, hollow: tuple[str, ...], language: str
+) -> None:
+    for text in hollow:
+        store.add_ticket(Ticket.make(text, f"What about {text}?", language=language))
+    kept = [hit.ticket.question for hit in matcher.find(message, language=language, k=3)]
+    assert not set(hollow) & set(kept)
+    assert matcher.find(hollow[0], language=language)[0].ticket.question == hollow[0]
 
 
 def test_k_limits_the_hits(matcher: Matcher) -> None:
@@ -316,7 +388,27 @@ def claim_the_future(folder: Path) -> None:
     path.write_text(path.read_text().replace('"seq": 40', '"seq": 4000'))
 
 
-@pytest.mark.parametrize("damage", [delete_vectors, tear_vectors, tear_manifest, rename_encoder, claim_the_future])
+def delete_words(folder: Path) -> None:
+    (folder / "words" / "manifest.json").unlink()
+
+
+def tear_words(folder: Path) -> None:
+    path = next((folder / "words").glob("words-*/*.term"))
+    path.write_bytes(path.read_bytes()[:5])
+
+
+def words_of_the_future(folder: Path) -> None:
+    path = folder / "words" / "manifest.json"
+    path.write_text(path.read_text().replace('"seq": 40', '"seq": 4000'))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        delete_vectors, tear_vectors, tear_manifest, rename_encoder, claim_the_future, delete_words, tear_words,
+        words_of_the_future,
+    ],
+)  # fmt: skip
 def test_a_damaged_index_is_built_again(
     matcher: Matcher, store: Store, encoders: Encoders, desk: Home, damage: Callable[[Path], None]
 ) -> None:
@@ -326,6 +418,27 @@ def test_a_damaged_index_is_built_again(
     damage(folder)
     assert Matcher(store, encoders, LANGUAGES, desk).find("my parcel is late", language="en") == expected
     assert FaissIndex.load(folder, folder.name).keys() == {ticket.id for ticket in store.tickets()}
+    assert len(LexicalIndex.load(folder / "words")) == 40
+
+
+def test_words_follow_from_where_they_were_saved(
+    matcher: Matcher, store: Store, encoders: Encoders, desk: Home
+) -> None:
+    """As after a crash between the two saves: the words know less than the vectors."""
+    matcher.sync()
+    folder = desk.indexes / matcher.encoder_id("en")
+    kept = (folder / "words").rename(desk.folder / "kept")
+    ticket = Ticket.make("Do you sell the ZQ-99?", "Yes.", language="en")
+    store.add_ticket(ticket)
+    Matcher(store, encoders, LANGUAGES, desk).sync()
+    import shutil
+
+    shutil.rmtree(folder / "words")
+    kept.rename(folder / "words")
+    by_words = HitScorer((0.0, 0.0, 0.0, 0.0, 0.0, 5.0), -2.0)
+    again = Matcher(store, encoders, LANGUAGES, desk)
+    assert again.find("zq99", language="en", scorer=by_words)[0].ticket == ticket
+    assert LexicalIndex.load(folder / "words").seq == 41
 
 
 def test_the_generation_before_catches_up_and_takes_the_place_of_a_torn_one(
@@ -393,9 +506,14 @@ def test_it_looks_further_where_nearly_all_is_withheld(matcher: Matcher, store: 
     assert {hit.ticket.id for hit in found} <= {t.id for t in english}
 
 
-def test_of_near_duplicates_one_is_a_hit(matcher: Matcher, store: Store) -> None:
+def test_of_what_curation_calls_duplicates_one_is_a_hit(matcher: Matcher, store: Store) -> None:
     twins = [
-        Ticket.make("Where is my parcel now?", f"It comes on Monday{mark}", language="en") for mark in (".", "!", " :)")
+        Ticket.make("Where is my parcel now?", answer, language="en")
+        for answer in (
+            "It comes on Monday.",
+            "You will have it by Monday, for sure.",
+            "Monday is the day it is delivered",
+        )
     ]
     store.add_tickets(twins)
     asked: dict[str, Any] = {"language": "en", "k": 5}

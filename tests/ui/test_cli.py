@@ -454,3 +454,17 @@ def test_the_demo_does_not_move_into_another_desk(run: Run, desk: Home) -> None:
     assert (refused.code, refused.out) == (1, "")
     assert "There is another desk in this home." in refused.trouble
     assert Store.open(desk.database).counts() == before
+
+
+def test_retrieval_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
+    corpus, queries = tmp_path / "corpus.jsonl", tmp_path / "queries.jsonl"
+    corpus.write_text('{"id": "a", "text": "Where is my parcel?"}\n{"id": "b", "text": "I want a refund"}\n')
+    queries.write_text('{"text": "parcel", "relevant": ["a"]}\n')
+    arguments = ("evaluate", "retrieval", "--corpus", corpus, "--queries", queries, "--home", desk.folder)
+    document = run(*arguments, "--json").document
+    assert document["models"]["lexical"]["p1"] == 1.0
+    assert document["command"].startswith("replydesk evaluate retrieval --corpus")
+    assert {"seconds", "versions", "seed"} <= document.keys()
+    told = run(*arguments)
+    assert (told.code, "hybrid" in told.out, "1.000" in told.out) == (0, True, True)
+    assert "queries.jsonl:1" in run("evaluate", "retrieval", "--corpus", queries, "--queries", corpus).trouble

@@ -1,0 +1,256 @@
+"""Judging retrieval on anybody's labelled data: the floor, meaning, words, and both together, side by side."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.errors import RequestError
+from replydesk.data.text import language_of
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.lexical import K1, B, LexicalIndex
+from replydesk.retrieval.metrics import mean_metrics, ranked
+from replydesk.retrieval.terms import terms
+
+__all__ = ["WORDS", "RetrievalData", "evaluate_retrieval"]
+
+Floats = NDArray[np.float64]
+
+WORDS: Final = 0.4
+"""What a full match of words is worth beside a cosine of 1; docs/why/words-and-meaning.md says how it was chosen."""
+
+_TRIED = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
+_AT_ONCE = 256
+_FEWEST_PAIRS = 20
+_LIBRARIES = ("replydesk", "numpy", "scikit-learn", "tantivy", "openvino", "transformers")
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalData:
+    """Texts to rank, queries, and for each query the places of its relevant texts and of those that are ranked."""
+
+    corpus: tuple[str, ...]
+    queries: tuple[str, ...]
+    relevant: tuple[frozenset[int], ...]
+    candidates: tuple[tuple[int, ...] | None, ...]
+
+    @classmethod
+    def read(cls, corpus: Path, queries: Path, *, limit: int | None = None, seed: int = 0) -> RetrievalData:
+        """Return what two JSONL files hold: ``{"id", "text"}`` and ``{"text", "relevant", "candidates"?}``.
+
+        ``limit`` draws so many queries. Raises :class:`RequestError` with file and line.
+        """
+        places: dict[str, int] = {}
+        texts: list[str] = []
+        for where, row in _rows(corpus):
+            key, text = str(_value(row, "id", (str, int), where)), _value(row, "text", (str,), where)
+            if key in places:
+                raise RequestError(f"The id {key} is there twice.", where=where, hint="Give every text its own id.")
+            places[key] = len(texts)
+            texts.append(text)
+        asked: list[tuple[str, frozenset[int], tuple[int, ...] | None]] = []
+        for where, row in _rows(queries):
+            text = _value(row, "text", (str,), where)
+            relevant = _places(row, "relevant", places, where)
+            ranked_only = _places(row, "candidates", places, where) if row.get("candidates") is not None else None
+            if not relevant:
+                raise RequestError("No text is relevant for this query.", where=where, hint="Leave it out.")
+            if ranked_only is not None and not set(relevant) & set(ranked_only):
+                message = "No relevant text is among the candidates of this query."
+                raise RequestError(message, where=where, hint="Add its relevant texts to its candidates.")
+            asked.append((text, frozenset(relevant), ranked_only))
+        if not texts or not asked:
+            empty = corpus if not texts else queries
+            raise RequestError("The file is empty.", where=str(empty), hint="Name a JSONL file with rows.")
+        if limit is not None and limit < len(asked):
+            drawn = np.sort(np.random.default_rng(seed).permutation(len(asked))[:limit])
+            asked = [asked[i] for i in drawn]
+        return cls(tuple(texts), *(tuple(column) for column in zip(*asked, strict=True)))
+
+
+def evaluate_retrieval(
+    data: RetrievalData,
+    encoders: Encoders,
+    *,
+    language: str = "auto",
+    pairs: Path | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> dict[str, Any]:
+    """Return the measures of every model on the data.
+
+    ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder, ``lexical`` BM25 and ``hybrid`` the sum of the
+    last two, whose weight was chosen on other data. With at least 20 ``pairs`` of texts that belong together there is
+    ``tuned``, whose weight they choose. Nothing is learned from the queries.
+    """
+    began = time.perf_counter()
+    if language == "auto":
+        language = Counter(language_of(text) for text in (*data.corpus[:500], *data.queries[:500])).most_common(1)[0][0]
+    encoder = encoders.of(language)
+    progress(f"Encoding {len(data.corpus)} texts and {len(data.queries)} queries in {language}")
+    models = _Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
+    vectors = encoder.encode(data.queries).astype(np.float64)
+    notes = []
+    weights = {"hybrid": WORDS}
+    if pairs is not None:
+        chosen = _weight_of(pairs, encoder, language, seed)
+        if chosen is None:
+            notes.append(f"There are fewer than {_FEWEST_PAIRS} pairs: nothing was tuned on them.")
+        else:
+            weights["tuned"] = chosen
+            notes.append(f"tuned: of {_TRIED}, the pairs choose {chosen} as the weight of words.")
+    progress("Ranking")
+    lists: dict[str, list[tuple[list[bool], int]]] = {}
+    for start in range(0, len(data.queries), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        scores = models.scores(data.queries[part], vectors[part], weights)
+        for name, matrix in scores.items():
+            for row, line in enumerate(matrix, start=start):
+                lists.setdefault(name, []).append(_judged(data, row, line, seed + row))
+    return {
+        "models": {name: mean_metrics(judged, seed=seed) for name, judged in lists.items()},
+        "language": language,
+        "encoder": encoder.id,
+        "corpus": len(data.corpus),
+        "queries": len(data.queries),
+        "notes": notes,
+        "seconds": round(time.perf_counter() - began, 2),
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "seed": seed,
+    }
+
+
+class _Models:
+    """What ranks a corpus: TF-IDF, vectors, BM25, and sums of the last two."""
+
+    def __init__(self, corpus: Sequence[str], vectors: Floats, language: str) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        spaced = language == "en"
+        self._vectors = vectors
+        self._tfidf: Any = TfidfVectorizer(
+            analyzer="word" if spaced else "char",
+            ngram_range=(1, 2),
+            sublinear_tf=True,
+            token_pattern=r"(?u)\b\w+\b" if spaced else None,
+        )
+        self._floor: Any = self._tfidf.fit_transform(corpus)
+        self._words = _Bm25(corpus)
+
+    def scores(self, texts: Sequence[str], vectors: Floats, weights: dict[str, float]) -> dict[str, Floats]:
+        """Return for every model an array of shape (queries, texts)."""
+        floor = np.asarray((self._tfidf.transform(texts) @ self._floor.T).todense())
+        cosines, words = vectors @ self._vectors.T, self._words.scores(texts)
+        sums = {name: cosines + weight * words for name, weight in weights.items()}
+        return {"floor": floor, "frozen": cosines, "lexical": words, **sums}
+
+
+class _Bm25:
+    """The scores of :class:`~replydesk.retrieval.lexical.LexicalQuery` of every query for every text at once."""
+
+    def __init__(self, corpus: Sequence[str]) -> None:
+        from scipy.sparse import csr_matrix
+
+        self._index = LexicalIndex()
+        self._index.add([f"{row:032x}" for row in range(len(corpus))], corpus)
+        counts = [Counter(terms(text)) for text in corpus]
+        self._column: dict[str, int] = {}
+        for count in counts:
+            for term in count:
+                self._column.setdefault(term, len(self._column))
+        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
+        damp = K1 * (1 - B + B * lengths / max(1.0, lengths.mean()))
+        rows = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
+        columns = np.array([self._column[term] for count in counts for term in count], dtype=np.int64)
+        found = np.array([n for count in counts for n in count.values()], dtype=np.float64)
+        values = found * (K1 + 1) / (found + damp[rows])
+        self._texts: Any = csr_matrix((values, (rows, columns)), shape=(len(counts), max(1, len(self._column))))
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        from scipy.sparse import csr_matrix
+
+        rows, columns, values = [], [], []
+        for row, text in enumerate(texts):
+            weights = self._index.query(text).weights
+            whole = sum(weights.values())
+            for term, weight in weights.items():
+                if term in self._column:
+                    rows.append(row)
+                    columns.append(self._column[term])
+                    values.append(weight / whole)
+        asked = csr_matrix((values, (rows, columns)), shape=(len(texts), self._texts.shape[1]))
+        return np.asarray((asked @ self._texts.T).todense())
+
+
+def _weight_of(pairs: Path, encoder: Any, language: str, seed: int) -> float | None:
+    """Return the weight of words with which each first text finds its second one best, the smaller of two as good."""
+    read = [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in _rows(pairs)]
+    if len(read) < _FEWEST_PAIRS:
+        return None
+    drawn = np.random.default_rng(seed).permutation(len(read))[:1000]
+    texts = list(dict.fromkeys(read[i][1] for i in drawn))
+    queries = [read[i][0] for i in drawn]
+    models = _Models(texts, encoder.encode(texts).astype(np.float64), language)
+    weights = {str(weight): weight for weight in _TRIED}
+    scores = models.scores(queries, encoder.encode(queries).astype(np.float64), weights)
+    own = np.array([texts.index(read[i][1]) for i in drawn])
+    ranks = {
+        weight: (scores[name] > scores[name][np.arange(len(own)), own][:, None]).sum(axis=1) + 1
+        for name, weight in weights.items()
+    }
+    return max(_TRIED, key=lambda weight: (round(float((1 / ranks[weight]).mean()), 4), -weight))
+
+
+def _judged(data: RetrievalData, row: int, scores: Floats, seed: int) -> tuple[list[bool], int]:
+    among = data.candidates[row]
+    places = np.arange(len(scores)) if among is None else np.array(among)
+    wanted = data.relevant[row] & set(places.tolist())
+    order = places[ranked(scores[places], seed)]
+    return [place in wanted for place in order.tolist()], len(wanted)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    hint = "Each line is one JSON object; docs/reference/commands.md shows which."
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                where = f"{path}:{number}"
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    raise RequestError("This line is no JSON.", where=where, hint=hint) from None
+                if not isinstance(row, dict):
+                    raise RequestError("This line is no JSON object.", where=where, hint=hint)
+                yield where, row
+    except OSError as error:
+        raise RequestError(f"The file cannot be read: {error.strerror}.", where=str(path), hint=hint) from error
+    except UnicodeDecodeError as error:
+        raise RequestError("The file is no UTF-8.", where=str(path), hint="Save it as UTF-8.") from error
+
+
+def _value(row: dict[str, Any], name: str, kinds: tuple[type, ...], where: str) -> Any:
+    found = row.get(name)
+    if not isinstance(found, kinds) or isinstance(found, bool):
+        hint = "docs/reference/commands.md shows what a line holds."
+        raise RequestError(f"This line has no {name}, or one of another type.", where=where, hint=hint)
+    return found
+
+
+def _places(row: dict[str, Any], name: str, places: dict[str, int], where: str) -> tuple[int, ...]:
+    keys = [str(key) for key in _value(row, name, (list,), where)]
+    missing = [key for key in keys if key not in places]
+    if missing:
+        message = f"{name} names {missing[0]}, which is no id of the corpus."
+        raise RequestError(message, where=where, hint="Ids are compared as text.")
+    return tuple(dict.fromkeys(places[key] for key in keys))

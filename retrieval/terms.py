@@ -1,0 +1,71 @@
+"""Terms: what lexical search compares of a text, so that a code is one term and 退貨 is found by 退货."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any, Final
+
+from replydesk.data.text import HAN, KANA, tokens
+
+__all__ = ["simplified", "terms"]
+
+LONGEST: Final = 4000
+"""The characters of a text that are read."""
+
+_EAST = re.compile(f"[{HAN}{KANA}]+")
+_LONG_WORD = 3
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text in no particular order, each as often as it stands there.
+
+    NFKC, lower case, traditional characters as simplified ones. Latin words are those of
+    :func:`~replydesk.data.text.tokens`; a hyphenated code is also there without its hyphens. A run of Chinese gives its
+    characters, its bigrams and its words of three characters and more: nothing is lost where the segmentation errs.
+
+    >>> terms("訂單TW-204817")
+    ['订单', 'tw-204817', 'tw204817', '订', '单']
+    """
+    plain = simplified(unicodedata.normalize("NFKC", text[:LONGEST]).lower())
+    found = []
+    for word in tokens(plain):
+        found.append(word)
+        if "-" in word:
+            found.append(word.replace("-", ""))
+    for run in _EAST.findall(plain):
+        if len(run) > 1:
+            found += run
+        if len(run) >= _LONG_WORD:
+            found += [word for word in _cut(run) if len(word) >= _LONG_WORD]
+    return found
+
+
+def simplified(text: str) -> str:
+    """Return a text with each traditional character as the simplified one that it stands for alone.
+
+    Phrases are not looked at: for finding, a wrong choice between two characters is the same on both sides.
+
+    >>> simplified("退貨運費")
+    '退货运费'
+    """
+    return text if text.isascii() else text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, str]:
+    import opencc
+
+    characters = [chr(code) for code in range(_FIRST_HAN, _LAST_HAN + 1)]
+    folded = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    pairs = zip(characters, folded, strict=True)
+    return {ord(one): other for one, other in pairs if one != other and len(other) == 1}
+
+
+def _cut(run: str) -> list[str]:
+    import rjieba
+
+    words: Any = rjieba.cut(run)
+    return list(words)

@@ -1,0 +1,54 @@
+"""The wording of a ticket: what is kept of its texts to compare it with messages and with other tickets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from replydesk.data.duplicates import THRESHOLD
+from replydesk.data.records import Ticket, same_text
+from replydesk.data.shingles import facts_of, normal_form, shingles
+from replydesk.data.text import tokens
+from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.terms import terms
+
+__all__ = ["Wording"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The terms and words of a ticket's question, and what tells its answer from others."""
+
+    terms: Counter[str]
+    words: frozenset[str]
+    length: int
+    answer: str
+    facts: str
+    pieces: frozenset[int]
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Wording:
+        """Return the wording of a ticket."""
+        words = tokens(ticket.question)
+        pieces, _ = shingles([normal_form(ticket.answer)])
+        return cls(
+            Counter(terms(search_text(ticket.question, ticket.context))),
+            frozenset(words),
+            len(words),
+            same_text(ticket.answer),
+            facts_of(ticket.answer),
+            frozenset(pieces.tolist()),
+        )
+
+    def answers_like(self, other: Wording) -> bool:
+        """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it.
+
+        Another number, date or code is another answer.
+        """
+        if self.answer == other.answer:
+            return True
+        small, large = sorted((len(self.pieces), len(other.pieces)))
+        if self.facts != other.facts or small < THRESHOLD * large:
+            return False
+        both = len(self.pieces & other.pieces)
+        return both >= THRESHOLD * (small + large - both)

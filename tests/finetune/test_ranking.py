@@ -1,0 +1,125 @@
+"""Judging retrieval: the files, the models, and that BM25 here is the BM25 of the desk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from replydesk.data.errors import RequestError
+from replydesk.data.settings import Settings
+from replydesk.finetune import ranking
+from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
+from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.lexical import LexicalIndex
+from replydesk.retrieval.metrics import METRICS
+from replydesk.retrieval.terms import terms
+
+ENGLISH = ("How do I return a lamp?", "Where is my parcel?", "Do you ship to Malta?", "My card was declined")
+CHINESE = ("怎么退货？", "快递到哪里了？", "可以寄到澳门吗？", "银行卡付不了款")
+ASKED = {
+    "en": [("parcel where is it", [1]), ("malta shipping", [2]), ("return the lamp", [0])],
+    "zh": [("我的快递在哪里", [1]), ("寄澳门", [2]), ("退货", [0])],
+}
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def files(folder: Path, language: str) -> tuple[Path, Path]:
+    texts = ENGLISH if language == "en" else CHINESE
+    corpus = write(folder / "corpus.jsonl", [{"id": f"t{i}", "text": text} for i, text in enumerate(texts)])
+    asked = [{"text": text, "relevant": [f"t{i}" for i in places]} for text, places in ASKED[language]]
+    return corpus, write(folder / "queries.jsonl", asked)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_model_is_measured(language: str, tmp_path: Path, tiny_settings: Settings) -> None:
+    data = RetrievalData.read(*files(tmp_path, language))
+    result = evaluate_retrieval(data, Encoders(tiny_settings.retrieval))
+    assert list(result["models"]) == ["floor", "frozen", "lexical", "hybrid"]
+    assert result["language"] == language
+    assert result["models"]["lexical"]["p1"] == 1.0
+    for found in result["models"].values():
+        assert set(found) == {*METRICS, "p1_ci"}
+        assert all(0 <= found[name] <= 1 for name in METRICS)
+        assert found["p1_ci"][0] <= found["p1"] <= found["p1_ci"][1]
+    json.dumps(result)
+
+
+def test_only_candidates_are_ranked(tmp_path: Path, tiny_settings: Settings) -> None:
+    corpus, _ = files(tmp_path, "en")
+    rows = [{"text": "parcel", "relevant": ["t2", "t1"], "candidates": ["t2", "t3"]}]
+    data = RetrievalData.read(corpus, write(tmp_path / "few.jsonl", rows))
+    (judged, total) = ranking._judged(data, 0, np.array([0.0, 9.0, 1.0, 2.0]), 0)
+    assert (judged, total) == ([False, True], 1)
+    assert evaluate_retrieval(data, Encoders(tiny_settings.retrieval))["models"]["frozen"]["recall@10"] == 1.0
+
+
+def test_its_bm25_is_that_of_the_desk() -> None:
+    texts = (*ENGLISH, *CHINESE)
+    index = LexicalIndex()
+    index.add([f"{i:032x}" for i in range(len(texts))], texts)
+    asked = ["where is the parcel parcel", "澳门 malta", "", "unknown"]
+    matrix = ranking._Bm25(texts).scores(asked)
+    for row, query in enumerate(map(index.query, asked)):
+        expected = [query.score(Counter(terms(text))) for text in texts]
+        assert matrix[row] == pytest.approx(expected)
+
+
+def test_pairs_choose_the_weight_of_words(tmp_path: Path, tiny_settings: Settings) -> None:
+    data = RetrievalData.read(*files(tmp_path, "en"))
+    encoders = Encoders(tiny_settings.retrieval)
+    codes = [{"a": f"it is about QX-{n} today", "b": f"QX-{n}"} for n in range(100, 130)]
+    result = evaluate_retrieval(data, encoders, pairs=write(tmp_path / "pairs.jsonl", codes))
+    assert "tuned" in result["models"]
+    assert result["notes"][0].startswith("tuned: ")
+    assert "choose 0.0" not in result["notes"][0]
+    few = evaluate_retrieval(data, encoders, pairs=write(tmp_path / "few.jsonl", codes[:5]))
+    assert "tuned" not in few["models"]
+    assert "fewer than 20 pairs" in few["notes"][0]
+
+
+def test_a_limit_draws_queries(tmp_path: Path) -> None:
+    corpus, queries = files(tmp_path, "en")
+    assert len(RetrievalData.read(corpus, queries, limit=2).queries) == 2
+    assert RetrievalData.read(corpus, queries, limit=2) == RetrievalData.read(corpus, queries, limit=2)
+    assert len(RetrievalData.read(corpus, queries, limit=9).queries) == 3
+
+
+@pytest.mark.parametrize(
+    ("corpus", "queries", "message", "where"),
+    [
+        ('{"id": 1}', "", "has no text", "corpus.jsonl:1"),
+        ('{"text": "a"}', "", "has no id", "corpus.jsonl:1"),
+        ('{"id": 1, "text": "a"}\n{"id": "1", "text": "b"}', "", "there twice", "corpus.jsonl:2"),
+        ("[]", "", "no JSON object", "corpus.jsonl:1"),
+        ("{", "", "no JSON", "corpus.jsonl:1"),
+        ("", "", "empty", "corpus.jsonl"),
+        ('{"id": 1, "text": "a"}', "", "empty", "queries.jsonl"),
+        ('{"id": 1, "text": "a"}', '{"text": "q", "relevant": [2]}', "names 2", "queries.jsonl:1"),
+        ('{"id": 1, "text": "a"}', '{"text": "q", "relevant": "1"}', "has no relevant", "queries.jsonl:1"),
+        ('{"id": 1, "text": "a"}', '\n{"text": "q", "relevant": []}', "No text is relevant", "queries.jsonl:2"),
+        (
+            '{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}', '{"text": "q", "relevant": [1], "candidates": [2]}',
+            "among the candidates", "queries.jsonl:1",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_is_named(corpus: str, queries: str, message: str, where: str, tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text(corpus)
+    (tmp_path / "queries.jsonl").write_text(queries)
+    with pytest.raises(RequestError, match=message) as caught:
+        RetrievalData.read(tmp_path / "corpus.jsonl", tmp_path / "queries.jsonl")
+    assert caught.value.where.endswith(where)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="cannot be read"):
+        RetrievalData.read(tmp_path / "none.jsonl", tmp_path / "none.jsonl")
