@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
 STAMP := $(VENV)/.installed
+# Tests run on every processor, those of a file one after another.
+TOGETHER := -q -n auto --dist loadfile
 
 .PHONY: help
 help: ## show this list
@@ -15,11 +17,11 @@ serve: $(STAMP) ## build the demo desk if there is none and serve http://127.0.0
 
 .PHONY: test
 test: dev ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TOGETHER)
 
 .PHONY: check
 check: lint types ## the fast loop: lint, types, quick tests
-	$(BIN)/python -m pytest -m "not slow and not browser and not postgres"
+	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not browser and not postgres"
 
 .PHONY: dev
 dev: $(STAMP) .types/replydesk ## make .venv with everything the tests need

@@ -371,6 +371,7 @@ CONSOLE = [
 SERVER = [block for block in BLOCKS if block.server and block.page != READMES[1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", PYTHON, ids=name_of)
 def test_python_runs(block: Block, shell: dict[str, str], tmp_path: Path) -> None:
     assert run(block, [sys.executable, "-W", "error::DeprecationWarning:replydesk", "-c", block.text], shell, tmp_path)

@@ -113,6 +113,7 @@ def python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="A kill -9 needs a system that has it.")
 def test_an_import_killed_anywhere_and_run_again_is_one_clean_run(
     export: Path, tmp_path: Path, content: Content
@@ -159,6 +160,7 @@ LIMITED = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [150_000, 400_000])
 def test_a_file_that_may_not_grow_stops_the_import_and_loses_nothing(
     export: Path, tmp_path: Path, content: Content, size: int

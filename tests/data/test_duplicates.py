@@ -117,6 +117,7 @@ def corpus(size: int, seed: int) -> list[tuple[str, str]]:
     return texts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threshold", [0.7, 0.8, 0.9])
 def test_as_a_comparison_of_all_pairs(threshold: float) -> None:
     texts = sorted(corpus(100, seed=7))

@@ -280,6 +280,7 @@ def test_an_export_gives_an_equal_store_whatever_the_order(store: Store, tmp_pat
     round_trip(store, tmp_path, content)
 
 
+@pytest.mark.slow
 def test_the_demo_desk_comes_back(store: Store, tmp_path: Path, content: Content) -> None:
     folder = resources.files("replydesk.data.samples")
     for name in ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl"):

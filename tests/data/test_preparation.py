@@ -158,6 +158,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Conversation], list[Conversation], 
     return whole, one, other
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(histories())
 def test_any_two_parts_give_the_store_of_the_whole(

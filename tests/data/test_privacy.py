@@ -493,6 +493,7 @@ UNITS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_time_grows_with_the_text_and_no_faster() -> None:
     def seconds(text: str) -> float:

@@ -307,6 +307,7 @@ def test_the_judge_never_shows_what_it_judges_by(
     assert not shown & material.hidden
 
 
+@pytest.mark.slow
 def test_two_encoders_have_a_material_each(store: Store, tiny_settings: Settings) -> None:
     from replydesk.data.settings import RetrievalSettings
 

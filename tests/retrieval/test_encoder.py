@@ -195,6 +195,7 @@ def test_one_encoder_serves_all_languages_that_name_it(tiny_settings: Settings) 
     assert encoders.among(["en", "zh"]) == [encoders.of("en")]
 
 
+@pytest.mark.slow
 def test_settings_reach_the_encoder(tiny_bert: Path) -> None:
     settings = RetrievalSettings(english_encoder=str(tiny_bert), max_tokens=8)
     assert Encoders(settings).of("en").id == BertEncoder(str(tiny_bert), max_tokens=8).id

@@ -117,6 +117,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="A kill -9 needs a system that has it.")
 def test_an_index_killed_anywhere_is_whole_and_catches_up(tmp_path: Path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(KILLS)]

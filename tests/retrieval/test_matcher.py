@@ -353,6 +353,7 @@ def test_sync_tells_its_progress(matcher: Matcher) -> None:
     assert seen == [(40, 40)]
 
 
+@pytest.mark.slow
 def test_each_language_is_searched_in_its_own_encoder(store: Store, desk: Home, tiny_bert: Path) -> None:
     from replydesk.data.settings import RetrievalSettings
 

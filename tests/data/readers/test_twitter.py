@@ -162,6 +162,7 @@ def tickets(found: Iterable[Conversation]) -> list[str]:
     return [ticket.id for conversation in found for ticket in mine(prepare(conversation, settings))]
 
 
+@pytest.mark.slow
 def test_the_real_tweets_make_2188_tickets(datasets: Path, tmp_path: Path) -> None:
     path = datasets / "twcs_sample" / "twcs.csv"
     found = conversations(path).values()
@@ -174,6 +175,7 @@ def test_the_real_tweets_make_2188_tickets(datasets: Path, tmp_path: Path) -> No
     assert {message.author for message in first.messages if message.role == "agent"} == {"sprintcare"}
 
 
+@pytest.mark.slow
 def test_the_real_tweets_in_two_parts_make_the_same_tickets(datasets: Path, export: Export) -> None:
     # One cell holds a bare carriage return, at which csv would break the row.
     text = (datasets / "twcs_sample" / "twcs.csv").read_bytes().decode().replace("\r", " ")

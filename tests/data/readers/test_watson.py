@@ -216,6 +216,7 @@ def test_other_json_is_not_taken(export: Export, value: Any) -> None:
         read(export("w.json", json.dumps(value)))
 
 
+@pytest.mark.slow
 def test_a_large_workspace_is_recognised(export: Export) -> None:
     many = [intent(f"i{number}", *(f"question {n}" for n in range(1000))) for number in range(300)]
     assert read(export("w.json", json.dumps(workspace(intents=many)))).format == "watson"
