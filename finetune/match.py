@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.text import tokens
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer, features, thinness
+from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer
+from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import codes_conflict
-from replydesk.retrieval.terms import terms
+from replydesk.retrieval.wording import Wording
 
-__all__ = ["Queries", "fit_scorer", "fit_thresholds"]
+__all__ = ["Candidates", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds"]
 
 Floats = NDArray[np.float64]
 
@@ -37,15 +36,34 @@ class Queries:
     unfamiliar: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidates of all queries, in rows: features (n, 10), whether it is right, of which query, which ticket."""
+
+    rows: Floats
+    right: NDArray[np.bool_]
+    query_of: NDArray[np.int_]
+    ticket_of: NDArray[np.int_]
+    tickets: Examples
+
+
 def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
     """Return the scorer, and for every query the score of its best hit and whether that hit was right.
 
     Each query is answered from the training tickets of other owners; :meth:`Material.is_right` is the judge. One
     logistic fit over all candidates ranks; a second on the best hits alone calibrates.
     """
-    rows, right, query_of = _candidates(queries, material, recipe.candidates)
-    if not len(rows) or right.all() or not right.any():
+    found = find_candidates(queries, material, recipe.candidates)
+    if not len(found.rows) or found.right.all() or not found.right.any():
         return UNTRAINED, np.empty(0), np.empty(0, dtype=bool)
+    scorer = fit_rows(found.rows, found.right, found.query_of)
+    scores = scorer.probabilities(found.rows)
+    best = _best_of(scores, found.query_of)
+    return scorer, scores[best], found.right[best]
+
+
+def fit_rows(rows: Floats, right: NDArray[np.bool_], query_of: NDArray[np.int_]) -> HitScorer:
+    """Return the scorer of candidates with features of shape (n, 10), of which some are right and some are not."""
     ranking = _fit(rows, right)
     weights, bias = np.array(ranking.weights), ranking.bias
     raw = rows @ weights + bias
@@ -57,8 +75,7 @@ def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[Hi
     if slope <= 0:
         # So few examples that being best says nothing: the ranking's own probabilities are the better guess.
         slope, offset = 1.0, 0.0
-    scorer = HitScorer(tuple(float(w) for w in slope * weights), float(slope * bias + offset))
-    return scorer, scorer.probabilities(rows[best]), right[best]
+    return HitScorer(tuple(float(w) for w in slope * weights), float(slope * bias + offset))
 
 
 def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe) -> Thresholds:
@@ -80,12 +97,11 @@ def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar
     return replace(lines, pick_above=pick, ask_above=min(0.3, pick / 2))
 
 
-def _candidates(queries: Queries, material: Material, count: int) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int_]]:
+def find_candidates(queries: Queries, material: Material, count: int) -> Candidates:
+    """Return the ``count`` nearest training tickets of other owners for every query, and some more by their words."""
     tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
-    column = {label: i for i, label in enumerate(queries.labels)}
-    told = [tokens(text) for text in tickets.texts]
-    words = [set(found) for found in told]
-    counts = [Counter(terms(text)) for text in tickets.texts]
+    past = [ticket for ticket in tickets.tickets if ticket is not None]
+    wordings = [Wording.of(ticket) for ticket in past]
     lexical = LexicalIndex()
     # Two examples may have one ticket, and each is a question of its own.
     lexical.add([f"{row:032x}" for row in range(len(tickets))], tickets.texts)
@@ -93,41 +109,32 @@ def _candidates(queries: Queries, material: Material, count: int) -> tuple[Float
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     query_of: list[int] = []
+    ticket_of: list[int] = []
     asked = queries.examples
     for q, (text, owner) in enumerate(zip(asked.texts, asked.groups, strict=True)):
         if asked.tickets[q] is None and asked.labels[q] != OUT_OF_SCOPE:
             # Nobody answered it, so nothing says which answer would have been right.
             continue
         cosines = np.where(owners == owner, -2.0, np.asarray(tickets.vectors @ asked.vectors[q]))
-        said = tokens(text)
-        mine = set(said)
         query = lexical.query(text)
         by_words = [int(key, 16) for key in lexical.search(query, count // 2)]
-        for t in dict.fromkeys([*np.argsort(-cosines)[:count].tolist(), *by_words]):
-            if cosines[t] < -1.5:
-                continue
-            found, hit = tickets.labels[t], tickets.tickets[t]
-            assert hit is not None
-            if codes_conflict(text, hit):
-                continue
-            likely = float(queries.intents[q, column[found]]) if found in column else 0.0
-            overlap = len(mine & words[t]) / len(mine) if mine else 0.0
-            rows.append(
-                features(
-                    float(cosines[t]),
-                    overlap,
-                    intent=likely,
-                    unfamiliar=float(queries.unfamiliar[q]),
-                    lexical=query.score(counts[t]),
-                    thin=thinness(len(said), len(told[t])),
-                )
-            )
-            right.append(material.is_right(asked, q, hit, float(tickets.answers[t] @ asked.answers[q])))
+        nearest = np.argsort(-cosines)[:count].tolist()
+        chosen = [
+            t for t in dict.fromkeys([*nearest, *by_words]) if cosines[t] > -1.5 and not codes_conflict(text, past[t])
+        ]
+        likely = dict(zip(queries.labels, queries.intents[q].tolist(), strict=True))
+        candidates = [Candidate(past[t], wordings[t], float(cosines[t])) for t in chosen]
+        rows += fused(text, query, candidates, intents=likely, unfamiliar=float(queries.unfamiliar[q]))
+        for t in chosen:
+            right.append(material.is_right(asked, q, past[t], float(tickets.answers[t] @ asked.answers[q])))
             query_of.append(q)
-    return (
+            ticket_of.append(t)
+    return Candidates(
         np.array(rows).reshape(-1, len(FEATURES)),
         np.array(right, dtype=bool),
         np.array(query_of, dtype=int),
+        np.array(ticket_of, dtype=int),
+        tickets,
     )
 
 

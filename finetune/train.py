@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_familiarity, fit_head
-from replydesk.finetune.examples import Material, strangers
+from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 
-__all__ = ["make_release", "train_skills"]
+__all__ = ["make_release", "read_unseen", "train_skills"]
 
 
 def make_release(
@@ -41,6 +42,14 @@ def train_skills(material: Material, recipe: Recipe) -> Skills:
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
     set is taken from a small desk. Without two intents there is no head, and the tickets' answers are the only labels.
     """
+    head, familiarity, queries = read_unseen(material, recipe)
+    scorer, scores, right = fit_scorer(queries, material, recipe)
+    inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
+    return Skills(head, familiarity, scorer, fit_thresholds(scores, right, inside, recipe))
+
+
+def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, Familiarity | None, Queries]:
+    """Return the head, the familiarity, and the training messages as models read them that had not seen them."""
     train = material.train.in_scope
     learned, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = learned + material.train.strangers
@@ -64,6 +73,4 @@ def train_skills(material: Material, recipe: Recipe) -> Skills:
         np.concatenate([unseen, odd_intents]),
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
-    scorer, scores, right = fit_scorer(queries, material, recipe)
-    thresholds = fit_thresholds(scores, right, unfamiliar_inside, recipe)
-    return Skills(classifier.head if classifier else None, familiarity, scorer, thresholds)
+    return classifier.head if classifier else None, familiarity, queries

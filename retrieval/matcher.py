@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.store import Store
-from replydesk.data.text import tokens
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer, features, thinness
+from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
+from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
-from replydesk.retrieval.lexical import LexicalQuery
 from replydesk.retrieval.wording import Wording
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
@@ -120,7 +119,12 @@ class Matcher:
         # A ticket that another thread has just removed has no vector any more.
         tickets |= {key: ticket for key, ticket in by_words.items() if key in cosines} | same
         wordings = self._catalog.wordings(tickets)
-        hits = _scored(question, tickets, cosines, set(same), intents or {}, unfamiliar, scorer, asked, wordings)
+        candidates = [
+            Candidate(ticket, wordings[key], 1.0 if key in same else cosines[key], key in same)
+            for key, ticket in tickets.items()
+        ]
+        rows = fused(question, asked, candidates, intents=intents or {}, unfamiliar=unfamiliar)
+        hits = _scored(candidates, rows, scorer)
         return _different(hits, k, self._catalog.leaders(tickets, without), wordings)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
@@ -161,36 +165,9 @@ def _admission(question: str, wanted: Filter, without: frozenset[str]) -> Callab
     return lambda t: t.id not in without and wanted.admits(t) and not codes_conflict(question, t)
 
 
-def _scored(
-    question: str,
-    tickets: Mapping[str, Ticket],
-    cosines: Mapping[str, float],
-    same: set[str],
-    intents: Mapping[str, float],
-    unfamiliar: float,
-    scorer: HitScorer,
-    asked: LexicalQuery,
-    wordings: Mapping[str, Wording],
-) -> list[Hit]:
-    mine = tokens(question)
-    words = set(mine)
-    ordered = list(tickets.values())
-    rows = [
-        features(
-            1.0 if t.id in same else cosines[t.id],
-            len(words & wordings[t.id].words) / len(words) if words else 0.0,
-            exact=t.id in same,
-            intent=intents.get(t.intent, 0.0),
-            unfamiliar=unfamiliar,
-            lexical=asked.score(wordings[t.id].terms),
-            thin=thinness(len(mine), wordings[t.id].length),
-        )
-        for t in ordered
-    ]
-    hits = [
-        Hit(t, row[0], float(score), exact=t.id in same)
-        for t, row, score in zip(ordered, rows, scorer.probabilities(rows), strict=True)
-    ]
+def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer) -> list[Hit]:
+    chances = scorer.probabilities(rows)
+    hits = [Hit(c.ticket, c.similarity, float(p), exact=c.exact) for c, p in zip(candidates, chances, strict=True)]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
     # Who corrects an answer gives the same question again, often without its intent: of exact hits the newest leads.
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)

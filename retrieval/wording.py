@@ -10,7 +10,7 @@ from replydesk.data.records import Ticket, same_text
 from replydesk.data.shingles import facts_of, normal_form, shingles
 from replydesk.data.text import tokens
 from replydesk.retrieval.indexes import search_text
-from replydesk.retrieval.terms import terms
+from replydesk.retrieval.terms import simplified, terms
 
 __all__ = ["Wording"]
 
@@ -29,7 +29,7 @@ class Wording:
     @classmethod
     def of(cls, ticket: Ticket) -> Wording:
         """Return the wording of a ticket."""
-        words = tokens(ticket.question)
+        words = tokens(simplified(ticket.question))
         pieces, _ = shingles([normal_form(ticket.answer)])
         return cls(
             Counter(terms(search_text(ticket.question, ticket.context))),

@@ -12,7 +12,7 @@ from replydesk.dialog.release import Thresholds
 from replydesk.finetune import match as module
 from replydesk.finetune.evaluate import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
-from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.match import Queries, find_candidates, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED
 
@@ -53,7 +53,7 @@ def test_what_speaks_for_a_hit_never_counts_against_it() -> None:
     weights = dict(zip(FEATURES, scorer.weights, strict=True))
     assert min(weights[name] for name in FEATURES if name not in AGAINST) >= 0
     assert max(weights[name] for name in AGAINST) <= 0
-    assert weights["similarity"] + weights["intent"] > 0
+    assert weights["similarity"] + weights["intent"] + weights["popularity"] > 0
     assert scorer != UNTRAINED
     assert len(scores) == len(right) == 200
 
@@ -63,29 +63,30 @@ def test_scores_are_probabilities_that_hold() -> None:
     assert calibration_error(scores, right, bins=5) < 0.05
     assert scores.mean() == pytest.approx(right.mean(), abs=0.03)
     queries, material = desk(seed=1)
-    rows, unseen_right, _ = module._candidates(queries, material, QUICK.candidates)
-    best = module._best_of(scorer.probabilities(rows), _)
-    assert calibration_error(scorer.probabilities(rows)[best], unseen_right[best], bins=5) < 0.1
+    found = find_candidates(queries, material, QUICK.candidates)
+    scores = scorer.probabilities(found.rows)
+    best = module._best_of(scores, found.query_of)
+    assert calibration_error(scores[best], found.right[best], bins=5) < 0.1
 
 
 def test_a_right_hit_scores_above_a_wrong_one() -> None:
     scorer, _, _ = fit_scorer(*desk(), QUICK)
-    rows, right, _ = module._candidates(*desk(seed=2), QUICK.candidates)
-    scores = scorer.probabilities(rows)
-    assert scores[right].mean() > scores[~right].mean() + 0.3
+    found = find_candidates(*desk(seed=2), QUICK.candidates)
+    scores = scorer.probabilities(found.rows)
+    assert scores[found.right].mean() > scores[~found.right].mean() + 0.3
 
 
 def test_nobody_s_own_ticket_is_a_candidate() -> None:
     queries, material = desk(40)
-    rows, _, _ = module._candidates(queries, material, 100)
+    rows = find_candidates(queries, material, 100).rows
     assert len(rows) == 40 * 39 + 40 * 40
     assert max(rows[:, 0]) < 0.99999
 
 
 def test_nothing_answers_a_message_that_is_out_of_scope() -> None:
     queries, material = desk(40)
-    _, right, _ = module._candidates(queries, material, 10)
-    assert not right[_ >= 40].any()
+    found = find_candidates(queries, material, 10)
+    assert not found.right[found.query_of >= 40].any()
 
 
 def test_a_desk_with_nothing_to_tell_apart_stays_untrained() -> None:

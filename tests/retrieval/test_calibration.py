@@ -17,7 +17,9 @@ SHARE = st.floats(0, 1)
 
 
 def test_features_stand_in_their_order() -> None:
-    row = features(0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5, lexical=0.6, thin=0.7)
+    row = features(
+        0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5, lexical=0.6, thin=0.7, age=0.8, outcome=0.9, popularity=1.0
+    )
     assert dict(zip(FEATURES, row, strict=True)) == {
         "similarity": 0.1,
         "overlap": 0.2,
@@ -26,6 +28,9 @@ def test_features_stand_in_their_order() -> None:
         "unfamiliar": 0.5,
         "lexical": 0.6,
         "thin": 0.7,
+        "age": 0.8,
+        "outcome": 0.9,
+        "popularity": 1.0,
     }
 
 
@@ -76,8 +81,9 @@ def test_untrained_scores_rise_with_what_speaks_for_a_hit(
         features(similarity, overlap, intent=intent, unfamiliar=unfamiliar - more),
         features(similarity, overlap, intent=intent, unfamiliar=unfamiliar, lexical=more),
         features(similarity, overlap, intent=intent, unfamiliar=unfamiliar, thin=-more),
+        features(similarity, overlap, intent=intent, unfamiliar=unfamiliar, age=-more, outcome=more),
     ]
-    assert (UNTRAINED.probabilities(better) >= base).all()
+    assert (UNTRAINED.probabilities(better) >= base - 1e-12).all()
 
 
 @given(st.lists(st.floats(-100, 100), min_size=5, max_size=5), st.floats(-100, 100))
