@@ -14,7 +14,10 @@ from replydesk.data.errors import VectorIndexError
 from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.generations import CURE, File, Generation
-from replydesk.retrieval.segments import Compressed, Exact, Stored, Tuned, keys_of
+from replydesk.retrieval.inverted import Inverted
+from replydesk.retrieval.segments import Compressed, Exact
+from replydesk.retrieval.stored import Stored, keys_of
+from replydesk.retrieval.tuning import Tuned
 
 __all__ = ["EXACT_BELOW", "FaissIndex", "VectorIndex"]
 
@@ -271,7 +274,7 @@ def _compressed(paths: dict[str, Path], known: Generation) -> Compressed:
     import faiss
 
     tuned = Tuned(int(known.search["probes"]), int(known.search["pool"]), float(known.search["recall"]))
-    segment = Compressed(faiss.read_index(str(paths["codes"])), *_mapped(paths), tuned)
+    segment = Compressed(Inverted(faiss.read_index(str(paths["codes"]))), *_mapped(paths), tuned)
     with np.load(paths["delta"], allow_pickle=False) as arrays:
         added = Stored(arrays["codes"], arrays["fine"], arrays["scales"])
         segment.take_delta([key.tobytes().hex() for key in arrays["keys"]], added, arrays["gone"])

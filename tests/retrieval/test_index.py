@@ -19,7 +19,8 @@ from replydesk.data.records import content_id
 from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.index import FaissIndex, VectorIndex
-from replydesk.retrieval.segments import Compressed, Snapshot, Stored, keys_of, number, numbers
+from replydesk.retrieval.segments import Compressed
+from replydesk.retrieval.stored import Snapshot, Stored, keys_of, number, numbers
 
 DIMENSION = 8
 
