@@ -14,10 +14,10 @@ from replydesk.data.errors import VectorIndexError
 from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.generations import CURE, File, Generation
-from replydesk.retrieval.inverted import Inverted
+from replydesk.retrieval.inverted import Device, Inverted
 from replydesk.retrieval.segments import Compressed, Exact
-from replydesk.retrieval.stored import Stored, keys_of
-from replydesk.retrieval.tuning import Tuned
+from replydesk.retrieval.stored import Keys, Stored, gathered, keys_of
+from replydesk.retrieval.tuning import EVERY, Tuned
 
 __all__ = ["EXACT_BELOW", "FaissIndex", "VectorIndex"]
 
@@ -56,7 +56,7 @@ class FaissIndex:
     What is added or removed counts from the next search on, in both kinds, and writes no file: the journal of the
     store is what makes it durable, and ``seq`` is the number of the last change of it that the index knows.
     :meth:`train` may run in the background; searches and changes go on meanwhile. All methods may be called by
-    several threads.
+    several threads. On ``device`` "gpu" the centres are trained on the graphics cards; searches stay on the processor.
 
     >>> index = FaissIndex("toy", 2)
     >>> index.add(["a" * 32], np.array([[1, 0]], dtype=np.float32))
@@ -64,9 +64,11 @@ class FaissIndex:
     [[('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 1.0)]]
     """
 
-    def __init__(self, encoder_id: str, dimension: int, *, exact_below: int = EXACT_BELOW) -> None:
+    def __init__(
+        self, encoder_id: str, dimension: int, *, exact_below: int = EXACT_BELOW, device: Device = "cpu"
+    ) -> None:
         self.encoder_id, self.dimension, self.seq = encoder_id, dimension, 0
-        self.exact_below = exact_below
+        self.exact_below, self.device = exact_below, device
         self.unsaved = 0
         self.fallen_back = False
         self._segment: Exact | Compressed = Exact(dimension)
@@ -74,6 +76,31 @@ class FaissIndex:
         self._meanwhile: dict[str, Vectors | None] | None = None
         self._lock = threading.RLock()
         self._training = threading.Lock()
+
+    @classmethod
+    def bulk(
+        cls,
+        encoder_id: str,
+        dimension: int,
+        keys: Keys,
+        parts: Iterable[Vectors],
+        *,
+        exact_below: int = EXACT_BELOW,
+        device: Device = "cpu",
+    ) -> FaissIndex:
+        """Return an index of millions of vectors that come in parts, in the order of their keys of shape (n, 16).
+
+        It is trained once, at the end, and the vectors never are in memory as they came.
+        Raises :class:`VectorIndexError` when they have other dimensions, or are not as many as the keys.
+        """
+        index = cls(encoder_id, dimension, exact_below=exact_below, device=device)
+        if len(keys) < exact_below:
+            rows = np.concatenate([np.empty((0, dimension), dtype=np.float32), *parts])
+            index.add([key.tobytes().hex() for key in keys], rows)
+            return index
+        content = gathered(keys, parts, dimension)
+        index._segment, index.unsaved = Compressed.trained(content, device=device), len(content.keys)
+        return index
 
     def __len__(self) -> int:
         return len(self._segment)
@@ -148,7 +175,7 @@ class FaissIndex:
                     return False
                 content, self._meanwhile = self._segment.snapshot(), {}
             try:
-                segment = Compressed.trained(content, threads)
+                segment = Compressed.trained(content, threads, self.device)
                 while True:
                     with self._lock:
                         changes = self._meanwhile
@@ -211,7 +238,7 @@ class FaissIndex:
             ):
                 files[role] = ("npy", _npy_writer(array))
         tuned = segment.tuned
-        search = {"probes": tuned.probes, "pool": tuned.pool, "recall": tuned.recall}
+        search = {"probes": tuned.probes, "pool": tuned.pool, "recall": tuned.recall, "margin": tuned.margin}
         head = Generation(
             head.encoder, head.dimension, head.generation, head.seq, head.count, kept if known else {}, search
         )
@@ -222,7 +249,9 @@ class FaissIndex:
                 segment.map_base(*_mapped({role: folder / file.name for role, file in self._base.items()}))
 
     @classmethod
-    def load(cls, folder: Path, encoder_id: str, *, exact_below: int = EXACT_BELOW) -> FaissIndex:
+    def load(
+        cls, folder: Path, encoder_id: str, *, exact_below: int = EXACT_BELOW, device: Device = "cpu"
+    ) -> FaissIndex:
         """Read the newest generation that is whole; ``fallen_back`` says that it is not the newest one.
 
         Raises :class:`VectorIndexError` when there is none, or it is another encoder's.
@@ -237,7 +266,7 @@ class FaissIndex:
                     raise known
                 if known.encoder != encoder_id:
                     raise VectorIndexError(f"The index belongs to {known.encoder}.", where=str(folder), hint=CURE)
-                index = cls(encoder_id, known.dimension, exact_below=exact_below)
+                index = cls(encoder_id, known.dimension, exact_below=exact_below, device=device)
                 index._read(folder, known)
             except VectorIndexError as fault:
                 faults.append(fault)
@@ -273,7 +302,9 @@ def _apply(segment: Compressed, changes: dict[str, Vectors | None], dimension: i
 def _compressed(paths: dict[str, Path], known: Generation) -> Compressed:
     import faiss
 
-    tuned = Tuned(int(known.search["probes"]), int(known.search["pool"]), float(known.search["recall"]))
+    # Before there was a margin, each search read as many lists as any.
+    search = {"margin": EVERY, **known.search}
+    tuned = Tuned(int(search["probes"]), int(search["pool"]), float(search["recall"]), float(search["margin"]))
     segment = Compressed(Inverted(faiss.read_index(str(paths["codes"]))), *_mapped(paths), tuned)
     with np.load(paths["delta"], allow_pickle=False) as arrays:
         added = Stored(arrays["codes"], arrays["fine"], arrays["scales"])

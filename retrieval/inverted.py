@@ -19,15 +19,16 @@ Device = Literal["cpu", "gpu"]
 _CHUNK = 65_536
 _TRAIN = 64
 """Vectors that training reads, for each list."""
-_MOST = 8192
+_MOST = 4096
+"""More of them would make training slow, and at ten million a search already takes a few milliseconds only."""
 _FEW = 16
 
 
 def lists_for(count: int) -> int:
-    """Return how many lists so many vectors get: four times the square root, as a power of two."""
+    """Return how many lists so many vectors get: twice the square root, as a power of two."""
     if count <= 4096:
         return max(1, count // 64)
-    return int(min(_MOST, 2 ** round(np.log2(4 * count**0.5))))
+    return int(min(_MOST, 2 ** round(np.log2(2 * count**0.5))))
 
 
 class Inverted:
@@ -90,25 +91,30 @@ class Inverted:
             copy.remove_ids(faiss.IDSelectorRange(count, len(self)))
         return copy
 
-    def candidates(self, query: Vectors, wanted: int, probes: int) -> Numbers:
-        """Return up to ``wanted`` rows, best first, of the ``probes`` lists nearest to a query (dimension,)."""
+    def candidates(self, query: Vectors, wanted: int, probes: int, margin: float) -> tuple[Numbers, int]:
+        """Return up to ``wanted`` rows, best first, for a query of shape (dimension,), and how many lists were read.
+
+        Those are at most ``probes``, and none whose centre's cosine is lower than that of the nearest by ``margin``.
+        """
         faiss = _faiss()
         pointer, scores, probes = faiss.swig_ptr, self._scores, min(probes, self.lists)
         faiss.fvec_inner_products_ny(
             pointer(scores), pointer(query), pointer(self._centres), self.dimension, self.lists
         )
-        nearest = np.argpartition(scores, -probes)[-probes:]
+        nearest = np.flatnonzero(scores >= scores.max() - margin)
+        if len(nearest) > probes:
+            nearest = nearest[np.argpartition(scores[nearest], -probes)[-probes:]]
         # From the best list on, most of what comes later is not worth keeping.
         nearest = nearest[np.argsort(-scores[nearest])]
         near = scores[nearest]
         how = faiss.SearchParametersIVF()
-        how.nprobe = probes
+        how.nprobe = len(nearest)
         cosines, found = np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64)
         with threads(1):
             self.ivf.search_preassigned_c(
                 1, pointer(query), wanted, pointer(nearest), pointer(near), pointer(cosines), pointer(found), False, how
             )
-        return found if found[-1] >= 0 else found[found >= 0]
+        return (found if found[-1] >= 0 else found[found >= 0]), len(nearest)
 
 
 def on_gpus(index: Any) -> Any:

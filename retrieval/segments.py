@@ -11,7 +11,7 @@ from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.inverted import Device, Inverted
 from replydesk.retrieval.refine import Refiner
 from replydesk.retrieval.stored import Keys, Numbers, Rows, Snapshot, Stored, keys_of, number, numbers, taken
-from replydesk.retrieval.tuning import Tuned, tuned
+from replydesk.retrieval.tuning import EVERY, Tuned, tuned
 
 __all__ = ["Compressed", "Exact"]
 
@@ -216,13 +216,14 @@ class Compressed:
 
     def _candidates(self, query: Vectors, k: int) -> Numbers:
         """Return rows that stand, at least ``k`` of them, the best nearly always among them."""
-        probes, wanted = self.tuned.probes, self.tuned.pool + 2 * max(0, k - 10)
+        probes, margin = self.tuned.probes, self.tuned.margin
+        wanted = self.tuned.pool + 2 * max(0, k - 10)
         while 2 * wanted < len(self._inverted):
-            rows = self._inverted.candidates(query, wanted, probes)
+            rows = self._inverted.candidates(query, wanted, probes, margin)[0]
             rows = rows[~self._dead[rows]]
             if len(rows) >= k:
                 return rows
-            wanted, probes = 4 * wanted, 4 * probes
+            wanted, probes, margin = 4 * wanted, 4 * probes, EVERY
         return self._alive()
 
     def _named(self, rows: Numbers, query: Vectors, k: int) -> list[tuple[str, float]]:

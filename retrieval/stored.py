@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from replydesk.data.errors import VectorIndexError
 from replydesk.retrieval.encoder import Vectors
 
-__all__ = ["Keys", "Numbers", "Rows", "Snapshot", "Stored", "fractions", "keys_of", "number", "numbers", "taken"]
+__all__ = [
+    "Keys",
+    "Numbers",
+    "Rows",
+    "Snapshot",
+    "Stored",
+    "fractions",
+    "gathered",
+    "keys_of",
+    "number",
+    "numbers",
+    "taken",
+]
 
 Numbers = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint8]
@@ -112,3 +125,31 @@ def taken(base: Stored, late: Stored, rows: Numbers) -> Stored:
     out.put(~after, base.take(rows[~after]))
     out.put(after, late.take(rows[after] - len(base)))
     return out
+
+
+def gathered(keys: Keys, parts: Iterable[Vectors], dimension: int) -> Snapshot:
+    """Return vectors that come in parts, in the order of their keys, sorted by these; of a key's the last one counts.
+
+    No more than one part is in memory as it came. Raises :class:`VectorIndexError` when the vectors have other
+    dimensions, or are more than the keys or fewer.
+    """
+    names = numbers(keys)
+    order = np.argsort(names, kind="stable")
+    names = names[order]
+    kept = order[np.append(names[1:] != names[:-1], True)] if len(order) else order
+    places = np.full(len(keys), -1, dtype=np.int64)
+    places[kept] = np.arange(len(kept))
+    held, count = Stored.empty(len(kept), dimension), 0
+    for part in parts:
+        count += len(part)
+        if part.shape[1:] != (dimension,) or count > len(keys):
+            break
+        rows = places[count - len(part) : count]
+        held.put(rows[rows >= 0], Stored.of(part[rows >= 0]))
+    else:
+        if count == len(keys):
+            return Snapshot(keys[kept], held.take)
+    message = f"The vectors do not fit {len(keys)} keys with {dimension} dimensions."
+    raise VectorIndexError(
+        message, where=f"vector {count}", hint="Encode with the encoder of this index, each key once."
+    )

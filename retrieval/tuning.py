@@ -10,14 +10,19 @@ from replydesk.retrieval.inverted import Inverted
 from replydesk.retrieval.refine import Refiner
 from replydesk.retrieval.stored import Stored
 
-__all__ = ["Tuned", "tuned"]
+__all__ = ["EVERY", "Tuned", "tuned"]
+
+EVERY = 4.0
+"""The margin that leaves out no list: no two cosines are further apart."""
 
 _CHUNK = 65_536
-_PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+_MOST = 256
+"""Lists that a search reads at most; the slowest searches are those that need them."""
+_MARGINS = (0.1, 0.14, 0.17, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.33, 0.36, 0.4)
 _POOLS = (60, 100, 150, 200, 300, 400, 600, 800, 1000)
 _QUERIES = 256
 _BETWEEN = 0.6
-_GOAL = 0.996
+_GOAL = 0.998
 """The recall@10 for which a search is made wide enough: more than is promised, since it is estimated."""
 _BUDGET = 0.8
 """The milliseconds that this may take for up to a million vectors, by the costs below."""
@@ -32,6 +37,7 @@ class Tuned:
     probes: int
     pool: int
     recall: float
+    margin: float = EVERY
 
 
 def tuned(inverted: Inverted, refiner: Refiner, base: Stored) -> Tuned:
@@ -54,17 +60,18 @@ def tuned(inverted: Inverted, refiner: Refiner, base: Stored) -> Tuned:
     nearest = [set(line.tolist()) for line in truth.I]
     none = Stored.empty(0, base.codes.shape[1])
     measured: list[tuple[float, Tuned]] = []
-    for probes in sorted({min(probes, inverted.lists) for probes in _PROBES}):
-        pools = [inverted.candidates(query, _POOLS[-1], probes) for query in queries]
+    for margin in _MARGINS:
+        found = [inverted.candidates(query, _POOLS[-1], _MOST, margin) for query in queries]
+        lists = float(np.mean([read for _, read in found]))
         for pool in _POOLS:
-            cost = probes * (_LIST + count / inverted.lists * _SCAN) + pool * _ORDER
+            cost = lists * (_LIST + count / inverted.lists * _SCAN) + pool * _ORDER
             if measured and cost > _BUDGET * max(1, count / 1_000_000):
                 break
             hits = 0
-            for query, line, wanted in zip(queries, pools, nearest, strict=True):
+            for query, (line, _), wanted in zip(queries, found, nearest, strict=True):
                 hits += len(wanted.intersection(refiner.best(line[:pool], query, k, base, none)[0].tolist()))
-            measured.append((cost, Tuned(probes, pool, round(hits / (k * len(queries)), 4))))
-    enough = [(cost, found) for cost, found in measured if found.recall >= _GOAL]
+            measured.append((cost, Tuned(_MOST, pool, round(hits / (k * len(queries)), 4), margin)))
+    enough = [(cost, tried) for cost, tried in measured if tried.recall >= _GOAL]
     if enough:
         return min(enough, key=lambda pair: pair[0])[1]
     return max(measured, key=lambda pair: (pair[1].recall, -pair[0]))[1]

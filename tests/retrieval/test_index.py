@@ -14,13 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replydesk.data import home
-from replydesk.data.errors import HomeError, VectorIndexError
+from replydesk.data.errors import HomeError, SettingsError, VectorIndexError
 from replydesk.data.records import content_id
 from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.index import FaissIndex, VectorIndex
+from replydesk.retrieval.inverted import Device, Inverted
+from replydesk.retrieval.refine import Refiner
 from replydesk.retrieval.segments import Compressed
 from replydesk.retrieval.stored import Snapshot, Stored, keys_of, number, numbers
+from replydesk.retrieval.tuning import EVERY
 
 DIMENSION = 8
 
@@ -440,8 +443,8 @@ def test_what_changes_while_it_is_trained_is_not_lost(
     index.add(names[:4_000], rows[:4_000])
     really = Compressed.trained
 
-    def meanwhile(content: Snapshot, threads: int = 0) -> Compressed:
-        segment = really(content, threads)
+    def meanwhile(content: Snapshot, threads: int = 0, device: Device = "cpu") -> Compressed:
+        segment = really(content, threads, device)
         index.add(names[4_000:6_000], rows[4_000:6_000])
         index.remove(names[:1_000])
         index.add(names[:10], rows[:10])
@@ -514,6 +517,100 @@ def test_a_manifest_that_is_not_understood_is_refused(
     path.write_text(json.dumps({**json.loads(path.read_text()), field: value}))
     with pytest.raises(VectorIndexError, match="manifest"):
         FaissIndex.load(tmp_path, "toy")
+
+
+def test_an_index_from_before_searches_had_a_margin_is_read(trained: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(trained, folder)
+    found = json.loads((folder / "manifest.json").read_text())
+    del found["search"]["margin"]
+    (folder / "manifest.json").write_text(json.dumps(found))
+    index, same = FaissIndex.load(folder, "toy"), FaissIndex.load(trained, "toy")
+    assert index.compressed is not None
+    assert index.compressed.margin == EVERY
+    assert index.keys() == same.keys()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_vectors_in_bulk_equal_brute_force_and_of_a_key_the_last_counts(
+    many: tuple[list[str], Vectors], size: int
+) -> None:
+    names, rows = many
+    names, rows = [*names[:3_000], *names[:100]], rows[:3_100]
+    parts = np.array_split(rows, size)
+    index = FaissIndex.bulk("toy", 32, keys_of(names), iter(parts), exact_below=1_000)
+    assert index.compressed is not None
+    assert (len(index), index.unsaved, index.keys()) == (3_000, 3_000, set(names))
+    known = dict(zip(names, rows, strict=True))
+    assert recall(index, list(known), np.stack(list(known.values()))) > 0.98
+    for name in names[:20]:
+        assert index.search(known[name][None], 1)[0][0] == (name, pytest.approx(1, abs=1e-3))
+
+
+def test_few_vectors_in_bulk_stay_as_they_are() -> None:
+    names = list(map(key, range(20)))
+    index = FaissIndex.bulk("toy", DIMENSION, keys_of(names), [vectors(20)[:7], vectors(20)[7:]])
+    one = FaissIndex("toy", DIMENSION)
+    one.add(names, vectors(20))
+    assert_equal(index, one)
+    assert len(FaissIndex.bulk("toy", DIMENSION, keys_of([]), [])) == 0
+
+
+@pytest.mark.parametrize("rows", [vectors(11), vectors(9), vectors(10)[:, :7]])
+def test_vectors_in_bulk_that_do_not_fit_their_keys_are_refused(rows: Vectors) -> None:
+    with pytest.raises(VectorIndexError, match="10 keys with 8 dimensions"):
+        FaissIndex.bulk("toy", DIMENSION, keys_of(list(map(key, range(10)))), [rows], exact_below=1)
+
+
+def test_candidates_come_from_the_nearest_lists_alone() -> None:
+    rows = clustered(6_000)
+    inverted = Inverted.trained(Stored.of(rows))
+    query = clustered(1, seed=5)[0]
+    centres = np.asarray(inverted._centres).reshape(inverted.lists, 32)
+    np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 1, atol=1e-5)
+    cosines, at = centres @ query, np.argmax(rows @ centres.T, axis=1)
+    for probes, margin in [(5, EVERY), (1000, 0.3), (3, 0.3), (7, 0.0), (1000, EVERY)]:
+        expected = set(np.flatnonzero(cosines >= cosines.max() - margin + 1e-6 * (margin > 0)))
+        expected &= set(np.argsort(-cosines)[:probes])
+        found, read = inverted.candidates(query, 6_000, probes, margin)
+        assert read == len(expected)
+        assert set(found.tolist()) == {row for row, place in enumerate(at) if place in expected}
+
+
+@given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 12), st.integers(0, 1000))
+@settings(deadline=None)
+def test_candidates_are_put_in_order_by_their_cosines(count: int, late: int, k: int, seed: int) -> None:
+    rows, query = vectors(count + late, seed), vectors(1, seed + 1)[0]
+    chosen = np.random.default_rng(seed).permutation(count + late)[:50]
+    base, after = Stored.of(rows[:count]), Stored.of(rows[count:])
+    best, cosines = Refiner(DIMENSION).best(chosen, query, k, base, after)
+    assert len(set(best.tolist())) == len(best) == min(k, len(chosen))
+    assert set(best.tolist()) <= set(chosen.tolist())
+    np.testing.assert_allclose(cosines, rows[best] @ query, atol=3e-3)
+    np.testing.assert_allclose(cosines, np.sort(rows[chosen] @ query)[::-1][:k], atol=3e-3)
+
+
+def test_centres_are_trained_on_graphics_cards_where_that_is_wished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only that the cards are asked: what a card computes was never tried."""
+    import faiss
+
+    index = FaissIndex("toy", 32, exact_below=1_000, device="gpu")
+    index.add(list(map(key, range(1_000))), clustered(1_000))
+    monkeypatch.setattr(faiss, "get_num_gpus", lambda: 0, raising=False)
+    with pytest.raises(SettingsError, match="no graphics card"):
+        index.train()
+    assert len(index.search(clustered(1), 3)[0]) == 3
+    asked: list[int] = []
+
+    def to_cards(found: faiss.Index) -> faiss.Index:
+        asked.append(found.d)
+        return found
+
+    monkeypatch.setattr(faiss, "get_num_gpus", lambda: 1, raising=False)
+    monkeypatch.setattr(faiss, "index_cpu_to_all_gpus", to_cards)
+    assert index.train()
+    assert asked == [32]
+    assert recall(index, list(map(key, range(1_000))), clustered(1_000)) > 0.98
 
 
 @settings(deadline=None)
