@@ -1,4 +1,4 @@
-"""Run every benchmark, or the named ones: ``python -m benchmarks [reply ...]``."""
+"""Run every benchmark, or the named ones, and draw: ``python -m benchmarks [reply ...]``; ``plots`` draws only."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.plots import draw
+
 HERE = Path(__file__).parent
-NAMES = sorted(path.stem for path in HERE.glob("[!_]*.py"))
+NAMES = sorted(path.stem for path in HERE.glob("[!_]*.py") if path.stem != "plots")
 
 
 def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for name in sys.argv[1:] or NAMES:
+        if name == "plots":
+            # They are drawn in the end, whatever was measured.
+            continue
         figures = import_module(f"benchmarks.{name}").run()
         document = {
             "command": f"python -m benchmarks {name}",
@@ -33,6 +38,8 @@ def main() -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
         print(json.dumps(document, indent=1))
+    for path in draw():
+        print(path, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -85,9 +85,9 @@ def encoded(texts: list[str]) -> Any:
     return np.concatenate([encoder.encode(texts[start : start + 500]) for start in range(0, len(texts), 500)])
 
 
-def apart(what: str, folder: str, size: int) -> dict[str, Any]:
-    """Run a function of this module in a process of its own, whose memory is its own."""
-    code = f"import json; from benchmarks.vectors import {what}; print(json.dumps({what}({folder!r}, {size})))"
+def apart(what: str, folder: str, size: int, module: str = "vectors") -> dict[str, Any]:
+    """Run a function of a benchmark in a process of its own, whose memory is its own."""
+    code = f"import json; from benchmarks.{module} import {what}; print(json.dumps({what}({folder!r}, {size})))"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
