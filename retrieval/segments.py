@@ -114,7 +114,7 @@ class Compressed:
         order: Rows = slice(None) if (names[1:] > names[:-1]).all() else np.argsort(names, kind="stable")
         keys, base = content.keys[order], content.take(order)
         inverted = Inverted.trained(base, device)
-        return cls(inverted, keys, base, tuned(inverted, Refiner(inverted.dimension), base))
+        return cls(inverted, keys, base, tuned(inverted, base))
 
     def __len__(self) -> int:
         return len(self._keys) + len(self._late_keys) - self._gone
