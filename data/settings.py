@@ -65,6 +65,9 @@ class RetrievalSettings(_Section):
     )
     max_tokens: int = Field(128, ge=8, le=512, description="Tokens of a text that a BERT encoder reads.")
     batch_size: int = Field(64, ge=1, le=4096, description="Texts encoded at once by torch.")
+    remembered: int = Field(
+        20_000, ge=0, le=10_000_000, description="Vectors of texts kept in memory, about two kilobytes each."
+    )
     candidates: int = Field(10, ge=1, le=200, description="Tickets fetched from the index for one message.")
     threads: int = Field(0, ge=0, le=256, description="CPU threads of a model; 0 leaves the library's choice.")
 

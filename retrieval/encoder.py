@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +23,7 @@ __all__ = [
     "BertEncoder",
     "Encoder",
     "Encoders",
+    "Memory",
     "RememberingEncoder",
     "UseEncoder",
     "Vectors",
@@ -114,15 +115,26 @@ class BertEncoder:
         model, cls = self._model, self._cls
 
         class Pooled(torch.nn.Module):
-            def __init__(self) -> None:
+            def __init__(self, broad: bool) -> None:
                 super().__init__()
-                self.model = model
+                self.model, self.broad = model, broad
 
             def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-                hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+                # What the library computes to broaden the mask by itself is a dozenth of a short message's time.
+                mask = attention_mask[:, None, None, :] > 0 if self.broad else attention_mask
+                hidden = self.model(input_ids=input_ids, attention_mask=mask).last_hidden_state
                 return _pool(hidden, attention_mask, cls)
 
-        return Pooled().eval()
+        tokens = torch.arange(8).reshape(2, 4)
+        mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
+        plain, broad = Pooled(False).eval(), Pooled(True).eval()
+        with torch.inference_mode():
+            try:
+                alike = torch.allclose(plain(tokens, mask), broad(tokens, mask), atol=1e-5)
+            except (IndexError, RuntimeError, TypeError, ValueError):
+                # Not every architecture takes a mask of its own.
+                alike = False
+        return broad if alike else plain
 
     def _forward(self, texts: list[str]) -> Vectors:
         import torch
@@ -162,28 +174,49 @@ class UseEncoder:
         return vectors
 
 
-class RememberingEncoder:
-    """An encoder that keeps the vectors of the texts it saw last, so that nothing is encoded twice in a row."""
+class Memory:
+    """The vectors of the texts that were encoded last, by encoder and text; ``size`` of them for all encoders together.
 
-    def __init__(self, encoder: Encoder, *, size: int = 20_000) -> None:
-        self._encoder, self._size = encoder, size
-        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+    A vector of 384 numbers and its text take about two kilobytes.
+    """
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._size = size
+        self._known: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def recall(self, encoder: str, texts: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors that are remembered, by text."""
+        with self._lock:
+            known = {text: self._known[encoder, text] for text in texts if (encoder, text) in self._known}
+            for text in known:
+                self._known.move_to_end((encoder, text))
+            return known
+
+    def keep(self, encoder: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Remember vectors and forget those that were used longest ago."""
+        with self._lock:
+            # A row alone, since a view would keep the whole batch.
+            self._known.update(((encoder, text), vector.copy()) for text, vector in vectors.items())
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+
+
+class RememberingEncoder:
+    """An encoder that asks its memory first, so that nothing is encoded twice in a row."""
+
+    def __init__(self, encoder: Encoder, memory: Memory | None = None) -> None:
+        self._encoder, self._memory = encoder, memory or Memory()
         self.id, self.dimension = encoder.id, encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, computing those that are not remembered."""
-        with self._lock:
-            known = {text: self._known[text] for text in set(texts) if text in self._known}
+        known = self._memory.recall(self.id, dict.fromkeys(texts))
         fresh = [text for text in dict.fromkeys(texts) if text not in known]
         if fresh:
-            known.update(zip(fresh, self._encoder.encode(fresh), strict=True))
-        with self._lock:
-            for text in known:
-                self._known[text] = known[text]
-                self._known.move_to_end(text)
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
+            found = dict(zip(fresh, self._encoder.encode(fresh), strict=True))
+            self._memory.keep(self.id, found)
+            known |= found
         return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dimension), dtype=np.float32)
 
 
@@ -196,6 +229,7 @@ class Encoders:
 
     def __init__(self, settings: RetrievalSettings, cache: Path | None = None) -> None:
         self._settings, self._cache = settings, cache
+        self._memory = Memory(settings.remembered)
         self._loaded: dict[str, Encoder] = {}
         self._lock = threading.Lock()
 
@@ -204,7 +238,7 @@ class Encoders:
         name = self._settings.english_encoder if language == "en" else self._settings.other_encoder
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache))
+                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache), self._memory)
             return self._loaded[name]
 
     def among(self, languages: Sequence[str]) -> list[Encoder]:
@@ -214,7 +248,8 @@ class Encoders:
 
 def load_encoder(name: str, settings: RetrievalSettings, cache: Path | None = None) -> Encoder:
     """Return the encoder of that name, on the runtime of the settings. Raises :class:`ModelError` when it cannot be."""
-    from replydesk.retrieval.runtime import JoiningEncoder, OpenVinoEncoder
+    from replydesk.retrieval.joining import JoiningEncoder
+    from replydesk.retrieval.runtime import OpenVinoEncoder
 
     if name == _USE:
         return JoiningEncoder(UseEncoder(threads=settings.threads))

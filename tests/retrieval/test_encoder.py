@@ -13,7 +13,7 @@ import pytest
 
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings, Settings
-from replydesk.retrieval.encoder import BertEncoder, Encoders, RememberingEncoder, UseEncoder, Vectors
+from replydesk.retrieval.encoder import BertEncoder, Encoders, Memory, RememberingEncoder, UseEncoder, Vectors
 
 TEXTS = [
     "Where is my parcel?",
@@ -178,15 +178,35 @@ def test_a_remembering_encoder_gives_the_same_and_asks_once() -> None:
 
 def test_a_remembering_encoder_forgets_what_was_used_longest_ago() -> None:
     inner = Counting()
-    encoder = RememberingEncoder(inner, size=2)
+    encoder = RememberingEncoder(inner, Memory(2))
     for text in ["a", "b", "a", "c", "a", "b"]:
         encoder.encode([text])
     assert inner.asked == ["a", "b", "c", "b"]
 
 
 def test_a_remembering_encoder_takes_more_texts_than_it_can_keep() -> None:
-    encoder = RememberingEncoder(Counting(), size=2)
+    encoder = RememberingEncoder(Counting(), Memory(2))
     assert encoder.encode(["a", "bb", "ccc"]).tolist() == [[1, 1], [2, 1], [3, 1]]
+
+
+def test_a_memory_is_shared_and_mixes_no_encoders() -> None:
+    memory = Memory(3)
+    one, other = Counting(), Counting()
+    other.id = "other"  # type: ignore[misc]
+    first, second = RememberingEncoder(one, memory), RememberingEncoder(other, memory)
+    for _ in range(2):
+        first.encode(["a"])
+        second.encode(["a"])
+    assert (one.asked, other.asked) == (["a"], ["a"])
+    second.encode(["b", "c"])
+    first.encode(["a"])
+    assert one.asked == ["a", "a"]
+
+
+def test_a_memory_keeps_rows_not_batches() -> None:
+    memory = Memory()
+    RememberingEncoder(Counting(), memory).encode(["a", "bb"])
+    assert all(vector.base is None for vector in memory.recall("counting", ["a", "bb"]).values())
 
 
 def test_one_encoder_serves_all_languages_that_name_it(tiny_settings: Settings) -> None:

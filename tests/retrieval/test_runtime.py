@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +15,10 @@ import pytest
 
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings
-from replydesk.retrieval import runtime
+from replydesk.retrieval import graphs, runtime
 from replydesk.retrieval.encoder import BertEncoder, Encoders, Vectors
-from replydesk.retrieval.runtime import JoiningEncoder, OpenVinoEncoder
+from replydesk.retrieval.joining import JoiningEncoder
+from replydesk.retrieval.runtime import OpenVinoEncoder
 
 TEXTS = [
     "Where is my parcel?",
@@ -50,11 +54,18 @@ def test_the_vectors_are_those_of_the_reference(fast: OpenVinoEncoder, tiny_bert
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=5e-3)
 
 
-def test_rows_keep_their_order_whatever_the_batch(fast: OpenVinoEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    many = TEXTS * 20
-    whole = fast.encode(many)
-    monkeypatch.setattr(runtime, "_BATCH_TOKENS", 100)
-    assert cosines(whole, fast.encode(many)).min() > 0.999
+@pytest.mark.parametrize("budget", [1, 60, 10_000])
+def test_rows_keep_their_order_whatever_the_batch(
+    tiny_bert: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    monkeypatch.setattr(runtime, "_TOKENS_A_THREAD", budget)
+    exact = OpenVinoEncoder(str(tiny_bert), max_tokens=64, threads=1, cache=kept, precision="f32")
+    many = [f"{text} {number}" for number in range(7) for text in TEXTS]
+    one_by_one = np.concatenate([exact.encode([text]) for text in many])
+    np.testing.assert_allclose(exact.encode(many), one_by_one, atol=1e-5)
+
+
+def test_nothing_and_empty_texts_have_rows(fast: OpenVinoEncoder) -> None:
     assert fast.encode([]).shape == (0, 32)
     assert fast.encode([""]).shape == (1, 32)
 
@@ -65,7 +76,7 @@ def test_a_kept_model_is_used_again_and_loads_no_torch(
     def refuse(*_: object) -> None:
         raise AssertionError("it was converted again")
 
-    monkeypatch.setattr(runtime, "_converted", refuse)
+    monkeypatch.setattr(graphs, "_converted", refuse)
     again = OpenVinoEncoder(str(tiny_bert), max_tokens=64, cache=kept)
     assert again.id == fast.id
     assert cosines(again.encode(TEXTS), fast.encode(TEXTS)).min() > 0.9999
@@ -83,8 +94,20 @@ def garble(folder: Path) -> None:
     (folder / "card.json").write_text("{")
 
 
+def alter(folder: Path) -> None:
+    """Change one byte of the weights."""
+    content = bytearray((folder / "model.bin").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "model.bin").write_bytes(content)
+
+
+def alter_graph(folder: Path) -> None:
+    text = (folder / "model.xml").read_text()
+    (folder / "model.xml").write_text(text.replace("Parameter", "Barameter", 1))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", [cut, lose, garble])
+@pytest.mark.parametrize("damage", [cut, lose, garble, alter, alter_graph])
 def test_a_kept_model_that_is_not_whole_is_made_again(
     tiny_bert: Path, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
@@ -95,6 +118,61 @@ def test_a_kept_model_that_is_not_whole_is_made_again(
     assert cosines(first.encode(TEXTS), second.encode(TEXTS)).min() > 0.9999
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
     assert json.loads((folder / "card.json").read_text())["id"] == first.id
+
+
+@pytest.mark.slow
+def test_a_kept_model_is_found_without_reading_it(
+    tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
+    hashed: list[str] = []
+    real = graphs._hash
+
+    def counted(path: Path) -> str:
+        hashed.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(graphs, "_hash", counted)
+    OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
+    assert hashed == ["model.xml"]
+
+
+@pytest.mark.slow
+def test_a_model_that_changed_in_its_folder_is_converted_anew(tiny_bert: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    model = Path(shutil.copytree(tiny_bert, tmp_path / "model"))
+    first = OpenVinoEncoder(str(model), cache=tmp_path / "cache")
+    weights = load_file(model / "model.safetensors")
+    weights["encoder.layer.0.output.dense.bias"] += torch.tensor(0.5)
+    save_file(weights, model / "model.safetensors", metadata={"format": "pt"})
+    second = OpenVinoEncoder(str(model), cache=tmp_path / "cache")
+    assert first.id != second.id
+    assert second.id == BertEncoder(str(model)).id
+
+
+@pytest.mark.slow
+def test_a_model_that_moved_is_recognised(tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    OpenVinoEncoder(str(tiny_bert), cache=tmp_path / "cache")
+    moved = Path(shutil.copytree(tiny_bert, tmp_path / tiny_bert.name))
+    monkeypatch.setattr(graphs, "_converted", None)
+    assert OpenVinoEncoder(str(moved), cache=tmp_path / "cache").dimension == 32
+
+
+def test_a_full_disk_keeps_nothing_and_encodes(
+    tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import openvino
+
+    def full(_graph: object, path: Path, **_: object) -> None:
+        path.write_text("half")
+        raise RuntimeError("Exception from src/core:\nCheck 'ofs' failed: No space left on device")
+
+    monkeypatch.setattr(openvino, "save_model", full)
+    encoder = OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
+    assert encoder.encode(TEXTS).shape == (len(TEXTS), 32)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -172,3 +250,14 @@ def test_an_error_reaches_everybody_it_concerns_and_nobody_after() -> None:
         joining.encode(["bad"])
     assert joining.encode(["7"]).tolist() == [[7.0]]
     assert joining.encode([]).shape == (0, 1)
+
+
+@pytest.mark.slow
+def test_openvino_reports_nothing_to_anybody(tiny_bert: Path) -> None:
+    code = (
+        "import sys; from replydesk.retrieval.runtime import OpenVinoEncoder;"
+        f"OpenVinoEncoder({str(tiny_bert)!r}).encode(['hello']);"
+        "assert sys.modules['openvino_telemetry'] is None;"
+        "import openvino.tools.ovc as ovc; assert 'stub' in type(ovc.telemetry).__module__, type(ovc.telemetry)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=240)
