@@ -70,7 +70,8 @@ class Workshop:
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
-        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
+        engine = self.settings.retrieval.index
+        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home, engine=engine)
         self.releases = Releases(home)
         self._progress = progress
 
