@@ -345,16 +345,23 @@ class Store:
         source: str = "",
         language: str = "",
         intent: str = "",
+        prefix: str = "",
         limit: int | None = None,
         offset: int = 0,
     ) -> Iterator[Ticket]:
-        """Yield tickets in the order of their ids, those that match the given values only."""
+        """Yield tickets in the order of their ids, those that match the given values only.
+
+        ``prefix`` are the first hex digits of their ids.
+        """
         table = schema.tickets
         wanted = {"source": source, "language": language, "intent": intent}
         query = sa.select(table).order_by(table.c.id).offset(offset).limit(limit)
         for name, value in wanted.items():
             if value:
                 query = query.where(table.c[name] == value)
+        if prefix:
+            # No hex digit comes after g, in whatever order a database sorts letters.
+            query = query.where(table.c.id >= prefix, table.c.id < f"{prefix}g")
         with self._read() as connection:
             for row in connection.execution_options(yield_per=_BATCH).execute(query):
                 yield ticket_of(row)

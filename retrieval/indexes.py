@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -42,6 +42,9 @@ class _Vectors(Protocol):
 
     def sync(self, progress: Progress, *, save: bool) -> int:
         """Catch up with the store and return how many vectors there are."""
+
+    def fill(self, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace everything by vectors that were made at change ``seq``: ids of tickets, and what reads theirs."""
 
     def forget(self) -> None:
         """Drop everything; the next use builds it from the store."""
@@ -117,6 +120,13 @@ class Indexes:
             counts[encoder.id] = self._vectors_of(encoder).sync(progress, save=save)
             self._words_synced(encoder, save=save)
         return counts
+
+    def fill(self, encoder: Encoder, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace an encoder's vectors by some that were made elsewhere, at change ``seq`` of the store.
+
+        They come in parts: the ids of some tickets, and what reads their vectors.
+        """
+        self._vectors_of(encoder).fill(seq, parts)
 
     def rebuild(self) -> None:
         """Forget every index, on disk or in its engine too; the next use builds it from the store."""

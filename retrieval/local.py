@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import numpy as np
 
 from replydesk.data.errors import ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.store import Store
 from replydesk.retrieval.encoder import Encoder, Vectors
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.stored import keys_of
 
 __all__ = ["LocalVectors"]
 
@@ -70,6 +73,20 @@ class LocalVectors:
             else:
                 self._tend(index)
             return len(index)
+
+    def fill(self, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace everything by vectors that were made at change ``seq`` of the store; searches go on meanwhile."""
+        keys, reads = [keys_of([])], []
+        for names, read in parts:
+            keys.append(keys_of(names))
+            reads.append(read)
+        index = FaissIndex.bulk(
+            self._encoder.id, self._encoder.dimension, np.concatenate(keys), (read() for read in reads)
+        )
+        index.seq = seq
+        with self._lock:
+            self.index = index
+            self._save(index)
 
     def forget(self) -> None:
         """Drop everything in memory; what is saved is the home's to delete."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from replydesk.data.home import Home
@@ -141,6 +141,13 @@ class Matcher:
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
         return self._indexes.sync(save=save, progress=progress)
+
+    def fill(self, encoder: Encoder, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace an encoder's vectors by some that were made elsewhere, at change ``seq`` of the store.
+
+        They come in parts: the ids of some tickets, and what reads their vectors.
+        """
+        self._indexes.fill(encoder, seq, parts)
 
     def rebuild(self) -> None:
         """Forget every index, on disk or in its engine too; the next use builds it from the store."""

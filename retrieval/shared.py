@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+
+import numpy as np
 
 from replydesk.data.errors import ConflictError
 from replydesk.data.home import Home
@@ -72,6 +74,22 @@ class SharedVectors:
             hint = "Wait until it is done, and run this again."
             raise ConflictError("Another server is adding to the index.", where=self.engine.where, hint=hint)
         return len(self.engine)
+
+    def fill(self, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace everything by vectors that were made at change ``seq``, where the engine then stands.
+
+        Raises :class:`ConflictError` when another server is adding.
+        """
+        mark = self._store.change(seq)
+        with self._lock, self._exclusive(_SYNC_PATIENCE) as mine:
+            if not mine:
+                hint = "Stop the other servers, or wait until they are done."
+                raise ConflictError("Another server is adding to the index.", where=self.engine.where, hint=hint)
+            self.engine.clear()
+            for keys, read in parts:
+                self.engine.add(keys, read())
+            self.engine.refresh()
+            self.engine.advance(seq, mark, [], np.empty((0, self.engine.dimension), dtype=np.float32), [])
 
     def forget(self) -> None:
         """Drop the vectors in the engine."""

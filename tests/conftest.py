@@ -292,7 +292,7 @@ class MilvusServer:
         command = [sys.executable, "-m", "milvus_lite.cmdline", "server", "--data-dir", str(self._folder / "data")]
         with (self._folder / "log").open("a") as log:
             self._process = subprocess.Popen([*command, "--port", str(self.port)], stdout=log, stderr=log)
-        for _ in range(300):
+        for _ in range(1200):
             assert self._process.poll() is None, (self._folder / "log").read_text()
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()

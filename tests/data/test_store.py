@@ -284,6 +284,12 @@ class StoreContract:
         assert seen == {ticket.id for ticket in store.tickets()}
         assert (store.change(seq), store.change(seq + 1)) == (tickets[1].id, "")
 
+    def test_tickets_are_cut_by_the_digits_of_their_ids(self, store: Store) -> None:
+        store.add_tickets([Ticket.make(f"q{n}", "a") for n in range(100)])
+        parts = [[ticket.id for ticket in store.tickets(prefix=digit)] for digit in "0123456789abcdef"]
+        assert all(key[0] == digit for digit, keys in zip("0123456789abcdef", parts, strict=True) for key in keys)
+        assert [key for keys in parts for key in keys] == [ticket.id for ticket in store.tickets()]
+
     # ---- verdicts, splits, audit
 
     def test_verdicts_are_stored_once(self, store: Store) -> None:

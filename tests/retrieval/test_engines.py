@@ -22,6 +22,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.doctor import examine
+from replydesk.retrieval import milvus, pgvector
 from replydesk.retrieval import shared as shared_module
 from replydesk.retrieval.encoder import Encoders, Vectors
 from replydesk.retrieval.engines import open_engine, shown, table_name
@@ -302,8 +303,10 @@ def test_an_engine_that_is_away_is_one_clear_sentence(kind: str, desk: Home, cap
 
 
 @pytest.mark.parametrize("scheme", [pytest.param("http", marks=pytest.mark.milvus), "postgresql"])
-def test_a_server_that_never_answers_is_given_up(scheme: str) -> None:
+def test_a_server_that_never_answers_is_given_up(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pymilvus" if scheme == "http" else "psycopg")
+    monkeypatch.setattr(milvus, "_TIMEOUT", 3.0)
+    monkeypatch.setitem(pgvector._CONNECT, "connect_timeout", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         index = open_engine(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}", "toy", 8)
         began = time.monotonic()
