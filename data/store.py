@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -343,16 +345,23 @@ class Store:
         source: str = "",
         language: str = "",
         intent: str = "",
+        prefix: str = "",
         limit: int | None = None,
         offset: int = 0,
     ) -> Iterator[Ticket]:
-        """Yield tickets in the order of their ids, those that match the given values only."""
+        """Yield tickets in the order of their ids, those that match the given values only.
+
+        ``prefix`` are the first hex digits of their ids.
+        """
         table = schema.tickets
         wanted = {"source": source, "language": language, "intent": intent}
         query = sa.select(table).order_by(table.c.id).offset(offset).limit(limit)
         for name, value in wanted.items():
             if value:
                 query = query.where(table.c[name] == value)
+        if prefix:
+            # No hex digit comes after g, in whatever order a database sorts letters.
+            query = query.where(table.c.id >= prefix, table.c.id < f"{prefix}g")
         with self._read() as connection:
             for row in connection.execution_options(yield_per=_BATCH).execute(query):
                 yield ticket_of(row)
@@ -404,15 +413,25 @@ class Store:
             for row in rows:
                 yield replace(ticket_of(row), **facts_of(row.facts))
 
-    def changes_after(self, seq: int) -> Changes:
-        """Return what happened to the tickets after ``seq``, each ticket once, by its last change."""
+    def changes_after(self, seq: int, *, limit: int | None = None) -> Changes:
+        """Return what happened to the tickets after ``seq``, each ticket once, by its last change.
+
+        With ``limit`` only so many lines of the journal are read, and ``seq`` of the answer is the last of them.
+        """
         table = schema.changes
+        query = sa.select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
         with self._read() as connection:
-            rows = connection.execute(sa.select(table).where(table.c.seq > seq).order_by(table.c.seq)).all()
+            rows = connection.execute(query).all()
         last = {row.ticket: row.op for row in rows}
         added = tuple(ticket for ticket, op in last.items() if op == "add")
         removed = tuple(ticket for ticket, op in last.items() if op == "remove")
         return Changes(rows[-1].seq if rows else seq, added, removed)
+
+    def change(self, seq: int) -> str:
+        """Return which ticket the change with that number was about, '' when there was no such change."""
+        table = schema.changes
+        with self._read() as connection:
+            return str(connection.scalar(sa.select(table.c.ticket).where(table.c.seq == seq)) or "")
 
     def latest_change(self) -> int:
         """Return the number of the newest change, 0 when nothing ever changed."""
@@ -596,6 +615,25 @@ class Store:
                 chosen = table.c.conversation.in_(part) & (table.c.part == "train")
                 moved += connection.execute(sa.update(table).where(chosen).values(part="aside")).rowcount
         return moved
+
+    @contextmanager
+    def exclusive(self, name: str, *, wait_seconds: float) -> Iterator[bool]:
+        """Hold a named lock among all servers of a PostgreSQL database; it ends with the connection.
+
+        The value says whether it was got within ``wait_seconds``. SQLite is of one machine, where a lock in the home
+        does the same, and always says yes.
+        """
+        if self._engine.dialect.name != "postgresql":
+            yield True
+            return
+        number = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        ends = time.monotonic() + wait_seconds
+        with self._read() as connection:
+            while not (held := connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number)))):
+                if time.monotonic() >= ends:
+                    break
+                time.sleep(0.05)
+            yield bool(held)
 
     def log(self, what: str, detail: Mapping[str, Any]) -> None:
         """Write one line of the audit."""

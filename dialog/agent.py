@@ -55,7 +55,8 @@ class Agent:
         settings = settings or Settings.load(home.settings)
         home.create()
         store = Store.open(settings.data.database or home.database)
-        matcher = Matcher(store, Encoders(settings.retrieval, home.runtime), settings.data.languages, home)
+        encoders = Encoders(settings.retrieval, home.runtime)
+        matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
         agent = cls(store, matcher, settings, Releases(home))
         agent._release = Releases(home).current()
         return agent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 
-from replydesk.data.errors import ReplydeskError, VectorIndexError
+from replydesk.data.errors import EngineError, ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.leaks import find_leaks
 from replydesk.data.settings import Settings
@@ -13,7 +13,7 @@ from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
 from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.engines import Contents
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Matcher
 
@@ -103,28 +103,33 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
     except ReplydeskError as error:
         return [Finding("encoders", False, str(error), error.hint)]
     wanted: dict[str, set[str]] = {encoder.id: set() for encoder in needed}
+    known = {encoder.id: encoder for encoder in needed}
     for ticket in store.tickets():
-        wanted.setdefault(encoders.of(ticket.language).id, set()).add(ticket.id)
+        encoder = encoders.of(ticket.language)
+        known[encoder.id] = encoder
+        wanted.setdefault(encoder.id, set()).add(ticket.id)
     findings = []
     for encoder_id, keys in wanted.items():
         try:
-            index = FaissIndex.load(home.indexes / encoder_id, encoder_id)
+            size = known[encoder_id].dimension
+            index = Contents.read(settings.retrieval.index, home.indexes / encoder_id, encoder_id, size, store)
             # What changed since it was saved is caught up with at the next start, and is no damage.
             changes = store.changes_after(index.seq)
-            there = (index.keys() - set(changes.removed)) | (keys & set(changes.added))
+            there = (index.keys - set(changes.removed)) | (keys & set(changes.added))
             detail = f"{len(keys & there)} tickets indexed, {len(keys - there)} missing, {len(there - keys)} gone"
             if index.fallen_back:
                 detail += "; the newest generation is damaged, the one before is served"
             sound = keys == there and not index.fallen_back
         except VectorIndexError as error:
-            detail, sound = error.message, not keys
+            detail, sound = error.message, not keys and not isinstance(error, EngineError)
         cure = "" if sound else "`replydesk doctor --repair` builds it again from the store."
         findings.append(_words(home, encoder_id, store, len(keys)))
         findings.append(Finding(f"index {encoder_id}", sound, detail, cure))
     if repair and not all(finding.sound for finding in findings):
-        matcher = Matcher(store, encoders, settings.data.languages, home)
+        matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
         matcher.rebuild()
         matcher.sync()
+        matcher.close()
         return [Finding(f"{finding.what} (rebuilt)", True, finding.detail) for finding in findings]
     return findings
 

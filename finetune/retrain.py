@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import make_release
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.matcher import Matcher
+from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
 __all__ = ["Outcome", "Workshop"]
 
@@ -70,7 +72,8 @@ class Workshop:
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
-        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
+        engine = self.settings.retrieval.index
+        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home, engine=engine)
         self.releases = Releases(home)
         self._progress = progress
 
@@ -111,6 +114,26 @@ class Workshop:
             if index:
                 self.matcher.sync(progress=lambda done, every: self._progress(f"Indexed {done} of {every} changes"))
         return total
+
+    def build_index(self, *, processes: int = 1, cluster: str = "") -> dict[str, int]:
+        """Encode all tickets anew, in shards that a crash keeps, and return how many each index holds.
+
+        ``processes`` work beside each other, or the machines of a Ray ``cluster``. Servers go on answering meanwhile.
+        """
+        folder = self.home.folder / "shards"
+        database = self.settings.data.database or self.home.database
+        job = Job(database, self.settings, folder, self.home.runtime)
+        with self.home.lock("shards", wait_seconds=5):
+            encode_shards(
+                job,
+                processes=processes,
+                cluster=cluster,
+                progress=lambda done, every: self._progress(f"Encoded {done} of {every} shards"),
+            )
+            for encoder in self.encoders.among(self.settings.data.languages):
+                self.matcher.fill(encoder, *read_shards(job, encoder.id))
+            shutil.rmtree(folder)
+        return self.matcher.sync()
 
     def train(self, recipe: Recipe = QUICK, *, promote: bool = False, imported: Ingested | None = None) -> Outcome:
         """Train a candidate, judge it against the current release and store both; promote it if asked and better.

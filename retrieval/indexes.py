@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from typing import Protocol
 
-from replydesk.data.errors import ReplydeskError, VectorIndexError
+from replydesk.data.errors import VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
-from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.engines import open_engine
 from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
+from replydesk.retrieval.local import LocalVectors
+from replydesk.retrieval.shared import SharedVectors
 
 __all__ = ["Indexes", "Progress", "search_text"]
-
-_LOG = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Is called with how many changes of the store an index has taken in, and how many there are."""
 
 _SHORT = 4
 _CHUNK = 2048
-# Changes of an index that are worth writing: a restart would encode so many texts again.
+# Changes of the words that are worth writing: a restart would read so many texts again.
 _UNSAVED = 1000
 _WORDS = "words"
+
+
+class _Vectors(Protocol):
+    """One encoder's vectors, wherever they stand: in this process or in an engine that servers share."""
+
+    def follow(self, latest: int) -> None:
+        """Catch up with change ``latest`` of the store before a search."""
+
+    def nearest(self, vector: Vectors, k: int, *, among: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given."""
+
+    def sync(self, progress: Progress, *, save: bool) -> int:
+        """Catch up with the store and return how many vectors there are."""
+
+    def fill(self, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace everything by vectors that were made at change ``seq``: ids of tickets, and what reads theirs."""
+
+    def forget(self) -> None:
+        """Drop everything; the next use builds it from the store."""
+
+    def close(self) -> None:
+        """Give connections back."""
 
 
 def search_text(question: str, context: Sequence[str] = ()) -> str:
@@ -48,22 +71,31 @@ def _silent(_done: int, _all: int) -> None:
 class Indexes:
     """Keeps the vectors and the words of a store's tickets, and saves them in a home where one is given.
 
-    The journal of the store is what an index follows: it reads what it missed, whoever wrote it.
+    The journal of the store is what an index follows: it reads what it missed, whoever wrote it. The vectors may stand
+    in the database that the URL ``engine`` names; each server keeps its own words.
     """
 
-    def __init__(self, store: Store, encoders: Encoders, languages: Sequence[str], home: Home | None = None) -> None:
-        self._store, self._encoders, self._home = store, encoders, home
+    def __init__(
+        self,
+        store: Store,
+        encoders: Encoders,
+        languages: Sequence[str],
+        home: Home | None = None,
+        *,
+        engine: str = "",
+    ) -> None:
+        self._store, self._encoders, self._home, self._engine = store, encoders, home, engine
         self._languages = tuple(languages)
-        self._vectors: dict[str, FaissIndex] = {}
+        self._vectors: dict[str, _Vectors] = {}
         self._words: dict[str, LexicalIndex] = {}
-        self._tending: set[str] = set()
         self._lock = threading.RLock()
 
     def follow(self, encoder: Encoder, seq: int) -> None:
-        """Catch up with change ``seq`` of the store before a search."""
-        known = self._vectors.get(encoder.id)
-        if known is None or known.seq != seq:
-            self._synced(encoder, save=known is None)
+        """Catch up with change ``seq`` of the store before a search.
+
+        Raises :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        """
+        self._vectors_of(encoder).follow(seq)
         words = self._words.get(encoder.id)
         if words is None or words.seq != seq:
             self._words_synced(encoder, save=words is None)
@@ -72,8 +104,7 @@ class Indexes:
         self, encoder: Encoder, vector: Vectors, k: int, *, among: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given."""
-        with self._lock:
-            return self._vectors[encoder.id].search(vector, k, among=among)[0]
+        return self._vectors_of(encoder).nearest(vector, k, among=among)
 
     def with_words(self, encoder: Encoder, text: str, k: int) -> tuple[LexicalQuery, list[str]]:
         """Return the terms of a text with their weights, and up to ``k`` ids of tickets that share the rarest."""
@@ -86,38 +117,46 @@ class Indexes:
         """Bring every index up to the store and return how many tickets each holds."""
         counts = {}
         for encoder in self._encoders.among(self._languages):
-            counts[encoder.id] = self._synced(encoder, save=save, progress=progress)
+            counts[encoder.id] = self._vectors_of(encoder).sync(progress, save=save)
             self._words_synced(encoder, save=save)
         return counts
 
+    def fill(self, encoder: Encoder, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace an encoder's vectors by some that were made elsewhere, at change ``seq`` of the store.
+
+        They come in parts: the ids of some tickets, and what reads their vectors.
+        """
+        self._vectors_of(encoder).fill(seq, parts)
+
     def rebuild(self) -> None:
-        """Forget every index, on disk too; the next use builds it from the store."""
+        """Forget every index, on disk or in its engine too; the next use builds it from the store."""
+        for encoder in self._encoders.among(self._languages):
+            self._vectors_of(encoder).forget()
         with self._lock:
-            self._vectors.clear()
             self._words.clear()
             if self._home is not None:
                 shutil.rmtree(self._home.indexes, ignore_errors=True)
 
-    def _synced(self, encoder: Encoder, *, save: bool, progress: Progress = _silent) -> int:
+    def close(self) -> None:
+        """Give connections to an engine back."""
         with self._lock:
-            index = self._vectors.get(encoder.id) or self._loaded(encoder)
-            changes = self._store.changes_after(index.seq)
-            added = list(changes.added)
-            for start in range(0, len(added), _CHUNK):
-                index.add(*self._encoded(encoder, added[start : start + _CHUNK]))
-                if save and index.compressed is None:
-                    # Of many that come at once the later ones need less memory then.
-                    index.train()
-                progress(min(start + _CHUNK, len(added)), len(added))
-            index.remove(changes.removed)
-            index.seq = changes.seq
-            self._vectors[encoder.id] = index
-            if save and (changes.added or changes.removed or index.fallen_back):
-                index.train()
-                self._save(encoder, index)
-            else:
-                self._tend(encoder, index)
-            return len(index)
+            for vectors in self._vectors.values():
+                vectors.close()
+            self._vectors.clear()
+
+    def _vectors_of(self, encoder: Encoder) -> _Vectors:
+        known = self._vectors.get(encoder.id)
+        if known is None:
+            with self._lock:
+                known = self._vectors[encoder.id] = self._vectors.get(encoder.id) or self._opened(encoder)
+        return known
+
+    def _opened(self, encoder: Encoder) -> _Vectors:
+        encode = partial(self._encoded, encoder)
+        if self._engine:
+            engine = open_engine(self._engine, encoder.id, encoder.dimension)
+            return SharedVectors(engine, self._store, self._home, encode)
+        return LocalVectors(encoder, self._store, self._home, encode)
 
     def _words_synced(self, encoder: Encoder, *, save: bool) -> None:
         with self._lock:
@@ -143,46 +182,10 @@ class Indexes:
         vectors = encoder.encode([search_text(ticket.question, ticket.context) for ticket in mine])
         return [ticket.id for ticket in mine], vectors
 
-    def _save(self, encoder: Encoder, index: FaissIndex) -> None:
-        if self._home is not None:
-            with self._home.lock("index"):
-                index.save(self._home.indexes / encoder.id)
-
     def _save_words(self, encoder: Encoder, words: LexicalIndex) -> None:
         if self._home is not None:
             with self._home.lock("index"):
                 words.save(self._home.indexes / encoder.id / _WORDS)
-
-    def _tend(self, encoder: Encoder, index: FaissIndex) -> None:
-        """Train or save an index of which much has changed, in the background; it goes on answering."""
-        worth_saving = self._home is not None and index.unsaved >= _UNSAVED
-        if encoder.id in self._tending or not (index.due or worth_saving):
-            return
-
-        def tend() -> None:
-            try:
-                trained = index.train(threads=1)
-                # What was forgotten meanwhile is not to come back.
-                if (trained or index.unsaved >= _UNSAVED) and self._vectors.get(encoder.id) is index:
-                    self._save(encoder, index)
-            except ReplydeskError as error:
-                _LOG.warning("The index was not saved: %s", error)
-            finally:
-                self._tending.discard(encoder.id)
-
-        self._tending.add(encoder.id)
-        threading.Thread(target=tend, name=f"index {encoder.id}", daemon=True).start()
-
-    def _loaded(self, encoder: Encoder) -> FaissIndex:
-        if self._home is not None:
-            try:
-                index = FaissIndex.load(self._home.indexes / encoder.id, encoder.id)
-                if index.seq <= self._store.latest_change():
-                    return index
-            except VectorIndexError:
-                # The index is derived: a missing or damaged one is built again from the store.
-                pass
-        return FaissIndex(encoder.id, encoder.dimension)
 
     def _loaded_words(self, encoder: Encoder) -> LexicalIndex:
         if self._home is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from replydesk.data.home import Home
@@ -56,14 +56,24 @@ def codes_conflict(question: str, ticket: Ticket) -> bool:
 class Matcher:
     """Searches the tickets of a store, one index an encoder, always as new as the store.
 
+    The vectors stand in the home or in memory, or in the database that the URL ``engine`` names.
+
     >>> matcher = Matcher(store, Encoders(settings.retrieval), ("en", "zh"))     # doctest: +SKIP
     >>> matcher.find("where is my parcel?", language="en")[0].ticket.answer       # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, encoders: Encoders, languages: Sequence[str], home: Home | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        encoders: Encoders,
+        languages: Sequence[str],
+        home: Home | None = None,
+        *,
+        engine: str = "",
+    ) -> None:
         self._encoders = encoders
         self._catalog = Catalog(store)
-        self._indexes = Indexes(store, encoders, languages, home)
+        self._indexes = Indexes(store, encoders, languages, home, engine=engine)
 
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""
@@ -96,7 +106,8 @@ class Matcher:
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
-        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time.
+        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time, and
+        :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
         """
         wanted = Filter.read(filters or {})
         admitted = _admission(question, wanted, without)
@@ -131,9 +142,20 @@ class Matcher:
         """Bring every index up to the store and return how many tickets each holds."""
         return self._indexes.sync(save=save, progress=progress)
 
+    def fill(self, encoder: Encoder, seq: int, parts: Iterable[tuple[list[str], Callable[[], Vectors]]]) -> None:
+        """Replace an encoder's vectors by some that were made elsewhere, at change ``seq`` of the store.
+
+        They come in parts: the ids of some tickets, and what reads their vectors.
+        """
+        self._indexes.fill(encoder, seq, parts)
+
     def rebuild(self) -> None:
-        """Forget every index, on disk too; the next use builds it from the store."""
+        """Forget every index, on disk or in its engine too; the next use builds it from the store."""
         self._indexes.rebuild()
+
+    def close(self) -> None:
+        """Give connections to an engine back."""
+        self._indexes.close()
 
     def _candidates(
         self,

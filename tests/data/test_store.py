@@ -272,6 +272,24 @@ class StoreContract:
         assert (set(store.changes_after(seq).added), store.changes_after(seq).removed) == ({three.id, one.id}, ())
         assert store.changes_after(store.latest_change()).added == ()
 
+    def test_the_journal_is_read_in_parts(self, store: Store) -> None:
+        tickets = [Ticket.make(f"q{n}", "a") for n in range(5)]
+        store.add_tickets(tickets)
+        store.remove_ticket(tickets[1].id)
+        seen, seq = set[str](), 0
+        while (part := store.changes_after(seq, limit=2)).seq != seq:
+            seq = part.seq
+            seen = (seen | set(part.added)) - set(part.removed)
+            assert store.change(seq) in {ticket.id for ticket in tickets}
+        assert seen == {ticket.id for ticket in store.tickets()}
+        assert (store.change(seq), store.change(seq + 1)) == (tickets[1].id, "")
+
+    def test_tickets_are_cut_by_the_digits_of_their_ids(self, store: Store) -> None:
+        store.add_tickets([Ticket.make(f"q{n}", "a") for n in range(100)])
+        parts = [[ticket.id for ticket in store.tickets(prefix=digit)] for digit in "0123456789abcdef"]
+        assert all(key[0] == digit for digit, keys in zip("0123456789abcdef", parts, strict=True) for key in keys)
+        assert [key for keys in parts for key in keys] == [ticket.id for ticket in store.tickets()]
+
     # ---- verdicts, splits, audit
 
     def test_verdicts_are_stored_once(self, store: Store) -> None:
@@ -549,6 +567,18 @@ class TestPostgres(StoreContract):
     @pytest.fixture
     def url(self, postgres_url: str) -> str:
         return postgres_url
+
+    def test_a_lock_is_one_server_s_at_a_time(self, store: Store, url: str) -> None:
+        other = Store.open(url)
+        with store.exclusive("index", wait_seconds=0) as mine:
+            assert mine
+            with other.exclusive("index", wait_seconds=0.1) as theirs:
+                assert not theirs
+            with other.exclusive("another", wait_seconds=0) as theirs:
+                assert theirs
+        with other.exclusive("index", wait_seconds=0) as theirs:
+            assert theirs
+        other.close()
 
     def test_a_server_that_is_not_there_is_refused_without_its_password(self) -> None:
         with pytest.raises(StoreError, match="The database refused") as caught:

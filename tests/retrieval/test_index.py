@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from replydesk.data.errors import HomeError, SettingsError, VectorIndexError
 from replydesk.data.records import content_id
 from replydesk.retrieval import generations
 from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.engines import SharedIndex, open_engine
 from replydesk.retrieval.index import FaissIndex, VectorIndex
 from replydesk.retrieval.inverted import Device, Inverted
 from replydesk.retrieval.refine import Refiner
@@ -53,6 +55,13 @@ def assert_nearest(found: list[tuple[str, float]], known: dict[str, Vectors], qu
 def assert_same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:
     assert [name for name, _ in found] == [name for name, _ in expected]
     np.testing.assert_allclose([c for _, c in found], [c for _, c in expected], atol=1e-6)
+
+
+def examples(most: int) -> Callable[[Any], Any]:
+    steps = st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 12), max_size=6)), max_size=12)
+    # Each engine is a class of its own, and examples of one are fair to another.
+    settled = settings(deadline=None, max_examples=most, suppress_health_check=[HealthCheck.differing_executors])
+    return lambda test: settled(given(steps)(test))
 
 
 class Contract:
@@ -139,10 +148,7 @@ class Contract:
             index.add([key(1), key(2)], vectors(1))
         assert len(index) == 20
 
-    # Each engine is a class of its own, and examples of one are fair to another.
-    @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.differing_executors])
-    @given(st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 12), max_size=6)), max_size=12))
-    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+    def equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
         index, known = self.make(), dict[str, Vectors]()
         for turn, (adds, chosen) in enumerate(steps):
             keys = list(map(key, chosen))
@@ -158,10 +164,48 @@ class Contract:
             assert len(index) == len(known)
             self.check(index.search(query, 5)[0], known, query[0], 5)
 
+    @examples(60)
+    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+        self.equals_a_dict(steps)
+
 
 class TestFaiss(Contract):
     def make(self) -> FaissIndex:
         return FaissIndex("toy", DIMENSION)
+
+
+class SharedContract(Contract):
+    """The same for an index in a database, which is emptied each time."""
+
+    index: SharedIndex
+
+    def make(self) -> SharedIndex:
+        self.index.clear()
+        return self.index
+
+    @examples(10)
+    def test_any_adding_and_removing_equals_a_dict(self, steps: list[tuple[bool, list[int]]]) -> None:
+        self.equals_a_dict(steps)
+
+
+@pytest.mark.postgres
+class TestPgVector(SharedContract):
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _open(cls, request: pytest.FixtureRequest, _postgres: str) -> Iterator[None]:
+        request.cls.index = open_engine(_postgres, "toy", DIMENSION)
+        yield
+        request.cls.index.close()
+
+
+@pytest.mark.milvus
+class TestMilvus(SharedContract):
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _open(cls, request: pytest.FixtureRequest, milvus: Any) -> Iterator[None]:
+        request.cls.index = open_engine(milvus.url, "toy", DIMENSION)
+        yield
+        request.cls.index.close()
 
 
 class Eager(FaissIndex):

@@ -540,8 +540,8 @@ def test_what_changes_much_is_trained_and_saved_in_the_background(
 ) -> None:
     matcher.sync()
     folder = desk.indexes / matcher.encoder_id("en")
-    monkeypatch.setattr("replydesk.retrieval.indexes._UNSAVED", 30)
-    matcher._indexes._vectors[folder.name].exact_below = 60
+    monkeypatch.setattr("replydesk.retrieval.local._UNSAVED", 30)
+    matcher._indexes._vectors[folder.name].index.exact_below = 60
     for number in range(30):
         store.add_ticket(Ticket.make(f"Is lamp {number} in stock?", f"Lamp {number} is.", language="en"))
         assert matcher.find(f"is the lamp {number} in stock", language="en")[0].ticket.answer == f"Lamp {number} is."

@@ -191,6 +191,13 @@ def test_tickets_are_curated_and_what_was_found_is_listed(
     assert f"template: {template['id']}" in run("tickets", "show", pair["second"]["id"]).out
 
 
+def test_every_ticket_is_encoded_anew(run: Run, desk: Home) -> None:
+    sizes = run("index", "--json").document["indexes"]
+    assert list(sizes.values()) == [40]
+    assert run("index").out == f"{next(iter(sizes))}: 40 tickets\n"
+    assert run("search", "Where is my parcel?", "--json").document["hits"][0]["similarity"] == 1.0
+
+
 def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Path) -> None:
     trained = run("train", "--json")
     document = trained.document
