@@ -66,6 +66,12 @@ class RetrievalSettings(_Section):
     max_tokens: int = Field(128, ge=8, le=512, description="Tokens of a text that a BERT encoder reads.")
     batch_size: int = Field(64, ge=1, le=4096, description="Texts encoded at once by torch.")
     candidates: int = Field(10, ge=1, le=200, description="Tickets fetched from the index for one message.")
+    rerank_budget_ms: float = Field(
+        60,
+        ge=0,
+        le=10_000,
+        description="Milliseconds that reranking may take, waiting included; with less time it is skipped. 0: never.",
+    )
     threads: int = Field(0, ge=0, le=256, description="CPU threads of a model; 0 leaves the library's choice.")
 
 

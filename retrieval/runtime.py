@@ -9,9 +9,9 @@ import secrets
 import shutil
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,11 +19,25 @@ from replydesk.data.errors import ModelError
 from replydesk.data.home import sync_folder
 from replydesk.retrieval.encoder import BertEncoder, Encoder, Vectors, model_folder
 
-__all__ = ["JoiningEncoder", "OpenVinoEncoder"]
+if TYPE_CHECKING:
+    import torch
 
+__all__ = [
+    "GRAPH",
+    "WEIGHTS",
+    "JoiningEncoder",
+    "OpenVinoEncoder",
+    "compiled",
+    "convert",
+    "folder_key",
+    "keep_graph",
+    "kept_card",
+    "token_batches",
+]
+
+GRAPH, WEIGHTS = "model.xml", "model.bin"
+"""The two files of a model in OpenVINO's own form."""
 _CARD = "card.json"
-_GRAPH = "model.xml"
-_WEIGHTS = "model.bin"
 _VERSION = "1"
 _BATCH_TOKENS = 1024
 """Tokens of a batch, padding included: more do not run faster on a few cores, and make everybody wait."""
@@ -45,22 +59,15 @@ class OpenVinoEncoder:
         from tokenizers import Tokenizer
 
         folder = model_folder(name)
-        core = openvino.Core()
-        kept = cache / _key(folder, max_tokens, openvino.__version__) if cache else None
-        card = _read(kept) if kept else None
+        kept = cache / folder_key(folder, _VERSION, max_tokens, openvino.__version__) if cache else None
+        card = kept_card(kept) if kept else None
         if kept is None or card is None:
             graph, card = _converted(name, folder, max_tokens)
             if kept is not None:
-                _keep(kept, graph, card)
+                keep_graph(kept, graph, card)
         else:
-            graph = core.read_model(kept / _GRAPH)
-        settings: dict[str, Any] = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads or len(os.sched_getaffinity(0)),
-            # Another process may own the core that would be pinned.
-            "ENABLE_CPU_PINNING": False,
-        }
-        self._model: Any = core.compile_model(graph, "CPU", settings)
+            graph = openvino.Core().read_model(kept / GRAPH)
+        self._model: Any = compiled(graph, threads)
         self._tokenizer: Any = Tokenizer.from_str(card["tokenizer"])
         self._tokenizer.enable_truncation(int(card["max_tokens"]))
         self._tokenizer.no_padding()
@@ -73,14 +80,8 @@ class OpenVinoEncoder:
         """Return unit vectors. Texts of like length are computed together, so that little is padded."""
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         rows = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(rows)), key=lambda row: -len(rows[row]))
-        start = 0
-        while start < len(order):
-            width = max(1, len(rows[order[start]]))
-            size = max(1, _BATCH_TOKENS // width)
-            batch = order[start : start + size]
+        for batch, width in token_batches([len(row) for row in rows]):
             out[batch] = self._forward([rows[row] for row in batch], width)
-            start += size
         return out
 
     def _forward(self, rows: Sequence[Sequence[int]], width: int) -> Vectors:
@@ -158,23 +159,51 @@ class _Job:
         return self.vectors
 
 
-def _converted(name: str, folder: Path, max_tokens: int) -> tuple[Any, dict[str, Any]]:
-    """Return the OpenVINO graph of a model, pooling and normalisation included, and what its card says."""
+def token_batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
+    """Yield places of texts that are computed together, and the tokens of the longest, which is at least 1."""
+    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
+    start = 0
+    while start < len(order):
+        width = max(1, lengths[order[start]])
+        size = max(1, _BATCH_TOKENS // width)
+        yield order[start : start + size], width
+        start += size
+
+
+def compiled(graph: Any, threads: int) -> Any:
+    """Return a graph ready to compute on this processor, for one request at a time that shall be done soon."""
+    import openvino
+
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads or len(os.sched_getaffinity(0)),
+        # Another process may own the core that would be pinned.
+        "ENABLE_CPU_PINNING": False,
+    }
+    return openvino.Core().compile_model(graph, "CPU", settings)
+
+
+def convert(model: torch.nn.Module, inputs: Sequence[str], folder: Path) -> Any:
+    """Return the OpenVINO graph of a model with these inputs of token ids. Raises :class:`ModelError`."""
     import openvino
     import torch
 
-    reference = BertEncoder(name, max_tokens=max_tokens)
-    example = {key: torch.ones((2, 4), dtype=torch.int64) for key in ("input_ids", "attention_mask")}
+    example = {key: torch.ones((2, 4), dtype=torch.int64) for key in inputs}
     try:
         # OpenVINO traces the model: torch warns that this is deprecated, and of shapes that stay dynamic here.
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            graph = openvino.convert_model(reference.pooled(), example_input=example)
+            return openvino.convert_model(model, example_input=example)
     except Exception as error:
         first = str(error).partition("\n")[0]
         hint = "Set retrieval.runtime to torch for this model."
         raise ModelError(f"The model cannot be converted to OpenVINO: {first}", where=str(folder), hint=hint) from error
-    return graph, {
+
+
+def _converted(name: str, folder: Path, max_tokens: int) -> tuple[Any, dict[str, Any]]:
+    """Return the OpenVINO graph of a model, pooling and normalisation included, and what its card says."""
+    reference = BertEncoder(name, max_tokens=max_tokens)
+    return convert(reference.pooled(), ("input_ids", "attention_mask"), folder), {
         "id": reference.id,
         "dimension": reference.dimension,
         "max_tokens": reference.max_tokens,
@@ -183,9 +212,9 @@ def _converted(name: str, folder: Path, max_tokens: int) -> tuple[Any, dict[str,
     }
 
 
-def _key(folder: Path, max_tokens: int, version: str) -> str:
-    """Return a name that changes with everything the converted model depends on."""
-    digest = hashlib.blake2b(f"{_VERSION} {max_tokens} {version}".encode(), digest_size=12)
+def folder_key(folder: Path, *parts: object) -> str:
+    """Return a name that changes with the model in a folder and with these parts."""
+    digest = hashlib.blake2b(" ".join(map(str, parts)).encode(), digest_size=12)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in (".json", ".safetensors", ".bin", ".txt", ".model"):
             digest.update(path.relative_to(folder).as_posix().encode())
@@ -194,28 +223,28 @@ def _key(folder: Path, max_tokens: int, version: str) -> str:
     return f"{folder.name}-{digest.hexdigest()}"
 
 
-def _read(kept: Path) -> dict[str, Any] | None:
+def kept_card(kept: Path) -> dict[str, Any] | None:
     """Return the card of a kept model, or None when there is none or it is not whole: then it is made again."""
     try:
         card: dict[str, Any] = json.loads((kept / _CARD).read_bytes())
-        with (kept / _WEIGHTS).open("rb") as file:
+        with (kept / WEIGHTS).open("rb") as file:
             whole = hashlib.file_digest(file, hashlib.blake2b).hexdigest() == card["blake2b"]
-        return card if whole and (kept / _GRAPH).stat().st_size == card["graph"] else None
+        return card if whole and (kept / GRAPH).stat().st_size == card["graph"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(kept: Path, graph: Any, card: dict[str, Any]) -> None:
+def keep_graph(kept: Path, graph: Any, card: dict[str, Any]) -> None:
     """Write a converted model beside and rename it, so that another process sees all of it or nothing."""
     import openvino
 
     aside = kept.with_name(f".{kept.name}.{secrets.token_hex(4)}")
     try:
         aside.mkdir(parents=True)
-        openvino.save_model(graph, aside / _GRAPH, compress_to_fp16=False)
-        with (aside / _WEIGHTS).open("rb") as file:
+        openvino.save_model(graph, aside / GRAPH, compress_to_fp16=False)
+        with (aside / WEIGHTS).open("rb") as file:
             card = {**card, "blake2b": hashlib.file_digest(file, hashlib.blake2b).hexdigest()}
-        card["graph"] = (aside / _GRAPH).stat().st_size
+        card["graph"] = (aside / GRAPH).stat().st_size
         (aside / _CARD).write_text(json.dumps(card), encoding="utf-8")
         if kept.exists():
             shutil.rmtree(kept)
