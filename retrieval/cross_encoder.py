@@ -23,7 +23,7 @@ from replydesk.retrieval.runtime import (
     token_batches,
 )
 
-__all__ = ["MOST_LAYERS", "CrossEncoder", "read_config"]
+__all__ = ["MOST_LAYERS", "CrossEncoder", "graph_of", "read_config"]
 
 MOST_LAYERS = 6
 """Layers that a cross-encoder may have: with more, ten candidates take longer than anybody waits."""
@@ -72,12 +72,12 @@ class CrossEncoder:
 
     def tokens(self, question: str, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each pair, the special ones included."""
-        return [len(pair.ids) for pair in self._read(question, texts)]
+        return [len(pair.ids) for pair in self.read([(question, text) for text in texts])]
 
     def logits(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how well each text answers the question, shape (len(texts),). Of like length they run together."""
         out = np.empty(len(texts), dtype=np.float32)
-        pairs = self._read(question, texts)
+        pairs = self.read([(question, text) for text in texts])
         for batch, width in token_batches([len(pair.ids) for pair in pairs]):
             arrays = self.padded([pairs[row] for row in batch], width)
             # One request uses every core that it was given; two would only disturb each other.
@@ -97,9 +97,15 @@ class CrossEncoder:
             arrays[name] = array
         return arrays
 
-    def _read(self, question: str, texts: Sequence[str]) -> list[Any]:
-        read: list[Any] = self._tokenizer.encode_batch([(question, text) for text in texts])
-        return read
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Any]:
+        """Return the encodings of pairs of question and text, truncated and not padded."""
+        encodings: list[Any] = self._tokenizer.encode_batch(list(pairs))
+        return encodings
+
+
+def graph_of(folder: Path, inputs: Sequence[str]) -> Any:
+    """Return the OpenVINO graph of the weights in a folder. Raises :class:`ModelError`."""
+    return convert(_single(_loaded(folder), inputs), inputs, folder)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -160,7 +166,7 @@ def _on_openvino(
     elif kept is not None and kept_card(kept) is not None:
         graph = openvino.Core().read_model(kept / GRAPH)
     else:
-        graph = convert(_single(_loaded(folder), inputs), inputs, folder)
+        graph = graph_of(folder, inputs)
         if kept is not None:
             keep_graph(kept, graph, {})
     model = compiled(graph, threads)

