@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.errors import ModelError
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.cross_encoder import MOST_LAYERS
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Asked", "chosen_pairs", "train_cross_encoder"]
+__all__ = ["Asked", "Choice", "choices", "pair_tokenizer", "train_cross_encoder"]
+
+Choice = tuple[str, tuple[str, ...]]
+"""A question and its candidates, the right one first."""
 
 _WRONG = 4
-_FAMILY = "bert"
+_HEAD_RATE = 20
+"""How much faster the new parameters learn than the weights of the BERT, which are many and know much already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +42,28 @@ class Asked:
         return Asked(self.question, self.texts[:count], self.scores[:count], self.right[:count], self.owner)
 
 
-def chosen_pairs(asked: Sequence[Asked], most: int, seed: int) -> list[tuple[str, str, float]]:
-    """Return up to ``most`` triples of question, text and 1 or 0, questions drawn at random.
+def choices(asked: Sequence[Asked], most: int, seed: int) -> list[Choice]:
+    """Return up to ``most`` questions, drawn at random, each with one right candidate and four wrong ones.
 
-    Of each question one right candidate is taken, drawn at random, and the four wrong ones that stand highest: what
-    the first stage takes for right is what there is to learn.
+    The right one is drawn, the wrong ones are those that stand highest: what the first stage takes for right is what
+    there is to learn. Where there are fewer, they are repeated.
     """
     draw = np.random.default_rng(seed)
-    pairs: list[tuple[str, str, float]] = []
+    chosen: list[Choice] = []
     for place in draw.permutation(len(asked)).tolist():
         one = asked[place]
         right = [text for text, good in zip(one.texts, one.right, strict=True) if good]
-        wrong = [text for text, good in zip(one.texts, one.right, strict=True) if not good][:_WRONG]
-        if right and wrong:
-            pairs.append((one.question, right[int(draw.integers(len(right)))], 1.0))
-            pairs += [(one.question, text, 0.0) for text in wrong]
-        if len(pairs) >= most:
-            break
-    return pairs[:most]
+        wrong = [text for text, good in zip(one.texts, one.right, strict=True) if not good]
+        if right and wrong and len(chosen) < most:
+            filled = (wrong * _WRONG)[:_WRONG]
+            chosen.append((one.question, (right[int(draw.integers(len(right)))], *filled)))
+    return chosen
 
 
 def train_cross_encoder(
     base: Path,
-    pairs: Sequence[tuple[str, str, float]],
-    held_out: Sequence[tuple[str, str, float]],
+    learned: Sequence[Choice],
+    held_out: Sequence[Choice],
     recipe: Recipe,
     folder: Path,
     *,
@@ -70,23 +71,36 @@ def train_cross_encoder(
 ) -> dict[str, Any]:
     """Train a cross-encoder from the BERT in ``base``, write it to ``folder``, and return what the training did.
 
-    Of a BERT with more than six layers the first six are taken. Each pair is a question, a text and 1 where it
-    answers, else 0; the loss is the cross-entropy of the logit. It stops when the loss on the pairs that are held out
-    grows, and keeps the weights that were best there. Raises :class:`ModelError` for a model that is no BERT.
+    Of a BERT with more than six layers the first six are taken. The loss is the cross-entropy of choosing the right
+    candidate (localized contrastive estimation, Gao et al. 2021). It stops when the loss on the questions that are held
+    out grows, and keeps the weights that were best there.
     """
-    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
+    import torch
+    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments, set_seed
+    from transformers.utils import logging
 
-    model, tokenizer = _started(base, recipe)
-    progress(f"Training a cross-encoder on {len(pairs)} pairs")
+    from replydesk.retrieval.pair_model import PairModel
+
+    logging.disable_progress_bar()
+    set_seed(recipe.seed)
+    model = PairModel.of(base, MOST_LAYERS)
+    tokenizer = pair_tokenizer(base, min(recipe.rerank_tokens, model.bert.config.max_position_embeddings))
+    new = {id(one) for one in model.head_parameters}
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [one for one in model.parameters() if id(one) not in new], "weight_decay": 0.01},
+            {"params": model.head_parameters, "lr": _HEAD_RATE * recipe.rerank_rate, "weight_decay": 0.0},
+        ],
+        lr=recipe.rerank_rate,
+    )
+    progress(f"Training a cross-encoder on {len(learned)} questions")
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=scratch,
             per_device_train_batch_size=recipe.rerank_batch,
-            per_device_eval_batch_size=64,
-            learning_rate=recipe.rerank_rate,
+            per_device_eval_batch_size=recipe.rerank_batch,
             num_train_epochs=recipe.rerank_epochs,
             warmup_steps=0.1,
-            weight_decay=0.01,
             eval_strategy="epoch",
             save_strategy="epoch",
             save_only_model=True,
@@ -94,8 +108,7 @@ def train_cross_encoder(
             load_best_model_at_end=True,
             metric_for_best_model="eval_loss",
             greater_is_better=False,
-            # Of like length together, so that little is padded.
-            train_sampling_strategy="group_by_length",
+            label_names=["labels"],
             logging_strategy="no",
             report_to="none",
             disable_tqdm=True,
@@ -107,88 +120,75 @@ def train_cross_encoder(
         trainer = Trainer(
             model,
             arguments,
-            data_collator=_Collator(int(model.config.pad_token_id or 0)),
-            train_dataset=_Rows(tokenizer, pairs),
+            data_collator=_Collator(model.bert.config.pad_token_id or 0),
+            train_dataset=_Rows(tokenizer, learned),
             eval_dataset=_Rows(tokenizer, held_out),
+            compute_loss_func=_loss,
             callbacks=[EarlyStoppingCallback(early_stopping_patience=1)],
+            optimizers=(optimizer, None),
         )
         # Stdout belongs to results.
         trainer.remove_callback(PrinterCallback)
         trainer.train()
         history = [line["eval_loss"] for line in trainer.state.log_history if "eval_loss" in line]
-    folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
+    model.save(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
-    return {"pairs": len(pairs), "held_out_loss": [round(float(loss), 4) for loss in history]}
+    return {"questions": len(learned), "held_out_loss": [round(float(loss), 4) for loss in history]}
 
 
-def _started(base: Path, recipe: Recipe) -> tuple[Any, Any]:
-    """Return a model with the weights of a BERT and a new head, and its tokenizer."""
+def pair_tokenizer(base: Path, most: int) -> Any:
+    """Return the tokenizer of a BERT that writes pairs as :class:`~replydesk.retrieval.pair_model.PairModel` wants."""
     from tokenizers import Tokenizer
-    from transformers import AutoConfig, AutoModelForSequenceClassification, set_seed
-    from transformers.utils import logging
+    from tokenizers.processors import TemplateProcessing
 
-    logging.disable_progress_bar()
-    set_seed(recipe.seed)
-    before = logging.get_verbosity()
-    # It says at length that the head is new.
-    logging.set_verbosity_error()
-    try:
-        config = AutoConfig.from_pretrained(str(base))
-        if config.model_type != _FAMILY:
-            hint = "Name a BERT in retrieval.english_encoder or retrieval.other_encoder."
-            message = f"A cross-encoder is made of a BERT, not of {config.model_type}."
-            raise ModelError(message, where=str(base), hint=hint)
-        config.num_hidden_layers = min(config.num_hidden_layers, MOST_LAYERS)
-        config.num_labels, config.problem_type = 1, "multi_label_classification"
-        model = AutoModelForSequenceClassification.from_pretrained(str(base), config=config)
-        tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    finally:
-        logging.set_verbosity(before)
-    tokenizer.enable_truncation(min(recipe.rerank_tokens, config.max_position_embeddings), strategy="longest_first")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] [CLS]:1 $B:1 [SEP]:1",
+        special_tokens=[(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")],
+    )
+    tokenizer.enable_truncation(most, strategy="longest_first")
     tokenizer.no_padding()
-    return model, tokenizer
+    return tokenizer
+
+
+def _loss(logits: torch.Tensor, labels: torch.Tensor, num_items_in_batch: object = None) -> torch.Tensor:  # noqa: ARG001
+    from torch.nn.functional import cross_entropy
+
+    return cross_entropy(logits.view(len(labels), -1), labels)
 
 
 class _Rows:
-    """The dataset that the trainer reads: token ids and the label of each pair."""
+    """The dataset that the trainer reads: for each question the encodings of its candidates, the right one first."""
 
-    def __init__(self, tokenizer: Any, pairs: Sequence[tuple[str, str, float]]) -> None:
-        read = tokenizer.encode_batch([(question, text) for question, text, _ in pairs])
-        self._rows = [
-            {"input_ids": pair.ids, "token_type_ids": pair.type_ids, "labels": [label]}
-            for pair, (_, _, label) in zip(read, pairs, strict=True)
-        ]
+    def __init__(self, tokenizer: Any, asked: Sequence[Choice]) -> None:
+        read = tokenizer.encode_batch([(question, text) for question, texts in asked for text in texts])
+        size = 1 + _WRONG
+        self._rows: list[list[Any]] = [read[start : start + size] for start in range(0, len(read), size)]
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, row: int) -> dict[str, list[float]]:
+    def __getitem__(self, row: int) -> list[Any]:
         return self._rows[row]
 
 
 class _Collator:
-    """Makes a batch of rows, filled up to the longest of them."""
+    """Makes a batch of the candidates of some questions, filled up to the longest of them."""
 
     def __init__(self, padding: int) -> None:
         self._padding = padding
 
-    def __call__(self, rows: Sequence[dict[str, list[float]]]) -> dict[str, torch.Tensor]:
+    def __call__(self, rows: Sequence[list[Any]]) -> dict[str, torch.Tensor]:
         import torch
 
-        width = max(len(row["input_ids"]) for row in rows)
-        ids: NDArray[np.int64] = np.full((len(rows), width), self._padding, dtype=np.int64)
+        pairs = [pair for row in rows for pair in row]
+        width = max(len(pair.ids) for pair in pairs)
+        ids: NDArray[np.int64] = np.full((len(pairs), width), self._padding, dtype=np.int64)
         types, mask = np.zeros_like(ids), np.zeros_like(ids)
-        for number, row in enumerate(rows):
-            length = len(row["input_ids"])
-            ids[number, :length], types[number, :length], mask[number, :length] = (
-                row["input_ids"],
-                row["token_type_ids"],
-                1,
-            )
-        return {
-            "input_ids": torch.from_numpy(ids),
-            "token_type_ids": torch.from_numpy(types),
-            "attention_mask": torch.from_numpy(mask),
-            "labels": torch.tensor([row["labels"] for row in rows], dtype=torch.float32),
-        }
+        for number, pair in enumerate(pairs):
+            length = len(pair.ids)
+            ids[number, :length], types[number, :length], mask[number, :length] = pair.ids, pair.type_ids, 1
+        arrays = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
+        right = torch.zeros(len(rows), dtype=torch.int64)
+        return {name: torch.from_numpy(array) for name, array in arrays.items()} | {"labels": right}

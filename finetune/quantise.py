@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from replydesk.finetune.cross import Asked
+from replydesk.finetune.cross import Asked, Choice
 from replydesk.finetune.stack import Judged, judged
 from replydesk.retrieval.cross_encoder import CrossEncoder, graph_of
 from replydesk.retrieval.runtime import GRAPH, WEIGHTS
@@ -21,7 +21,7 @@ _CALIBRATION = 128
 
 def quantise(
     folder: Path,
-    pairs: Sequence[tuple[str, str, float]],
+    learned: Sequence[Choice],
     logits: Callable[[], list[Any]],
     plain: Judged,
     asked: Sequence[Asked],
@@ -29,8 +29,8 @@ def quantise(
 ) -> tuple[list[Any] | None, dict[str, Any]]:
     """Write the model in ``folder`` in int8 beside, and return its logits, None if it was not kept, and the figures.
 
-    The ranges of the activations are measured on some of the pairs (post-training quantisation of NNCF). It is kept
-    where the MRR falls by no more than .005 against ``plain``, and the P@1 by no more than .01.
+    The ranges of the activations are measured on some of what was learned (post-training quantisation of NNCF). It is
+    kept where the MRR falls by no more than .005 against ``plain``, and the P@1 by no more than .01.
     """
     try:
         import nncf
@@ -39,9 +39,8 @@ def quantise(
     import openvino
 
     reference = CrossEncoder(folder)
-    batches = [
-        reference.padded([pair], len(pair.ids)) for pair in reference.read([pair[:2] for pair in pairs[:_CALIBRATION]])
-    ]
+    pairs = [(question, text) for question, texts in learned for text in texts[:2]][:_CALIBRATION]
+    batches = [reference.padded([pair], len(pair.ids)) for pair in reference.read(pairs)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         nncf.set_log_level(logging.ERROR)

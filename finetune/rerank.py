@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from replydesk.data.records import content_id, same_text
-from replydesk.finetune.cross import Asked, chosen_pairs, train_cross_encoder
+from replydesk.finetune.cross import Asked, choices, train_cross_encoder
 from replydesk.finetune.examples import Material
 from replydesk.finetune.match import Queries, find_candidates
 from replydesk.finetune.quantise import quantise
@@ -21,7 +21,7 @@ __all__ = ["FEWEST_QUESTIONS", "train_reranker"]
 
 FEWEST_QUESTIONS: Final = 50
 """Questions with right and wrong candidates that are needed to learn from, and to judge by: fewer tell nothing."""
-_HELD_OUT = 500
+_HELD_OUT = 100
 _WIDER = 3
 _TENTHS = {"train": range(7), "stop": range(7, 8), "judge": range(8, 10)}
 
@@ -41,7 +41,7 @@ def train_reranker(
     It starts from the BERT in ``base``; without one there is none. The customers are parted in three: most to learn
     from, some to say when to stop, some to judge by, and the tickets that are ranked are those of the first alone. So
     what is judged by was never seen. It is None where it does not rank better there than the scores it starts from, by
-    more than one standard error.
+    more than 1.64 standard errors.
     """
     if base is None:
         return None, _left_out("The encoder is no BERT, and a cross-encoder starts from one.")
@@ -53,16 +53,16 @@ def train_reranker(
             f" {FEWEST_QUESTIONS} of each are needed."
         )
         return None, _left_out(why)
-    pairs = chosen_pairs(parts["train"], recipe.rerank_pairs, recipe.seed)
-    held_out = chosen_pairs(parts["stop"], _HELD_OUT, recipe.seed) or pairs[:_HELD_OUT]
-    notes: dict[str, Any] = train_cross_encoder(base, pairs, held_out, recipe, folder, progress=progress)
+    learned = choices(parts["train"], recipe.rerank_questions, recipe.seed)
+    held_out = choices(parts["stop"], _HELD_OUT, recipe.seed) or learned[:_HELD_OUT]
+    notes: dict[str, Any] = train_cross_encoder(base, learned, held_out, recipe, folder, progress=progress)
     asked = parts["judge"]
     plain = _logits(folder, asked)
     result = judged(asked, plain, recipe.seed)
     notes |= {"validation": result.document()}
     if not result.better:
         return None, notes | _left_out(result.why)
-    quick, notes["int8"] = quantise(folder, pairs, lambda: _logits(folder, asked), result, asked, recipe.seed)
+    quick, notes["int8"] = quantise(folder, learned, lambda: _logits(folder, asked), result, asked, recipe.seed)
     logits = plain if quick is None else quick
     return TrainedReranker(folder, stacked(asked, logits)), notes | {"kept": True, "why": result.why}
 

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Logits = Sequence[ArrayLike]
 
 _FEW = 10
+# Standard errors: 95% of a normal distribution lie below.
+_SURE = 1.64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Judged:
 
     @property
     def better(self) -> bool:
-        """Return whether the mean reciprocal rank grew by more than one standard error."""
-        return float(self.gains.mean()) > max(1e-9, self.error) if len(self.gains) else False
+        """Return whether the mean reciprocal rank grew by more than chance would let it in one of twenty trials."""
+        return float(self.gains.mean()) > max(1e-9, _SURE * self.error) if len(self.gains) else False
 
     @property
     def error(self) -> float:

@@ -37,7 +37,8 @@ _HINT = "Name a folder with config.json, model.safetensors and tokenizer.json of
 class CrossEncoder:
     """A BERT with one output, computed by OpenVINO, or by torch as the reference and for a GPU.
 
-    The folder holds ``config.json``, ``tokenizer.json`` and ``model.safetensors``, as transformers writes them. Where
+    The folder holds ``config.json``, ``tokenizer.json`` and ``model.safetensors``, as transformers writes them for one
+    of its own or :class:`~replydesk.retrieval.pair_model.PairModel` for one that was trained here. Where
     it also holds ``model.xml`` and ``model.bin``, which may be in int8, OpenVINO takes these and torch is not loaded;
     else the model is converted and kept in ``cache``. Raises :class:`ModelError` for a model that cannot be used.
 
@@ -61,7 +62,7 @@ class CrossEncoder:
         self.id = folder_key(folder)
         self._lock = threading.Lock()
         if runtime == "torch":
-            self._compute = _on_torch(folder, device)
+            self._compute = _on_torch(folder, self.inputs, device)
         else:
             self._compute = _on_openvino(folder, self.inputs, threads, cache and cache / f"cross-{self.id}")
 
@@ -142,15 +143,15 @@ def _tokenizer(folder: Path, positions: int) -> Any:
     return tokenizer
 
 
-def _on_torch(folder: Path, device: str) -> Callable[[dict[str, Tokens]], NDArray[np.float32]]:
+def _on_torch(folder: Path, inputs: Sequence[str], device: str) -> Callable[[dict[str, Tokens]], NDArray[np.float32]]:
     import torch
 
-    model = _loaded(folder).to(device)
+    model = _single(_loaded(folder), inputs).to(device)
 
     def compute(arrays: dict[str, Tokens]) -> NDArray[np.float32]:
         with torch.inference_mode():
             batch = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
-            logits: NDArray[np.float32] = model(**batch).logits[:, 0].float().cpu().numpy()
+            logits: NDArray[np.float32] = model(**batch).reshape(-1).float().cpu().numpy()
         return logits
 
     return compute
@@ -188,14 +189,19 @@ def _read_graph(folder: Path) -> Any:
 
 
 def _loaded(folder: Path) -> Any:
+    """Return a module from the arrays to the logits, of shape (n,) or (n, 1)."""
     from safetensors import SafetensorError
     from transformers import AutoModelForSequenceClassification
     from transformers.utils import logging
 
+    from replydesk.retrieval.pair_model import HEAD, PairModel
+
     logging.disable_progress_bar()
     try:
+        if read_config(folder).get("replydesk_head") == HEAD:
+            return PairModel.load(folder)
         return AutoModelForSequenceClassification.from_pretrained(str(folder), use_safetensors=True).eval()
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         first = str(error).partition("\n")[0]
         raise ModelError(f"The cross-encoder cannot be loaded: {first}", where=str(folder), hint=_HINT) from error
 
@@ -216,7 +222,8 @@ def _single(model: Any, inputs: Sequence[str]) -> Any:
             token_type_ids: torch.Tensor | None = None,
         ) -> torch.Tensor:
             named = dict(zip(inputs, (input_ids, attention_mask, token_type_ids), strict=False))
-            logits: torch.Tensor = self.model(**named).logits
+            found = self.model(**named)
+            logits: torch.Tensor = found if isinstance(found, torch.Tensor) else found.logits
             return logits
 
     return Single().eval()
