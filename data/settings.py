@@ -72,6 +72,12 @@ class RetrievalSettings(_Section):
         20_000, ge=0, le=10_000_000, description="Vectors of texts kept in memory, about two kilobytes each."
     )
     candidates: int = Field(10, ge=1, le=200, description="Tickets fetched from the index for one message.")
+    rerank_budget_ms: float = Field(
+        60,
+        ge=0,
+        le=10_000,
+        description="Milliseconds that reranking may take, waiting included; with less time it is skipped. 0: never.",
+    )
     threads: int = Field(0, ge=0, le=256, description="CPU threads of a model; 0 leaves the library's choice.")
 
 

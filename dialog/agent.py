@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from replydesk.data.errors import NotFoundError, ReleaseError, ReplydeskError, RequestError
@@ -21,11 +22,15 @@ from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Thresholds
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
 from replydesk.dialog.sending import sendable
+from replydesk.retrieval.budget import LatencyBudget
+from replydesk.retrieval.cross_encoder import CrossEncoder
 from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker
 
 __all__ = ["Agent"]
 
@@ -42,8 +47,18 @@ class Agent:
     'pick'
     """
 
-    def __init__(self, store: Store, matcher: Matcher, settings: Settings, releases: Releases | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        matcher: Matcher,
+        settings: Settings,
+        releases: Releases | None = None,
+        *,
+        cache: Path | None = None,
+    ) -> None:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
+        self._cache = cache
+        self._rerankings: dict[TrainedReranker, Reranking] = {}
         self._release = UNTRAINED_RELEASE
         self._refused = ""
         self._warm, self._trouble = False, ""
@@ -57,7 +72,7 @@ class Agent:
         store = Store.open(settings.data.database or home.database)
         encoders = Encoders(settings.retrieval, home.runtime)
         matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
-        agent = cls(store, matcher, settings, Releases(home))
+        agent = cls(store, matcher, settings, Releases(home), cache=home.runtime)
         agent._release = Releases(home).current()
         return agent
 
@@ -169,6 +184,8 @@ class Agent:
             without=without,
         )
         searched = time.perf_counter()
+        reranked = self._reranked(search_text(text, context), hits, skills)
+        hits, ranked = reranked.hits, time.perf_counter()
         decision = decide(reading, hits, self._lines(skills.thresholds))
         shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
         return Reply(
@@ -179,13 +196,13 @@ class Agent:
             confidence=hits[0].score if hits else 0.0,
             reading=reading,
             hits=shown,
-            reasons=phrases.reasons(decision, reading, shown),
+            reasons=phrases.reasons(decision, reading, shown, reranked.outcome),
             release=release.id,
             milliseconds={
                 "total": 1000 * (time.perf_counter() - began),
                 "encode": 1000 * (encoded - encoding),
                 "search": 1000 * (searched - searching),
-                "rerank": 0.0,
+                "rerank": 1000 * (ranked - searched),
             },
             citations=_citations(decision),
             handoff=(
@@ -194,6 +211,7 @@ class Agent:
             options=tuple(Option(phrases.option_label(hit), hit.ticket.question) for hit in decision.hits)
             if decision.action == "ask"
             else (),
+            reranked=reranked.outcome,
         )
 
     def search(
@@ -205,7 +223,7 @@ class Agent:
         vector = self.matcher.encode(text, language=language)
         skills = self.release().skills_of(self.matcher.encoder_id(language))
         reading = read(text, vector, skills, language=language)
-        return self.matcher.find(
+        hits = self.matcher.find(
             text,
             language=language,
             k=k,
@@ -215,6 +233,7 @@ class Agent:
             scorer=skills.scorer,
             filters=filters,
         )
+        return self._reranked(text, hits, skills).hits
 
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
@@ -222,6 +241,7 @@ class Agent:
             self.matcher.sync()
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
+                self._reranking(self.release().skills_of(self.matcher.encoder_id(language)))
             self._warm = True
         except ReplydeskError as error:
             self._trouble = str(error)
@@ -274,6 +294,30 @@ class Agent:
                 )
             )
         return verdict
+
+    def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills) -> Reranked:
+        """Return the hits after the second look, if there is a reranker and time."""
+        reranking = self._reranking(skills)
+        return reranking(question, hits) if reranking is not None else Reranked(list(hits), "off")
+
+    def _reranking(self, skills: Skills) -> Reranking | None:
+        """Return the reranking of these skills, loaded when it is first needed."""
+        trained, milliseconds = skills.reranker, self.settings.retrieval.rerank_budget_ms
+        if trained is None or milliseconds <= 0:
+            return None
+        known = self._rerankings.get(trained)
+        if known is not None:
+            return known
+        with self._lock:
+            if trained not in self._rerankings:
+                wanted = self.settings.retrieval
+                model = CrossEncoder(trained.folder, runtime=wanted.runtime, threads=wanted.threads, cache=self._cache)
+                new = Reranking(model, trained.scorer, LatencyBudget(milliseconds))
+                # Those of a release that answers no longer make room.
+                same = trained.folder.parents[1]
+                kept = {one: there for one, there in self._rerankings.items() if one.folder.parents[1] == same}
+                self._rerankings = kept | {trained: new}
+            return self._rerankings[trained]
 
     def _checked(self, text: str, mask: Mask | None = None) -> str:
         text = (mask or Mask(self.settings.data))(clean(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
+from replydesk.retrieval.reranker import Outcome
 
 __all__ = ["ask_text", "handoff_summary", "handoff_text", "option_label", "reasons"]
 
@@ -72,6 +73,10 @@ _INTENT = {
     "en": "The message reads as “{name}” with a probability of {probability:.0%}.",
     "zh": "这条消息被理解为“{name}”，概率 {probability:.0%}。",
 }
+_SKIPPED = {
+    "en": "There was no time to read the past answers a second time, so their order is that of the first search.",
+    "zh": "当前较忙，来不及对历史回答再读一遍，所以按首次检索的顺序排列。",
+}
 _LABEL_LENGTH = 90
 
 
@@ -95,7 +100,7 @@ def option_label(hit: Hit) -> str:
     return line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1]}…"
 
 
-def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...]) -> tuple[str, ...]:
+def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranked: Outcome = "off") -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language."""
     language = reading.language
     score = hits[0].score if hits else 0.0
@@ -105,6 +110,8 @@ def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...]) -> tupl
     if reading.intents:
         first = reading.intents[0]
         lines.append(_in(language, _INTENT).format(name=first.name, probability=first.probability))
+    if reranked == "skipped":
+        lines.append(_in(language, _SKIPPED))
     return tuple(lines)
 
 

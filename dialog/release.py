@@ -12,16 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from replydesk.data.errors import NotFoundError, ReleaseError
+from replydesk.data.errors import ModelError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.cross_encoder import read_config
+from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
 _LOG = logging.getLogger(__name__)
 _CARD = "card.json"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
+_RERANKER = "reranker"
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
 
 
@@ -36,12 +39,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Skills:
-    """All that was trained on the vectors of one encoder. An untrained desk has the defaults."""
+    """All that was trained on the vectors of one encoder. An untrained desk has the defaults.
+
+    ``notes`` say what was tried and how good it was, such as why a reranker was left out.
+    """
 
     head: IntentHead | None = None
     familiarity: Familiarity | None = None
     scorer: HitScorer = UNTRAINED
     thresholds: Thresholds = Thresholds()
+    reranker: TrainedReranker | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,9 @@ class Releases:
         try:
             skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
             made_at = datetime.fromisoformat(card["made_at"])
+        except ModelError as error:
+            message = f"The reranker of the release cannot be used: {error.message}"
+            raise ReleaseError(message, where=str(folder), hint=_DAMAGED) from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
@@ -162,6 +173,8 @@ class Releases:
                 skills.head.save(aside / encoder / "head.npz")
             if skills.familiarity is not None:
                 skills.familiarity.save(aside / encoder / "familiarity.npz")
+            if skills.reranker is not None:
+                shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
         write_atomically(aside / "report.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
         write_atomically(aside / "report.html", page.encode())
         card = {
@@ -173,9 +186,7 @@ class Releases:
             "metrics": dict(release.metrics),
             "skills": {encoder: _skills_document(skills) for encoder, skills in release.skills.items()},
             "files": {
-                str(path.relative_to(aside)): hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-                for path in sorted(aside.rglob("*"))
-                if path.is_file()
+                str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()
             },
         }
         write_atomically(aside / _CARD, json.dumps(card, ensure_ascii=False, indent=1).encode())
@@ -213,7 +224,7 @@ class Releases:
             path = folder / name
             if not path.exists():
                 problems.append(f"{name} is missing")
-            elif hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() != digest:
+            elif _digest(path) != digest:
                 problems.append(f"{name} has changed")
         return problems
 
@@ -232,6 +243,8 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
         "familiarity": skills.familiarity is not None,
         "scorer": skills.scorer.document(),
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
+        "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
+        "notes": dict(skills.notes),
     }
 
 
@@ -241,4 +254,19 @@ def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         Familiarity.load(folder / "familiarity.npz") if document["familiarity"] else None,
         HitScorer.from_document(document["scorer"]),
         Thresholds(**document["thresholds"]),
+        _load_reranker(folder / _RERANKER, document.get("reranker")),
+        document.get("notes", {}),
     )
+
+
+def _load_reranker(folder: Path, scorer: Mapping[str, Any] | None) -> TrainedReranker | None:
+    """Return the reranker of a release, which a card from before there was one does not name. It is not loaded yet."""
+    if scorer is None:
+        return None
+    read_config(folder)
+    return TrainedReranker(folder, RerankScorer.from_document(scorer))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -9,6 +9,7 @@ from typing import Any
 from replydesk.dialog.policy import Action, HandoffReason
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
+from replydesk.retrieval.reranker import Outcome
 
 __all__ = ["Citation", "Handoff", "Option", "Reply", "hit_document"]
 
@@ -41,7 +42,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was decided for one message. ``confidence`` is the score of the best hit, whatever was decided."""
+    """What was decided for one message. ``confidence`` is the score of the best hit, whatever was decided.
+
+    ``reranked`` says whether the hits were read a second time, or why not.
+    """
 
     id: str
     conversation: str
@@ -56,6 +60,7 @@ class Reply:
     citations: tuple[Citation, ...] = ()
     handoff: Handoff | None = None
     options: tuple[Option, ...] = field(default=())
+    reranked: Outcome = "off"
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document that every door sends; docs/reference/reply.md describes it."""
@@ -80,6 +85,7 @@ class Reply:
             "reasons": list(self.reasons),
             "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
             "options": [{"label": option.label, "value": option.value} for option in self.options],
+            "reranked": self.reranked,
             "release": self.release,
             "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
         }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from replydesk.retrieval.graphs import Graph, load_openvino
 
-__all__ = ["available", "quantized"]
+__all__ = ["available", "in_eight_bits", "quantized"]
 
 _TEXTS = 256
 """Calibration texts: with four times as many the cosine to the exact model is the same."""
@@ -29,11 +31,8 @@ def quantized(graph: Graph, texts: Sequence[str]) -> Graph:
     Of ``texts``, which should be like those that it will read, 256 spread over all of them are used. The copy has an id
     of its own, which hashes its weights.
     """
-    load_openvino()
-    import nncf
     from tokenizers import Tokenizer
 
-    nncf.set_log_level(logging.ERROR)
     tokenizer = Tokenizer.from_str(graph.card.tokenizer)
     tokenizer.enable_truncation(graph.card.max_tokens)
     tokenizer.no_padding()
@@ -43,14 +42,22 @@ def quantized(graph: Graph, texts: Sequence[str]) -> Graph:
         return {"input_ids": ids, "attention_mask": np.ones_like(ids)}
 
     chosen = list(texts[:: max(1, -(-len(texts) // _TEXTS))])
-    model = nncf.quantize(
-        graph.model,
-        nncf.Dataset(chosen, tokens),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(chosen),
-    )
+    model = in_eight_bits(graph.model, list(map(tokens, chosen)))
     digest = hashlib.blake2b(digest_size=6)
     for operation in model.get_ordered_ops():
         if operation.get_type_name() == "Constant":
             digest.update(np.ascontiguousarray(operation.data).tobytes())
     return Graph(model, replace(graph.card, id=f"{graph.card.id}-int8-{digest.hexdigest()}"))
+
+
+def in_eight_bits(model: Any, inputs: Sequence[Mapping[str, Any]]) -> Any:
+    """Return an eight-bit copy of an OpenVINO model of transformer layers, calibrated on these inputs."""
+    load_openvino()
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return nncf.quantize(
+            model, nncf.Dataset(list(inputs)), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)
+        )

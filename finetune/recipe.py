@@ -24,6 +24,10 @@ class Recipe:
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among; ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on
     validation; ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through.
+
+    ``reranker`` says whether the task ``all`` trains a cross-encoder, too. It learns from at most ``rerank_questions``
+    questions with five candidates each, pairs of up to ``rerank_tokens`` tokens, ``rerank_batch`` questions at a time,
+    ``rerank_epochs`` times at most, at the rate ``rerank_rate``.
     """
 
     name: str = "quick"
@@ -32,6 +36,12 @@ class Recipe:
     max_wrong: Share = 0.1
     in_scope_kept: Share = 0.97
     candidates: Annotated[int, Field(ge=1)] = 20
+    reranker: bool = False
+    rerank_questions: Annotated[int, Field(ge=1)] = 2000
+    rerank_epochs: Annotated[int, Field(ge=1)] = 2
+    rerank_batch: Annotated[int, Field(ge=1)] = 8
+    rerank_rate: Positive = 1e-4
+    rerank_tokens: Annotated[int, Field(ge=16, le=512)] = 96
     seed: Annotated[int, Field(ge=0)] = 0
 
     @classmethod

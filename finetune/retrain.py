@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 from replydesk.data.curation import curate
 from replydesk.data.errors import RequestError
@@ -21,14 +22,18 @@ from replydesk.finetune.evaluate import Report, judge
 from replydesk.finetune.examples import collect
 from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.finetune.train import make_release
-from replydesk.retrieval.encoder import Encoders
+from replydesk.finetune.train import RerankerPlan, make_release
+from replydesk.retrieval.encoder import Encoders, bert_folder
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
-__all__ = ["Outcome", "Workshop"]
+__all__ = ["Outcome", "Task", "Workshop"]
+
+Task = Literal["all", "intent", "encoder", "reranker"]
 
 _SPACE = 200 * 2**20
+# While it judges, an agent has all the time that it needs: how busy this machine is says nothing about a release.
+_NO_HURRY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,24 @@ class Workshop:
             shutil.rmtree(folder)
         return self.matcher.sync()
 
-    def train(self, recipe: Recipe = QUICK, *, promote: bool = False, imported: Ingested | None = None) -> Outcome:
+    def train(
+        self,
+        recipe: Recipe = QUICK,
+        *,
+        task: Task = "all",
+        promote: bool = False,
+        imported: Ingested | None = None,
+    ) -> Outcome:
         """Train a candidate, judge it against the current release and store both; promote it if asked and better.
 
-        Raises :class:`RequestError` when there is nothing to learn from.
+        The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder, which takes minutes;
+        else the one of the current release goes on. Raises :class:`RequestError` when there is nothing to learn from,
+        and for the task ``encoder``.
         """
-        with self.home.lock("training", wait_seconds=5):
+        if task == "encoder":
+            hint = "Train what reads the vectors with --task intent, or the cross-encoder with --task reranker."
+            raise RequestError("The encoder cannot be trained yet.", where="--task encoder", hint=hint)
+        with self.home.lock("training", wait_seconds=5), TemporaryDirectory() as scratch:
             self.matcher.sync()
             # A release whose folder is gone cannot be compared with; what is trained now is the first again.
             current = self.releases.current_id()
@@ -150,9 +167,14 @@ class Workshop:
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
-            candidate = make_release(material, data, recipe, parent=parent, progress=self._progress)
+            plan = None
+            if task == "reranker" or (task == "all" and recipe.reranker):
+                plan = RerankerPlan({part.encoder.id: self._base(part.languages) for part in material}, Path(scratch))
+            before = baseline if parent else None
+            candidate = make_release(material, data, recipe, parent=before, reranker=plan, progress=self._progress)
             self._progress("Judging it on messages that it has not seen")
-            agent = Agent(self.store, self.matcher, self.settings)
+            patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
+            agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
             report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
             candidate = Release(
                 candidate.id,
@@ -169,6 +191,11 @@ class Workshop:
                 self.releases.promote(candidate.id)
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
+
+    def _base(self, languages: Sequence[str]) -> Path | None:
+        """Return the folder of the BERT that encodes these languages, None where something else does."""
+        wanted = self.settings.retrieval
+        return bert_folder(wanted.english_encoder if "en" in languages else wanted.other_encoder)
 
     def retrain(
         self,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,20 @@ from replydesk.finetune.classify import fit_familiarity, fit_head
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.rerank import train_reranker
 
-__all__ = ["make_release", "read_unseen", "train_skills"]
+__all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerPlan:
+    """That a reranker is to be trained: from the BERT of each encoder id, into a folder that lasts until it is saved.
+
+    An encoder that is no BERT has None.
+    """
+
+    bases: Mapping[str, Path | None]
+    folder: Path
 
 
 def make_release(
@@ -24,20 +38,34 @@ def make_release(
     data: Mapping[str, Any],
     recipe: Recipe,
     *,
-    parent: str = "",
+    parent: Release | None = None,
+    reranker: RerankerPlan | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Release:
-    """Return a candidate trained on the training part of the material; it is neither stored nor judged yet."""
+    """Return a candidate trained on the training part of the material; it is neither stored nor judged yet.
+
+    Where no reranker is trained, that of the ``parent`` goes on.
+    """
     skills = {}
     for part in material:
         progress(f"Training on {len(part.train)} messages in {', '.join(part.languages)}")
-        skills[part.encoder.id] = train_skills(part, recipe)
+        mine = train_skills(part, recipe, reranker, progress)
+        if reranker is None and parent is not None:
+            known = parent.skills_of(part.encoder.id)
+            mine = replace(mine, reranker=known.reranker, notes=known.notes)
+        skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)
-    return Release(f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}", now, skills, parent, recipe.document(), dict(data))
+    key = f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}"
+    return Release(key, now, skills, parent.id if parent else "", recipe.document(), dict(data))
 
 
-def train_skills(material: Material, recipe: Recipe) -> Skills:
-    """Return head, familiarity, scorer and thresholds of one encoder.
+def train_skills(
+    material: Material,
+    recipe: Recipe,
+    reranker: RerankerPlan | None = None,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Skills:
+    """Return head, familiarity, scorer and thresholds of one encoder, and with a plan its reranker if that helps.
 
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
     set is taken from a small desk. Without two intents there is no head, and the tickets' answers are the only labels.
@@ -45,7 +73,14 @@ def train_skills(material: Material, recipe: Recipe) -> Skills:
     head, familiarity, queries = read_unseen(material, recipe)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    return Skills(head, familiarity, scorer, fit_thresholds(scores, right, inside, recipe))
+    skills = Skills(head, familiarity, scorer, fit_thresholds(scores, right, inside, recipe))
+    if reranker is None:
+        return skills
+    key = material.encoder.id
+    base, folder = reranker.bases.get(key), reranker.folder / key
+    found, notes = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
+    progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {notes['why']}")
+    return replace(skills, reranker=found, notes={"reranker": notes})
 
 
 def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, Familiarity | None, Queries]:

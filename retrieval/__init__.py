@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from replydesk.retrieval.budget import LatencyBudget as LatencyBudget
     from replydesk.retrieval.calibration import HitScorer as HitScorer
+    from replydesk.retrieval.cross_encoder import CrossEncoder as CrossEncoder
     from replydesk.retrieval.encoder import (
         BertEncoder as BertEncoder,
     )
@@ -24,18 +26,26 @@ if TYPE_CHECKING:
     from replydesk.retrieval.lexical import LexicalIndex as LexicalIndex
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
+    from replydesk.retrieval.reranker import Reranker as Reranker
+    from replydesk.retrieval.reranker import Reranking as Reranking
+    from replydesk.retrieval.reranker import RerankScorer as RerankScorer
     from replydesk.retrieval.runtime import OpenVinoEncoder as OpenVinoEncoder
 
 __all__ = [
     "BertEncoder",
+    "CrossEncoder",
     "Encoder",
     "Encoders",
     "FaissIndex",
     "Hit",
     "HitScorer",
+    "LatencyBudget",
     "LexicalIndex",
     "Matcher",
     "OpenVinoEncoder",
+    "RerankScorer",
+    "Reranker",
+    "Reranking",
     "UseEncoder",
     "VectorIndex",
 ]
@@ -43,14 +53,19 @@ __all__ = [
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "BertEncoder": "encoder",
+    "CrossEncoder": "cross_encoder",
     "Encoder": "encoder",
     "Encoders": "encoder",
     "FaissIndex": "index",
     "Hit": "matcher",
     "HitScorer": "calibration",
+    "LatencyBudget": "budget",
     "LexicalIndex": "lexical",
     "Matcher": "matcher",
     "OpenVinoEncoder": "runtime",
+    "RerankScorer": "reranker",
+    "Reranker": "reranker",
+    "Reranking": "reranker",
     "UseEncoder": "encoder",
     "VectorIndex": "index",
 }

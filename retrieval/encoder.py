@@ -27,6 +27,7 @@ __all__ = [
     "RememberingEncoder",
     "UseEncoder",
     "Vectors",
+    "bert_folder",
     "load_encoder",
 ]
 
@@ -279,6 +280,15 @@ def model_folder(name: str) -> Path:
     except (OSError, ValueError) as error:
         first = str(error).partition("\n")[0]
         raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
+
+
+def bert_folder(name: str) -> Path | None:
+    """Return the folder of an encoder that is a BERT, None for any other. Raises :class:`ModelError`."""
+    if name == _USE:
+        return None
+    folder = model_folder(name)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return folder if config.get("model_type") == "bert" else None
 
 
 def _pool(hidden: torch.Tensor, mask: torch.Tensor, cls: bool) -> torch.Tensor:

@@ -9,20 +9,24 @@ import secrets
 import shutil
 import sys
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from replydesk.data.errors import HomeError, ModelError
 from replydesk.data.home import sync_folder, write_atomically
 from replydesk.retrieval.encoder import BertEncoder, model_folder
 
-__all__ = ["Card", "Graph", "load_openvino"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["GRAPH", "WEIGHTS", "Card", "Graph", "compiled", "convert", "key_of", "load_openvino"]
 
 _CARD = "card.json"
-_GRAPH = "model.xml"
-_WEIGHTS = "model.bin"
+GRAPH, WEIGHTS = "model.xml", "model.bin"
+"""The two files of a model in OpenVINO's own form."""
 _SOURCE = "source.json"
 _VERSION = "2"
 _READ = (".json", ".safetensors", ".bin", ".txt", ".model")
@@ -79,7 +83,7 @@ class Graph:
         for path in sorted(cache.glob(f"[!.]*/{_SOURCE}")):
             if _document(path) == wanted and (found := _read(path.parent)):
                 return found
-        kept = cache / _key(folder, wanted["version"], max_tokens)
+        kept = cache / key_of(folder, wanted["version"], max_tokens)
         graph = _read(kept)
         if graph is None:
             graph = _converted(name, folder, max_tokens)
@@ -91,6 +95,11 @@ class Graph:
         return graph
 
     @classmethod
+    def kept(cls, folder: Path) -> Graph | None:
+        """Return the graph in a folder, or None when there is none or it is not whole: then it is made again."""
+        return _read(folder)
+
+    @classmethod
     def load(cls, folder: Path) -> Graph:
         """Return a graph that :meth:`save` wrote. Raises :class:`ModelError` when its files are not whole."""
         graph = _read(folder)
@@ -99,16 +108,20 @@ class Graph:
             raise ModelError("The converted encoder is damaged or missing.", where=str(folder), hint=hint)
         return graph
 
+    def keep(self, folder: Path) -> bool:
+        """Write it beside and rename it, so that others see all of it or nothing; return whether it is there."""
+        return _keep(folder, self)
+
     def save(self, folder: Path) -> None:
         """Write the graph and its card, durable, into a new folder. Raises :class:`OSError` or :class:`HomeError`."""
         openvino = load_openvino()
         folder.mkdir(parents=True)
         try:
-            openvino.save_model(self.model, folder / _GRAPH, compress_to_fp16=False)
+            openvino.save_model(self.model, folder / GRAPH, compress_to_fp16=False)
         except RuntimeError as error:
             # So it tells of a full disk, among other things.
             raise OSError(str(error).strip().rpartition("\n")[2]) from error
-        graph, weights = folder / _GRAPH, folder / _WEIGHTS
+        graph, weights = folder / GRAPH, folder / WEIGHTS
         for path in (graph, weights):
             with path.open("r+b") as file:
                 os.fsync(file.fileno())
@@ -116,21 +129,39 @@ class Graph:
         write_atomically(folder / _CARD, json.dumps(asdict(card)).encode())
 
 
-def _converted(name: str, folder: Path, max_tokens: int) -> Graph:
+def convert(model: torch.nn.Module, inputs: Sequence[str], folder: Path) -> Any:
+    """Return the OpenVINO model of a torch one with these inputs of token ids. Raises :class:`ModelError`."""
     import torch
 
     openvino = load_openvino()
-    reference = BertEncoder(name, max_tokens=max_tokens)
-    example = {key: torch.ones((2, 4), dtype=torch.int64) for key in ("input_ids", "attention_mask")}
+    example = {name: torch.ones((2, 4), dtype=torch.int64) for name in inputs}
     try:
         # OpenVINO traces the model: torch warns that this is deprecated, and of shapes that stay dynamic here.
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = openvino.convert_model(reference.pooled(), example_input=example)
+            return openvino.convert_model(model, example_input=example)
     except Exception as error:
         first = str(error).partition("\n")[0]
         hint = "Set retrieval.runtime to torch for this model."
         raise ModelError(f"The model cannot be converted to OpenVINO: {first}", where=str(folder), hint=hint) from error
+
+
+def compiled(model: Any, threads: int, precision: str = "") -> Any:
+    """Return a model ready to compute on this processor, for one request at a time that shall be done soon."""
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads,
+        # Another process may own the core that would be pinned.
+        "ENABLE_CPU_PINNING": False,
+    }
+    if precision:
+        settings["INFERENCE_PRECISION_HINT"] = precision
+    return load_openvino().Core().compile_model(model, "CPU", settings)
+
+
+def _converted(name: str, folder: Path, max_tokens: int) -> Graph:
+    reference = BertEncoder(name, max_tokens=max_tokens)
+    model = convert(reference.pooled(), ("input_ids", "attention_mask"), folder)
     card = Card(reference.id, reference.dimension, reference.max_tokens, reference.padding, reference.tokenizer_json)
     return Graph(model, card)
 
@@ -150,9 +181,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _READ)
 
 
-def _key(folder: Path, version: str, max_tokens: int) -> str:
-    """Return a name that changes with everything the converted model depends on."""
-    digest = hashlib.blake2b(f"{version} {max_tokens}".encode(), digest_size=12)
+def key_of(folder: Path, *parts: object) -> str:
+    """Return a name that changes with the model in a folder and with these parts."""
+    digest = hashlib.blake2b(" ".join(map(str, parts)).encode(), digest_size=12)
     for path in _files(folder):
         digest.update(f"{path.relative_to(folder).as_posix()} {_hash(path)}".encode())
     return f"{folder.name}-{digest.hexdigest()}"
@@ -179,11 +210,11 @@ def _read(folder: Path) -> Graph | None:
     document = _document(folder / _CARD)
     try:
         card = Card(**{field.name: document[field.name] for field in fields(Card)})
-        weights = folder / _WEIGHTS
+        weights = folder / WEIGHTS
         same = _stamp(weights) == tuple(card.stamp) or _hash(weights) == card.weights
-        if not same or _hash(folder / _GRAPH) != card.graph:
+        if not same or _hash(folder / GRAPH) != card.graph:
             return None
-        return Graph(openvino.Core().read_model(folder / _GRAPH), card)
+        return Graph(openvino.Core().read_model(folder / GRAPH), card)
     except (OSError, KeyError, TypeError, RuntimeError):
         return None
 

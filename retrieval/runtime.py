@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.retrieval.encoder import Vectors
-from replydesk.retrieval.graphs import Graph, load_openvino
+from replydesk.retrieval.graphs import Graph, compiled
 
-__all__ = ["OpenVinoEncoder", "batches"]
+__all__ = ["TOKENS_A_THREAD", "OpenVinoEncoder", "batches"]
 
 Tokens = NDArray[np.int64]
 
-_TOKENS_A_THREAD = 256
+TOKENS_A_THREAD = 256
 """Tokens of a batch for each thread, padding included: more run no faster, and make everybody wait."""
 
 
@@ -47,20 +47,12 @@ class OpenVinoEncoder:
 
         graph = Graph.of(name, max_tokens, cache) if isinstance(name, str) else name
         threads = threads or len(os.sched_getaffinity(0))
-        settings: dict[str, Any] = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads,
-            # Another process may own the core that would be pinned.
-            "ENABLE_CPU_PINNING": False,
-        }
-        if precision:
-            settings["INFERENCE_PRECISION_HINT"] = precision
-        self._request: Any = load_openvino().Core().compile_model(graph.model, "CPU", settings).create_infer_request()
+        self._request: Any = compiled(graph.model, threads, precision).create_infer_request()
         self._tokenizer: Any = Tokenizer.from_str(graph.card.tokenizer)
         self._tokenizer.enable_truncation(graph.card.max_tokens)
         self._tokenizer.no_padding()
         self._padding = graph.card.padding
-        self._budget = _TOKENS_A_THREAD * threads
+        self._budget = TOKENS_A_THREAD * threads
         self._lock = threading.Lock()
         self.dimension = graph.card.dimension
         self.id = graph.card.id

@@ -197,6 +197,36 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Path:
+    """Return the folder of a cross-encoder on the tiny BERT, with a random head that tells texts apart."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder = tmp_path_factory.mktemp("tiny-cross-encoder")
+    generator = torch.get_rng_state()
+    torch.manual_seed(11)
+    # The head is missing in the checkpoint, and the library says so at length.
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    model = AutoModelForSequenceClassification.from_pretrained(str(tiny_bert), num_labels=1).eval()
+    logging.set_verbosity(before)
+    with torch.no_grad():
+        model.bert.embeddings.token_type_embeddings.weight.normal_()
+        for layer in model.bert.encoder.layer:
+            # What the first token hears of the others must weigh, for it alone is read.
+            layer.attention.self.value.weight.normal_(std=0.5)
+            layer.attention.output.dense.weight.normal_(std=0.5)
+        model.bert.pooler.dense.weight.normal_(std=0.2)
+        model.classifier.weight.normal_()
+    torch.set_rng_state(generator)
+    model.save_pretrained(folder)
+    shutil.copy(tiny_bert / "tokenizer.json", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tiny_settings(tiny_bert: Path) -> Settings:
     """Return the default settings, with the tiny encoder for every language; converting it would take a second."""
     names = {"english_encoder": str(tiny_bert), "other_encoder": str(tiny_bert)}

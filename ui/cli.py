@@ -269,14 +269,16 @@ def index(
 @app.command()
 def train(
     recipe: RecipeOption = "quick",
-    task: Annotated[Literal["all", "intent"], typer.Option("--task", help="What to train.")] = "all",
+    task: Annotated[
+        Literal["all", "intent", "encoder", "reranker"], typer.Option("--task", help="What to train.")
+    ] = "all",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Train a candidate release and judge it; it does not answer before it is promoted."""
     from replydesk.finetune.recipe import Recipe
 
-    outcome = _workshop(Home.find(home)).train(Recipe.find(recipe))
+    outcome = _workshop(Home.find(home)).train(Recipe.find(recipe), task=task)
     cure = f"Let it answer with: replydesk releases promote {outcome.release.id}"
     _print(outcome.document() | {"task": task}, as_json, f"{outcome_text(outcome)}\n{cure}")
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,10 +15,13 @@ import pytest
 from replydesk.data.errors import NotFoundError, ReleaseError, RequestError
 from replydesk.data.home import Home
 from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
+from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Reply
+from replydesk.retrieval.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranker import RerankScorer, TrainedReranker, ticket_text
 
 
 @pytest.fixture
@@ -364,3 +368,93 @@ def test_placeholders_are_those_of_the_conversation(agent: Agent) -> None:
         agent.reply(text, conversation="phones")
     said = [m.text for m in agent.store.messages("phones") if m.role == "customer"]
     assert said == ["My number is <PHONE_1>", "Or ring <PHONE_2>", "No, <PHONE_1> is better"]
+
+
+def with_reranker(desk: Home, folder: Path, key: str = "2026-11-02-aaaa", *, parent: str = "") -> Agent:
+    """Promote a release with the tiny cross-encoder, whose logits decide alone, and return an agent of the home."""
+    agent = Agent.open(desk, Settings.load(desk.settings))
+    trained = TrainedReranker(folder, RerankScorer(0.0, 1.0, 0.0))
+    skills = {agent.matcher.encoder_id("en"): Skills(reranker=trained)}
+    releases = Releases(desk)
+    releases.save(Release(key, datetime(2026, 11, 2, tzinfo=UTC), skills, parent), {}, "")
+    releases.promote(key)
+    return agent
+
+
+PARAPHRASES = [("my parcel is so late", "en"), ("快递怎么还没送到啊", "zh")]
+
+
+@pytest.mark.parametrize(("text", "language"), PARAPHRASES)
+def test_the_best_hits_are_reranked_before_the_decision(
+    desk: Home, tiny_cross_encoder: Path, text: str, language: str
+) -> None:
+    agent = with_reranker(desk, tiny_cross_encoder)
+    hits = agent.matcher.find(text, language=language)
+    logits = CrossEncoder(tiny_cross_encoder, runtime="torch").logits(text, [ticket_text(hit.ticket) for hit in hits])
+    chances = 1 / (1 + np.exp(-logits))
+    order = np.argsort(-chances)
+    reply = agent.reply(text, language=language)
+    assert reply.reranked == reply.document()["reranked"] == "done"
+    assert reply.milliseconds["rerank"] > 0
+    assert [hit.ticket.id for hit in reply.hits] == [hits[place].ticket.id for place in order[: len(reply.hits)]]
+    np.testing.assert_allclose([hit.score for hit in reply.hits], chances[order][: len(reply.hits)], atol=1e-4)
+    assert reply.confidence == pytest.approx(float(chances.max()), abs=1e-4)
+    found = agent.search(text, language=language)
+    assert [hit.ticket.id for hit in found] == [hits[place].ticket.id for place in order]
+
+
+@pytest.mark.parametrize(("text", "language"), PARAPHRASES)
+def test_under_load_reranking_is_skipped_and_the_reply_says_so(
+    desk: Home, tiny_cross_encoder: Path, text: str, language: str
+) -> None:
+    agent = with_reranker(desk, tiny_cross_encoder)
+    assert agent.reply(text, language=language).reranked == "done"
+    [reranking] = agent._rerankings.values()
+    plain = agent.matcher.find(text, language=language)
+    # Another message holds the model, and nothing can be done within a microsecond.
+    with reranking.budget.turn([1]) as admitted, pytest.MonkeyPatch.context() as patch:
+        assert admitted
+        patch.setattr(reranking.budget, "milliseconds", 0.001)
+        reply = agent.reply(text, language=language)
+    assert reply.reranked == "skipped"
+    assert reply.reasons[-1] == phrases._SKIPPED[language]
+    assert [(hit.ticket.id, hit.score) for hit in reply.hits] == [(h.ticket.id, h.score) for h in plain[:3]]
+
+
+def test_an_exact_question_is_not_reranked(desk: Home, tiny_cross_encoder: Path) -> None:
+    reply = with_reranker(desk, tiny_cross_encoder).reply("Where is my parcel?")
+    assert (reply.action, reply.reranked) == ("pick", "off")
+
+
+def test_without_a_budget_or_a_reranker_it_is_off(desk: Home, tiny_cross_encoder: Path) -> None:
+    with_reranker(desk, tiny_cross_encoder)
+    settings = Settings.load(desk.settings)
+    never = settings.retrieval.model_copy(update={"rerank_budget_ms": 0})
+    agent = Agent.open(desk, settings.model_copy(update={"retrieval": never}))
+    assert agent.reply("my parcel is so late").reranked == "off"
+    assert not agent._rerankings
+
+
+def test_a_rollback_takes_the_reranker_with_it(desk: Home, tiny_cross_encoder: Path) -> None:
+    first = Agent.open(desk)
+    train(first, "2026-11-01-aaaa")
+    Releases(desk).promote("2026-11-01-aaaa")
+    agent = with_reranker(desk, tiny_cross_encoder, parent="2026-11-01-aaaa")
+    agent.warm_up()
+    assert len(agent._rerankings) == 1, "warming up loads it"
+    assert agent.reply("my parcel is so late").reranked == "done"
+    Releases(desk).rollback()
+    assert agent.reply("my parcel is so late").reranked == "off"
+
+
+def test_a_release_whose_reranker_is_broken_is_not_taken(
+    desk: Home, tiny_cross_encoder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    agent = with_reranker(desk, tiny_cross_encoder)
+    assert agent.reply("my parcel is so late").release == "2026-11-02-aaaa"
+    with_reranker(desk, tiny_cross_encoder, "2026-11-03-bbbb")
+    next((desk.releases / "2026-11-03-bbbb").rglob("model.safetensors")).write_bytes(b"torn")
+    with caplog.at_level(logging.ERROR):
+        reply = agent.reply("my parcel is so late")
+    assert (reply.release, reply.reranked) == ("2026-11-02-aaaa", "done")
+    assert "Kept release 2026-11-02-aaaa" in caplog.text

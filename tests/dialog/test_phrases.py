@@ -41,6 +41,15 @@ def test_every_ground_has_reasons_in_both_languages(ground: Ground, language: st
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_that_reranking_was_skipped_is_said_last(language: str) -> None:
+    decision = Decision("pick", "confident")
+    told = phrases.reasons(decision, reading(language), (HIT,), "skipped")
+    assert len(told) == 4 and in_language(told[-1], language)
+    for outcome in ("done", "off"):
+        assert phrases.reasons(decision, reading(language), (HIT,), outcome) == told[:-1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_numbers_are_the_ones_that_decided(language: str) -> None:
     for ground in ("confident", "not_sure", "unlikely"):
         assert "93%" in phrases.reasons(Decision("pick", ground), reading(language), (HIT,))[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from replydesk.dialog import release as module
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
 
 ENCODER = "tiny-bert-abc123"
 VECTORS = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
@@ -40,6 +44,74 @@ def make(key: str, *, parent: str = "", day: int = 1) -> Release:
 @pytest.fixture
 def releases(home: Home) -> Releases:
     return Releases(home)
+
+
+def with_reranker(key: str, folder: Path, *, parent: str = "") -> Release:
+    trained = TrainedReranker(folder, RerankScorer(0.9, 1.5, -0.25))
+    notes = {"reranker": {"kept": True, "why": "It ranks better."}}
+    return replace(make(key, parent=parent), skills={ENCODER: replace(skills(), reranker=trained, notes=notes)})
+
+
+def test_a_reranker_is_kept_with_its_release_and_loaded_from_there(
+    releases: Releases, home: Home, tiny_cross_encoder: Path
+) -> None:
+    saved = with_reranker("2026-11-01-aaaa", tiny_cross_encoder)
+    releases.save(saved, {}, "")
+    folder = home.releases / saved.id / ENCODER / "reranker"
+    after = releases.load(saved.id).skills_of(ENCODER)
+    assert after.reranker == TrainedReranker(folder, RerankScorer(0.9, 1.5, -0.25))
+    assert after.notes == {"reranker": {"kept": True, "why": "It ranks better."}}
+    assert {path.name for path in folder.iterdir()} == {path.name for path in tiny_cross_encoder.iterdir()}
+    asked, texts = "where is my parcel", ["refund", "It is on its way."]
+    np.testing.assert_allclose(
+        CrossEncoder(folder, runtime="torch").logits(asked, texts),
+        CrossEncoder(tiny_cross_encoder, runtime="torch").logits(asked, texts),
+    )
+
+
+def test_a_release_from_before_there_were_rerankers_has_none(releases: Releases, home: Home) -> None:
+    releases.save(make("2026-11-01-aaaa"), {}, "")
+    path = home.releases / "2026-11-01-aaaa" / "card.json"
+    card = json.loads(path.read_text())
+    for name in ("reranker", "notes"):
+        del card["skills"][ENCODER][name]
+    path.write_text(json.dumps(card))
+    loaded = releases.load("2026-11-01-aaaa").skills_of(ENCODER)
+    assert (loaded.reranker, dict(loaded.notes)) == (None, {})
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_broken_reranker_refuses_the_release(
+    releases: Releases, home: Home, tiny_cross_encoder: Path, name: str
+) -> None:
+    releases.save(make("2026-10-31-ffff"), {}, "")
+    releases.promote("2026-10-31-ffff")
+    releases.save(with_reranker("2026-11-01-aaaa", tiny_cross_encoder, parent="2026-10-31-ffff"), {}, "")
+    path = home.releases / "2026-11-01-aaaa" / ENCODER / "reranker" / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    with pytest.raises(ReleaseError, match=f"reranker/{name} has changed"):
+        releases.promote("2026-11-01-aaaa")
+    path.write_bytes(whole)
+    releases.promote("2026-11-01-aaaa")
+    path.unlink()
+    with pytest.raises(ReleaseError, match=f"reranker/{name} is missing"):
+        releases.current()
+    assert releases.current_id() == "2026-11-01-aaaa"
+    assert releases.rollback() == "2026-10-31-ffff"
+    assert releases.current().skills_of(ENCODER).reranker is None
+
+
+def test_a_reranker_that_would_be_too_slow_refuses_the_release(
+    releases: Releases, tiny_cross_encoder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "slow"
+    shutil.copytree(tiny_cross_encoder, folder)
+    config = json.loads((folder / "config.json").read_text()) | {"num_hidden_layers": 12}
+    (folder / "config.json").write_text(json.dumps(config))
+    releases.save(with_reranker("2026-11-01-aaaa", folder), {}, "")
+    with pytest.raises(ReleaseError, match="12 layers"):
+        releases.promote("2026-11-01-aaaa")
 
 
 def test_what_was_saved_is_loaded(releases: Releases) -> None:

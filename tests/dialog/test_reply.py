@@ -41,7 +41,7 @@ REPLY: dict[str, Any] = {
     "release": str,
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
     # beyond the contract
-    "urgency": SHARE, "options": [{"label": str, "value": str}],
+    "reranked": {"done", "skipped", "off"}, "urgency": SHARE, "options": [{"label": str, "value": str}],
 }  # fmt: skip
 
 

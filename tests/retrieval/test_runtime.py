@@ -58,7 +58,7 @@ def test_the_vectors_are_those_of_the_reference(fast: OpenVinoEncoder, tiny_bert
 def test_rows_keep_their_order_whatever_the_batch(
     tiny_bert: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, budget: int
 ) -> None:
-    monkeypatch.setattr(runtime, "_TOKENS_A_THREAD", budget)
+    monkeypatch.setattr(runtime, "TOKENS_A_THREAD", budget)
     exact = OpenVinoEncoder(str(tiny_bert), max_tokens=64, threads=1, cache=kept, precision="f32")
     many = [f"{text} {number}" for number in range(7) for text in TEXTS]
     one_by_one = np.concatenate([exact.encode([text]) for text in many])
