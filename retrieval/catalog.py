@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from replydesk.data.records import Curation, Ticket
 from replydesk.data.store import Store
 from replydesk.retrieval.filters import Filter
-from replydesk.retrieval.wording import Wording
+from replydesk.retrieval.wording import AnswerShape, Wording
 
 __all__ = ["Catalog"]
 
@@ -23,6 +23,7 @@ class Catalog:
         self._store = store
         self._tickets: dict[str, Ticket] = {}
         self._wordings: dict[str, Wording] = {}
+        self._shapes: dict[str, AnswerShape] = {}
         self._curated: dict[str, Curation] = {}
         self._few: dict[Filter, list[str] | None] = {}
         self._version = (-1, -1)
@@ -56,6 +57,10 @@ class Catalog:
                 known[key] = Wording.of(ticket)
         return {key: known[key] for key in tickets}
 
+    def alike(self, one: Ticket, other: Ticket) -> bool:
+        """Return whether two tickets give almost the same answer."""
+        return self._shape(one).like(self._shape(other))
+
     def leaders(self, keys: Collection[str], without: frozenset[str]) -> dict[str, str]:
         """Return, for each ticket that may be offered, the one that stands for all its near-duplicates.
 
@@ -86,3 +91,11 @@ class Catalog:
             since, until = wanted.since, wanted.until
             few[wanted] = self._store.ticket_ids(dict(wanted.values), since=since, until=until, limit=_FEW)
         return few[wanted]
+
+    def _shape(self, ticket: Ticket) -> AnswerShape:
+        if len(self._shapes) > _KEPT:
+            self._shapes = {}
+        known = self._shapes
+        if ticket.id not in known:
+            known[ticket.id] = AnswerShape.of(ticket.answer)
+        return known[ticket.id]

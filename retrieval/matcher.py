@@ -16,7 +16,6 @@ from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
-from replydesk.retrieval.wording import Wording
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -136,7 +135,9 @@ class Matcher:
         ]
         rows = fused(question, asked, candidates, intents=intents or {}, unfamiliar=unfamiliar)
         hits = _scored(candidates, rows, scorer)
-        return _different(hits, k, self._catalog.leaders(tickets, without), wordings)
+        leaders = self._catalog.leaders(tickets, without)
+        answers = {key: (wordings[key].answer, leaders[key]) for key in tickets}
+        return _different(hits, k, answers, self._catalog.alike)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
@@ -195,22 +196,26 @@ def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], 
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
-def _different(hits: Sequence[Hit], k: int, leaders: Mapping[str, str], wordings: Mapping[str, Wording]) -> list[Hit]:
-    """Return the best ``k`` that differ, each with how many of all the hits give its answer."""
+def _different(
+    hits: Sequence[Hit], k: int, answers: Mapping[str, tuple[str, str]], alike: Callable[[Ticket, Ticket], bool]
+) -> list[Hit]:
+    """Return the best ``k`` that differ, each with how many of all the hits give its answer.
+
+    ``answers`` are the answer's text and the ticket that stands for its near-duplicates. What these do not tell apart
+    is compared, but only until there are ``k``: what comes after is told apart by a look alone.
+    """
     kept: list[Hit] = []
     counts: list[int] = []
-    # Equal texts and near-duplicates that curation knows are told apart by a look; the others are compared.
     place_of: dict[str, int] = {}
     for hit in hits:
-        mine = wordings[hit.ticket.id]
-        marks = (mine.answer, leaders[hit.ticket.id])
+        marks = answers[hit.ticket.id]
         place = next((place_of[mark] for mark in marks if mark in place_of), None)
-        if place is None:
-            place = next((i for i, other in enumerate(kept) if mine.answers_like(wordings[other.ticket.id])), None)
         if place is None and len(kept) < k:
-            place = len(kept)
-            kept.append(hit)
-            counts.append(0)
+            place = next((i for i, other in enumerate(kept) if alike(hit.ticket, other.ticket)), None)
+            if place is None:
+                place = len(kept)
+                kept.append(hit)
+                counts.append(0)
         if place is not None:
             counts[place] += 1
             for mark in marks:

@@ -12,41 +12,44 @@ from replydesk.data.text import tokens
 from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.terms import simplified, terms
 
-__all__ = ["Wording"]
+__all__ = ["AnswerShape", "Wording"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The terms and words of a ticket's question, and what tells its answer from others."""
+    """The terms and words of a ticket's question, and its answer as :func:`~replydesk.data.records.same_text`."""
 
     terms: Counter[str]
     words: frozenset[str]
     length: int
     answer: str
-    facts: str
-    pieces: frozenset[int]
 
     @classmethod
     def of(cls, ticket: Ticket) -> Wording:
         """Return the wording of a ticket."""
         words = tokens(simplified(ticket.question))
-        pieces, _ = shingles([normal_form(ticket.answer)])
-        return cls(
-            Counter(terms(search_text(ticket.question, ticket.context))),
-            frozenset(words),
-            len(words),
-            same_text(ticket.answer),
-            facts_of(ticket.answer),
-            frozenset(pieces.tolist()),
-        )
+        searched = search_text(ticket.question, ticket.context)
+        return cls(Counter(terms(searched)), frozenset(words), len(words), same_text(ticket.answer))
 
-    def answers_like(self, other: Wording) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class AnswerShape:
+    """What tells an answer from others that say almost the same: its facts and its shingles."""
+
+    facts: str
+    pieces: frozenset[int]
+
+    @classmethod
+    def of(cls, answer: str) -> AnswerShape:
+        """Return the shape of an answer."""
+        pieces, _ = shingles([normal_form(answer)])
+        return cls(facts_of(answer), frozenset(pieces.tolist()))
+
+    def like(self, other: AnswerShape) -> bool:
         """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it.
 
         Another number, date or code is another answer.
         """
-        if self.answer == other.answer:
-            return True
         small, large = sorted((len(self.pieces), len(other.pieces)))
         if self.facts != other.facts or small < THRESHOLD * large:
             return False
