@@ -18,7 +18,7 @@ _CHUNK = 65_536
 _MOST = 256
 """Lists that a search reads at most; the slowest searches are those that need them."""
 _MARGINS = (0.1, 0.14, 0.17, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.33, 0.36, 0.4)
-_POOLS = (60, 100, 150, 200, 300, 400, 600, 800, 1000)
+_POOLS = (60, 100, 150, 200, 300, 400, 600, 800, 1000, 1500, 2000, 3000)
 _QUERIES = 512
 _BETWEEN = 0.8
 _GOAL = 0.9965
