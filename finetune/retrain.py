@@ -23,7 +23,7 @@ from replydesk.finetune.examples import collect
 from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
-from replydesk.retrieval.encoder import Encoders, bert_folder
+from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
@@ -169,7 +169,9 @@ class Workshop:
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
             plan = None
             if task == "reranker" or (task == "all" and recipe.reranker):
-                plan = RerankerPlan({part.encoder.id: self._base(part.languages) for part in material}, Path(scratch))
+                plan = RerankerPlan(
+                    {part.encoder.id: self.encoders.bert(part.languages[0]) for part in material}, Path(scratch)
+                )
             before = baseline if parent else None
             candidate = make_release(material, data, recipe, parent=before, reranker=plan, progress=self._progress)
             self._progress("Judging it on messages that it has not seen")
@@ -191,11 +193,6 @@ class Workshop:
                 self.releases.promote(candidate.id)
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
-
-    def _base(self, languages: Sequence[str]) -> Path | None:
-        """Return the folder of the BERT that encodes these languages, None where something else does."""
-        wanted = self.settings.retrieval
-        return bert_folder(wanted.english_encoder if "en" in languages else wanted.other_encoder)
 
     def retrain(
         self,

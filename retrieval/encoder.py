@@ -236,15 +236,22 @@ class Encoders:
 
     def of(self, language: str) -> Encoder:
         """Return the encoder that reads this language."""
-        name = self._settings.english_encoder if language == "en" else self._settings.other_encoder
+        name = self._name(language)
         with self._lock:
             if name not in self._loaded:
                 self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache), self._memory)
             return self._loaded[name]
 
+    def bert(self, language: str) -> Path | None:
+        """Return the folder of the BERT that reads this language, None where its encoder is none."""
+        return bert_folder(self._name(language))
+
     def among(self, languages: Sequence[str]) -> list[Encoder]:
         """Return the encoders that these languages need, each once."""
         return list({encoder.id: encoder for encoder in map(self.of, languages)}.values())
+
+    def _name(self, language: str) -> str:
+        return self._settings.english_encoder if language == "en" else self._settings.other_encoder
 
 
 def load_encoder(name: str, settings: RetrievalSettings, cache: Path | None = None) -> Encoder:

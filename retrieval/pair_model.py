@@ -46,10 +46,17 @@ class PairModel(torch.nn.Module):
     def of(cls, folder: Path, layers: int) -> PairModel:
         """Return a new one from the first layers of the BERT in a folder."""
         from transformers import BertConfig, BertModel
+        from transformers.utils import logging
 
-        config = BertConfig.from_pretrained(str(folder))
-        config.num_hidden_layers = min(config.num_hidden_layers, layers)
-        return cls(BertModel.from_pretrained(str(folder), config=config, add_pooling_layer=False))
+        before = logging.get_verbosity()
+        # It says at length that the pooler is left away.
+        logging.set_verbosity_error()
+        try:
+            config = BertConfig.from_pretrained(str(folder))
+            config.num_hidden_layers = min(config.num_hidden_layers, layers)
+            return cls(BertModel.from_pretrained(str(folder), config=config, add_pooling_layer=False))
+        finally:
+            logging.set_verbosity(before)
 
     @classmethod
     def load(cls, folder: Path) -> PairModel:

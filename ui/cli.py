@@ -472,7 +472,7 @@ def evaluate_retrieval(
         Path, typer.Option("--queries", help="JSONL: text, relevant (ids), candidates (ids, optional).")
     ],
     pairs: Annotated[
-        Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they weigh the words.")
+        Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they teach.")
     ] = None,
     recipe: RecipeOption = "quick",
     language: Annotated[Literal["auto", "en", "zh"], typer.Option("--language", help="Chooses the encoder.")] = "auto",
@@ -488,13 +488,15 @@ def evaluate_retrieval(
     from replydesk.finetune.recipe import Recipe
     from replydesk.retrieval.encoder import Encoders
 
-    seed = Recipe.find(recipe).seed
-    data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=seed)
+    chosen = Recipe.find(recipe)
+    data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
     encoders = Encoders(RetrievalSettings())
     if home is not None:
         place = Home.find(home)
         encoders = Encoders(_settings(place).retrieval, place.runtime if place.folder.exists() else None)
-    result = ranking.evaluate_retrieval(data, encoders, language=language, pairs=pairs, seed=seed, progress=_say)
+    result = ranking.evaluate_retrieval(
+        data, encoders, language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=_say
+    )
     document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
     _print(document, as_json, retrieval_text(document))
 

@@ -17,6 +17,7 @@ from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.match import Queries
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import quantized, train_reranker
+from replydesk.finetune.rerank_pairs import cropped, fit_reranker
 from replydesk.finetune.stack import Judged, judged, stacked
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.cross_encoder import CrossEncoder
@@ -194,3 +195,40 @@ def test_without_nncf_the_model_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setitem(sys.modules, "nncf", None)
     found, figures = quantized(tmp_path, [], list, Judged({}, {}, np.empty(0)), [], 0)
     assert found is None and "nncf" in figures["why"]
+
+
+def by_length(questions: Sequence[str], texts: Sequence[str]) -> Any:
+    """A first stage that knows nothing but how long texts are."""
+    return np.array([[abs(len(question) - len(text)) / 100 for text in texts] for question in questions])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_reranker_is_fitted_on_pairs_about_a_corpus(tiny_bert: Path, tmp_path: Path, language: str) -> None:
+    words = WORDS[language]
+    corpus = [f"the {word} is here" if language == "en" else f"{word}在这里" for word in words]
+    pairs = [
+        (f"{number} where is my {word}" if language == "en" else f"{number}我的{word}在哪", text)
+        for number in range(80)
+        for word, text in zip(words, corpus, strict=True)
+    ]
+    recipe = replace(QUICK, rerank_questions=64, rerank_epochs=3)
+    fitted, notes = fit_reranker(pairs, corpus, by_length, recipe, tiny_bert, tmp_path / "model")
+    assert fitted is not None and notes["kept"] is True and notes["source"] == "pairs"
+    question = f"where is my {words[2]}" if language == "en" else f"我的{words[2]}在哪"
+    scores = fitted.scores(question, corpus, by_length([question], corpus)[0])
+    assert scores.argmax() == 2 and ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_too_few_pairs_and_short_texts_fit_nothing(tiny_bert: Path, tmp_path: Path) -> None:
+    fitted, notes = fit_reranker([], ["refund", "退款"], by_length, QUICK, tiny_bert, tmp_path / "none")
+    assert fitted is None and notes["source"] == "corpus" and "50 are needed" in notes["why"]
+
+
+@pytest.mark.parametrize("text", ["where is the parcel that you sent me", "我的快递三天没有动了怎么办"])
+def test_pieces_of_a_text_hold_its_words_in_their_order(text: str) -> None:
+    pairs = cropped([text, "hi"], 0, copies=5)
+    assert [second for _, second in pairs] == [text] * 5
+    for piece, _ in pairs:
+        rest = iter(text.split() if " " in text else text)
+        assert all(word in rest for word in (piece.split() if " " in text else piece))
+        assert 0 < len(piece) < len(text)
