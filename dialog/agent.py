@@ -45,6 +45,7 @@ class Agent:
     def __init__(self, store: Store, matcher: Matcher, settings: Settings, releases: Releases | None = None) -> None:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
         self._release = UNTRAINED_RELEASE
+        self._matching = self._release, matcher
         self._refused = ""
         self._warm, self._trouble = False, ""
         self._lock = threading.Lock()
@@ -56,8 +57,9 @@ class Agent:
         home.create()
         store = Store.open(settings.data.database or home.database)
         matcher = Matcher(store, Encoders(settings.retrieval, home.runtime), settings.data.languages, home)
-        agent = cls(store, matcher, settings, Releases(home))
-        agent._release = Releases(home).current()
+        releases = Releases(home, threads=settings.retrieval.threads)
+        agent = cls(store, matcher, settings, releases)
+        agent._release = releases.current()
         return agent
 
     def release(self) -> Release:
@@ -78,6 +80,14 @@ class Agent:
                     self._refused = key
                     _LOG.error("Kept release %s: %s", self._release.id, error)
         return self._release
+
+    def matcher_of(self, release: Release) -> Matcher:
+        """Return the matcher with the encoders of a release, which may stand in for those of the settings."""
+        known, matcher = self._matching
+        if known is not release:
+            matcher = self.matcher.using(release.encoders) if release.encoders else self.matcher
+            self._matching = release, matcher
+        return matcher
 
     def use(self, release: Release) -> Release:
         """Answer with this release and return the one before; for an agent that follows no home, such as a judge's."""
@@ -148,14 +158,15 @@ class Agent:
         """
         began = time.perf_counter() if began is None else began
         release = self.release()
+        matcher = self.matcher_of(release)
         wanted = self.settings.dialog
         encoding = time.perf_counter()
-        vector = self.matcher.encode(text, context, language=language)
+        vector = matcher.encode(text, context, language=language)
         encoded = time.perf_counter()
-        skills = release.skills_of(self.matcher.encoder_id(language))
+        skills = release.skills_of(matcher.encoder_id(language))
         reading = read(text, vector, skills, language=language, person_intents=wanted.person_intents)
         searching = time.perf_counter()
-        hits = self.matcher.find(
+        hits = matcher.find(
             text,
             context,
             language=language,
@@ -201,10 +212,12 @@ class Agent:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self._checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
-        vector = self.matcher.encode(text, language=language)
-        skills = self.release().skills_of(self.matcher.encoder_id(language))
+        release = self.release()
+        matcher = self.matcher_of(release)
+        vector = matcher.encode(text, language=language)
+        skills = release.skills_of(matcher.encoder_id(language))
         reading = read(text, vector, skills, language=language)
-        return self.matcher.find(
+        return matcher.find(
             text,
             language=language,
             k=k,
@@ -218,7 +231,7 @@ class Agent:
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
         try:
-            self.matcher.sync()
+            self.matcher_of(self.release()).sync()
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
             self._warm = True

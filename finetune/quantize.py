@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import logging
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +32,12 @@ def quantized(graph: Graph, texts: Sequence[str]) -> Graph:
     of its own, which hashes its weights.
     """
     load_openvino()
+    # It draws its progress on standard output, which belongs to results.
+    with redirect_stdout(io.StringIO()):
+        return _quantized(graph, texts)
+
+
+def _quantized(graph: Graph, texts: Sequence[str]) -> Graph:
     import nncf
     from tokenizers import Tokenizer
 

@@ -24,6 +24,7 @@ class Recipe:
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among; ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on
     validation; ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through.
+    ``int8`` asks for eight-bit encoders, which are used where they lose nothing.
     """
 
     name: str = "quick"
@@ -33,6 +34,7 @@ class Recipe:
     in_scope_kept: Share = 0.97
     candidates: Annotated[int, Field(ge=1)] = 20
     seed: Annotated[int, Field(ge=0)] = 0
+    int8: bool = False
 
     @classmethod
     def find(cls, name: str) -> Recipe:

@@ -16,13 +16,15 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
+from replydesk.finetune.compact import made_compact
 from replydesk.finetune.evaluate import Report, judge
-from replydesk.finetune.examples import collect
+from replydesk.finetune.examples import Material, collect
 from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import make_release
-from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.encoder import Encoders, RememberingEncoder
 from replydesk.retrieval.matcher import Matcher
+from replydesk.retrieval.runtime import OpenVinoEncoder
 
 __all__ = ["Outcome", "Workshop"]
 
@@ -47,6 +49,7 @@ class Outcome:
             "reasons": list(self.report.reasons),
             "report": self.report.document(),
             "page": str(self.folder / "report.html"),
+            **({"int8": dict(self.release.int8)} if self.release.int8 else {}),
             **({"import": self.imported.document()} if self.imported else {}),
         }
 
@@ -71,7 +74,7 @@ class Workshop:
         self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
         self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home)
-        self.releases = Releases(home)
+        self.releases = Releases(home, threads=self.settings.retrieval.threads)
         self._progress = progress
 
     def import_exports(
@@ -127,25 +130,38 @@ class Workshop:
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
-            candidate = make_release(material, data, recipe, parent=parent, progress=self._progress)
+            encoders, int8 = self._compact(material, recipe)
+            learned = [
+                part.on(RememberingEncoder(encoders[part.encoder.id])) if part.encoder.id in encoders else part
+                for part in material
+            ]
+            candidate = make_release(learned, data, recipe, parent=parent, progress=self._progress)
+            candidate = replace(candidate, encoders=encoders, int8=int8)
             self._progress("Judging it on messages that it has not seen")
             agent = Agent(self.store, self.matcher, self.settings)
             report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
-            candidate = Release(
-                candidate.id,
-                candidate.made_at,
-                candidate.skills,
-                parent,
-                candidate.recipe,
-                candidate.data,
-                report.after,
-            )
+            candidate = replace(candidate, metrics=report.after)
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable
             if promoted:
+                # Whoever follows the pointer finds the index of a new encoder built.
+                self.matcher.using(candidate.encoders).sync()
                 self.releases.promote(candidate.id)
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
+
+    def _compact(
+        self, material: Sequence[Material], recipe: Recipe
+    ) -> tuple[dict[str, OpenVinoEncoder], dict[str, dict[str, Any]]]:
+        """Return the eight-bit encoders that may stand in, where the recipe asks for them, and the finding of each."""
+        encoders, told = {}, {}
+        for part in material if recipe.int8 else ():
+            threads = self.settings.retrieval.threads
+            found = made_compact(part, self.encoders, recipe, threads=threads, progress=self._progress)
+            told[part.encoder.id] = found.document
+            if found.encoder is not None:
+                encoders[part.encoder.id] = found.encoder
+        return encoders, told
 
     def retrain(
         self,

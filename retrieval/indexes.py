@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import shutil
 import threading
@@ -58,6 +59,12 @@ class Indexes:
         self._words: dict[str, LexicalIndex] = {}
         self._tending: set[str] = set()
         self._lock = threading.RLock()
+
+    def using(self, encoders: Encoders) -> Indexes:
+        """Return these indexes for other encoders; what is in memory is shared."""
+        view = copy.copy(self)
+        view._encoders = encoders
+        return view
 
     def follow(self, encoder: Encoder, seq: int) -> None:
         """Catch up with change ``seq`` of the store before a search."""
