@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +58,8 @@ def in_eight_bits(model: Any, inputs: Sequence[Mapping[str, Any]]) -> Any:
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    with warnings.catch_warnings():
+    # It draws its progress on standard output, which belongs to results.
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         return nncf.quantize(
             model, nncf.Dataset(list(inputs)), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)

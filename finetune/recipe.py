@@ -28,6 +28,7 @@ class Recipe:
     ``reranker`` says whether the task ``all`` trains a cross-encoder, too. It learns from at most ``rerank_questions``
     questions with five candidates each, pairs of up to ``rerank_tokens`` tokens, ``rerank_batch`` questions at a time,
     ``rerank_epochs`` times at most, at the rate ``rerank_rate``.
+    ``int8`` asks for eight-bit encoders, which are used where they lose nothing.
     """
 
     name: str = "quick"
@@ -43,6 +44,7 @@ class Recipe:
     rerank_rate: Positive = 1e-4
     rerank_tokens: Annotated[int, Field(ge=16, le=512)] = 96
     seed: Annotated[int, Field(ge=0)] = 0
+    int8: bool = False
 
     @classmethod
     def find(cls, name: str) -> Recipe:
