@@ -71,7 +71,8 @@ class Agent:
         home.create()
         store = Store.open(settings.data.database or home.database)
         encoders = Encoders(settings.retrieval, home.runtime)
-        matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
+        chosen = settings.retrieval
+        matcher = Matcher(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
         agent = cls(store, matcher, settings, Releases(home), cache=home.runtime)
         agent._release = Releases(home).current()
         return agent

@@ -16,6 +16,7 @@ from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
+from replydesk.retrieval.inverted import Device
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -69,10 +70,11 @@ class Matcher:
         home: Home | None = None,
         *,
         engine: str = "",
+        device: Device = "cpu",
     ) -> None:
         self._encoders = encoders
         self._catalog = Catalog(store)
-        self._indexes = Indexes(store, encoders, languages, home, engine=engine)
+        self._indexes = Indexes(store, encoders, languages, home, engine=engine, device=device)
 
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""
