@@ -79,6 +79,9 @@ class RetrievalSettings(_Section):
         description="Milliseconds that reranking may take, waiting included; with less time it is skipped. 0: never.",
     )
     threads: int = Field(0, ge=0, le=256, description="CPU threads of a model; 0 leaves the library's choice.")
+    device: Literal["cpu", "gpu"] = Field(
+        "cpu", description="What trains a large index: gpu needs the extra of that name and a graphics card."
+    )
 
 
 class DialogSettings(_Section):

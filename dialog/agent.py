@@ -72,8 +72,9 @@ class Agent:
         home.create()
         store = Store.open(settings.data.database or home.database)
         encoders = Encoders(settings.retrieval, home.runtime)
-        matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
-        releases = Releases(home, threads=settings.retrieval.threads)
+        chosen = settings.retrieval
+        matcher = Matcher(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
+        releases = Releases(home, threads=chosen.threads)
         agent = cls(store, matcher, settings, releases, cache=home.runtime)
         agent._release = releases.current()
         return agent

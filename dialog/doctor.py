@@ -130,7 +130,8 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
         findings.append(_words(home, encoder_id, store, len(keys)))
         findings.append(Finding(f"index {encoder_id}", sound, detail, cure))
     if repair and not all(finding.sound for finding in findings):
-        matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
+        chosen = settings.retrieval
+        matcher = Matcher(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
         matcher.rebuild()
         matcher.sync()
         matcher.close()

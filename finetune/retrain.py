@@ -80,9 +80,9 @@ class Workshop:
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
-        engine = self.settings.retrieval.index
-        self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home, engine=engine)
-        self.releases = Releases(home, threads=self.settings.retrieval.threads)
+        chosen, languages = self.settings.retrieval, self.settings.data.languages
+        self.matcher = Matcher(self.store, self.encoders, languages, home, engine=chosen.index, device=chosen.device)
+        self.releases = Releases(home, threads=chosen.threads)
         self._progress = progress
 
     def import_exports(

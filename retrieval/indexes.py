@@ -16,6 +16,7 @@ from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.engines import open_engine
+from replydesk.retrieval.inverted import Device
 from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
 from replydesk.retrieval.local import LocalVectors
 from replydesk.retrieval.shared import SharedVectors
@@ -84,8 +85,10 @@ class Indexes:
         home: Home | None = None,
         *,
         engine: str = "",
+        device: Device = "cpu",
     ) -> None:
-        self._store, self._encoders, self._home, self._engine = store, encoders, home, engine
+        self._store, self._encoders, self._home = store, encoders, home
+        self._engine, self._device = engine, device
         self._languages = tuple(languages)
         self._vectors: dict[str, _Vectors] = {}
         self._words: dict[str, LexicalIndex] = {}
@@ -163,7 +166,7 @@ class Indexes:
         if self._engine:
             engine = open_engine(self._engine, encoder.id, encoder.dimension)
             return SharedVectors(engine, self._store, self._home, encode)
-        return LocalVectors(encoder, self._store, self._home, encode)
+        return LocalVectors(encoder, self._store, self._home, encode, device=self._device)
 
     def _words_synced(self, encoder: Encoder, *, save: bool) -> None:
         with self._lock:

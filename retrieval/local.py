@@ -13,6 +13,7 @@ from replydesk.data.home import Home
 from replydesk.data.store import Store
 from replydesk.retrieval.encoder import Encoder, Vectors
 from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.inverted import Device
 from replydesk.retrieval.stored import keys_of
 
 __all__ = ["LocalVectors"]
@@ -35,9 +36,12 @@ class LocalVectors:
         store: Store,
         home: Home | None,
         encode: Callable[[Sequence[str]], tuple[list[str], Vectors]],
+        *,
+        device: Device = "cpu",
     ) -> None:
         self.index: FaissIndex | None = None
         self._encoder, self._store, self._home, self._encode = encoder, store, home, encode
+        self._device: Device = device
         self._tending = False
         self._lock = threading.RLock()
 
@@ -80,8 +84,9 @@ class LocalVectors:
         for names, read in parts:
             keys.append(keys_of(names))
             reads.append(read)
+        vectors = (read() for read in reads)
         index = FaissIndex.bulk(
-            self._encoder.id, self._encoder.dimension, np.concatenate(keys), (read() for read in reads)
+            self._encoder.id, self._encoder.dimension, np.concatenate(keys), vectors, device=self._device
         )
         index.seq = seq
         with self._lock:
@@ -124,10 +129,10 @@ class LocalVectors:
     def _loaded(self) -> FaissIndex:
         if self._home is not None:
             try:
-                index = FaissIndex.load(self._home.indexes / self._encoder.id, self._encoder.id)
+                index = FaissIndex.load(self._home.indexes / self._encoder.id, self._encoder.id, device=self._device)
                 if index.seq <= self._store.latest_change():
                     return index
             except VectorIndexError:
                 # The index is derived: a missing or damaged one is built again from the store.
                 pass
-        return FaissIndex(self._encoder.id, self._encoder.dimension)
+        return FaissIndex(self._encoder.id, self._encoder.dimension, device=self._device)

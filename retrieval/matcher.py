@@ -17,6 +17,7 @@ from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
+from replydesk.retrieval.inverted import Device
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -70,10 +71,11 @@ class Matcher:
         home: Home | None = None,
         *,
         engine: str = "",
+        device: Device = "cpu",
     ) -> None:
         self._encoders = encoders
         self._catalog = Catalog(store)
-        self._indexes = Indexes(store, encoders, languages, home, engine=engine)
+        self._indexes = Indexes(store, encoders, languages, home, engine=engine, device=device)
 
     def using(self, instead: Mapping[str, Encoder]) -> Matcher:
         """Return this matcher with other encoders in place of those with some ids, each with an index of its own."""

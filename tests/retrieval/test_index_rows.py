@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import Settings
@@ -105,3 +106,14 @@ def test_a_vector_of_no_ticket_is_dropped_though_the_index_takes_it_for_new(
     found = served(store, encoders, desk, question, "en")
     assert found
     assert foreign not in found
+
+
+def test_the_device_of_the_settings_trains_the_index(store: Store, encoders: Encoders, desk: Home, kind: str) -> None:
+    """Where there is no card it says so; what a card computes was never tried."""
+    matcher = Matcher(store, encoders, ("en", "zh"), desk, device="gpu")
+    if kind == "exact":
+        assert matcher.sync()
+    else:
+        with pytest.raises(SettingsError, match="no graphics card") as caught:
+            matcher.sync()
+        assert caught.value.where == "retrieval.device"
