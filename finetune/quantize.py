@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +58,8 @@ def in_eight_bits(model: Any, inputs: Sequence[Mapping[str, Any]]) -> Any:
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    with warnings.catch_warnings():
+    # Its bars go to stdout, which belongs to results.
+    with warnings.catch_warnings(), redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         return nncf.quantize(
             model, nncf.Dataset(list(inputs)), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)
