@@ -328,6 +328,8 @@ class Agent:
             if trained not in self._rerankings:
                 wanted = self.settings.retrieval
                 model = CrossEncoder(trained.folder, runtime=wanted.runtime, threads=wanted.threads, cache=self._cache)
+                # The first call is slow, and would teach the budget a wrong cost.
+                model.logits("?", ["!"])
                 new = Reranking(model, trained.scorer, LatencyBudget(milliseconds))
                 # Those of a release that answers no longer make room.
                 same = trained.folder.parents[1]

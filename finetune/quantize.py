@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import io
 import logging
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
@@ -55,11 +55,11 @@ def quantized(graph: Graph, texts: Sequence[str]) -> Graph:
 def in_eight_bits(model: Any, inputs: Sequence[Mapping[str, Any]]) -> Any:
     """Return an eight-bit copy of an OpenVINO model of transformer layers, calibrated on these inputs."""
     load_openvino()
-    import nncf
-
-    nncf.set_log_level(logging.ERROR)
     # It draws its progress on standard output, which belongs to results.
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+    with redirect_stdout(sys.stderr), warnings.catch_warnings():
+        import nncf
+
+        nncf.set_log_level(logging.ERROR)
         warnings.simplefilter("ignore")
         return nncf.quantize(
             model, nncf.Dataset(list(inputs)), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)

@@ -50,7 +50,7 @@ class Judged:
         """Return the sentence that says what came of it."""
         verdict = "better" if self.better else "not better by more than chance"
         return (
-            f"On {len(self.gains)} messages of customers it had not seen, MRR {self.before['mrr']:.3f} ->"
+            f"On {len(self.gains)} questions that it had not seen, MRR {self.before['mrr']:.3f} ->"
             f" {self.after['mrr']:.3f} (standard error {self.error:.3f}) and P@1 {self.before['p1']:.3f} ->"
             f" {self.after['p1']:.3f}: {verdict}."
         )

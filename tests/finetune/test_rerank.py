@@ -171,7 +171,9 @@ def test_one_that_ranks_no_better_is_left_out(tiny_bert: Path, tmp_path: Path, m
     assert set(notes) == {"questions", "validation", "kept", "why"}
 
 
-def test_int8_is_kept_only_where_it_ranks_as_well(tiny_bert: Path, tmp_path: Path) -> None:
+def test_int8_is_kept_only_where_it_ranks_as_well(
+    tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = questions(60, "en")
     learned = choices(asked, 20, 0)
     folder = tmp_path / "model"
@@ -187,6 +189,7 @@ def test_int8_is_kept_only_where_it_ranks_as_well(tiny_bert: Path, tmp_path: Pat
     found, figures = quantized(folder, learned, lambda: noisy(asked, 0.0), plain, asked, 0)
     assert found is None and figures["kept"] is False
     assert not (folder / "model.xml").exists() and not (folder / "model.bin").exists()
+    assert capsys.readouterr().out == "", "stdout belongs to results"
 
 
 def test_without_nncf_the_model_stays_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
