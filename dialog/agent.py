@@ -60,6 +60,7 @@ class Agent:
         self._cache = cache
         self._rerankings: dict[TrainedReranker, Reranking] = {}
         self._release = UNTRAINED_RELEASE
+        self._matching = self._release, matcher
         self._refused = ""
         self._warm, self._trouble = False, ""
         self._lock = threading.Lock()
@@ -72,8 +73,9 @@ class Agent:
         store = Store.open(settings.data.database or home.database)
         encoders = Encoders(settings.retrieval, home.runtime)
         matcher = Matcher(store, encoders, settings.data.languages, home, engine=settings.retrieval.index)
-        agent = cls(store, matcher, settings, Releases(home), cache=home.runtime)
-        agent._release = Releases(home).current()
+        releases = Releases(home, threads=settings.retrieval.threads)
+        agent = cls(store, matcher, settings, releases, cache=home.runtime)
+        agent._release = releases.current()
         return agent
 
     def release(self) -> Release:
@@ -94,6 +96,14 @@ class Agent:
                     self._refused = key
                     _LOG.error("Kept release %s: %s", self._release.id, error)
         return self._release
+
+    def matcher_of(self, release: Release) -> Matcher:
+        """Return the matcher with the encoders of a release, which may stand in for those of the settings."""
+        known, matcher = self._matching
+        if known is not release:
+            matcher = self.matcher.using(release.encoders) if release.encoders else self.matcher
+            self._matching = release, matcher
+        return matcher
 
     def use(self, release: Release) -> Release:
         """Answer with this release and return the one before; for an agent that follows no home, such as a judge's."""
@@ -164,14 +174,15 @@ class Agent:
         """
         began = time.perf_counter() if began is None else began
         release = self.release()
+        matcher = self.matcher_of(release)
         wanted = self.settings.dialog
         encoding = time.perf_counter()
-        vector = self.matcher.encode(text, context, language=language)
+        vector = matcher.encode(text, context, language=language)
         encoded = time.perf_counter()
-        skills = release.skills_of(self.matcher.encoder_id(language))
+        skills = release.skills_of(matcher.encoder_id(language))
         reading = read(text, vector, skills, language=language, person_intents=wanted.person_intents)
         searching = time.perf_counter()
-        hits = self.matcher.find(
+        hits = matcher.find(
             text,
             context,
             language=language,
@@ -220,10 +231,12 @@ class Agent:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self._checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
-        vector = self.matcher.encode(text, language=language)
-        skills = self.release().skills_of(self.matcher.encoder_id(language))
+        release = self.release()
+        matcher = self.matcher_of(release)
+        vector = matcher.encode(text, language=language)
+        skills = release.skills_of(matcher.encoder_id(language))
         reading = read(text, vector, skills, language=language)
-        hits = self.matcher.find(
+        hits = matcher.find(
             text,
             language=language,
             k=k,
@@ -238,10 +251,11 @@ class Agent:
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
         try:
-            self.matcher.sync()
+            self.matcher_of(self.release()).sync()
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
-                self._reranking(self.release().skills_of(self.matcher.encoder_id(language)))
+                release = self.release()
+                self._reranking(release.skills_of(self.matcher_of(release).encoder_id(language)))
             self._warm = True
         except ReplydeskError as error:
             self._trouble = str(error)

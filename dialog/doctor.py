@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 
 from replydesk.data.errors import EngineError, ReplydeskError, VectorIndexError
@@ -99,6 +100,9 @@ def _releases(releases: Releases) -> list[Finding]:
 def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> list[Finding]:
     try:
         encoders = Encoders(settings.retrieval, home.runtime)
+        # A release that cannot be read has a finding of its own.
+        with suppress(ReplydeskError):
+            encoders = encoders.using(Releases(home, threads=settings.retrieval.threads).current().encoders)
         needed = encoders.among(settings.data.languages)
     except ReplydeskError as error:
         return [Finding("encoders", False, str(error), error.hint)]

@@ -10,19 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from replydesk.data.errors import ModelError, NotFoundError, ReleaseError
+from replydesk.data.errors import HomeError, ModelError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.cross_encoder import read_config
 from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
 
+if TYPE_CHECKING:
+    from replydesk.retrieval.runtime import OpenVinoEncoder
+
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
 _LOG = logging.getLogger(__name__)
 _CARD = "card.json"
+_ENCODERS = "encoder"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _RERANKER = "reranker"
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
@@ -56,7 +60,9 @@ class Skills:
 class Release:
     """One trained state of a desk. Its folder never changes after it was written.
 
-    ``skills`` are keyed by encoder id, so a vector is never read by the head of another encoder.
+    ``skills`` are keyed by encoder id, so a vector is never read by the head of another encoder. ``encoders`` stand in
+    for those of the settings, by the id of the one they replace; ``int8`` says of each that was quantised how it was
+    checked and whether it is used.
     """
 
     id: str
@@ -66,6 +72,12 @@ class Release:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    encoders: Mapping[str, OpenVinoEncoder] = field(default_factory=dict)
+    int8: Mapping[str, Any] = field(default_factory=dict)
+
+    def skills_for(self, base: str) -> Skills:
+        """Return what this release learned on the encoder of that id, or on the one that stands in for it."""
+        return self.skills_of(self.encoders[base].id if base in self.encoders else base)
 
     def skills_of(self, encoder_id: str) -> Skills:
         """Return what this release learned on that encoder, the untrained defaults when nothing."""
@@ -84,8 +96,8 @@ class Releases:
     '2026-11-23-1f3a'
     """
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, home: Home, *, threads: int = 0) -> None:
+        self._home, self._threads = home, threads
 
     def cards(self) -> list[dict[str, Any]]:
         """Return the cards of all releases, newest first, each with ``current`` true or false.
@@ -154,13 +166,17 @@ class Releases:
         try:
             skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
             made_at = datetime.fromisoformat(card["made_at"])
+            int8 = card.get("int8", {})
+            encoders = {base: self._encoder(folder, base, part["id"]) for base, part in int8.items() if part["used"]}
         except ModelError as error:
             message = f"The reranker of the release cannot be used: {error.message}"
             raise ReleaseError(message, where=str(folder), hint=_DAMAGED) from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
-        return Release(key, made_at, skills, card["parent"], card["recipe"], card["data"], card["metrics"])
+        return Release(
+            key, made_at, skills, card["parent"], card["recipe"], card["data"], card["metrics"], encoders, int8
+        )
 
     def save(self, release: Release, report: Mapping[str, Any], page: str) -> Path:
         """Write a release whole or not at all and return its folder. It does not answer before it is promoted."""
@@ -175,6 +191,13 @@ class Releases:
                 skills.familiarity.save(aside / encoder / "familiarity.npz")
             if skills.reranker is not None:
                 shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
+        for base, stand_in in release.encoders.items():
+            try:
+                stand_in.graph.save(aside / _ENCODERS / base)
+            except OSError as error:
+                shutil.rmtree(aside, ignore_errors=True)
+                hint = "Free some space and train again; nothing is lost."
+                raise HomeError(f"The encoder cannot be written: {error}", where=str(target), hint=hint) from error
         write_atomically(aside / "report.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
         write_atomically(aside / "report.html", page.encode())
         card = {
@@ -185,6 +208,7 @@ class Releases:
             "data": dict(release.data),
             "metrics": dict(release.metrics),
             "skills": {encoder: _skills_document(skills) for encoder, skills in release.skills.items()},
+            "int8": dict(release.int8),
             "files": {
                 str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()
             },
@@ -227,6 +251,21 @@ class Releases:
             elif _digest(path) != digest:
                 problems.append(f"{name} has changed")
         return problems
+
+    def _encoder(self, folder: Path, base: str, key: str) -> OpenVinoEncoder:
+        """Return an encoder of a release, tried out. Raises :class:`ReleaseError` when it cannot serve."""
+        from replydesk.retrieval.graphs import Graph
+        from replydesk.retrieval.runtime import OpenVinoEncoder
+
+        place = folder / _ENCODERS / base
+        try:
+            encoder = OpenVinoEncoder(Graph.load(place), threads=self._threads)
+            encoder.encode(["hello"])
+        except ModelError as error:
+            raise ReleaseError(f"The release has no sound encoder: {error}", where=str(place), hint=_DAMAGED) from error
+        if encoder.id != key:
+            raise ReleaseError(f"The encoder of the release is not {key}.", where=str(place), hint=_DAMAGED)
+        return encoder
 
     def _folder(self, key: str) -> Path:
         if not key or Path(key).name != key or key.startswith(".") or "\0" in key:

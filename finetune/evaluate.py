@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
+from replydesk.retrieval.encoder import RememberingEncoder
 
 __all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
 
@@ -89,7 +90,9 @@ def judge(
 
 
 def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, Any]:
-    """Return the metrics of one release on the test part of one encoder."""
+    """Return the metrics of one release on the test part of one encoder, or of the one that stands in for it there."""
+    if material.encoder.id in release.encoders:
+        material = material.on(RememberingEncoder(release.encoders[material.encoder.id]))
     skills = release.skills_of(material.encoder.id)
     labelled = material.test.labelled
     metrics: dict[str, Any] = {"messages": len(material.test)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -53,10 +55,11 @@ def quantized(graph: Graph, texts: Sequence[str]) -> Graph:
 def in_eight_bits(model: Any, inputs: Sequence[Mapping[str, Any]]) -> Any:
     """Return an eight-bit copy of an OpenVINO model of transformer layers, calibrated on these inputs."""
     load_openvino()
-    import nncf
+    # It draws its progress on standard output, which belongs to results.
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        import nncf
 
-    nncf.set_log_level(logging.ERROR)
-    with warnings.catch_warnings():
+        nncf.set_log_level(logging.ERROR)
         warnings.simplefilter("ignore")
         return nncf.quantize(
             model, nncf.Dataset(list(inputs)), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)

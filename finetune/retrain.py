@@ -18,13 +18,15 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
+from replydesk.finetune.compact import made_compact
 from replydesk.finetune.evaluate import Report, judge
-from replydesk.finetune.examples import collect
+from replydesk.finetune.examples import Material, collect
 from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
-from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.encoder import Encoders, RememberingEncoder
 from replydesk.retrieval.matcher import Matcher
+from replydesk.retrieval.runtime import OpenVinoEncoder
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
 __all__ = ["Outcome", "Task", "Workshop"]
@@ -54,6 +56,7 @@ class Outcome:
             "reasons": list(self.report.reasons),
             "report": self.report.document(),
             "page": str(self.folder / "report.html"),
+            **({"int8": dict(self.release.int8)} if self.release.int8 else {}),
             **({"import": self.imported.document()} if self.imported else {}),
         }
 
@@ -79,7 +82,7 @@ class Workshop:
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
         engine = self.settings.retrieval.index
         self.matcher = Matcher(self.store, self.encoders, self.settings.data.languages, home, engine=engine)
-        self.releases = Releases(home)
+        self.releases = Releases(home, threads=self.settings.retrieval.threads)
         self._progress = progress
 
     def import_exports(
@@ -167,32 +170,45 @@ class Workshop:
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
+            encoders, int8 = self._compact(material, recipe)
+            learned = [
+                part.on(RememberingEncoder(encoders[part.encoder.id])) if part.encoder.id in encoders else part
+                for part in material
+            ]
             plan = None
             if task == "reranker" or (task == "all" and recipe.reranker):
                 plan = RerankerPlan(
-                    {part.encoder.id: self.encoders.bert(part.languages[0]) for part in material}, Path(scratch)
+                    {part.encoder.id: self.encoders.bert(part.languages[0]) for part in learned}, Path(scratch)
                 )
             before = baseline if parent else None
-            candidate = make_release(material, data, recipe, parent=before, reranker=plan, progress=self._progress)
+            candidate = make_release(learned, data, recipe, parent=before, reranker=plan, progress=self._progress)
+            candidate = replace(candidate, encoders=encoders, int8=int8)
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
             report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
-            candidate = Release(
-                candidate.id,
-                candidate.made_at,
-                candidate.skills,
-                parent,
-                candidate.recipe,
-                candidate.data,
-                report.after,
-            )
+            candidate = replace(candidate, metrics=report.after)
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable
             if promoted:
+                # Whoever follows the pointer finds the index of a new encoder built.
+                self.matcher.using(candidate.encoders).sync()
                 self.releases.promote(candidate.id)
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
+
+    def _compact(
+        self, material: Sequence[Material], recipe: Recipe
+    ) -> tuple[dict[str, OpenVinoEncoder], dict[str, dict[str, Any]]]:
+        """Return the eight-bit encoders that may stand in, where the recipe asks for them, and the finding of each."""
+        encoders, told = {}, {}
+        for part in material if recipe.int8 else ():
+            threads = self.settings.retrieval.threads
+            found = made_compact(part, self.encoders, recipe, threads=threads, progress=self._progress)
+            told[part.encoder.id] = found.document
+            if found.encoder is not None:
+                encoders[part.encoder.id] = found.encoder
+        return encoders, told
 
     def retrain(
         self,

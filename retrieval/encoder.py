@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
@@ -18,6 +19,8 @@ from replydesk.data.settings import RetrievalSettings
 
 if TYPE_CHECKING:
     import torch
+
+    from replydesk.retrieval.graphs import Graph
 
 __all__ = [
     "BertEncoder",
@@ -232,7 +235,18 @@ class Encoders:
         self._settings, self._cache = settings, cache
         self._memory = Memory(settings.remembered)
         self._loaded: dict[str, Encoder] = {}
+        self._instead: dict[str, Encoder] = {}
         self._lock = threading.Lock()
+
+    def using(self, instead: Mapping[str, Encoder]) -> Encoders:
+        """Return these encoders, but with others in place of those with some ids; they share what is loaded."""
+        from replydesk.retrieval.joining import JoiningEncoder
+
+        view = copy.copy(self)
+        view._instead = {
+            key: RememberingEncoder(JoiningEncoder(encoder), self._memory) for key, encoder in instead.items()
+        }
+        return view
 
     def of(self, language: str) -> Encoder:
         """Return the encoder that reads this language."""
@@ -240,7 +254,17 @@ class Encoders:
         with self._lock:
             if name not in self._loaded:
                 self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache), self._memory)
-            return self._loaded[name]
+            encoder = self._loaded[name]
+        return self._instead.get(encoder.id, encoder)
+
+    def graph(self, language: str) -> Graph | None:
+        """Return the OpenVINO graph of the encoder that reads this language, None where it runs on something else."""
+        from replydesk.retrieval.graphs import Graph
+
+        name = self._settings.english_encoder if language == "en" else self._settings.other_encoder
+        if name == _USE or self._settings.runtime != "openvino":
+            return None
+        return Graph.of(name, self._settings.max_tokens, self._cache)
 
     def bert(self, language: str) -> Path | None:
         """Return the folder of the BERT that reads this language, None where its encoder is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -89,6 +90,12 @@ class Indexes:
         self._vectors: dict[str, _Vectors] = {}
         self._words: dict[str, LexicalIndex] = {}
         self._lock = threading.RLock()
+
+    def using(self, encoders: Encoders) -> Indexes:
+        """Return these indexes for other encoders; what is in memory is shared."""
+        view = copy.copy(self)
+        view._encoders = encoders
+        return view
 
     def follow(self, encoder: Encoder, seq: int) -> None:
         """Catch up with change ``seq`` of the store before a search.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -73,6 +74,13 @@ class Matcher:
         self._encoders = encoders
         self._catalog = Catalog(store)
         self._indexes = Indexes(store, encoders, languages, home, engine=engine)
+
+    def using(self, instead: Mapping[str, Encoder]) -> Matcher:
+        """Return this matcher with other encoders in place of those with some ids, each with an index of its own."""
+        view = copy.copy(self)
+        view._encoders = self._encoders.using(instead)
+        view._indexes = self._indexes.using(view._encoders)
+        return view
 
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""

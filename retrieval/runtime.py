@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.errors import ModelError
 from replydesk.retrieval.encoder import Vectors
 from replydesk.retrieval.graphs import Graph, compiled
 
@@ -47,7 +48,9 @@ class OpenVinoEncoder:
 
         graph = Graph.of(name, max_tokens, cache) if isinstance(name, str) else name
         threads = threads or len(os.sched_getaffinity(0))
-        self._request: Any = compiled(graph.model, threads, precision).create_infer_request()
+        self._options = (threads, precision)
+        self._request: Any = None
+        self.graph = graph
         self._tokenizer: Any = Tokenizer.from_str(graph.card.tokenizer)
         self._tokenizer.enable_truncation(graph.card.max_tokens)
         self._tokenizer.no_padding()
@@ -64,11 +67,22 @@ class OpenVinoEncoder:
         for places, tokens, mask in batches(rows, self._budget, self._padding):
             # One request uses every core that it was given; two would only disturb each other.
             with self._lock:
+                self._request = self._request or self._compiled()
                 self._request.infer(
                     {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
                 )
                 out[places] = self._request.get_output_tensor(0).data
         return out
+
+    def _compiled(self) -> Any:
+        """Return what computes. An encoder that another stands in for never needs it."""
+        try:
+            model = compiled(self.graph.model, *self._options)
+        except RuntimeError as error:
+            told = str(error).strip().rpartition("\n")[2]
+            hint = "Set retrieval.runtime to torch, or promote another release."
+            raise ModelError(f"OpenVINO cannot run this encoder: {told}", where=self.id, hint=hint) from error
+        return model.create_infer_request()
 
 
 def batches(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Iterator[tuple[list[int], Tokens, Tokens]]:
