@@ -252,12 +252,11 @@ class Agent:
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
         try:
-            release = self.release()
-            matcher = self.matcher_of(release)
-            matcher.sync()
+            self.matcher_of(self.release()).sync()
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
-                self._reranking(release.skills_of(matcher.encoder_id(language)))
+                release = self.release()
+                self._reranking(release.skills_of(self.matcher_of(release).encoder_id(language)))
             self._warm = True
         except ReplydeskError as error:
             self._trouble = str(error)

@@ -75,6 +75,10 @@ class Release:
     encoders: Mapping[str, OpenVinoEncoder] = field(default_factory=dict)
     int8: Mapping[str, Any] = field(default_factory=dict)
 
+    def skills_for(self, base: str) -> Skills:
+        """Return what this release learned on the encoder of that id, or on the one that stands in for it."""
+        return self.skills_of(self.encoders[base].id if base in self.encoders else base)
+
     def skills_of(self, encoder_id: str) -> Skills:
         """Return what this release learned on that encoder, the untrained defaults when nothing."""
         return self.skills.get(encoder_id, Skills())

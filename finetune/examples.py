@@ -91,7 +91,8 @@ class Material:
 
     ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
     different customers do not reach. ``hidden`` are the ids of all tickets of the test part, also of those whose
-    question was asked there twice and is judged once, and of those put aside.
+    question was asked there twice and is judged once, and of those put aside. ``base`` is the id of the encoder that
+    this one stands in for, if it does.
     """
 
     encoder: Encoder
@@ -100,6 +101,12 @@ class Material:
     test: Examples
     agreement: float
     hidden: frozenset[str] = frozenset()
+    base: str = ""
+
+    def on(self, encoder: Encoder) -> Material:
+        """Return the same messages with the vectors of another encoder."""
+        train, test = (replace(part, vectors=encoder.encode(part.texts)) for part in (self.train, self.test))
+        return replace(self, encoder=encoder, train=train, test=test, base=self.base or self.encoder.id)
 
     def on(self, encoder: Encoder) -> Material:
         """Return the same messages with the vectors of another encoder."""

@@ -24,6 +24,7 @@ class Recipe:
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among; ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on
     validation; ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through.
+    ``int8`` asks for eight-bit encoders, which are used where they lose nothing.
 
     ``reranker`` says whether the task ``all`` trains a cross-encoder, too. It learns from at most ``rerank_questions``
     questions with five candidates each, pairs of up to ``rerank_tokens`` tokens, ``rerank_batch`` questions at a time,

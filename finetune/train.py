@@ -51,7 +51,7 @@ def make_release(
         progress(f"Training on {len(part.train)} messages in {', '.join(part.languages)}")
         mine = train_skills(part, recipe, reranker, progress)
         if reranker is None and parent is not None:
-            known = parent.skills_of(part.encoder.id)
+            known = parent.skills_for(part.base or part.encoder.id)
             mine = replace(mine, reranker=known.reranker, notes=known.notes)
         skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)

@@ -48,7 +48,7 @@ class OpenVinoEncoder:
 
         graph = Graph.of(name, max_tokens, cache) if isinstance(name, str) else name
         threads = threads or len(os.sched_getaffinity(0))
-        self._threads, self._precision = threads, precision
+        self._options = (threads, precision)
         self._request: Any = None
         self.graph = graph
         self._tokenizer: Any = Tokenizer.from_str(graph.card.tokenizer)
@@ -77,7 +77,7 @@ class OpenVinoEncoder:
     def _compiled(self) -> Any:
         """Return what computes. An encoder that another stands in for never needs it."""
         try:
-            model = compiled(self.graph.model, self._threads, self._precision)
+            model = compiled(self.graph.model, *self._options)
         except RuntimeError as error:
             told = str(error).strip().rpartition("\n")[2]
             hint = "Set retrieval.runtime to torch, or promote another release."
