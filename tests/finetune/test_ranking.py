@@ -14,6 +14,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.settings import Settings
 from replydesk.finetune import ranking
 from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
+from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.metrics import METRICS
@@ -123,3 +124,27 @@ def test_a_wrong_line_is_named(corpus: str, queries: str, message: str, where: s
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="cannot be read"):
         RetrievalData.read(tmp_path / "none.jsonl", tmp_path / "none.jsonl")
+
+
+def test_pairs_teach_a_reranker_that_is_measured_where_it_helps(tmp_path: Path, tiny_settings: Settings) -> None:
+    corpus, queries = files(tmp_path, "en")
+    pairs = [{"a": f"{number} {text.split()[-1].strip('?')}", "b": text} for number in range(80) for text in ENGLISH]
+    recipe = Recipe(rerank_questions=40, rerank_epochs=1, rerank_rate=3e-3)
+    data = RetrievalData.read(corpus, queries)
+    found = evaluate_retrieval(
+        data, Encoders(tiny_settings.retrieval), pairs=write(tmp_path / "pairs.jsonl", pairs), recipe=recipe
+    )
+    told = [note for note in found["notes"] if note.startswith("reranked: ")]
+    assert len(told) == 1
+    assert ("reranked" in found["models"]) == told[0].endswith(": better.")
+
+
+def test_the_best_ten_come_first_in_their_new_order_and_the_others_keep_theirs() -> None:
+    class Backwards:
+        def scores(self, question: str, texts: list[str], first: Any) -> Any:
+            return 1 - np.asarray(first) / 100
+
+    data = RetrievalData(tuple(f"t{i}" for i in range(13)), ("q",), (frozenset({3}),), (tuple(range(1, 13)),))
+    new = ranking._reranked(Backwards(), data, 0, np.arange(13.0), 0)  # type: ignore[arg-type]
+    assert np.argsort(-new)[:10].tolist() == list(range(3, 13))
+    assert new[:3].tolist() == [0.0, 1.0, 2.0]

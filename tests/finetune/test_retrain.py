@@ -19,8 +19,10 @@ from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
 from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import retrain as module
+from replydesk.finetune import train as train_module
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.retrain import Workshop
+from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
 
 FAST = Recipe(name="fast", strengths=(10.0,), folds=2)
 CORRECTED = {
@@ -253,3 +255,39 @@ def test_an_import_is_indexed_at_once_and_told(desk: Home, tmp_path: Path) -> No
         workshop.matcher.find("Where is my parcel?", language="en")[0].ticket.answer == "The carrier comes on Monday."
     )
     workshop.store.close()
+
+
+def test_the_encoder_cannot_be_trained_yet(workshop: Workshop) -> None:
+    with pytest.raises(RequestError, match="cannot be trained yet") as caught:
+        workshop.train(FAST, task="encoder")
+    assert "--task reranker" in caught.value.hint
+    assert not list(workshop.home.releases.iterdir())
+
+
+def test_a_small_desk_gets_no_reranker_and_its_card_says_why(workshop: Workshop) -> None:
+    said: list[str] = []
+    workshop._progress = said.append
+    outcome = workshop.train(FAST, task="reranker")
+    for skills in workshop.releases.load(outcome.release.id).skills.values():
+        assert skills.reranker is None
+        assert "50 of each are needed" in skills.notes["reranker"]["why"]
+    assert any(line.startswith("The reranker for en, zh is left out") for line in said)
+
+
+@pytest.mark.parametrize("task", ["all", "intent"])
+def test_a_training_without_a_reranker_keeps_the_one_there_is(
+    workshop: Workshop, tiny_cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, task: Any
+) -> None:
+    trained = TrainedReranker(tiny_cross_encoder, RerankScorer(1.0, 0.1, 0.0))
+    told = {"kept": True, "why": "It ranks better."}
+    monkeypatch.setattr(train_module, "train_reranker", lambda *_, **__: (trained, told))
+    first = workshop.train(FAST, task="reranker")
+    workshop.releases.promote(first.release.id)
+    monkeypatch.setattr(train_module, "train_reranker", lambda *_, **__: pytest.fail("it was trained again"))
+    second = workshop.train(FAST, task=task)
+    for skills in workshop.releases.load(second.release.id).skills.values():
+        assert skills.reranker is not None and skills.notes == {"reranker": told}
+        assert skills.reranker.scorer == trained.scorer
+        assert second.folder in skills.reranker.folder.parents
+    workshop.releases.promote(second.release.id)
+    assert Agent.open(workshop.home).answer("my parcel is so late", language="en").reranked == "done"
