@@ -108,11 +108,6 @@ class Material:
         train, test = (replace(part, vectors=encoder.encode(part.texts)) for part in (self.train, self.test))
         return replace(self, encoder=encoder, train=train, test=test, base=self.base or self.encoder.id)
 
-    def on(self, encoder: Encoder) -> Material:
-        """Return the same messages with the vectors of another encoder."""
-        train, test = (replace(part, vectors=encoder.encode(part.texts)) for part in (self.train, self.test))
-        return replace(self, encoder=encoder, train=train, test=test)
-
     def is_right(self, asked: Examples, row: int, hit: Ticket, cosine: float) -> bool:
         """Return whether a hit would have been a right answer to the message in that row.
 

@@ -84,13 +84,6 @@ class Matcher:
         view._indexes = self._indexes.using(view._encoders)
         return view
 
-    def using(self, instead: Mapping[str, Encoder]) -> Matcher:
-        """Return this matcher with other encoders in place of those with some ids, each with an index of its own."""
-        view = copy.copy(self)
-        view._encoders = self._encoders.using(instead)
-        view._indexes = self._indexes.using(view._encoders)
-        return view
-
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""
         return self._encoders.of(language).id
