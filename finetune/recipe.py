@@ -29,7 +29,6 @@ class Recipe:
     ``reranker`` says whether the task ``all`` trains a cross-encoder, too. It learns from at most ``rerank_questions``
     questions with five candidates each, pairs of up to ``rerank_tokens`` tokens, ``rerank_batch`` questions at a time,
     ``rerank_epochs`` times at most, at the rate ``rerank_rate``.
-    ``int8`` asks for eight-bit encoders, which are used where they lose nothing.
     """
 
     name: str = "quick"

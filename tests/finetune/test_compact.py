@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import Home, write_atomically
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Releases
+from replydesk.dialog.release import Release, Releases, Skills, Thresholds
 from replydesk.finetune import compact, retrain
 from replydesk.finetune.compact import compare, made_compact
 from replydesk.finetune.examples import Material, collect
@@ -140,6 +141,25 @@ def test_the_recipe_that_does_not_ask_gets_none(workshop: Workshop) -> None:
     outcome = workshop.train(FAST)
     assert outcome.release.int8 == {} == workshop.releases.card(outcome.release.id)["int8"]
     assert "int8" not in outcome.document()
+
+
+def test_the_same_messages_on_another_encoder_know_which_one_it_stands_in_for(material: Material) -> None:
+    other = Altered(material.encoder, lambda vectors: vectors[:, ::-1])
+    moved = material.on(other)
+    assert (moved.encoder, moved.base) == (other, material.encoder.id)
+    np.testing.assert_allclose(moved.train.vectors, material.train.vectors[:, ::-1], atol=1e-6)
+    assert (moved.train.labels, moved.test.texts) == (material.train.labels, material.test.texts)
+    assert moved.on(material.encoder).base == material.encoder.id
+
+
+def test_what_was_learned_is_found_by_the_encoder_that_another_stands_in_for(material: Material) -> None:
+    base = material.encoder.id
+    kept = Skills(thresholds=Thresholds(0.7))
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    other = Altered(material.encoder, lambda vectors: vectors)
+    swapped = Release("b", now, {"altered": kept}, encoders={base: other})  # type: ignore[dict-item]
+    assert swapped.skills_for(base) is kept
+    assert Release("a", now, {base: kept}).skills_for(base) is kept
 
 
 # ---- with real eight-bit weights of the tiny encoder
