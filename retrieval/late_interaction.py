@@ -24,8 +24,6 @@ Floats = NDArray[np.float64]
 Rarities = Callable[[Iterable[str]], Mapping[str, float]]
 """From terms to their inverse document frequencies."""
 
-# What the question says must be found; that a text says more is no great harm. docs/why/reranking.md has the figures.
-_FORTH: Final = 0.7
 _MEGABYTES: Final = 64
 # What a remembered text takes beside its vectors, roughly.
 _OVERHEAD = 500
@@ -81,7 +79,7 @@ class LateInteraction:
         """Return how alike the question and each text are, shape (len(texts),): 1 for the same, about 0 for strangers.
 
         For every token of the one the greatest cosine to a token of the other is taken; their mean is weighted by the
-        rarity of the words they are part of. That is done from both sides, of which the question's counts .7. A text
+        rarity of the words they are part of. That is done from both sides, and the mean of both is returned. A text
         without a word gets 0.
         """
         found: NDArray[np.float32] = self.scores([question], texts)[0].astype(np.float32)
@@ -107,7 +105,7 @@ class LateInteraction:
                 cosines = words.vectors.astype(np.float32) @ everything.T
                 forth = (mine / mine.sum()) @ np.maximum.reduceat(cosines, starts, axis=1)
                 back = np.add.reduceat(theirs * cosines.max(axis=0), starts)
-                found[row, places] = _FORTH * forth + (1 - _FORTH) * back
+                found[row, places] = (forth + back) / 2
         return found
 
     def _read(self, texts: Sequence[str]) -> list[_Words]:

@@ -83,7 +83,7 @@ def plainly(folder: Path, question: str, text: str, words: LexicalIndex) -> floa
         best = [max(float(vector @ second) for _, second in other) for _, vector in one]
         weights = [weight for weight, _ in one]
         sides.append(sum(w * b for w, b in zip(weights, best, strict=True)) / sum(weights))
-    return 0.7 * sides[0] + 0.3 * sides[1]
+    return sum(sides) / 2
 
 
 def term_around(text: str, place: int) -> str:
