@@ -144,13 +144,14 @@ def evaluate_retrieval(
         if recipe is not None and pairs is not None and base is not None:
             first, read = first_stage(encoder, language, weights["tuned"]), _pairs(pairs)
             fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
-            notes.append(f"reranked: {told['why']}")
+            notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {told['why']}")
         rerankers: dict[str, _Reranker] = {"tuned": _Reranker(fitted.scores, MOST)} if fitted is not None else {}
         tokens = token_encoder(encoder) if fitted is None else None
         if tokens is not None:
             late = LateInteraction(tokens, models.rarities)
             late.remember(data.queries)
             rerankers["hybrid"] = _Reranker(_by_tokens(late), WHOLE)
+            notes.append("reranked: the hybrid and late interaction, for which nothing was trained.")
         progress("Ranking")
         lists = _lists(data, models, vectors, weights, rerankers, seed)
     rows = {name: measured(judged) for name, judged in lists.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ Tokens = NDArray[np.int64]
 
 TOKENS_A_THREAD = 256
 """Tokens of a batch for each thread, padding included: more run no faster, and make everybody wait."""
+
+# Messages whose tokens may be asked for right after their vectors, and how many come at once at most.
+_RECENT, _AT_ONCE = 64, 8
 
 
 class OpenVinoEncoder:
@@ -57,6 +61,7 @@ class OpenVinoEncoder:
         self._padding = graph.card.padding
         self._budget = TOKENS_A_THREAD * threads
         self._lock = threading.Lock()
+        self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self.dimension = graph.card.dimension
         self.id = graph.card.id
 
@@ -72,23 +77,31 @@ class OpenVinoEncoder:
                     {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
                 )
                 out[places] = self._request.get_output_tensor(0).data
+                if len(texts) <= _AT_ONCE:
+                    states = self._request.get_output_tensor(1).data
+                    for row, place in enumerate(places):
+                        self._recent[texts[place]] = states[row, : len(rows[place])].copy()
+                    while len(self._recent) > _RECENT:
+                        self._recent.popitem(last=False)
         return out
 
     def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return the tokens of every text, as far as it is read."""
+        """Return the tokens of every text, as far as it is read; what was just encoded is not computed again."""
         read = self._tokenizer.encode_batch(list(texts))
-        found: dict[int, TokenVectors] = {}
-        for places, tokens, mask in batches([one.ids for one in read], self._budget, self._padding):
+        with self._lock:
+            states = {place: self._recent[text] for place, text in enumerate(texts) if text in self._recent}
+        fresh = [place for place in range(len(texts)) if place not in states]
+        for places, tokens, mask in batches([read[place].ids for place in fresh], self._budget, self._padding):
             with self._lock:
                 self._request = self._request or self._compiled()
                 self._request.infer(
                     {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
                 )
-                states = self._request.get_output_tensor(1).data
-                for row, place in enumerate(places):
-                    one = read[place]
-                    found[place] = tokens_of(states[row, : len(one.ids)], one.offsets, one.special_tokens_mask)
-        return [found[place] for place in range(len(texts))]
+                found = self._request.get_output_tensor(1).data
+                for row, number in enumerate(places):
+                    place = fresh[number]
+                    states[place] = found[row, : len(read[place].ids)].copy()
+        return [tokens_of(states[place], one.offsets, one.special_tokens_mask) for place, one in enumerate(read)]
 
     def _compiled(self) -> Any:
         """Return what computes. An encoder that another stands in for never needs it."""

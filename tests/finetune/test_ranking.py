@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -196,17 +197,18 @@ def test_pairs_teach_a_reranker_that_is_measured_where_it_helps(tmp_path: Path, 
     found = evaluate_retrieval(
         data, Encoders(tiny_settings.retrieval), pairs=write(tmp_path / "pairs.jsonl", pairs), recipe=recipe
     )
-    told = [note for note in found["notes"] if note.startswith("reranked: ")]
+    told = [note for note in found["notes"] if note.startswith("A cross-encoder is ")]
     assert len(told) == 1
-    assert ("reranked" in found["models"]) == told[0].endswith(": better.")
+    assert told[0].startswith("A cross-encoder is kept: ") == told[0].endswith(": better.")
+    # Late interaction takes its place where it is left out.
+    assert "reranked" in found["models"]
 
 
 def test_the_best_ten_come_first_in_their_new_order_and_the_others_keep_theirs() -> None:
-    class Backwards:
-        def scores(self, question: str, texts: list[str], first: Any) -> Any:
-            return 1 - np.asarray(first) / 100
+    def backwards(question: str, texts: Sequence[str], first: Any) -> Any:
+        return 1 - np.asarray(first) / 100
 
     data = RetrievalData(tuple(f"t{i}" for i in range(13)), ("q",), (frozenset({3}),), (tuple(range(1, 13)),))
-    new = ranking._reranked(Backwards(), data, 0, np.arange(13.0), 0)  # type: ignore[arg-type]
+    new = ranking._reranked(ranking._Reranker(backwards, 10), data, 0, np.arange(13.0), 0)
     assert np.argsort(-new)[:10].tolist() == list(range(3, 13))
     assert new[:3].tolist() == [0.0, 1.0, 2.0]

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from replydesk.data.settings import RetrievalSettings
+from replydesk.retrieval import runtime
 from replydesk.retrieval.encoder import BertEncoder, Encoders, TokenEncoder, TokenVectors, UseEncoder
 from replydesk.retrieval.joining import JoiningEncoder
 from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.lexical import LexicalIndex
-from replydesk.retrieval.runtime import OpenVinoEncoder
+from replydesk.retrieval.runtime import OpenVinoEncoder, batches
 
 TEXTS = {
     "en": [
@@ -152,6 +154,29 @@ def test_the_fast_runtime_says_the_same(encoder: BertEncoder, tiny_bert: Path, t
             # A processor with bfloat16 rounds.
             assert (one.vectors * other.vectors).sum(axis=1).min(initial=1) > 0.995
             np.testing.assert_allclose(np.linalg.norm(one.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_what_was_just_encoded_is_not_computed_again(tiny_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast, other = OpenVinoEncoder(str(tiny_bert)), OpenVinoEncoder(str(tiny_bert))
+    texts = [*TEXTS["en"][:2], *TEXTS["zh"][:2]]
+    computed: list[int] = []
+
+    def counted(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Any:
+        computed.append(len(rows))
+        return batches(rows, budget, padding)
+
+    fast.encode(texts[:3])
+    monkeypatch.setattr(runtime, "batches", counted)
+    found = fast.token_vectors(texts)
+    assert computed == [1]
+    for one, expected in zip(found, other.token_vectors(texts), strict=True):
+        assert one.spans.tolist() == expected.spans.tolist()
+        assert (one.vectors * expected.vectors).sum(axis=1).min() > 0.995
+    fast.encode([f"another {number}" for number in range(300)])
+    assert len(fast._recent) <= 64
+    for number in range(100):
+        fast.encode([f"one more {number}"])
+    assert len(fast._recent) == 64
 
 
 class Counting:
