@@ -18,8 +18,8 @@ FOLDS = 5
 CHOICES = {
     "vectors": ("similarity",),
     "words": ("lexical",),
-    "both": ("similarity", "lexical", "overlap", "thin"),
-    "both and intent": ("similarity", "lexical", "overlap", "thin", "intent", "unfamiliar"),
+    "both": ("similarity", "lexical", "told", "overlap", "thin"),
+    "both and intent": ("similarity", "lexical", "told", "overlap", "thin", "intent", "unfamiliar"),
     "all": None,
 }
 

@@ -105,6 +105,7 @@ def find_candidates(queries: Queries, material: Material, count: int) -> Candida
     lexical = LexicalIndex()
     # Two examples may have one ticket, and each is a question of its own.
     lexical.add([f"{row:032x}" for row in range(len(tickets))], tickets.texts)
+    rarities = lexical.rarities({term for wording in wordings for term in wording.terms})
     owners = np.array(tickets.groups)
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
@@ -124,7 +125,8 @@ def find_candidates(queries: Queries, material: Material, count: int) -> Candida
         ]
         likely = dict(zip(queries.labels, queries.intents[q].tolist(), strict=True))
         candidates = [Candidate(past[t], wordings[t], float(cosines[t])) for t in chosen]
-        rows += fused(text, query, candidates, intents=likely, unfamiliar=float(queries.unfamiliar[q]))
+        unknown = float(queries.unfamiliar[q])
+        rows += fused(text, query, candidates, rarities=rarities, intents=likely, unfamiliar=unknown)
         for t in chosen:
             right.append(material.is_right(asked, q, past[t], float(tickets.answers[t] @ asked.answers[q])))
             query_of.append(q)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,22 +18,27 @@ from numpy.typing import NDArray
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
 from replydesk.finetune.recipe import Recipe
-from replydesk.finetune.rerank_pairs import FirstStage, FittedReranker, fit_reranker
+from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
 from replydesk.retrieval.encoder import Encoder, Encoders
 from replydesk.retrieval.lexical import K1, B, LexicalIndex
-from replydesk.retrieval.metrics import mean_metrics, ranked
+from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranker import MOST
 from replydesk.retrieval.terms import terms
 
-__all__ = ["WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
+__all__ = ["CENTRE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
 
 Floats = NDArray[np.float64]
 
-WORDS: Final = 0.4
+WORDS: Final = 0.3
 """What a full match of words is worth beside a cosine of 1; docs/why/words-and-meaning.md says how it was chosen."""
+
+CENTRE: Final = 0.5
+"""What a cosine of 1 to the mean of all texts costs: who says a little of everything is near to every query."""
 
 _TRIED = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
 _AT_ONCE = 256
+_COMPARED = ("p1", "mrr", "map")
+_Second = Callable[[str, Sequence[str], Floats], Floats]
 _FEWEST_PAIRS = 20
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "tantivy", "openvino", "transformers")
 
@@ -93,10 +98,11 @@ def evaluate_retrieval(
 ) -> dict[str, Any]:
     """Return the measures of every model on the data.
 
-    ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder, ``lexical`` BM25 and ``hybrid`` the sum of the
-    last two, whose weight was chosen on other data. With at least 20 ``pairs`` of texts that belong together there is
-    ``tuned``, whose weight they choose. With a recipe they train a cross-encoder, too, where a BERT reads the language;
-    ``reranked`` are the best ten of ``tuned`` in its order, if it helps on pairs that it has not seen. Nothing is
+    ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder, ``lexical`` BM25 and ``hybrid`` what
+    :func:`first_stage` gives; its weights were chosen on other data. With at least 20 ``pairs`` of texts that belong
+    together there is ``tuned``, whose weight of words they choose. With a recipe they train a cross-encoder, too, where
+    a BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that
+    it has not seen. ``differences`` say by how much the hybrid is better than each half, query by query. Nothing is
     learned from the queries.
     """
     began = time.perf_counter()
@@ -122,19 +128,15 @@ def evaluate_retrieval(
             first, read = first_stage(encoder, language, weights["tuned"]), _pairs(pairs)
             fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
             notes.append(f"reranked: {told['why']}")
-    progress("Ranking")
-    lists: dict[str, list[tuple[list[bool], int]]] = {}
-    for start in range(0, len(data.queries), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        scores = models.scores(data.queries[part], vectors[part], weights)
-        for name, matrix in scores.items():
-            for row, line in enumerate(matrix, start=start):
-                lists.setdefault(name, []).append(_judged(data, row, line, seed + row))
-                if fitted is not None and name == "tuned":
-                    line = _reranked(fitted, data, row, line, seed + row)
-                    lists.setdefault("reranked", []).append(_judged(data, row, line, seed + row))
+        rerankers: dict[str, _Second] = {"tuned": fitted.scores} if fitted is not None else {}
+        progress("Ranking")
+        lists = _lists(data, models, vectors, weights, rerankers, seed)
+    rows = {name: measured(judged) for name, judged in lists.items()}
+    differences = {half: paired(rows["hybrid"], rows[half], seed=seed) for half in ("frozen", "lexical")}
+    notes += [note for half, found in differences.items() if (note := _lost(half, found))]
     return {
-        "models": {name: mean_metrics(judged, seed=seed) for name, judged in lists.items()},
+        "models": {name: mean_metrics(found, seed=seed) for name, found in rows.items()},
+        "differences": differences,
         "language": language,
         "encoder": encoder.id,
         "corpus": len(data.corpus),
@@ -147,7 +149,11 @@ def evaluate_retrieval(
 
 
 def first_stage(encoder: Encoder, language: str, words: float = WORDS) -> FirstStage:
-    """Return what scores texts for questions by meaning and words, the words weighing that much."""
+    """Return what scores texts for questions by meaning and words, the words weighing that much.
+
+    The score is the cosine, plus ``words`` times the mean of BM25 as a share and of what share of the text the question
+    says, minus half the cosine of the text to the mean of all texts.
+    """
 
     def scores(questions: Sequence[str], texts: Sequence[str]) -> Floats:
         models = _Models(texts, encoder.encode(texts).astype(np.float64), language)
@@ -177,13 +183,15 @@ class _Models:
     def scores(self, texts: Sequence[str], vectors: Floats, weights: dict[str, float]) -> dict[str, Floats]:
         """Return for every model an array of shape (queries, texts)."""
         floor = np.asarray((self._tfidf.transform(texts) @ self._floor.T).todense())
-        cosines, words = vectors @ self._vectors.T, self._words.scores(texts)
-        sums = {name: cosines + weight * words for name, weight in weights.items()}
+        cosines = vectors @ self._vectors.T
+        words, told = self._words.scores(texts)
+        central = self._vectors @ self._vectors.mean(axis=0)
+        sums = {name: cosines + weight * (words + told) / 2 - CENTRE * central for name, weight in weights.items()}
         return {"floor": floor, "frozen": cosines, "lexical": words, **sums}
 
 
 class _Bm25:
-    """The scores of :class:`~replydesk.retrieval.lexical.LexicalQuery` of every query for every text at once."""
+    """What :class:`~replydesk.retrieval.lexical.LexicalQuery` says of every query for every text, at once."""
 
     def __init__(self, corpus: Sequence[str]) -> None:
         from scipy.sparse import csr_matrix
@@ -201,9 +209,15 @@ class _Bm25:
         columns = np.array([self._column[term] for count in counts for term in count], dtype=np.int64)
         found = np.array([n for count in counts for n in count.values()], dtype=np.float64)
         values = found * (K1 + 1) / (found + damp[rows])
-        self._texts: Any = csr_matrix((values, (rows, columns)), shape=(len(counts), max(1, len(self._column))))
+        shape = (len(counts), max(1, len(self._column)))
+        self._texts: Any = csr_matrix((values, (rows, columns)), shape=shape)
+        known = self._index.rarities(self._column)
+        weights = np.array([known[term] for count in counts for term in count], dtype=np.float64)
+        whole = np.bincount(rows, weights, minlength=len(counts))
+        self._shares: Any = csr_matrix((weights / whole[rows], (rows, columns)), shape=shape)
 
-    def scores(self, texts: Sequence[str]) -> Floats:
+    def scores(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return BM25 as a share, and which share of a text the query says, both of shape (queries, texts)."""
         from scipy.sparse import csr_matrix
 
         rows, columns, values = [], [], []
@@ -215,8 +229,10 @@ class _Bm25:
                     rows.append(row)
                     columns.append(self._column[term])
                     values.append(weight / whole)
-        asked = csr_matrix((values, (rows, columns)), shape=(len(texts), self._texts.shape[1]))
-        return np.asarray((asked @ self._texts.T).todense())
+        shape = (len(texts), self._texts.shape[1])
+        asked = csr_matrix((values, (rows, columns)), shape=shape)
+        said = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+        return np.asarray((asked @ self._texts.T).todense()), np.asarray((said @ self._shares.T).todense())
 
 
 def _weight_of(pairs: Path, encoder: Any, language: str, seed: int) -> float | None:
@@ -242,14 +258,42 @@ def _pairs(path: Path) -> list[tuple[str, str]]:
     return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in _rows(path)]
 
 
-def _reranked(fitted: FittedReranker, data: RetrievalData, row: int, scores: Floats, seed: int) -> Floats:
+def _lists(
+    data: RetrievalData,
+    models: _Models,
+    vectors: Floats,
+    weights: dict[str, float],
+    rerankers: Mapping[str, _Second],
+    seed: int,
+) -> dict[str, list[tuple[list[bool], int]]]:
+    """Return for every model and query which of the ranked texts are relevant, and how many relevant ones there are."""
+    lists: dict[str, list[tuple[list[bool], int]]] = {}
+    for start in range(0, len(data.queries), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        for name, matrix in models.scores(data.queries[part], vectors[part], weights).items():
+            for row, line in enumerate(matrix, start=start):
+                lists.setdefault(name, []).append(_judged(data, row, line, seed + row))
+                if name in rerankers:
+                    line = _reranked(rerankers[name], data, row, line, seed + row)
+                    lists.setdefault("reranked", []).append(_judged(data, row, line, seed + row))
+    return lists
+
+
+def _lost(half: str, found: Mapping[str, Any]) -> str:
+    """Return the sentence that says by what measure the hybrid is not better than one of its halves, '' if by none."""
+    lost = [f"{name} {found[name]:+.3f} {found[f'{name}_ci']}" for name in _COMPARED if found[name] <= 0]
+    return f"hybrid is not better than {half}: {', '.join(lost)}." if lost else ""
+
+
+def _reranked(second: _Second, data: RetrievalData, row: int, scores: Floats, seed: int) -> Floats:
     """Return the scores with the best ten in a new order above all others."""
     among = data.candidates[row]
     places = np.arange(len(scores)) if among is None else np.array(among)
     best = places[ranked(scores[places], seed)[:MOST]]
     new = scores.copy()
     texts = [data.corpus[place] for place in best.tolist()]
-    new[best] = scores.max() + 1 + fitted.scores(data.queries[row], texts, scores[best])
+    found = second(data.queries[row], texts, scores[best])
+    new[best] = scores.max() + 1 + found - found.min()
     return new
 
 

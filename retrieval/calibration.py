@@ -12,13 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = ["AGAINST", "FEATURES", "UNTRAINED", "HitScorer", "features"]
 
 FEATURES = (
-    "similarity", "overlap", "exact", "intent", "unfamiliar", "lexical", "thin", "age", "outcome", "popularity"
+    "similarity", "overlap", "exact", "intent", "unfamiliar", "lexical", "thin", "age", "outcome", "popularity",
+    "told",
 )  # fmt: skip
 """Cosine; share of the message's words that the question has; same text; probability of the ticket's intent;
 probability that the message is out of scope; BM25 of the question as a share of what it could be; how much too little
 the question says to stand for a message of several words, as "ok" and "hi" do; how much older the ticket is than the
 newest candidate, 1 from three years on; the customer's satisfaction from -1 to 1, 0 where nobody told; how many of the
-candidates give the same answer, 0 for one and 1 from 32 on, by the logarithm."""
+candidates give the same answer, 0 for one and 1 from 32 on, by the logarithm; which share of the question, by the
+weight of its terms, the message says, too."""
 
 AGAINST = frozenset({"unfamiliar", "thin", "age"})
 """The features that speak against a hit."""
@@ -26,7 +28,7 @@ AGAINST = frozenset({"unfamiliar", "thin", "age"})
 
 @dataclass(frozen=True, slots=True)
 class HitScorer:
-    """Turns features of shape (n, 10) into probabilities; higher is better.
+    """Turns features of shape (n, 11) into probabilities; higher is better.
 
     A scorer made before a feature was known has fewer weights: what it does not know counts nothing.
 
@@ -69,10 +71,11 @@ def features(
     age: float = 0.0,
     outcome: float = 0.0,
     popularity: float = 0.0,
+    told: float = 0.0,
 ) -> tuple[float, ...]:
     """Return one row in the order of :data:`FEATURES`."""
-    return (similarity, overlap, float(exact), intent, unfamiliar, lexical, thin, age, outcome, popularity)
+    return (similarity, overlap, float(exact), intent, unfamiliar, lexical, thin, age, outcome, popularity, told)
 
 
-UNTRAINED = HitScorer((10.0, 1.0, 3.0, 0.0, -4.0, 1.0, -3.0, 0.0, 0.0, 0.0), -6.0)
+UNTRAINED = HitScorer((10.0, 0.0, 3.0, 0.0, -4.0, 1.0, -3.0, 0.0, 0.0, 0.0, 1.0), -6.0)
 """What is used before a desk has trained anything: a cosine of .6 counts as an even chance. Training starts from it."""

@@ -40,12 +40,14 @@ def fused(
     asked: LexicalQuery,
     candidates: Sequence[Candidate],
     *,
+    rarities: Mapping[str, float],
     intents: Mapping[str, float],
     unfamiliar: float,
 ) -> list[tuple[float, ...]]:
     """Return a row of :data:`~replydesk.retrieval.calibration.FEATURES` for each of a message's candidates.
 
-    ``asked`` are the terms of the message in the index that the candidates come from.
+    ``asked`` are the terms of the message in the index that the candidates come from, ``rarities`` the weights there of
+    the candidates' terms.
     """
     said = tokens(simplified(question))
     words = set(said)
@@ -64,6 +66,7 @@ def fused(
             age=min(1.0, (newest - c.ticket.at.timestamp()) / _OLD) if c.ticket.at else 0.0,
             outcome=0.0 if c.ticket.satisfaction is None else 2 * c.ticket.satisfaction - 1,
             popularity=min(1.0, math.log(given[c.wording.answer], _MANY)),
+            told=asked.told({term: rarities[term] for term in c.wording.terms}),
         )
         for c in candidates
     ]

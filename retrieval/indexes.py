@@ -123,6 +123,11 @@ class Indexes:
             asked = words.query(text)
             return asked, words.search(asked, k)
 
+    def rarities(self, encoder: Encoder, terms: Iterable[str]) -> dict[str, float]:
+        """Return terms with their weights (inverse document frequencies) among an encoder's tickets."""
+        with self._lock:
+            return self._words[encoder.id].rarities(terms)
+
     def sync(self, *, save: bool = True, progress: Progress = _silent) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
         counts = {}

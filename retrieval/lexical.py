@@ -67,6 +67,15 @@ class LexicalQuery:
         damp = K1 * (1 - B + B * sum(counts.values()) / self.usual_length)
         return sum(weight * count * (K1 + 1) / (count + damp) for weight, count in shared) / whole
 
+    def told(self, rarities: Mapping[str, float]) -> float:
+        """Return which share of what a text says, by weight, the query says too: 1 where it says all of it.
+
+        ``rarities`` are the text's terms with their weights. A text whose every word was asked for stands above a
+        longer one with the same words.
+        """
+        whole = sum(rarities.values())
+        return sum(weight for term, weight in rarities.items() if term in self.weights) / whole if whole else 0.0
+
 
 class LexicalIndex:
     """The words of texts under ticket ids (32 hexadecimal digits); ``seq`` is the last change of the store it knows.
@@ -109,15 +118,16 @@ class LexicalIndex:
 
     def query(self, text: str) -> LexicalQuery:
         """Return the terms of a text with their weights here; any text is a query, and none has a syntax."""
-        searchers = self._searchers()
-        count = sum(searcher.num_docs for searcher in searchers)
-        known = {
-            term: sum(searcher.doc_freq("text", term) for searcher in searchers) for term in dict.fromkeys(terms(text))
-        }
+        known, count = self._frequencies(dict.fromkeys(terms(text)))
         rarest = sorted(known, key=known.__getitem__)[:_ASKED]
-        weights = {term: math.log(1 + (max(0, count - known[term]) + 0.5) / (known[term] + 0.5)) for term in rarest}
+        weights = {term: _rarity(known[term], count) for term in rarest}
         sought = tuple([term for term in rarest if known[term]][:_SOUGHT])
         return LexicalQuery(weights, max(1.0, self._length / max(1, count)), sought)
+
+    def rarities(self, found: Iterable[str]) -> dict[str, float]:
+        """Return terms with their inverse document frequencies."""
+        known, count = self._frequencies(found)
+        return {term: _rarity(frequency, count) for term, frequency in known.items()}
 
     def search(self, query: LexicalQuery, k: int) -> list[str]:
         """Return up to ``k`` keys of texts with words of the query, best first as far as one segment can tell."""
@@ -217,6 +227,12 @@ class LexicalIndex:
         self._gone.add(key)
         return True
 
+    def _frequencies(self, found: Iterable[str]) -> tuple[dict[str, int], int]:
+        """Return in how many texts each term stands, and how many texts there are."""
+        searchers = self._searchers()
+        count = sum(searcher.num_docs for searcher in searchers)
+        return {term: sum(searcher.doc_freq("text", term) for searcher in searchers) for term in found}, count
+
     def _searchers(self) -> list[Any]:
         if self._dirty:
             self._writer.commit()
@@ -241,6 +257,10 @@ class LexicalIndex:
         writer.wait_merging_threads()
         for name in _LOCKS:
             (place / name).unlink(missing_ok=True)
+
+
+def _rarity(frequency: int, count: int) -> float:
+    return math.log(1 + (max(0, count - frequency) + 0.5) / (frequency + 0.5))
 
 
 @cache

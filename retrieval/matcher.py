@@ -143,7 +143,8 @@ class Matcher:
             Candidate(ticket, wordings[key], 1.0 if key in same else cosines[key], key in same)
             for key, ticket in tickets.items()
         ]
-        rows = fused(question, asked, candidates, intents=intents or {}, unfamiliar=unfamiliar)
+        rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
+        rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
         hits = _scored(candidates, rows, scorer)
         leaders = self._catalog.leaders(tickets, without)
         answers = {key: (wordings[key].answer, leaders[key]) for key in tickets}

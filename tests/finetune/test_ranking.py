@@ -68,10 +68,37 @@ def test_its_bm25_is_that_of_the_desk() -> None:
     index = LexicalIndex()
     index.add([f"{i:032x}" for i in range(len(texts))], texts)
     asked = ["where is the parcel parcel", "澳门 malta", "", "unknown"]
-    matrix = ranking._Bm25(texts).scores(asked)
+    words, told = ranking._Bm25(texts).scores(asked)
     for row, query in enumerate(map(index.query, asked)):
-        expected = [query.score(Counter(terms(text))) for text in texts]
-        assert matrix[row] == pytest.approx(expected)
+        assert words[row] == pytest.approx([query.score(Counter(terms(text))) for text in texts])
+        assert told[row] == pytest.approx([query.told(index.rarities(set(terms(text)))) for text in texts])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_hybrid_is_the_sum_that_it_promises(language: str, tiny_settings: Settings) -> None:
+    encoder = Encoders(tiny_settings.retrieval).of(language)
+    texts = ENGLISH if language == "en" else CHINESE
+    asked = [text for text, _ in ASKED[language]]
+    scores = ranking.first_stage(encoder, language)(asked, texts)
+    index = LexicalIndex()
+    index.add([f"{i:032x}" for i in range(len(texts))], texts)
+    vectors = encoder.encode(texts)
+    for row, text in enumerate(asked):
+        query, vector = index.query(text), encoder.encode([text])[0]
+        for place, told in enumerate(texts):
+            shared = query.score(Counter(terms(told))) + query.told(index.rarities(set(terms(told))))
+            centre = float(vectors[place] @ vectors.mean(axis=0))
+            expected = float(vector @ vectors[place]) + ranking.WORDS * shared / 2 - ranking.CENTRE * centre
+            assert scores[row, place] == pytest.approx(expected, abs=1e-5)
+
+
+def test_where_the_hybrid_does_not_win_it_says_so(tmp_path: Path, tiny_settings: Settings) -> None:
+    result = evaluate_retrieval(RetrievalData.read(*files(tmp_path, "en")), Encoders(tiny_settings.retrieval))
+    found = result["differences"]["lexical"]
+    models = result["models"]
+    assert found["p1"] == pytest.approx(models["hybrid"]["p1"] - models["lexical"]["p1"])
+    assert found["p1"] <= 0
+    assert any(note.startswith("hybrid is not better than lexical: p1") for note in result["notes"])
 
 
 def test_pairs_choose_the_weight_of_words(tmp_path: Path, tiny_settings: Settings) -> None:

@@ -18,7 +18,17 @@ SHARE = st.floats(0, 1)
 
 def test_features_stand_in_their_order() -> None:
     row = features(
-        0.1, 0.2, exact=True, intent=0.4, unfamiliar=0.5, lexical=0.6, thin=0.7, age=0.8, outcome=0.9, popularity=1.0
+        0.1,
+        0.2,
+        exact=True,
+        intent=0.4,
+        unfamiliar=0.5,
+        lexical=0.6,
+        thin=0.7,
+        age=0.8,
+        outcome=0.9,
+        popularity=1.0,
+        told=0.3,
     )
     assert dict(zip(FEATURES, row, strict=True)) == {
         "similarity": 0.1,
@@ -31,6 +41,7 @@ def test_features_stand_in_their_order() -> None:
         "age": 0.8,
         "outcome": 0.9,
         "popularity": 1.0,
+        "told": 0.3,
     }
 
 

@@ -19,7 +19,9 @@ def rows(question: str, tickets: list[Ticket], **facts: object) -> list[dict[str
     words = LexicalIndex()
     words.add([ticket.id for ticket in tickets], [ticket.question for ticket in tickets])
     candidates = [Candidate(ticket, Wording.of(ticket), 0.5) for ticket in tickets]
-    found = fused(question, words.query(question), candidates, intents=facts, unfamiliar=0.25)  # type: ignore[arg-type]
+    rarities = words.rarities({term for candidate in candidates for term in candidate.wording.terms})
+    asked = words.query(question)
+    found = fused(question, asked, candidates, rarities=rarities, intents=facts, unfamiliar=0.25)  # type: ignore[arg-type]
     return [dict(zip(FEATURES, row, strict=True)) for row in found]
 
 
@@ -36,6 +38,25 @@ def test_words_speak_for_the_ticket_that_shares_the_rare_ones(question: str, nea
     assert one["overlap"] > other["overlap"] == 0.0
     assert one["similarity"] == other["similarity"] == 0.5
     assert one["unfamiliar"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "long"),
+    [
+        (
+            "how do I return a lamp",
+            "Return a lamp?",
+            "Return a lamp that the courier broke on its way to my neighbour?",
+        ),
+        ("我想退货，台灯怎么退", "台灯怎么退？", "台灯怎么退？快递送到邻居家的时候已经摔坏了，发票也找不到"),
+    ],
+)
+def test_a_question_that_is_asked_as_a_whole_is_told_more_than_one_that_asks_more(
+    question: str, short: str, long: str
+) -> None:
+    one, other = rows(question, [Ticket.make(short, "So."), Ticket.make(long, "Not so.")])
+    assert 1 >= one["told"] > other["told"] > 0
+    assert rows(question, [Ticket.make(question, "So.")])[0]["told"] == 1.0
 
 
 def test_an_intent_speaks_for_the_tickets_that_have_it() -> None:

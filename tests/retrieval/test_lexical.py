@@ -97,6 +97,19 @@ def test_scores_are_bm25_as_a_share_of_what_a_usual_text_gets() -> None:
     assert index.query("").score(Counter(["a"])) == 0
 
 
+def test_what_a_text_says_is_told_by_the_weight_of_its_words() -> None:
+    index = filled(("lamp cable", "lamp shade", "lamp 退货"))
+    rare = math.log(1 + (3 - 1 + 0.5) / 1.5)
+    common = math.log(1 + 0.5 / 3.5)
+    assert index.rarities(["lamp", "cable", "none"]) == pytest.approx(
+        {"lamp": common, "cable": rare, "none": math.log(1 + 3.5 / 0.5)}
+    )
+    query = index.query("the lamp is here")
+    assert query.told(index.rarities(["lamp", "cable"])) == pytest.approx(common / (common + rare))
+    assert index.query("cable and lamp").told(index.rarities(["lamp", "cable"])) == pytest.approx(1)
+    assert query.told({}) == 0.0
+
+
 def test_additions_removals_and_new_texts_count_at_once() -> None:
     index = filled()
     index.add([key("E4 is about heat")], ["E4 is about heat"])

@@ -15,7 +15,9 @@ from replydesk.retrieval.metrics import (
     average_precision,
     interval,
     mean_metrics,
+    measured,
     ndcg,
+    paired,
     ranked,
     recall,
     reciprocal_rank,
@@ -48,7 +50,7 @@ def test_as_scikit_learn(relevant: list[bool], k: int) -> None:
 
 
 def test_means_over_queries() -> None:
-    means = mean_metrics([([True, False], 1), ([False, True], 1)])
+    means = mean_metrics(measured([([True, False], 1), ([False, True], 1)]))
     assert means["p1"] == 0.5
     assert means["mrr"] == means["map"] == 0.75
     assert means["recall@10"] == 1.0
@@ -71,3 +73,16 @@ def test_the_interval_is_that_of_a_mean() -> None:
     low, high = interval(values)
     assert low == pytest.approx(0.5 - 1.96 * math.sqrt(0.25 / 1000), abs=0.005)
     assert high == pytest.approx(0.5 + 1.96 * math.sqrt(0.25 / 1000), abs=0.005)
+
+
+def test_a_paired_difference_is_surer_than_two_means() -> None:
+    hard = np.arange(400) % 2 == 0
+    one = measured([([True] if easy else [False, True], 1) for easy in hard])
+    other = measured([([True] if easy and i % 40 else [False, False, True], 1) for i, easy in enumerate(hard)])
+    found = paired(one, other)
+    assert found["p1"] == pytest.approx(10 / 400)
+    assert found["mrr"] == pytest.approx((190 * 0 + 10 * (1 - 1 / 3) + 200 * (1 / 2 - 1 / 3)) / 400, abs=1e-4)
+    low, high = found["p1_ci"]  # type: ignore[misc]
+    assert 0.01 < low < found["p1"] < high < 0.05  # type: ignore[operator]
+    assert paired(one, one)["map_ci"] == [0.0, 0.0]
+    assert paired([], [])["p1"] == 0.0
