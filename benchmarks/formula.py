@@ -38,7 +38,8 @@ def run() -> dict[str, Any]:
         kept = {
             model: {key: figures[key] for key in ("p1", "mrr", "map")} for model, figures in found["models"].items()
         }
-        results[name] = {"models": kept, "differences": found["differences"], "notes": found["notes"]}
+        parts = ("differences", "differences_reranked", "notes")
+        results[name] = {"models": kept, **{part: found[part] for part in parts if part in found}}
     return {"sets": results}
 
 

@@ -68,7 +68,9 @@ _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
 )
 
-_CODE_OR_WORD = re.compile(rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)")
+CODE_OR_WORD: Final = re.compile(
+    rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)"
+)
 
 
 def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str = "") -> str:
@@ -239,7 +241,7 @@ def tokens(text: str) -> list[str]:
     ['订单', 'tw-204817', '没到', 'dont', 'ship']
     """
     found: list[str] = []
-    for east, word in _CODE_OR_WORD.findall(unicodedata.normalize("NFKC", text).lower()):
+    for east, word in CODE_OR_WORD.findall(unicodedata.normalize("NFKC", text).lower()):
         if east:
             found += [east[i : i + 2] for i in range(max(1, len(east) - 1))]
         else:

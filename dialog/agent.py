@@ -29,8 +29,9 @@ from replydesk.retrieval.budget import LatencyBudget
 from replydesk.retrieval.cross_encoder import CrossEncoder
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.late_interaction import LateInteraction
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker
+from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker, question_text
 
 __all__ = ["Agent"]
 
@@ -59,6 +60,7 @@ class Agent:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
         self._cache = cache
         self._rerankings: dict[TrainedReranker, Reranking] = {}
+        self._budgets: dict[str, LatencyBudget] = {}
         self._release = UNTRAINED_RELEASE
         self._matching = self._release, matcher
         self._refused = ""
@@ -196,7 +198,8 @@ class Agent:
             without=without,
         )
         searched = time.perf_counter()
-        reranked = self._reranked(search_text(text, context), hits, skills)
+        late = matcher.late_interaction(language)
+        reranked = self._reranked(search_text(text, context), hits, skills, late)
         hits, ranked = reranked.hits, time.perf_counter()
         decision = decide(reading, hits, self._lines(skills.thresholds))
         shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
@@ -247,7 +250,7 @@ class Agent:
             scorer=skills.scorer,
             filters=filters,
         )
-        return self._reranked(text, hits, skills).hits
+        return self._reranked(text, hits, skills, matcher.late_interaction(language)).hits
 
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
@@ -256,7 +259,9 @@ class Agent:
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
                 release = self.release()
-                self._reranking(release.skills_of(self.matcher_of(release).encoder_id(language)))
+                matcher = self.matcher_of(release)
+                skills = release.skills_of(matcher.encoder_id(language))
+                self._reranking(skills, matcher.late_interaction(language))
             self._warm = True
         except ReplydeskError as error:
             self._trouble = str(error)
@@ -310,16 +315,22 @@ class Agent:
             )
         return verdict
 
-    def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills) -> Reranked:
+    def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
         """Return the hits after the second look, if there is a reranker and time."""
-        reranking = self._reranking(skills)
+        reranking = self._reranking(skills, late)
         return reranking(question, hits) if reranking is not None else Reranked(list(hits), "off")
 
-    def _reranking(self, skills: Skills) -> Reranking | None:
+    def _reranking(self, skills: Skills, late: LateInteraction | None) -> Reranking | None:
         """Return the reranking of these skills, loaded when it is first needed."""
         trained, milliseconds = skills.reranker, self.settings.retrieval.rerank_budget_ms
-        if trained is None or milliseconds <= 0:
+        if milliseconds <= 0:
             return None
+        if trained is None:
+            if late is None or skills.late is None:
+                return None
+            # What a token costs is the same, whatever a release makes of the outcome.
+            budget = self._budgets.setdefault(late.id, LatencyBudget(milliseconds))
+            return Reranking(late, skills.late, budget, question_text)
         known = self._rerankings.get(trained)
         if known is not None:
             return known

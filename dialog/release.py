@@ -17,7 +17,7 @@ from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.cross_encoder import read_config
-from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
+from replydesk.retrieval.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
 
 if TYPE_CHECKING:
     from replydesk.retrieval.runtime import OpenVinoEncoder
@@ -45,7 +45,8 @@ class Thresholds:
 class Skills:
     """All that was trained on the vectors of one encoder. An untrained desk has the defaults.
 
-    ``notes`` say what was tried and how good it was, such as why a reranker was left out.
+    Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
+    help. ``notes`` say what was tried and how good it was, such as why a reranker was left out.
     """
 
     head: IntentHead | None = None
@@ -53,6 +54,7 @@ class Skills:
     scorer: HitScorer = UNTRAINED
     thresholds: Thresholds = Thresholds()
     reranker: TrainedReranker | None = None
+    late: RerankScorer | None = UNTRAINED_LATE
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -283,6 +285,7 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
         "scorer": skills.scorer.document(),
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
+        "late": skills.late.document() if skills.late is not None else None,
         "notes": dict(skills.notes),
     }
 
@@ -294,6 +297,8 @@ def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         HitScorer.from_document(document["scorer"]),
         Thresholds(**document["thresholds"]),
         _load_reranker(folder / _RERANKER, document.get("reranker")),
+        # The scores of a release from before there was late interaction were made to be taken as they are.
+        RerankScorer.from_document(document["late"]) if document.get("late") else None,
         document.get("notes", {}),
     )
 

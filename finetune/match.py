@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.records import Ticket, same_text
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
@@ -35,16 +37,43 @@ class Queries:
     intents: Floats
     unfamiliar: Floats
 
+    def drawn(self, count: int, seed: int) -> Queries:
+        """Return so many of them, drawn at random, or all."""
+        places = np.sort(np.random.default_rng(seed).permutation(len(self.examples))[:count])
+        chosen = np.isin(np.arange(len(self.examples)), places)
+        return Queries(self.examples.where(chosen.tolist()), self.labels, self.intents[chosen], self.unfamiliar[chosen])
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidates of all queries, in rows: features (n, 10), whether it is right, of which query, which ticket."""
+    """The candidates of all queries, in rows: features (n, 10), whether it is right, of which query, which ticket.
+
+    ``words`` are those of the tickets.
+    """
 
     rows: Floats
     right: NDArray[np.bool_]
     query_of: NDArray[np.int_]
     ticket_of: NDArray[np.int_]
     tickets: Examples
+    words: LexicalIndex
+
+    def different(self, rows: Sequence[int], scores: Floats, most: int) -> list[int]:
+        """Return up to ``most`` of these rows whose answers differ, by their ``scores``, best first."""
+        chosen: list[int] = []
+        answers: set[str] = set()
+        for row in sorted(rows, key=lambda row: -scores[row]):
+            answer = same_text(self.ticket(row).answer)
+            if answer not in answers and len(chosen) < most:
+                answers.add(answer)
+                chosen.append(row)
+        return chosen
+
+    def ticket(self, row: int) -> Ticket:
+        """Return the ticket of a row."""
+        ticket = self.tickets.tickets[int(self.ticket_of[row])]
+        assert ticket is not None, "candidates are tickets"
+        return ticket
 
 
 def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
@@ -137,6 +166,7 @@ def find_candidates(queries: Queries, material: Material, count: int) -> Candida
         np.array(query_of, dtype=int),
         np.array(ticket_of, dtype=int),
         tickets,
+        lexical,
     )
 
 

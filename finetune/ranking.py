@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,12 +20,13 @@ from replydesk.data.text import language_of
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
 from replydesk.retrieval.encoder import Encoder, Encoders
+from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.lexical import K1, B, LexicalIndex
 from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranker import MOST
 from replydesk.retrieval.terms import terms
 
-__all__ = ["CENTRE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
+__all__ = ["CENTRE", "LATE", "WHOLE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
 
 Floats = NDArray[np.float64]
 
@@ -35,12 +36,26 @@ WORDS: Final = 0.3
 CENTRE: Final = 0.5
 """What a cosine of 1 to the mean of all texts costs: who says a little of everything is near to every query."""
 
+LATE: Final = 1.0
+"""What late interaction is worth beside a cosine of 1; docs/why/reranking.md says how it was chosen."""
+
+WHOLE: Final = 500
+"""Texts that late interaction compares with a query at most: of more, only the best ten of the hybrid."""
+
 _TRIED = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
 _AT_ONCE = 256
 _COMPARED = ("p1", "mrr", "map")
 _Second = Callable[[str, Sequence[str], Floats], Floats]
 _FEWEST_PAIRS = 20
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "tantivy", "openvino", "transformers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reranker:
+    """What gives new scores, and how many texts are not too many for it."""
+
+    scores: _Second
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +117,10 @@ def evaluate_retrieval(
     :func:`first_stage` gives; its weights were chosen on other data. With at least 20 ``pairs`` of texts that belong
     together there is ``tuned``, whose weight of words they choose. With a recipe they train a cross-encoder, too, where
     a BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that
-    it has not seen. ``differences`` say by how much the hybrid is better than each half, query by query. Nothing is
-    learned from the queries.
+    it has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
+    :class:`~replydesk.retrieval.late_interaction.LateInteraction` together, of more than 500 the best ten.
+    ``differences`` say by how much the hybrid is better than each half, query by query, and ``differences_reranked``
+    the same of ``reranked``. Nothing is learned from the queries.
     """
     began = time.perf_counter()
     if language == "auto":
@@ -128,15 +145,24 @@ def evaluate_retrieval(
             first, read = first_stage(encoder, language, weights["tuned"]), _pairs(pairs)
             fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
             notes.append(f"reranked: {told['why']}")
-        rerankers: dict[str, _Second] = {"tuned": fitted.scores} if fitted is not None else {}
+        rerankers: dict[str, _Reranker] = {"tuned": _Reranker(fitted.scores, MOST)} if fitted is not None else {}
+        tokens = token_encoder(encoder) if fitted is None else None
+        if tokens is not None:
+            late = LateInteraction(tokens, models.rarities)
+            late.remember(data.queries)
+            rerankers["hybrid"] = _Reranker(_by_tokens(late), WHOLE)
         progress("Ranking")
         lists = _lists(data, models, vectors, weights, rerankers, seed)
     rows = {name: measured(judged) for name, judged in lists.items()}
-    differences = {half: paired(rows["hybrid"], rows[half], seed=seed) for half in ("frozen", "lexical")}
-    notes += [note for half, found in differences.items() if (note := _lost(half, found))]
+    differences: dict[str, dict[str, dict[str, object]]] = {}
+    for name in ("hybrid", "reranked"):
+        if name in rows:
+            differences[name] = {half: paired(rows[name], rows[half], seed=seed) for half in ("frozen", "lexical")}
+            notes += [note for half, found in differences[name].items() if (note := _lost(name, half, found))]
     return {
         "models": {name: mean_metrics(found, seed=seed) for name, found in rows.items()},
-        "differences": differences,
+        "differences": differences["hybrid"],
+        **({"differences_reranked": differences["reranked"]} if "reranked" in differences else {}),
         "language": language,
         "encoder": encoder.id,
         "corpus": len(data.corpus),
@@ -180,6 +206,10 @@ class _Models:
         self._floor: Any = self._tfidf.fit_transform(corpus)
         self._words = _Bm25(corpus)
 
+    def rarities(self, found: Iterable[str]) -> dict[str, float]:
+        """Return terms with their inverse document frequencies in the corpus."""
+        return self._words.index.rarities(found)
+
     def scores(self, texts: Sequence[str], vectors: Floats, weights: dict[str, float]) -> dict[str, Floats]:
         """Return for every model an array of shape (queries, texts)."""
         floor = np.asarray((self._tfidf.transform(texts) @ self._floor.T).todense())
@@ -196,8 +226,8 @@ class _Bm25:
     def __init__(self, corpus: Sequence[str]) -> None:
         from scipy.sparse import csr_matrix
 
-        self._index = LexicalIndex()
-        self._index.add([f"{row:032x}" for row in range(len(corpus))], corpus)
+        self.index = LexicalIndex()
+        self.index.add([f"{row:032x}" for row in range(len(corpus))], corpus)
         counts = [Counter(terms(text)) for text in corpus]
         self._column: dict[str, int] = {}
         for count in counts:
@@ -211,7 +241,7 @@ class _Bm25:
         values = found * (K1 + 1) / (found + damp[rows])
         shape = (len(counts), max(1, len(self._column)))
         self._texts: Any = csr_matrix((values, (rows, columns)), shape=shape)
-        known = self._index.rarities(self._column)
+        known = self.index.rarities(self._column)
         weights = np.array([known[term] for count in counts for term in count], dtype=np.float64)
         whole = np.bincount(rows, weights, minlength=len(counts))
         self._shares: Any = csr_matrix((weights / whole[rows], (rows, columns)), shape=shape)
@@ -222,7 +252,7 @@ class _Bm25:
 
         rows, columns, values = [], [], []
         for row, text in enumerate(texts):
-            weights = self._index.query(text).weights
+            weights = self.index.query(text).weights
             whole = sum(weights.values())
             for term, weight in weights.items():
                 if term in self._column:
@@ -263,7 +293,7 @@ def _lists(
     models: _Models,
     vectors: Floats,
     weights: dict[str, float],
-    rerankers: Mapping[str, _Second],
+    rerankers: Mapping[str, _Reranker],
     seed: int,
 ) -> dict[str, list[tuple[list[bool], int]]]:
     """Return for every model and query which of the ranked texts are relevant, and how many relevant ones there are."""
@@ -279,20 +309,27 @@ def _lists(
     return lists
 
 
-def _lost(half: str, found: Mapping[str, Any]) -> str:
-    """Return the sentence that says by what measure the hybrid is not better than one of its halves, '' if by none."""
-    lost = [f"{name} {found[name]:+.3f} {found[f'{name}_ci']}" for name in _COMPARED if found[name] <= 0]
-    return f"hybrid is not better than {half}: {', '.join(lost)}." if lost else ""
+def _lost(name: str, half: str, found: Mapping[str, Any]) -> str:
+    """Return the sentence that says by what measure a model is not better than one of its halves, '' if by none."""
+    lost = [f"{key} {found[key]:+.3f} {found[f'{key}_ci']}" for key in _COMPARED if found[key] <= 0]
+    return f"{name} is not better than {half}: {', '.join(lost)}." if lost else ""
 
 
-def _reranked(second: _Second, data: RetrievalData, row: int, scores: Floats, seed: int) -> Floats:
-    """Return the scores with the best ten in a new order above all others."""
+def _by_tokens(late: LateInteraction) -> _Second:
+    def scores(question: str, texts: Sequence[str], first: Floats) -> Floats:
+        return np.asarray(first + LATE * late.logits(question, texts))
+
+    return scores
+
+
+def _reranked(reranker: _Reranker, data: RetrievalData, row: int, scores: Floats, seed: int) -> Floats:
+    """Return the scores with all texts in a new order, or where they are too many the best ten above all others."""
     among = data.candidates[row]
     places = np.arange(len(scores)) if among is None else np.array(among)
-    best = places[ranked(scores[places], seed)[:MOST]]
+    best = places if len(places) <= reranker.whole else places[ranked(scores[places], seed)[:MOST]]
     new = scores.copy()
     texts = [data.corpus[place] for place in best.tolist()]
-    found = second(data.queries[row], texts, scores[best])
+    found = reranker.scores(data.queries[row], texts, scores[best])
     new[best] = scores.max() + 1 + found - found.min()
     return new
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from replydesk.data.records import content_id, same_text
+from replydesk.data.records import content_id
 from replydesk.finetune.cross import Asked, Choice, choices, train_cross_encoder
 from replydesk.finetune.examples import Material
 from replydesk.finetune.match import Queries, find_candidates
@@ -120,20 +120,12 @@ def _parts(queries: Queries, material: Material, scorer: HitScorer) -> dict[str,
         if _part(found.tickets.groups[found.ticket_of[row]]) == "train":
             of_query.setdefault(query, []).append(row)
     for query, rows in of_query.items():
-        chosen: list[int] = []
-        answers: set[str] = set()
-        for row in sorted(rows, key=lambda row: -scores[row]):
-            ticket = found.tickets.tickets[found.ticket_of[row]]
-            assert ticket is not None
-            if same_text(ticket.answer) not in answers and len(chosen) < MOST:
-                answers.add(same_text(ticket.answer))
-                chosen.append(row)
-        tickets = [found.tickets.tickets[found.ticket_of[row]] for row in chosen]
+        chosen = found.different(rows, scores, MOST)
         owner = queries.examples.groups[query]
         parts[_part(owner)].append(
             Asked(
                 queries.examples.texts[query],
-                tuple(ticket_text(ticket) for ticket in tickets if ticket is not None),
+                tuple(ticket_text(found.ticket(row)) for row in chosen),
                 tuple(float(scores[row]) for row in chosen),
                 tuple(bool(found.right[row]) for row in chosen),
                 owner,

@@ -41,6 +41,11 @@ class Judged:
         return float(self.gains.mean()) > max(1e-9, _SURE * self.error) if len(self.gains) else False
 
     @property
+    def worse(self) -> bool:
+        """Return whether the mean reciprocal rank fell by more than chance would let it in one of twenty trials."""
+        return float(self.gains.mean()) < -max(1e-9, _SURE * self.error) if len(self.gains) else False
+
+    @property
     def error(self) -> float:
         """Return the standard error of the mean gain."""
         return float(self.gains.std() / np.sqrt(len(self.gains))) if len(self.gains) else 0.0
@@ -48,7 +53,7 @@ class Judged:
     @property
     def why(self) -> str:
         """Return the sentence that says what came of it."""
-        verdict = "better" if self.better else "not better by more than chance"
+        verdict = "better" if self.better else "worse" if self.worse else "not better by more than chance"
         return (
             f"On {len(self.gains)} questions that it had not seen, MRR {self.before['mrr']:.3f} ->"
             f" {self.after['mrr']:.3f} (standard error {self.error:.3f}) and P@1 {self.before['p1']:.3f} ->"

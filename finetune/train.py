@@ -15,6 +15,7 @@ from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_familiarity, fit_head
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
+from replydesk.finetune.late import fit_late
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
@@ -52,7 +53,7 @@ def make_release(
         mine = train_skills(part, recipe, reranker, progress)
         if reranker is None and parent is not None:
             known = parent.skills_for(part.base or part.encoder.id)
-            mine = replace(mine, reranker=known.reranker, notes=known.notes)
+            mine = replace(mine, reranker=known.reranker, notes={**known.notes, **mine.notes})
         skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)
     key = f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}"
@@ -65,7 +66,7 @@ def train_skills(
     reranker: RerankerPlan | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Skills:
-    """Return head, familiarity, scorer and thresholds of one encoder, and with a plan its reranker if that helps.
+    """Return head, familiarity, scorer, thresholds and what late interaction counts, and with a plan a cross-encoder.
 
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
     set is taken from a small desk. Without two intents there is no head, and the tickets' answers are the only labels.
@@ -73,14 +74,16 @@ def train_skills(
     head, familiarity, queries = read_unseen(material, recipe)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    skills = Skills(head, familiarity, scorer, fit_thresholds(scores, right, inside, recipe))
+    late, notes = fit_late(queries, material, scorer, recipe)
+    lines = fit_thresholds(scores, right, inside, recipe)
+    skills = Skills(head, familiarity, scorer, lines, late=late, notes={"late_interaction": notes})
     if reranker is None:
         return skills
     key = material.encoder.id
     base, folder = reranker.bases.get(key), reranker.folder / key
-    found, notes = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
-    progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {notes['why']}")
-    return replace(skills, reranker=found, notes={"reranker": notes})
+    found, told = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
+    progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {told['why']}")
+    return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
 
 
 def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, Familiarity | None, Queries]:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
         Encoders as Encoders,
     )
     from replydesk.retrieval.encoder import (
+        TokenEncoder as TokenEncoder,
+    )
+    from replydesk.retrieval.encoder import (
         UseEncoder as UseEncoder,
     )
     from replydesk.retrieval.index import FaissIndex as FaissIndex
     from replydesk.retrieval.index import VectorIndex as VectorIndex
+    from replydesk.retrieval.late_interaction import LateInteraction as LateInteraction
     from replydesk.retrieval.lexical import LexicalIndex as LexicalIndex
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
@@ -39,6 +43,7 @@ __all__ = [
     "FaissIndex",
     "Hit",
     "HitScorer",
+    "LateInteraction",
     "LatencyBudget",
     "LexicalIndex",
     "Matcher",
@@ -46,6 +51,7 @@ __all__ = [
     "RerankScorer",
     "Reranker",
     "Reranking",
+    "TokenEncoder",
     "UseEncoder",
     "VectorIndex",
 ]
@@ -59,6 +65,7 @@ _MODULES = {
     "FaissIndex": "index",
     "Hit": "matcher",
     "HitScorer": "calibration",
+    "LateInteraction": "late_interaction",
     "LatencyBudget": "budget",
     "LexicalIndex": "lexical",
     "Matcher": "matcher",
@@ -66,6 +73,7 @@ _MODULES = {
     "RerankScorer": "reranker",
     "Reranker": "reranker",
     "Reranking": "reranker",
+    "TokenEncoder": "encoder",
     "UseEncoder": "encoder",
     "VectorIndex": "index",
 }

@@ -8,8 +8,9 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ __all__ = [
     "Encoders",
     "Memory",
     "RememberingEncoder",
+    "TokenEncoder",
+    "TokenVectors",
     "UseEncoder",
     "Vectors",
     "bert_folder",
@@ -60,6 +63,34 @@ class Encoder(Protocol):
         """Return an array of shape (len(texts), dimension), rows in the order of the texts."""
 
 
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The tokens of a text, but for those that only mark its ends.
+
+    ``vectors`` has shape (n, dimension), rows of length 1; ``spans`` are the characters where each token begins and up
+    to which it goes, shape (n, 2).
+    """
+
+    vectors: Vectors
+    spans: NDArray[np.int64]
+
+
+@runtime_checkable
+class TokenEncoder(Protocol):
+    """An encoder that also tells what it makes of each token of a text, before that is pooled into one vector."""
+
+    @property
+    def id(self) -> str:
+        """Return the name and the fingerprint of the weights."""
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the tokens of every text, as far as the encoder reads it."""
+
+
 class BertEncoder:
     """A BERT-like model of the transformers library with mean or CLS pooling, normalised.
 
@@ -84,6 +115,7 @@ class BertEncoder:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
             self._model: Any = AutoModel.from_pretrained(path).eval()
             self._cls = _pooling(path)
+            self._inputs = tuple(self._tokenizer.model_input_names)
         except (OSError, ValueError, SafetensorError) as error:
             first = str(error).partition("\n")[0]
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
@@ -102,6 +134,22 @@ class BertEncoder:
             out[rows] = self._forward([texts[i] for i in rows])
         return out
 
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the tokens of every text: what the last layer gives for each, normalised."""
+        found: list[TokenVectors] = []
+        for start in range(0, len(texts), self._batch_size):
+            batch, hidden = self._read(list(texts[start : start + self._batch_size]), spans=True)
+            found += [
+                tokens_of(states, spans, special)
+                for states, spans, special in zip(
+                    hidden.numpy(),
+                    batch["offset_mapping"].tolist(),
+                    batch["special_tokens_mask"].tolist(),
+                    strict=True,
+                )
+            ]
+        return found
+
     @property
     def padding(self) -> int:
         """Return the token that fills up short texts."""
@@ -113,7 +161,7 @@ class BertEncoder:
         return str(self._tokenizer.backend_tokenizer.to_str())
 
     def pooled(self) -> torch.nn.Module:
-        """Return the model from tokens and mask to unit vectors, for another runtime to convert."""
+        """Return the model from tokens and mask to unit vectors and the states of all tokens, to be converted."""
         import torch
 
         model, cls = self._model, self._cls
@@ -123,35 +171,49 @@ class BertEncoder:
                 super().__init__()
                 self.model, self.broad = model, broad
 
-            def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            def forward(
+                self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+            ) -> tuple[torch.Tensor, torch.Tensor]:
                 # What the library computes to broaden the mask by itself is a dozenth of a short message's time.
                 mask = attention_mask[:, None, None, :] > 0 if self.broad else attention_mask
                 hidden = self.model(input_ids=input_ids, attention_mask=mask).last_hidden_state
-                return _pool(hidden, attention_mask, cls)
+                return _pool(hidden, attention_mask, cls), hidden
 
         tokens = torch.arange(8).reshape(2, 4)
         mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
         plain, broad = Pooled(False).eval(), Pooled(True).eval()
         with torch.inference_mode():
             try:
-                alike = torch.allclose(plain(tokens, mask), broad(tokens, mask), atol=1e-5)
+                alike = torch.allclose(plain(tokens, mask)[0], broad(tokens, mask)[0], atol=1e-5)
             except (IndexError, RuntimeError, TypeError, ValueError):
                 # Not every architecture takes a mask of its own.
                 alike = False
         return broad if alike else plain
 
     def _forward(self, texts: list[str]) -> Vectors:
+        batch, hidden = self._read(texts)
+        unit: Vectors = _pool(hidden, batch["attention_mask"], self._cls).numpy()
+        return unit
+
+    def _read(self, texts: list[str], *, spans: bool = False) -> tuple[Any, torch.Tensor]:
+        """Return the tokens of texts as the tokenizer gives them, and the states of the last layer."""
         import torch
 
         # A fast tokenizer must not be used by two threads at once: truncation is state inside it.
         with self._lock:
             batch = self._tokenizer(
-                texts, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
+                texts,
+                padding=True,
+                truncation=True,
+                max_length=self.max_tokens,
+                return_offsets_mapping=spans,
+                return_special_tokens_mask=spans,
+                return_tensors="pt",
             )
+        asked = {name: batch[name] for name in self._inputs if name in batch}
         with torch.inference_mode():
-            hidden: torch.Tensor = self._model(**batch).last_hidden_state
-            unit: Vectors = _pool(hidden, batch["attention_mask"], self._cls).numpy()
-        return unit
+            hidden: torch.Tensor = self._model(**asked).last_hidden_state
+        return batch, hidden
 
 
 class UseEncoder:
@@ -210,7 +272,7 @@ class RememberingEncoder:
     """An encoder that asks its memory first, so that nothing is encoded twice in a row."""
 
     def __init__(self, encoder: Encoder, memory: Memory | None = None) -> None:
-        self._encoder, self._memory = encoder, memory or Memory()
+        self.inner, self._memory = encoder, memory or Memory()
         self.id, self.dimension = encoder.id, encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -218,7 +280,7 @@ class RememberingEncoder:
         known = self._memory.recall(self.id, dict.fromkeys(texts))
         fresh = [text for text in dict.fromkeys(texts) if text not in known]
         if fresh:
-            found = dict(zip(fresh, self._encoder.encode(fresh), strict=True))
+            found = dict(zip(fresh, self.inner.encode(fresh), strict=True))
             self._memory.keep(self.id, found)
             known |= found
         return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dimension), dtype=np.float32)
@@ -320,6 +382,16 @@ def bert_folder(name: str) -> Path | None:
     folder = model_folder(name)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return folder if config.get("model_type") == "bert" else None
+
+
+def tokens_of(states: NDArray[Any], spans: Sequence[Sequence[int]], special: Sequence[int]) -> TokenVectors:
+    """Return the tokens of a text without the special ones, of states of shape (n or more, dimension)."""
+    kept = np.flatnonzero(np.asarray(special) == 0)
+    rows = states[kept].astype(np.float32)
+    return TokenVectors(
+        rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12),
+        np.asarray(spans, dtype=np.int64).reshape(-1, 2)[kept],
+    )
 
 
 def _pool(hidden: torch.Tensor, mask: torch.Tensor, cls: bool) -> torch.Tensor:

@@ -28,7 +28,7 @@ _CARD = "card.json"
 GRAPH, WEIGHTS = "model.xml", "model.bin"
 """The two files of a model in OpenVINO's own form."""
 _SOURCE = "source.json"
-_VERSION = "2"
+_VERSION = "3"
 _READ = (".json", ".safetensors", ".bin", ".txt", ".model")
 
 
@@ -64,7 +64,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """An encoder from tokens and mask to unit vectors, pooling and normalisation included, and its card."""
+    """An encoder from tokens and mask to unit vectors, and to the states of all tokens as a second output; its card."""
 
     model: Any
     card: Card

@@ -124,8 +124,10 @@ class Indexes:
             return asked, words.search(asked, k)
 
     def rarities(self, encoder: Encoder, terms: Iterable[str]) -> dict[str, float]:
-        """Return terms with their weights (inverse document frequencies) among an encoder's tickets."""
+        """Return terms with their inverse document frequencies among the tickets of an encoder."""
         with self._lock:
+            if encoder.id not in self._words:
+                self._words_synced(encoder, save=False)
             return self._words[encoder.id].rarities(terms)
 
     def sync(self, *, save: bool = True, progress: Progress = _silent) -> dict[str, int]:

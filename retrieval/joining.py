@@ -19,7 +19,7 @@ class JoiningEncoder:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self.inner = encoder
         self._turn = threading.Condition()
         self._waiting: list[_Job] = []
         self._busy = False
@@ -47,7 +47,7 @@ class JoiningEncoder:
 
     def _compute(self, jobs: Sequence[_Job]) -> None:
         try:
-            vectors = self._encoder.encode([text for job in jobs for text in job.texts])
+            vectors = self.inner.encode([text for job in jobs for text in job.texts])
             start = 0
             for job in jobs:
                 job.vectors = vectors[start : start + len(job.texts)]

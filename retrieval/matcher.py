@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
@@ -18,6 +19,7 @@ from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
 from replydesk.retrieval.inverted import Device
+from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -76,6 +78,7 @@ class Matcher:
         self._encoders = encoders
         self._catalog = Catalog(store)
         self._indexes = Indexes(store, encoders, languages, home, engine=engine, device=device)
+        self._late: dict[str, LateInteraction] = {}
 
     def using(self, instead: Mapping[str, Encoder]) -> Matcher:
         """Return this matcher with other encoders in place of those with some ids, each with an index of its own."""
@@ -91,6 +94,13 @@ class Matcher:
     def encode(self, question: str, context: Sequence[str] = (), *, language: str) -> Vectors:
         """Return the vector of a message, shape (1, dimension): the one forward pass that everything reads."""
         return self._encoders.of(language).encode([search_text(question, context)])
+
+    def late_interaction(self, language: str) -> LateInteraction | None:
+        """Return what compares messages of this language and tickets token by token; None where no BERT reads it."""
+        encoder = self._encoders.of(language)
+        if encoder.id not in self._late and (tokens := token_encoder(encoder)) is not None:
+            self._late.setdefault(encoder.id, LateInteraction(tokens, partial(self._indexes.rarities, encoder)))
+        return self._late.get(encoder.id)
 
     def find(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +15,18 @@ from replydesk.retrieval.budget import LatencyBudget
 from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["MOST", "Outcome", "RerankScorer", "Reranked", "Reranker", "Reranking", "TrainedReranker", "ticket_text"]
+__all__ = [
+    "MOST",
+    "UNTRAINED_LATE",
+    "Outcome",
+    "RerankScorer",
+    "Reranked",
+    "Reranker",
+    "Reranking",
+    "TrainedReranker",
+    "question_text",
+    "ticket_text",
+]
 
 MOST = 10
 """Candidates that are reranked at most: the best of the others seldom come to the top, and each costs as much."""
@@ -71,6 +82,10 @@ class RerankScorer:
         return cls(*(float(document[name]) for name in ("fusion", "cross", "bias")))
 
 
+UNTRAINED_LATE: Final = RerankScorer(0.57, 5.7, -2.73)
+"""What late interaction counts before a desk has trained anything; docs/why/reranking.md says how it was chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainedReranker:
     """A cross-encoder that was trained: the folder of its files, and what makes its logits probabilities."""
@@ -91,14 +106,21 @@ class Reranking:
     """Reranks the best hits of a message within a latency budget.
 
     Both the scores it gives and those it leaves are probabilities that a hit answers, so all are compared. Tickets that
-    ask exactly this stay first, and where one does nothing is computed.
+    ask exactly this stay first, and where one does nothing is computed. ``text`` says what is read of a ticket: by
+    default question and answer.
 
     >>> Reranking(reranker, scorer, LatencyBudget(60))("where is my parcel?", hits).outcome    # doctest: +SKIP
     'done'
     """
 
-    def __init__(self, reranker: Reranker, scorer: RerankScorer, budget: LatencyBudget) -> None:
-        self.reranker, self.scorer, self.budget = reranker, scorer, budget
+    def __init__(
+        self,
+        reranker: Reranker,
+        scorer: RerankScorer,
+        budget: LatencyBudget,
+        text: Callable[[Ticket], str] | None = None,
+    ) -> None:
+        self.reranker, self.scorer, self.budget, self._text = reranker, scorer, budget, text or ticket_text
 
     def __call__(self, question: str, hits: Sequence[Hit]) -> Reranked:
         """Return the hits in their new order, with new scores where there was time.
@@ -108,7 +130,7 @@ class Reranking:
         hits = list(hits)
         if not hits or hits[0].exact or self.budget.milliseconds <= 0:
             return Reranked(hits, "off")
-        texts = [ticket_text(hit.ticket) for hit in hits[:MOST]]
+        texts = [self._text(hit.ticket) for hit in hits[:MOST]]
         with self.budget.turn(self.reranker.tokens(question, texts)) as admitted:
             if not admitted:
                 return Reranked(hits, "skipped")
@@ -116,6 +138,11 @@ class Reranking:
         chances = self.scorer.probabilities([hit.score for hit in hits[:admitted]], logits)
         seen = [replace(hit, score=float(chance)) for hit, chance in zip(hits[:admitted], chances, strict=True)]
         return Reranked(sorted(seen + hits[admitted:], key=lambda hit: -hit.score), "done")
+
+
+def question_text(ticket: Ticket) -> str:
+    """Return what late interaction reads of a ticket: what was asked, as its vector has it."""
+    return search_text(ticket.question, ticket.context)
 
 
 def ticket_text(ticket: Ticket) -> str:

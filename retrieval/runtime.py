@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.errors import ModelError
-from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.encoder import TokenVectors, Vectors, tokens_of
 from replydesk.retrieval.graphs import Graph, compiled
 
 __all__ = ["TOKENS_A_THREAD", "OpenVinoEncoder", "batches"]
@@ -73,6 +73,22 @@ class OpenVinoEncoder:
                 )
                 out[places] = self._request.get_output_tensor(0).data
         return out
+
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the tokens of every text, as far as it is read."""
+        read = self._tokenizer.encode_batch(list(texts))
+        found: dict[int, TokenVectors] = {}
+        for places, tokens, mask in batches([one.ids for one in read], self._budget, self._padding):
+            with self._lock:
+                self._request = self._request or self._compiled()
+                self._request.infer(
+                    {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
+                )
+                states = self._request.get_output_tensor(1).data
+                for row, place in enumerate(places):
+                    one = read[place]
+                    found[place] = tokens_of(states[row, : len(one.ids)], one.offsets, one.special_tokens_mask)
+        return [found[place] for place in range(len(texts))]
 
     def _compiled(self) -> Any:
         """Return what computes. An encoder that another stands in for never needs it."""

@@ -7,9 +7,9 @@ import unicodedata
 from functools import cache
 from typing import Any, Final
 
-from replydesk.data.text import HAN, KANA, tokens
+from replydesk.data.text import CODE_OR_WORD, HAN, KANA, tokens
 
-__all__ = ["simplified", "terms"]
+__all__ = ["located", "simplified", "terms"]
 
 LONGEST: Final = 4000
 """The characters of a text that are read."""
@@ -40,6 +40,26 @@ def terms(text: str) -> list[str]:
             found += run
         if len(run) >= _LONG_WORD:
             found += [word for word in _cut(run) if len(word) >= _LONG_WORD]
+    return found
+
+
+def located(text: str) -> list[tuple[int, int, str]]:
+    """Return where words stand in a text, from and up to which character, and the term that each is, in their order.
+
+    Of Chinese every character is one, since nothing says which word it belongs to.
+
+    >>> located("Don't退")
+    [(0, 5, 'dont'), (5, 6, '退')]
+    """
+    found: list[tuple[int, int, str]] = []
+    for match in CODE_OR_WORD.finditer(text[:LONGEST]):
+        start, word = match.start(), match[0]
+        # As `tokens` has it: a code is one word, a compound is not.
+        parts = list(word) if match[1] else [word] if any(map(str.isdigit, word)) else word.split("-")
+        for part in parts:
+            term = simplified(unicodedata.normalize("NFKC", part).lower())
+            found.append((start, start + len(part), term.replace("'", "").replace("’", "")))
+            start += len(part) + (0 if match[1] else 1)
     return found
 
 

@@ -21,7 +21,7 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Reply
 from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranker import RerankScorer, TrainedReranker, ticket_text
+from replydesk.retrieval.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
 
 
 @pytest.fixture
@@ -426,7 +426,7 @@ def test_an_exact_question_is_not_reranked(desk: Home, tiny_cross_encoder: Path)
     assert (reply.action, reply.reranked) == ("pick", "off")
 
 
-def test_without_a_budget_or_a_reranker_it_is_off(desk: Home, tiny_cross_encoder: Path) -> None:
+def test_without_a_budget_it_is_off(desk: Home, tiny_cross_encoder: Path) -> None:
     with_reranker(desk, tiny_cross_encoder)
     settings = Settings.load(desk.settings)
     never = settings.retrieval.model_copy(update={"rerank_budget_ms": 0})
@@ -439,12 +439,44 @@ def test_a_rollback_takes_the_reranker_with_it(desk: Home, tiny_cross_encoder: P
     first = Agent.open(desk)
     train(first, "2026-11-01-aaaa")
     Releases(desk).promote("2026-11-01-aaaa")
+    before = [hit.score for hit in Agent.open(desk).search("my parcel is so late", k=3)]
     agent = with_reranker(desk, tiny_cross_encoder, parent="2026-11-01-aaaa")
     agent.warm_up()
     assert len(agent._rerankings) == 1, "warming up loads it"
     assert agent.reply("my parcel is so late").reranked == "done"
+    assert [hit.score for hit in agent.search("my parcel is so late", k=3)] != before
     Releases(desk).rollback()
-    assert agent.reply("my parcel is so late").reranked == "off"
+    assert [hit.score for hit in agent.search("my parcel is so late", k=3)] == pytest.approx(before)
+
+
+@pytest.mark.parametrize(("text", "language"), [("my parcel is so very late", "en"), ("包裹怎么还没有送到呢", "zh")])
+def test_without_a_cross_encoder_words_are_compared(desk: Home, text: str, language: str) -> None:
+    agent = Agent.open(desk)
+    reply = agent.answer(text, language=language)
+    assert reply.reranked == "done"
+    late = agent.matcher.late_interaction(language)
+    assert late is not None
+    vector = agent.matcher.encode(text, language=language)
+    first = agent.matcher.find(text, language=language, vector=vector, unfamiliar=reply.reading.out_of_scope)
+    logits = late.logits(text, [hit.ticket.question for hit in first])
+    chances = UNTRAINED_LATE.probabilities([hit.score for hit in first], logits)
+    expected = dict(zip([hit.ticket.id for hit in first], chances.tolist(), strict=True))
+    assert {hit.ticket.id: pytest.approx(hit.score) for hit in reply.hits}.items() <= expected.items()
+    assert reply.hits[0].score == pytest.approx(max(chances))
+
+
+def test_a_release_says_whether_words_are_compared(desk: Home) -> None:
+    agent = Agent.open(desk)
+    key = agent.matcher.encoder_id("en")
+    kept = Release("kept", datetime(2026, 11, 1, tzinfo=UTC), {key: Skills(late=RerankScorer(1.0, 3.0, -1.5))})
+    dropped = Release("dropped", datetime(2026, 11, 2, tzinfo=UTC), {key: Skills(late=None)})
+    for release in (kept, dropped):
+        Releases(desk).save(release, {}, "")
+        assert Releases(desk).load(release.id).skills[key].late == release.skills[key].late
+    agent.use(dropped)
+    assert agent.answer("my parcel is so late", language="en").reranked == "off"
+    agent.use(kept)
+    assert agent.answer("my parcel is so late", language="en").reranked == "done"
 
 
 def test_a_release_whose_reranker_is_broken_is_not_taken(

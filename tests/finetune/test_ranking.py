@@ -16,6 +16,7 @@ from replydesk.finetune import ranking
 from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.metrics import METRICS
 from replydesk.retrieval.terms import terms
@@ -44,7 +45,7 @@ def files(folder: Path, language: str) -> tuple[Path, Path]:
 def test_every_model_is_measured(language: str, tmp_path: Path, tiny_settings: Settings) -> None:
     data = RetrievalData.read(*files(tmp_path, language))
     result = evaluate_retrieval(data, Encoders(tiny_settings.retrieval))
-    assert list(result["models"]) == ["floor", "frozen", "lexical", "hybrid"]
+    assert list(result["models"]) == ["floor", "frozen", "lexical", "hybrid", "reranked"]
     assert result["language"] == language
     assert result["models"]["lexical"]["p1"] == 1.0
     for found in result["models"].values():
@@ -52,6 +53,40 @@ def test_every_model_is_measured(language: str, tmp_path: Path, tiny_settings: S
         assert all(0 <= found[name] <= 1 for name in METRICS)
         assert found["p1_ci"][0] <= found["p1"] <= found["p1_ci"][1]
     json.dumps(result)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("whole", [500, 2])
+def test_late_interaction_ranks_all_or_the_best(
+    language: str, whole: int, tmp_path: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "WHOLE", whole)
+    monkeypatch.setattr(ranking, "MOST", 3)
+    data = RetrievalData.read(*files(tmp_path, language))
+    encoders = Encoders(tiny_settings.retrieval)
+    seen: list[np.ndarray] = []
+    judged = ranking._judged
+
+    def judge(data: RetrievalData, row: int, scores: np.ndarray, seed: int) -> tuple[list[bool], int]:
+        seen.append(scores)
+        return judged(data, row, scores, seed)
+
+    monkeypatch.setattr(ranking, "_judged", judge)
+    result = evaluate_retrieval(data, encoders)
+    tokens = token_encoder(encoders.of(language))
+    assert tokens is not None
+    index = LexicalIndex()
+    index.add([f"{i:032x}" for i in range(len(data.corpus))], data.corpus)
+    likeness = LateInteraction(tokens, index.rarities).scores(data.queries, data.corpus)
+    # The hybrid of each query comes right before what reranking makes of it, behind the first three models.
+    pairs = seen[3 * len(data.queries) :]
+    for row in range(len(data.queries)):
+        hybrid, reranked = pairs[2 * row], pairs[2 * row + 1]
+        both = hybrid + ranking.LATE * likeness[row]
+        best = np.argsort(-hybrid)[: len(hybrid) if whole == 500 else 3]
+        assert np.argsort(-reranked)[: len(best)].tolist() == best[np.argsort(-both[best])].tolist()
+        assert np.argsort(-reranked)[len(best) :].tolist() == np.argsort(-hybrid)[len(best) :].tolist()
+    assert set(result["differences_reranked"]) == {"frozen", "lexical"}
 
 
 def test_only_candidates_are_ranked(tmp_path: Path, tiny_settings: Settings) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replydesk.retrieval.terms import simplified, terms
+from replydesk.retrieval.terms import located, simplified, terms
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_simplified_goes_character_by_character() -> None:
 @given(st.text(max_size=200))
 def test_any_text_has_terms_without_blanks(text: str) -> None:
     assert all(term and not any(letter.isspace() for letter in term) for term in terms(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It didn't, re-order TW-204817!", ["It:it", "didn't:didnt", "re:re", "order:order", "TW-204817:tw-204817"]),
+        ("訂單TW-1：退貨", ["訂:订", "單:单", "TW-1:tw-1", "退:退", "貨:货"]),
+        ("…?!", []),
+    ],
+)
+def test_words_are_located_with_their_terms(text: str, expected: list[str]) -> None:
+    assert [f"{text[start:end]}:{term}" for start, end, term in located(text)] == expected
+
+
+@given(st.text(max_size=40))
+def test_places_are_in_the_text_and_in_order(text: str) -> None:
+    places = located(text)
+    assert [place[0] for place in places] == sorted(place[0] for place in places)
+    assert all(0 <= start < end <= len(text) for start, end, _ in places)
