@@ -52,6 +52,7 @@ def run() -> dict[str, Any]:
     from benchmarks.vectors import real_texts
 
     rounds = int(os.environ.get("BENCHMARK_ROUNDS", ROUNDS))
+    before = round(os.getloadavg()[0], 1)
     # sentence-transformers reads 256 tokens, the others 128: what is longer would be other work.
     every = real_texts()
     texts = [text for text, length in zip(every, lengths(every), strict=True) if length < 128]
@@ -76,6 +77,8 @@ def run() -> dict[str, Any]:
     return {
         "texts": {"batch_tokens": sum(lengths(batch)), "one_message_tokens": "15-17", "compared": len(compared)},
         "rounds": rounds,
+        # More than the processors means other work, which slows those most whose threads spin while they wait.
+        "load": {"before": before, "after": round(os.getloadavg()[0], 1)},
         **figures,
     }
 

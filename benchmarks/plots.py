@@ -141,4 +141,49 @@ def vectors(result: dict[str, Any]) -> Any:
     return figure
 
 
-PLOTS: dict[str, Callable[[dict[str, Any]], Any]] = {"vectors": vectors}
+def encoding(result: dict[str, Any]) -> Any:
+    """Draw how many times as fast as sentence-transformers each runtime encodes."""
+    figure, (one, many) = panels(1, 2)
+    batch = next(name for name in result if name.startswith("batch_of_"))
+    for panel, name, title in (
+        (one, "one_message", "One message"),
+        (many, batch, f"A batch of {batch.rpartition('_')[2]}"),
+    ):
+        fast = {who: found["times_as_fast"]["median"] for who, found in result[name].items()}
+        bars(panel, f"{title}, times as fast", fast, "x")
+    return figure
+
+
+def reply(result: dict[str, Any]) -> Any:
+    """Draw what a whole reply takes beside the twenty lines that a user would write."""
+    figure, (plain, reranked) = panels(1, 2)
+    found = {name: figures["median"] for name, figures in result["milliseconds"].items()}
+    title = f"{short(result['tickets'])} tickets, milliseconds (median)"
+    bars(plain, title, {name: found[name] for name in ("reply", "twenty lines")}, "ms")
+    rest = ("reply, late interaction", "reply, reranked", "twenty lines, reranked")
+    bars(reranked, "With a second look at the best ten", {name: found[name] for name in rest}, "ms")
+    return figure
+
+
+def words(result: dict[str, Any]) -> Any:
+    """Draw what one lexical query takes against the number of texts."""
+    found = {int(size): figures for size, figures in result["sizes"].items()}
+    figure, (query, building) = panels(1, 2)
+    against_size(query, "One query, milliseconds (median)", list(found))
+    against_size(building, "To build, seconds", list(found))
+    names = (("rank-bm25", "rank-bm25", GREY), ("bm25s", "bm25s", ORANGE), ("ours", "ours_with_terms", BLUE))
+    for name, build, color in names:
+        line(query, [(size, f["query_ms"][name]["median"]) for size, f in found.items()], name, color)
+        line(building, [(size, f["build_seconds"][build]) for size, f in found.items()], name, color)
+    query.legend()
+    for panel in (query, building):
+        panel.set_xlabel("texts")
+    return figure
+
+
+PLOTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "encoding": encoding,
+    "reply": reply,
+    "vectors": vectors,
+    "words": words,
+}

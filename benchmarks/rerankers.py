@@ -2,7 +2,7 @@
 
 For each set the reranker of ``fit_reranker`` learns from seven tenths of the pairs, stops by one, and is judged by two.
 Sets whose second texts stand in the corpus judge new questions about known texts; the others, texts that nothing was
-learned from. ``cropped`` has no pairs: what is asked are pieces of the texts, what judges are real questions.
+learned from. ``banking_cropped`` has no real pairs: pieces of the texts ask, and ``real_questions`` judges.
 ``BENCHMARK_QUESTIONS`` says how many questions are learned from, ``BENCHMARK_SETS`` which sets are tried. The public
 datasets are read from ``REPLYDESK_DATASETS``.
 """
@@ -72,6 +72,19 @@ def on_real(fitted: Any, first: Any, corpus: list[str], real: list[tuple[str, st
     }
 
 
+def cropped(corpus: list[str], seed: int, *, copies: int = 8) -> list[tuple[str, str]]:
+    """Return pairs of a piece of a text, four to seven tenths of its words in their order, and the text."""
+    draw = np.random.default_rng(seed)
+    pairs = []
+    for text in corpus:
+        words = text.split()
+        for _ in range(copies if len(words) >= 4 else 0):
+            count = max(2, round(len(words) * draw.uniform(0.4, 0.7)))
+            kept = np.sort(draw.permutation(len(words))[:count])
+            pairs.append((" ".join(words[place] for place in kept), text))
+    return pairs
+
+
 Loaded = tuple[list[tuple[str, str]], list[str], list[tuple[str, str]]]
 
 
@@ -111,7 +124,7 @@ def banking_other_texts(count: int) -> Loaded:
 
 def banking_cropped(count: int) -> Loaded:
     _, corpus, real = banking(count)
-    return [], corpus, real
+    return cropped(corpus, 0), corpus, real
 
 
 def tweetsumm(count: int) -> Loaded:

@@ -70,7 +70,7 @@ def real_texts() -> list[str]:
 
         samples = resources.files("replydesk.data.samples")
         lines = (samples / "conversations.en.jsonl").read_text(encoding="utf-8").splitlines()
-        found = {message["text"] for line in lines for message in json.loads(line)["messages"]}
+        found = {message["text"] for line in lines for message in json.loads(line)["turns"]}
     ordered = sorted(found)
     random.Random(0).shuffle(ordered)
     return ordered[:TEXTS]

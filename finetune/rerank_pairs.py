@@ -1,4 +1,4 @@
-"""A reranker from pairs of texts that belong together, or from the texts alone, for corpora that are no desk's."""
+"""A reranker from pairs of texts that belong together, for corpora that are no desk's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from replydesk.finetune.stack import judged, stacked
 from replydesk.retrieval.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranker import MOST, RerankScorer
 
-__all__ = ["FirstStage", "FittedReranker", "cropped", "fit_reranker"]
+__all__ = ["FirstStage", "FittedReranker", "fit_reranker"]
 
 Floats = NDArray[np.float64]
 FirstStage = Callable[[Sequence[str], Sequence[str]], Floats]
@@ -60,13 +60,11 @@ def fit_reranker(
 ) -> tuple[FittedReranker | None, dict[str, Any]]:
     """Return a reranker that learned from pairs, None where it does not help, and the figures that say so.
 
-    The first text of a pair asks and the second is right; the wrong ones are what the first stage takes for right.
-    Without pairs the texts of the corpus are asked for by pieces of themselves (:func:`cropped`). Two tenths of the
-    pairs judge: of new questions where the second texts stand in the corpus, else of second texts that nothing was
-    learned from. The files are written to ``folder``.
+    The first text of a pair asks and the second is right; the wrong ones are what the first stage takes for right. Two
+    tenths of the pairs judge: of new questions where the second texts stand in the corpus, else of second texts that
+    nothing was learned from. The files are written to ``folder``.
     """
-    source = "pairs" if pairs else "corpus"
-    pairs = list(dict.fromkeys(pairs)) or cropped(corpus, recipe.seed)
+    pairs = list(dict.fromkeys(pairs))
     known = set(corpus)
     inside = sum(text in known for _, text in pairs) > len(pairs) / 2
     part = [int(content_id(question if inside else text)[:8], 16) % _PARTS for question, text in pairs]
@@ -79,7 +77,7 @@ def fit_reranker(
     learned = choices(learn, recipe.rerank_questions, recipe.seed)
     if min(len(learned), len(judges)) < _FEWEST:
         why = f"There are {len(learned)} pairs to learn from and {len(judges)} to judge by; {_FEWEST} are needed."
-        return None, {"kept": False, "why": why, "source": source}
+        return None, {"kept": False, "why": why}
     slope, offset = _scale(stop or learn)
     held_out = choices(stop, _HELD_OUT, recipe.seed) or learned[:_HELD_OUT]
     notes = train_cross_encoder(base, learned, held_out, recipe, folder, progress=progress)
@@ -87,28 +85,9 @@ def fit_reranker(
     asked = [Asked(a.question, a.texts, tuple(_platt(a.scores, slope, offset)), a.right) for a in judges]
     logits = [model.logits(one.question, one.texts) for one in asked]
     result = judged(asked, logits, recipe.seed)
-    notes |= {"validation": result.document(), "kept": result.better, "why": result.why, "source": source}
+    notes |= {"validation": result.document(), "kept": result.better, "why": result.why}
     fitted = FittedReranker(model, slope, offset, stacked(asked, logits))
     return (fitted if result.better else None), notes
-
-
-def cropped(corpus: Sequence[str], seed: int, *, copies: int = 8) -> list[tuple[str, str]]:
-    """Return pairs of a piece of a text and the text: four to seven tenths of its words, in their order.
-
-    Where words are not parted by blanks, the pieces are of characters. A text of fewer than four has none.
-    """
-    draw = np.random.default_rng(seed)
-    pairs = []
-    for text in corpus:
-        words = text.split()
-        joint = " "
-        if len(words) < len(text) / 12:
-            words, joint = list(text), ""
-        for _ in range(copies if len(words) >= 4 else 0):
-            count = max(2, round(len(words) * draw.uniform(0.4, 0.7)))
-            kept = np.sort(draw.permutation(len(words))[:count])
-            pairs.append((joint.join(words[place] for place in kept), text))
-    return pairs
 
 
 def _asked(pairs: Sequence[tuple[str, str]], texts: Sequence[str], first_stage: FirstStage) -> list[Asked]:

@@ -13,6 +13,7 @@ import math
 import os
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,8 @@ ANALYSIS: Final = 1
 _MANIFEST = "manifest.json"
 _FIELDS = {"analysis": int, "generation": int, "seq": int, "count": int, "length": int, "folder": str, "files": dict}
 _CURE = "It is rebuilt from the store by `replydesk doctor --repair`."
+# So many new texts are compared one by one: a commit of tantivy for each would take longer than a search.
+_PENDING = 256
 # The writer's arena; tantivy takes no less.
 _ARENA = 15_000_000
 _LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
@@ -108,9 +111,11 @@ class LexicalIndex:
             self._forget(key)
             words = terms(text)
             self._length += len(words)
-            self._fresh[key] = line = " ".join(words)
-            self._writer.add_document(_document(key, line))
-            self._dirty = True
+            self._fresh[key] = " ".join(words)
+            self._pending[key] = Counter(words)
+            self._pending_in.update(self._pending[key].keys())
+            if len(self._pending) > _PENDING:
+                self._flush()
 
     def remove(self, keys: Iterable[str]) -> int:
         """Remove the keys that are there and return how many were."""
@@ -152,6 +157,9 @@ class LexicalIndex:
                     break
                 size *= 4
             found += kept[:k]
+        whole = sum(query.weights.values())
+        scored = ((whole * query.score(counts), key) for key, counts in self._pending.items())
+        found += [(score, key) for score, key in scored if score > 0]
         return [key for _, key in sorted(found, key=lambda pair: (-pair[0], pair[1]))[:k]]
 
     def save(self, folder: Path) -> None:
@@ -213,13 +221,18 @@ class LexicalIndex:
         index = _tantivy()
         self._delta, self._writer, self._dirty = index, index.writer(_ARENA, 1), False
         self._fresh: dict[str, str] = {}
+        self._pending: dict[str, Counter[str]] = {}
+        self._pending_in: Counter[str] = Counter()
         self._gone: set[str] = set()
 
     def _forget(self, key: str) -> bool:
         if key in self._fresh:
             self._length -= len(self._fresh.pop(key).split())
-            self._writer.delete_documents_by_query(_of(key))
-            self._dirty = True
+            if key in self._pending:
+                self._pending_in.subtract(self._pending.pop(key).keys())
+            else:
+                self._writer.delete_documents_by_query(_of(key))
+                self._dirty = True
             return True
         if self._base is None or key in self._gone or not _holds(self._base, key):
             return False
@@ -230,15 +243,25 @@ class LexicalIndex:
     def _frequencies(self, found: Iterable[str]) -> tuple[dict[str, int], int]:
         """Return in how many texts each term stands, and how many texts there are."""
         searchers = self._searchers()
-        count = sum(searcher.num_docs for searcher in searchers)
-        return {term: sum(searcher.doc_freq("text", term) for searcher in searchers) for term in found}, count
+        count = sum(searcher.num_docs for searcher in searchers) + len(self._pending)
+        pending = self._pending_in
+        return {
+            term: sum(searcher.doc_freq("text", term) for searcher in searchers) + pending[term] for term in found
+        }, count
+
+    def _flush(self) -> None:
+        """Give what is pending to tantivy."""
+        for key in self._pending:
+            self._writer.add_document(_document(key, self._fresh[key]))
+        self._pending, self._pending_in, self._dirty = {}, Counter(), True
 
     def _searchers(self) -> list[Any]:
         if self._dirty:
             self._writer.commit()
             self._delta.reload()
             self._dirty = False
-        return [*([self._base] if self._base is not None else []), *([self._delta.searcher()] if self._fresh else [])]
+        held = len(self._fresh) > len(self._pending)
+        return [*([self._base] if self._base is not None else []), *([self._delta.searcher()] if held else [])]
 
     def _write(self, place: Path) -> None:
         """Write the base without what is gone, and what is fresh."""

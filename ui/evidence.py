@@ -133,10 +133,14 @@ def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
     tag = f'<span class="rd-mark">{say(mark, language)}</span>' if mark else ""
     source = say(f"source_{hit['source']}", language)
     who = "".join(f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part)
-    numbers = _facts(
+    facts = [
         (say("score", language), _percent(float(hit["score"]))),
         (say("similarity", language), f"{float(hit['similarity']):.2f}"),
-    )
+    ]
+    # A reply that was stored before these were known does without.
+    if int(hit.get("count", 1)) > 1:
+        facts.append((say("count", language), str(hit["count"])))
+    numbers = _facts(*facts)
     return (
         f'<li class="rd-ticket{" rd-used" if mark else ""}" lang="{plain(str(hit["language"]))}">'
         f'<p class="rd-question">{plain(hit["question"])}</p><p class="rd-answer">{plain(hit["answer"])}</p>'
@@ -149,7 +153,9 @@ def _foot(reply: Mapping[str, Any], language: str) -> str:
     release = str(reply["release"])
     name = say("untrained", language) if release == "untrained" else release
     total = say("milliseconds", language, total=f"{float(reply['milliseconds']['total']):.0f}")
-    return f'<p class="rd-foot"><span>{say("release", language)} {plain(name)}</span><span>{total}</span></p>'
+    reranked = str(reply.get("reranked", "off"))
+    second = "" if reranked == "off" else f"<span>{say(f'reranked_{reranked}', language)}</span>"
+    return f'<p class="rd-foot"><span>{say("release", language)} {plain(name)}</span>{second}<span>{total}</span></p>'
 
 
 def _bar(label: str, value: float, kind: str = "") -> str:

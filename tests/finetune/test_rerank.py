@@ -17,7 +17,7 @@ from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.match import Queries
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import quantized, train_reranker
-from replydesk.finetune.rerank_pairs import cropped, fit_reranker
+from replydesk.finetune.rerank_pairs import fit_reranker
 from replydesk.finetune.stack import Judged, judged, stacked
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.cross_encoder import CrossEncoder
@@ -216,22 +216,13 @@ def test_a_reranker_is_fitted_on_pairs_about_a_corpus(tiny_bert: Path, tmp_path:
     ]
     recipe = replace(QUICK, rerank_questions=64, rerank_epochs=3)
     fitted, notes = fit_reranker(pairs, corpus, by_length, recipe, tiny_bert, tmp_path / "model")
-    assert fitted is not None and notes["kept"] is True and notes["source"] == "pairs"
+    assert fitted is not None and notes["kept"] is True
     question = f"where is my {words[2]}" if language == "en" else f"我的{words[2]}在哪"
     scores = fitted.scores(question, corpus, by_length([question], corpus)[0])
     assert scores.argmax() == 2 and ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_too_few_pairs_and_short_texts_fit_nothing(tiny_bert: Path, tmp_path: Path) -> None:
-    fitted, notes = fit_reranker([], ["refund", "退款"], by_length, QUICK, tiny_bert, tmp_path / "none")
-    assert fitted is None and notes["source"] == "corpus" and "50 are needed" in notes["why"]
-
-
-@pytest.mark.parametrize("text", ["where is the parcel that you sent me", "我的快递三天没有动了怎么办"])
-def test_pieces_of_a_text_hold_its_words_in_their_order(text: str) -> None:
-    pairs = cropped([text, "hi"], 0, copies=5)
-    assert [second for _, second in pairs] == [text] * 5
-    for piece, _ in pairs:
-        rest = iter(text.split() if " " in text else text)
-        assert all(word in rest for word in (piece.split() if " " in text else piece))
-        assert 0 < len(piece) < len(text)
+def test_too_few_pairs_fit_nothing(tiny_bert: Path, tmp_path: Path) -> None:
+    for pairs in ([], [("where is it", "refund"), ("退款呢", "退款")]):
+        fitted, notes = fit_reranker(pairs, ["refund", "退款"], by_length, QUICK, tiny_bert, tmp_path / "none")
+        assert fitted is None and "50 are needed" in notes["why"]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.errors import VectorIndexError
+from replydesk.retrieval import lexical
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.terms import terms
 
@@ -180,3 +181,22 @@ def test_a_torn_generation_is_refused_and_a_new_one_is_sound(damage: Callable[[P
         LexicalIndex.load(tmp_path)
     filled().save(tmp_path)
     assert found(LexicalIndex.load(tmp_path), "malta") == ["Do you ship to Malta?"]
+
+
+@pytest.mark.parametrize("pending", [0, 2, 256])
+def test_new_texts_are_found_and_weighed_alike_whether_tantivy_has_them_yet(
+    monkeypatch: pytest.MonkeyPatch, pending: int
+) -> None:
+    whole = filled()
+    monkeypatch.setattr(lexical, "_PENDING", pending)
+    index = filled()
+    for text in TEXTS:
+        asked, expected = index.query(text), whole.query(text)
+        assert asked == expected
+        assert index.search(asked, 1) == whole.search(expected, 1) == [key(text)]
+    for text in TEXTS[::2]:
+        assert index.remove([key(text)]) == whole.remove([key(text)]) == 1
+    index.add([key(TEXTS[1])], ["new words in place of the old ones"])
+    whole.add([key(TEXTS[1])], ["new words in place of the old ones"])
+    assert len(index) == len(whole)
+    assert index.search(index.query("new words"), 1) == [key(TEXTS[1])]

@@ -346,3 +346,17 @@ def test_mounting_serves_the_page_and_nothing_that_watches(agent: Agent, setting
     assert (config["analytics_enabled"], config["show_error"], config["footer_links"]) == (False, False, [])
     assert client.get("/monitoring/summary").status_code in (403, 404)
     assert all(event["api_visibility"] == "private" for event in config["dependencies"])
+
+
+@pytest.mark.parametrize(
+    ("language", "many", "skipped"),
+    [("en", "Say the same", "read once, for want of time"), ("zh", "同类答复", "时间不足，未重排")],
+)
+def test_evidence_tells_how_many_say_the_same_and_whether_it_was_reranked(
+    language: str, many: str, skipped: str
+) -> None:
+    plainly = evidence(reply(), language)
+    assert many not in plainly and skipped not in plainly
+    told = evidence(reply(hits=[hit(count=7)], reranked="skipped"), language)
+    assert many in told and "7" in told and skipped in told
+    assert many not in evidence(reply(hits=[hit(count=1)], reranked="done"), language)
