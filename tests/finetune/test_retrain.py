@@ -286,7 +286,7 @@ def test_a_training_without_a_reranker_keeps_the_one_there_is(
     monkeypatch.setattr(train_module, "train_reranker", lambda *_, **__: pytest.fail("it was trained again"))
     second = workshop.train(FAST, task=task)
     for skills in workshop.releases.load(second.release.id).skills.values():
-        assert skills.reranker is not None and skills.notes == {"reranker": told}
+        assert skills.reranker is not None and skills.notes["reranker"] == told
         assert skills.reranker.scorer == trained.scorer
         assert second.folder in skills.reranker.folder.parents
     workshop.releases.promote(second.release.id)
