@@ -26,15 +26,12 @@ from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranker import MOST
 from replydesk.retrieval.terms import terms
 
-__all__ = ["CENTRE", "LATE", "WHOLE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
+__all__ = ["LATE", "WHOLE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
 
 Floats = NDArray[np.float64]
 
-WORDS: Final = 0.3
+WORDS: Final = 0.4
 """What a full match of words is worth beside a cosine of 1; docs/why/words-and-meaning.md says how it was chosen."""
-
-CENTRE: Final = 0.5
-"""What a cosine of 1 to the mean of all texts costs: who says a little of everything is near to every query."""
 
 LATE: Final = 1.0
 """What late interaction is worth beside a cosine of 1; docs/why/reranking.md says how it was chosen."""
@@ -178,8 +175,8 @@ def evaluate_retrieval(
 def first_stage(encoder: Encoder, language: str, words: float = WORDS) -> FirstStage:
     """Return what scores texts for questions by meaning and words, the words weighing that much.
 
-    The score is the cosine, plus ``words`` times the mean of BM25 as a share and of what share of the text the question
-    says, minus half the cosine of the text to the mean of all texts.
+    The score is the cosine, plus ``words`` times three parts of BM25 as a share and one of what share of the text the
+    question says.
     """
 
     def scores(questions: Sequence[str], texts: Sequence[str]) -> Floats:
@@ -216,8 +213,7 @@ class _Models:
         floor = np.asarray((self._tfidf.transform(texts) @ self._floor.T).todense())
         cosines = vectors @ self._vectors.T
         words, told = self._words.scores(texts)
-        central = self._vectors @ self._vectors.mean(axis=0)
-        sums = {name: cosines + weight * (words + told) / 2 - CENTRE * central for name, weight in weights.items()}
+        sums = {name: cosines + weight * (0.75 * words + 0.25 * told) for name, weight in weights.items()}
         return {"floor": floor, "frozen": cosines, "lexical": words, **sums}
 
 
