@@ -102,9 +102,11 @@ class Agent:
 
     def matcher_of(self, release: Release) -> Matcher:
         """Return the matcher with the encoders of a release, which may stand in for those of the settings."""
+        if not release.encoders:
+            return self.matcher
         known, matcher = self._matching
         if known is not release:
-            matcher = self.matcher.using(release.encoders) if release.encoders else self.matcher
+            matcher = self.matcher.using(release.encoders)
             self._matching = release, matcher
         return matcher
 

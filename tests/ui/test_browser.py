@@ -27,7 +27,7 @@ ARGUMENTS = (
 pytestmark = [
     pytest.mark.browser,
     # Gradio's own statistics use an option that pandas has deprecated.
-    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting.*"),
+    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting.*", "ignore:The copy keyword is deprecated"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not there; apt-get install chromium"),
 ]
 
