@@ -24,10 +24,11 @@ from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
 _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
-# Near-duplicate answers and low scores thin out what the index finds, so more is fetched than is returned.
-_WIDER = 4
+# Near-duplicate answers and low scores thin out what the index finds, so more is fetched than is returned: as many as a
+# scorer learns from, since what several of them say counts.
+_WIDER = 2
 # Words find few that vectors do not, and each costs a look into the index.
-_BY_WORDS = 2
+_BY_WORDS = 1
 
 
 @dataclass(frozen=True, slots=True)
