@@ -350,7 +350,7 @@ def test_mounting_serves_the_page_and_nothing_that_watches(agent: Agent, setting
 
 @pytest.mark.parametrize(
     ("language", "many", "skipped"),
-    [("en", "Say the same", "read once, for want of time"), ("zh", "同类答复", "时间不足，未重排")],
+    [("en", "Say the same", "not reranked, for want of time"), ("zh", "同类答复", "时间不足，未重排")],
 )
 def test_evidence_tells_how_many_say_the_same_and_whether_it_was_reranked(
     language: str, many: str, skipped: str
