@@ -122,6 +122,7 @@ def desk(count: int = 600) -> tuple[Queries, Material]:
 BLIND = HitScorer((0.1, 0.0, 0.0, 0.0, 0.0), -1.0)
 
 
+@pytest.mark.slow
 def test_a_reranker_that_ranks_better_is_kept_with_its_figures(tiny_bert: Path, tmp_path: Path) -> None:
     queries, material = desk()
     folder = tmp_path / "reranker"
@@ -171,6 +172,7 @@ def test_one_that_ranks_no_better_is_left_out(tiny_bert: Path, tmp_path: Path, m
     assert set(notes) == {"questions", "validation", "kept", "why"}
 
 
+@pytest.mark.slow
 def test_int8_is_kept_only_where_it_ranks_as_well(
     tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -274,6 +274,7 @@ def test_a_small_desk_gets_no_reranker_and_its_card_says_why(workshop: Workshop)
     assert any(line.startswith("The reranker for en, zh is left out") for line in said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["all", "intent"])
 def test_a_training_without_a_reranker_keeps_the_one_there_is(
     workshop: Workshop, tiny_cross_encoder: Path, monkeypatch: pytest.MonkeyPatch, task: Any
