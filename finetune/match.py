@@ -46,7 +46,7 @@ class Queries:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The candidates of all queries, in rows: features (n, 10), whether it is right, of which query, which ticket.
+    """The candidates of all queries, in rows: features (n, 11), whether it is right, of which query, which ticket.
 
     ``words`` are those of the tickets.
     """
@@ -92,7 +92,7 @@ def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[Hi
 
 
 def fit_rows(rows: Floats, right: NDArray[np.bool_], query_of: NDArray[np.int_]) -> HitScorer:
-    """Return the scorer of candidates with features of shape (n, 10), of which some are right and some are not."""
+    """Return the scorer of candidates with features of shape (n, 11), of which some are right and some are not."""
     ranking = _fit(rows, right)
     weights, bias = np.array(ranking.weights), ranking.bias
     raw = rows @ weights + bias
