@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,26 @@ from replydesk.dialog.sending import sendable
 from replydesk.retrieval.budget import LatencyBudget
 from replydesk.retrieval.cross_encoder import CrossEncoder
 from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.late_interaction import LateInteraction
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker, question_text
+from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker
 
 __all__ = ["Agent"]
 
 _LOG = logging.getLogger(__name__)
 # A dot inside 5.50 or a link ends nothing; a Chinese full stop always does, with the quote that it closes.
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?=\s|\Z)|[。！？]+[”’」』）]*|(?=\s*(?:\n|\Z)))")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read of a message, by which skills, what was found for it, and how long each took."""
+
+    reading: Reading
+    skills: Skills
+    reranked: Reranked
+    milliseconds: dict[str, float]
 
 
 class Agent:
@@ -74,9 +85,8 @@ class Agent:
         home.create()
         store = Store.open(settings.data.database or home.database)
         encoders = Encoders(settings.retrieval, home.runtime)
-        chosen = settings.retrieval
-        matcher = Matcher(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
-        releases = Releases(home, threads=chosen.threads)
+        matcher = Matcher.of(store, encoders, settings, home)
+        releases = Releases(home, threads=settings.retrieval.threads)
         agent = cls(store, matcher, settings, releases, cache=home.runtime)
         agent._release = releases.current()
         return agent
@@ -179,31 +189,11 @@ class Agent:
         """
         began = time.perf_counter() if began is None else began
         release = self.release()
-        matcher = self.matcher_of(release)
         wanted = self.settings.dialog
-        encoding = time.perf_counter()
-        vector = matcher.encode(text, context, language=language)
-        encoded = time.perf_counter()
-        skills = release.skills_of(matcher.encoder_id(language))
-        reading = read(text, vector, skills, language=language, person_intents=wanted.person_intents)
-        searching = time.perf_counter()
-        hits = matcher.find(
-            text,
-            context,
-            language=language,
-            k=self.settings.retrieval.candidates,
-            vector=vector,
-            intents=reading.probabilities,
-            unfamiliar=reading.out_of_scope,
-            scorer=skills.scorer,
-            filters=filters,
-            without=without,
-        )
-        searched = time.perf_counter()
-        late = matcher.late_interaction(language)
-        reranked = self._reranked(search_text(text, context), hits, skills, late)
-        hits, ranked = reranked.hits, time.perf_counter()
-        decision = decide(reading, hits, self._lines(skills.thresholds))
+        candidates = self.settings.retrieval.candidates
+        found = self._look(release, text, context, language=language, k=candidates, filters=filters, without=without)
+        reading, hits = found.reading, found.reranked.hits
+        decision = decide(reading, hits, self._lines(found.skills.thresholds))
         shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
         return Reply(
             id=uuid.uuid4().hex,
@@ -213,14 +203,9 @@ class Agent:
             confidence=hits[0].score if hits else 0.0,
             reading=reading,
             hits=shown,
-            reasons=phrases.reasons(decision, reading, shown, reranked.outcome),
+            reasons=phrases.reasons(decision, reading, shown, found.reranked.outcome),
             release=release.id,
-            milliseconds={
-                "total": 1000 * (time.perf_counter() - began),
-                "encode": 1000 * (encoded - encoding),
-                "search": 1000 * (searched - searching),
-                "rerank": 1000 * (ranked - searched),
-            },
+            milliseconds={"total": 1000 * (time.perf_counter() - began), **found.milliseconds},
             citations=_citations(decision),
             handoff=(
                 Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown)) if decision.handoff else None
@@ -228,7 +213,7 @@ class Agent:
             options=tuple(Option(phrases.option_label(hit), hit.ticket.question) for hit in decision.hits)
             if decision.action == "ask"
             else (),
-            reranked=reranked.outcome,
+            reranked=found.reranked.outcome,
         )
 
     def search(
@@ -237,22 +222,7 @@ class Agent:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self._checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
-        release = self.release()
-        matcher = self.matcher_of(release)
-        vector = matcher.encode(text, language=language)
-        skills = release.skills_of(matcher.encoder_id(language))
-        reading = read(text, vector, skills, language=language)
-        hits = matcher.find(
-            text,
-            language=language,
-            k=k,
-            vector=vector,
-            intents=reading.probabilities,
-            unfamiliar=reading.out_of_scope,
-            scorer=skills.scorer,
-            filters=filters,
-        )
-        return self._reranked(text, hits, skills, matcher.late_interaction(language)).hits
+        return self._look(self.release(), text, language=language, k=k, filters=filters).reranked.hits
 
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
@@ -316,6 +286,47 @@ class Agent:
                 )
             )
         return verdict
+
+    def _look(
+        self,
+        release: Release,
+        text: str,
+        context: Sequence[str] = (),
+        *,
+        language: str,
+        k: int,
+        filters: Mapping[str, str] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> _Found:
+        """Return what a message says and which past tickets may answer it, with one forward pass of the encoder."""
+        matcher = self.matcher_of(release)
+        encoding = time.perf_counter()
+        vector = matcher.encode(text, context, language=language)
+        encoded = time.perf_counter()
+        skills = release.skills_of(matcher.encoder_id(language))
+        person_intents = self.settings.dialog.person_intents
+        reading = read(text, vector, skills, language=language, person_intents=person_intents)
+        searching = time.perf_counter()
+        hits = matcher.find(
+            text,
+            context,
+            language=language,
+            k=k,
+            vector=vector,
+            intents=reading.probabilities,
+            unfamiliar=reading.out_of_scope,
+            scorer=skills.scorer,
+            filters=filters,
+            without=without,
+        )
+        searched = time.perf_counter()
+        reranked = self._reranked(search_text(text, context), hits, skills, matcher.late_interaction(language))
+        milliseconds = {
+            "encode": 1000 * (encoded - encoding),
+            "search": 1000 * (searched - searching),
+            "rerank": 1000 * (time.perf_counter() - searched),
+        }
+        return _Found(reading, skills, reranked, milliseconds)
 
     def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
         """Return the hits after the second look, if there is a reranker and time."""

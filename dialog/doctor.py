@@ -15,6 +15,7 @@ from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
 from replydesk.retrieval.encoder import Encoders
 from replydesk.retrieval.engines import Contents
+from replydesk.retrieval.indexes import WORDS
 from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Matcher
 
@@ -130,8 +131,7 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
         findings.append(_words(home, encoder_id, store, len(keys)))
         findings.append(Finding(f"index {encoder_id}", sound, detail, cure))
     if repair and not all(finding.sound for finding in findings):
-        chosen = settings.retrieval
-        matcher = Matcher(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
+        matcher = Matcher.of(store, encoders, settings, home)
         matcher.rebuild()
         matcher.sync()
         matcher.close()
@@ -141,7 +141,7 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
 
 def _words(home: Home, encoder_id: str, store: Store, wanted: int) -> Finding:
     try:
-        words = LexicalIndex.load(home.indexes / encoder_id / "words")
+        words = LexicalIndex.load(home.indexes / encoder_id / WORDS)
         # What changed since they were saved is caught up with, so only then can be counted.
         sound = words.seq != store.latest_change() or len(words) == wanted
         detail = f"the words of {len(words)} tickets"

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.records import Ticket
+from replydesk.finetune.match import Candidates, Queries
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.cross_encoder import MOST_LAYERS
+from replydesk.retrieval.reranker import MOST
 
 if TYPE_CHECKING:
     import torch
 
 __all__ = ["Asked", "Choice", "choices", "pair_tokenizer", "train_cross_encoder"]
 
+Floats = NDArray[np.float64]
 Choice = tuple[str, tuple[str, ...]]
 """A question and its candidates, the right one first."""
 
@@ -36,6 +40,35 @@ class Asked:
     scores: tuple[float, ...]
     right: tuple[bool, ...]
     owner: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        queries: Queries,
+        found: Candidates,
+        scores: Floats,
+        text: Callable[[Ticket], str],
+        among: Callable[[int], bool] = lambda _row: True,
+    ) -> list[Asked]:
+        """Return every query that has candidates with its ten best different ones, by their ``scores``, (n,).
+
+        ``text`` says what is read of a ticket, ``among`` which rows of ``found`` may be candidates.
+        """
+        of_query: dict[int, list[int]] = {}
+        for row, query in enumerate(found.query_of.tolist()):
+            if among(row):
+                of_query.setdefault(query, []).append(row)
+        chosen = {query: found.different(rows, scores, MOST) for query, rows in of_query.items()}
+        return [
+            cls(
+                queries.examples.texts[query],
+                tuple(text(found.ticket(row)) for row in rows),
+                tuple(float(scores[row]) for row in rows),
+                tuple(bool(found.right[row]) for row in rows),
+                queries.examples.groups[query],
+            )
+            for query, rows in chosen.items()
+        ]
 
     def first(self, count: int) -> Asked:
         """Return the question with its best candidates only."""

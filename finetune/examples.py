@@ -20,7 +20,7 @@ from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, finger
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
 from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
-from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.indexes import question_text, search_text
 
 __all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]
 
@@ -181,7 +181,7 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             tags = conversation.tags if not earlier else ()
             part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket, tags)
     for ticket in store.tickets(source="canned"):
-        text = search_text(ticket.question, ticket.context)
+        text = question_text(ticket)
         rows["train"][content_id(text, ticket.intent)] = _Row(
             Asked(ticket.id, text=text), ticket.intent, ticket.id, ticket.language, ticket
         )

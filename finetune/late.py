@@ -10,8 +10,9 @@ from replydesk.finetune.match import Queries, find_candidates
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.stack import judged, stacked
 from replydesk.retrieval.calibration import HitScorer
+from replydesk.retrieval.indexes import question_text
 from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
-from replydesk.retrieval.reranker import MOST, UNTRAINED_LATE, RerankScorer, question_text
+from replydesk.retrieval.reranker import MOST, UNTRAINED_LATE, RerankScorer
 
 __all__ = ["fit_late"]
 
@@ -37,21 +38,7 @@ def fit_late(
     drawn = queries.drawn(_QUESTIONS, recipe.seed)
     found = find_candidates(drawn, material, _WIDER * MOST)
     scores = scorer.probabilities(found.rows)
-    of_query: dict[int, list[int]] = {}
-    for row, query in enumerate(found.query_of.tolist()):
-        of_query.setdefault(query, []).append(row)
-    asked = []
-    for query, rows in of_query.items():
-        chosen = found.different(rows, scores, MOST)
-        asked.append(
-            Asked(
-                drawn.examples.texts[query],
-                tuple(question_text(found.ticket(row)) for row in chosen),
-                tuple(float(scores[row]) for row in chosen),
-                tuple(bool(found.right[row]) for row in chosen),
-                drawn.examples.groups[query],
-            )
-        )
+    asked = Asked.of(drawn, found, scores, question_text)
     useful = sum(any(one.right) and not all(one.right) for one in asked)
     if useful < _FEW:
         why = f"There are {useful} questions to judge by; {_FEW} are needed. It counts what it counts on any desk."

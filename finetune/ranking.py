@@ -64,6 +64,11 @@ class RetrievalData:
     relevant: tuple[frozenset[int], ...]
     candidates: tuple[tuple[int, ...] | None, ...]
 
+    def places(self, row: int) -> NDArray[np.int_]:
+        """Return the places of the texts that are ranked for a query."""
+        among = self.candidates[row]
+        return np.arange(len(self.corpus)) if among is None else np.array(among)
+
     @classmethod
     def read(cls, corpus: Path, queries: Path, *, limit: int | None = None, seed: int = 0) -> RetrievalData:
         """Return what two JSONL files hold: ``{"id", "text"}`` and ``{"text", "relevant", "candidates"?}``.
@@ -321,8 +326,7 @@ def _by_tokens(late: LateInteraction) -> _Second:
 
 def _reranked(reranker: _Reranker, data: RetrievalData, row: int, scores: Floats, seed: int) -> Floats:
     """Return the scores with all texts in a new order, or where they are too many the best ten above all others."""
-    among = data.candidates[row]
-    places = np.arange(len(scores)) if among is None else np.array(among)
+    places = data.places(row)
     best = places if len(places) <= reranker.whole else places[ranked(scores[places], seed)[:MOST]]
     new = scores.copy()
     texts = [data.corpus[place] for place in best.tolist()]
@@ -332,8 +336,7 @@ def _reranked(reranker: _Reranker, data: RetrievalData, row: int, scores: Floats
 
 
 def _judged(data: RetrievalData, row: int, scores: Floats, seed: int) -> tuple[list[bool], int]:
-    among = data.candidates[row]
-    places = np.arange(len(scores)) if among is None else np.array(among)
+    places = data.places(row)
     wanted = data.relevant[row] & set(places.tolist())
     order = places[ranked(scores[places], seed)]
     return [place in wanted for place in order.tolist()], len(wanted)

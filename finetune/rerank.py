@@ -114,23 +114,10 @@ def _parts(queries: Queries, material: Material, scorer: HitScorer) -> dict[str,
     """Return the questions of each part with their best different candidates among the tickets of the first part."""
     found = find_candidates(queries, material, _WIDER * MOST)
     scores = scorer.probabilities(found.rows)
+    learned = [_part(owner) == "train" for owner in found.tickets.groups]
     parts: dict[str, list[Asked]] = {name: [] for name in _TENTHS}
-    of_query: dict[int, list[int]] = {}
-    for row, query in enumerate(found.query_of.tolist()):
-        if _part(found.tickets.groups[found.ticket_of[row]]) == "train":
-            of_query.setdefault(query, []).append(row)
-    for query, rows in of_query.items():
-        chosen = found.different(rows, scores, MOST)
-        owner = queries.examples.groups[query]
-        parts[_part(owner)].append(
-            Asked(
-                queries.examples.texts[query],
-                tuple(ticket_text(found.ticket(row)) for row in chosen),
-                tuple(float(scores[row]) for row in chosen),
-                tuple(bool(found.right[row]) for row in chosen),
-                owner,
-            )
-        )
+    for asked in Asked.of(queries, found, scores, ticket_text, lambda row: learned[found.ticket_of[row]]):
+        parts[_part(asked.owner)].append(asked)
     return parts
 
 

@@ -80,9 +80,8 @@ class Workshop:
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
         self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
-        chosen, languages = self.settings.retrieval, self.settings.data.languages
-        self.matcher = Matcher(self.store, self.encoders, languages, home, engine=chosen.index, device=chosen.device)
-        self.releases = Releases(home, threads=chosen.threads)
+        self.matcher = Matcher.of(self.store, self.encoders, self.settings, home)
+        self.releases = Releases(home, threads=self.settings.retrieval.threads)
         self._progress = progress
 
     def import_exports(

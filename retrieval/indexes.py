@@ -21,7 +21,7 @@ from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
 from replydesk.retrieval.local import LocalVectors
 from replydesk.retrieval.shared import SharedVectors
 
-__all__ = ["Indexes", "Progress", "search_text"]
+__all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text"]
 
 Progress = Callable[[int, int], None]
 """Is called with how many changes of the store an index has taken in, and how many there are."""
@@ -30,7 +30,8 @@ _SHORT = 4
 _CHUNK = 2048
 # Changes of the words that are worth writing: a restart would read so many texts again.
 _UNSAVED = 1000
-_WORDS = "words"
+WORDS = "words"
+"""The folder of the words of an encoder's tickets, beside its vectors."""
 
 
 class _Vectors(Protocol):
@@ -64,6 +65,11 @@ def search_text(question: str, context: Sequence[str] = ()) -> str:
     if len(context) >= 2 and len(tokens(question)) <= _SHORT:
         return f"{context[-2]}\n{question}"
     return question
+
+
+def question_text(ticket: Ticket) -> str:
+    """Return what stands for a ticket in the index: its question as :func:`search_text` has it."""
+    return search_text(ticket.question, ticket.context)
 
 
 def _silent(_done: int, _all: int) -> None:
@@ -181,7 +187,7 @@ class Indexes:
             changes = self._store.changes_after(words.seq)
             for start in range(0, len(changes.added), _CHUNK):
                 mine = self._mine(encoder, changes.added[start : start + _CHUNK])
-                words.add([t.id for t in mine], [search_text(t.question, t.context) for t in mine])
+                words.add([t.id for t in mine], list(map(question_text, mine)))
             words.remove(changes.removed)
             words.seq = changes.seq
             self._words[encoder.id] = words
@@ -196,18 +202,18 @@ class Indexes:
     def _encoded(self, encoder: Encoder, keys: Sequence[str]) -> tuple[list[str], Vectors]:
         """Return those of the tickets that this encoder reads, and their vectors."""
         mine = self._mine(encoder, keys)
-        vectors = encoder.encode([search_text(ticket.question, ticket.context) for ticket in mine])
+        vectors = encoder.encode(list(map(question_text, mine)))
         return [ticket.id for ticket in mine], vectors
 
     def _save_words(self, encoder: Encoder, words: LexicalIndex) -> None:
         if self._home is not None:
             with self._home.lock("index"):
-                words.save(self._home.indexes / encoder.id / _WORDS)
+                words.save(self._home.indexes / encoder.id / WORDS)
 
     def _loaded_words(self, encoder: Encoder) -> LexicalIndex:
         if self._home is not None:
             try:
-                words = LexicalIndex.load(self._home.indexes / encoder.id / _WORDS)
+                words = LexicalIndex.load(self._home.indexes / encoder.id / WORDS)
                 if words.seq <= self._store.latest_change():
                     return words
             except VectorIndexError:

@@ -11,6 +11,7 @@ from functools import partial
 
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
+from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog
@@ -80,6 +81,12 @@ class Matcher:
         self._catalog = Catalog(store)
         self._indexes = Indexes(store, encoders, languages, home, engine=engine, device=device)
         self._late: dict[str, LateInteraction] = {}
+
+    @classmethod
+    def of(cls, store: Store, encoders: Encoders, settings: Settings, home: Home) -> Matcher:
+        """Return the matcher that the settings of a desk describe."""
+        chosen = settings.retrieval
+        return cls(store, encoders, settings.data.languages, home, engine=chosen.index, device=chosen.device)
 
     def using(self, instead: Mapping[str, Encoder]) -> Matcher:
         """Return this matcher with other encoders in place of those with some ids, each with an index of its own."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.records import Ticket
 from replydesk.retrieval.budget import LatencyBudget
-from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.indexes import question_text
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Reranker",
     "Reranking",
     "TrainedReranker",
-    "question_text",
     "ticket_text",
 ]
 
@@ -140,11 +139,6 @@ class Reranking:
         return Reranked(sorted(seen + hits[admitted:], key=lambda hit: -hit.score), "done")
 
 
-def question_text(ticket: Ticket) -> str:
-    """Return what late interaction reads of a ticket: what was asked, as its vector has it."""
-    return search_text(ticket.question, ticket.context)
-
-
 def ticket_text(ticket: Ticket) -> str:
     """Return what a reranker reads of a ticket: what was asked and what was answered."""
-    return f"{search_text(ticket.question, ticket.context)}\n{ticket.answer}"
+    return f"{question_text(ticket)}\n{ticket.answer}"

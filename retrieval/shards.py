@@ -161,14 +161,14 @@ def _encode(job: Job, prefix: str) -> bool:
 
 
 def _encoded(job: Job, prefix: str, store: Store, encoders: Encoders) -> bool:
-    from replydesk.retrieval.indexes import search_text
+    from replydesk.retrieval.indexes import question_text
 
     known = {encoder.id: encoder for encoder in encoders.among(job.settings.data.languages)}
     texts: dict[str, dict[str, str]] = {encoder_id: {} for encoder_id in known}
     for ticket in store.tickets(prefix=prefix):
         encoder = encoders.of(ticket.language)
         known[encoder.id] = encoder
-        texts.setdefault(encoder.id, {})[ticket.id] = search_text(ticket.question, ticket.context)
+        texts.setdefault(encoder.id, {})[ticket.id] = question_text(ticket)
     fresh = False
     for encoder_id, mine in texts.items():
         ids = hashlib.blake2b("".join(mine).encode(), digest_size=16).hexdigest()

@@ -9,7 +9,7 @@ from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.shingles import facts_of, normal_form, shingles
 from replydesk.data.text import tokens
-from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.indexes import question_text
 from replydesk.retrieval.terms import simplified, terms
 
 __all__ = ["AnswerShape", "Wording"]
@@ -28,8 +28,7 @@ class Wording:
     def of(cls, ticket: Ticket) -> Wording:
         """Return the wording of a ticket."""
         words = tokens(simplified(ticket.question))
-        searched = search_text(ticket.question, ticket.context)
-        return cls(Counter(terms(searched)), frozenset(words), len(words), same_text(ticket.answer))
+        return cls(Counter(terms(question_text(ticket))), frozenset(words), len(words), same_text(ticket.answer))
 
 
 @dataclass(frozen=True, slots=True)
