@@ -97,7 +97,7 @@ def together(steps: dict[str, tuple[int, Callable[[int], None]]]) -> dict[str, A
 
 def vectors(folder: str, size: int) -> dict[str, Any]:
     from replydesk.data.records import content_id
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     queries, source = split(Path(folder))
     index = FaissIndex.load(Path(folder) / str(size), "benchmark")
@@ -130,7 +130,7 @@ def matcher(folder: str, count: int) -> dict[str, Any]:
     from replydesk.data.records import Ticket
     from replydesk.data.settings import RetrievalSettings
     from replydesk.data.store import Store
-    from replydesk.retrieval.encoder import Encoders
+    from replydesk.retrieval.encoders.encoder import Encoders
     from replydesk.retrieval.matcher import Matcher
 
     texts = real_texts()

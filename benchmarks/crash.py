@@ -136,7 +136,7 @@ def work(home: Any, told: Path, number: int, ready: int, inside: mmap.mmap) -> N
 def look(home: Any, told: Path, operation: str, answer: int) -> None:
     """Open the desk, answer once, and check that it is whole."""
     from replydesk.data.errors import VectorIndexError
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     saved = "none"
     if (home.indexes / "toy" / "manifest.json").exists():
@@ -187,7 +187,7 @@ def killed(folder: Path, kills: int) -> dict[str, Any]:
 
     from replydesk.data.home import Home
     from replydesk.data.store import Store  # noqa: F401
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     load: Any = FaissIndex.load
     for made in (FaissIndex.__init__, load.__func__):

@@ -209,8 +209,8 @@ def convert(place: str) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from replydesk.finetune.quantize import quantized
-    from replydesk.retrieval.encoder import BertEncoder
-    from replydesk.retrieval.graphs import Graph
+    from replydesk.retrieval.encoders.encoder import BertEncoder
+    from replydesk.retrieval.encoders.graphs import Graph
 
     folder = Path(place)
     calibration = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
@@ -315,13 +315,13 @@ def contender(name: str, folder: Path) -> Encode:
 
         return SentenceTransformer(model(), device="cpu").encode
     if name == REFERENCE:
-        from replydesk.retrieval.encoder import BertEncoder
+        from replydesk.retrieval.encoders.encoder import BertEncoder
 
         return BertEncoder(model()).encode
     if name.startswith("openvino"):
-        from replydesk.retrieval.graphs import Graph
-        from replydesk.retrieval.joining import JoiningEncoder
-        from replydesk.retrieval.runtime import OpenVinoEncoder
+        from replydesk.retrieval.encoders.graphs import Graph
+        from replydesk.retrieval.encoders.joining import JoiningEncoder
+        from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
         graph = Graph.load(folder / "int8") if name == "openvino int8" else Graph.of(model(), 128, folder / "cache")
         return JoiningEncoder(OpenVinoEncoder(graph, precision="f32" if name == "openvino f32" else "")).encode
@@ -333,7 +333,7 @@ def onnx(path: Path) -> Encode:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    from replydesk.retrieval.runtime import batches
+    from replydesk.retrieval.encoders.runtime import batches
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = len(os.sched_getaffinity(0))

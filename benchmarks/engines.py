@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from replydesk.data.settings import RetrievalSettings
-from replydesk.retrieval.encoder import Vectors, load_encoder
-from replydesk.retrieval.engines import open_engine
+from replydesk.retrieval.encoders.encoder import Vectors, load_encoder
+from replydesk.retrieval.vectors.engines import open_engine
 
 DIMENSION, BATCH, QUERIES, K = 384, 1000, 100, 40
 COUNTS = {"pgvector": 20_000, "milvus_lite": 4_000}

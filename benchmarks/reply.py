@@ -35,7 +35,7 @@ def run() -> dict[str, Any]:
     from replydesk.data.settings import Settings
     from replydesk.data.store import Store
     from replydesk.dialog.agent import Agent
-    from replydesk.retrieval.encoder import Encoders
+    from replydesk.retrieval.encoders.encoder import Encoders
     from replydesk.retrieval.matcher import Matcher
 
     wanted = int(os.environ.get("BENCHMARK_TICKETS", TICKETS))
@@ -132,10 +132,10 @@ def _reranking(agent: Any, base: Path, home: Any, encoder_id: str) -> Callable[[
     """Return an agent that answers from the same index and reranks with an eight-bit cross-encoder of six layers."""
     from replydesk.dialog.release import Skills
     from replydesk.finetune.quantize import in_eight_bits
-    from replydesk.retrieval.cross_encoder import CrossEncoder, graph_of
-    from replydesk.retrieval.graphs import GRAPH, load_openvino
-    from replydesk.retrieval.pair_model import PairModel
-    from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
+    from replydesk.retrieval.encoders.graphs import GRAPH, load_openvino
+    from replydesk.retrieval.reranking.cross_encoder import CrossEncoder, graph_of
+    from replydesk.retrieval.reranking.pair_model import PairModel
+    from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
     folder = home.folder / "pair"
     PairModel.of(base, 6).save(folder)

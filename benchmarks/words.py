@@ -32,8 +32,8 @@ def _measured(size: int) -> dict[str, Any]:
     import bm25s
     from rank_bm25 import BM25Okapi
 
-    from replydesk.retrieval.lexical import LexicalIndex
-    from replydesk.retrieval.terms import terms
+    from replydesk.retrieval.words.lexical import LexicalIndex
+    from replydesk.retrieval.words.terms import terms
 
     texts = _texts(size + QUERIES)
     texts, queries = texts[:size], texts[size:]

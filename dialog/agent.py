@@ -26,13 +26,13 @@ from replydesk.dialog.reading import Reading, read
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
 from replydesk.dialog.sending import sendable
-from replydesk.retrieval.budget import LatencyBudget
-from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import question_text, search_text
-from replydesk.retrieval.late_interaction import LateInteraction
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranker import Reranked, Reranking, TrainedReranker
+from replydesk.retrieval.reranking.budget import LatencyBudget
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.late_interaction import LateInteraction
+from replydesk.retrieval.reranking.reranker import Reranked, Reranking, TrainedReranker
 
 __all__ = ["Agent"]
 

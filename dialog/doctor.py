@@ -13,11 +13,11 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
-from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.engines import Contents
+from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS
-from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Matcher
+from replydesk.retrieval.vectors.engines import Contents
+from replydesk.retrieval.words.lexical import LexicalIndex
 
 __all__ = ["Finding", "examine"]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import write_atomically
-from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["Familiarity", "IntentHead"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
-from replydesk.retrieval.reranker import Outcome
+from replydesk.retrieval.reranking.reranker import Outcome
 
 __all__ = ["ask_text", "handoff_summary", "handoff_text", "option_label", "reasons"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from replydesk.dialog.release import Skills
 from replydesk.dialog.sentiment import Mood, mood_of
-from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["Intent", "Reading", "read", "wants_person"]
 

@@ -16,11 +16,11 @@ from replydesk.data.errors import HomeError, ModelError, NotFoundError, ReleaseE
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
-from replydesk.retrieval.cross_encoder import read_config
-from replydesk.retrieval.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
+from replydesk.retrieval.reranking.cross_encoder import read_config
+from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
 
 if TYPE_CHECKING:
-    from replydesk.retrieval.runtime import OpenVinoEncoder
+    from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
@@ -256,8 +256,8 @@ class Releases:
 
     def _encoder(self, folder: Path, base: str, key: str) -> OpenVinoEncoder:
         """Return an encoder of a release, tried out. Raises :class:`ReleaseError` when it cannot serve."""
-        from replydesk.retrieval.graphs import Graph
-        from replydesk.retrieval.runtime import OpenVinoEncoder
+        from replydesk.retrieval.encoders.graphs import Graph
+        from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
         place = folder / _ENCODERS / base
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from replydesk.dialog.policy import Action, HandoffReason
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
-from replydesk.retrieval.reranker import Outcome
+from replydesk.retrieval.reranking.reranker import Outcome
 
 __all__ = ["Citation", "Handoff", "Option", "Reply", "hit_document"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.encoder import Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["Classifier", "fit_familiarity", "fit_head", "fit_temperature"]
 

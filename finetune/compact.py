@@ -16,8 +16,8 @@ from replydesk.finetune.classify import fit_head
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.quantize import available, quantized
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder
-from replydesk.retrieval.runtime import OpenVinoEncoder
+from replydesk.retrieval.encoders.encoder import Encoder, Encoders, RememberingEncoder
+from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 __all__ = ["Compact", "compare", "made_compact"]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from replydesk.data.records import Ticket
 from replydesk.finetune.match import Candidates, Queries
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.cross_encoder import MOST_LAYERS
-from replydesk.retrieval.reranker import MOST
+from replydesk.retrieval.reranking.cross_encoder import MOST_LAYERS
+from replydesk.retrieval.reranking.reranker import MOST
 
 if TYPE_CHECKING:
     import torch
@@ -112,7 +112,7 @@ def train_cross_encoder(
     from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments, set_seed
     from transformers.utils import logging
 
-    from replydesk.retrieval.pair_model import PairModel
+    from replydesk.retrieval.reranking.pair_model import PairModel
 
     logging.disable_progress_bar()
     set_seed(recipe.seed)
@@ -170,7 +170,7 @@ def train_cross_encoder(
 
 
 def pair_tokenizer(base: Path, most: int) -> Any:
-    """Return the tokenizer of a BERT that writes pairs as :class:`~replydesk.retrieval.pair_model.PairModel` wants."""
+    """Return the tokenizer of a BERT that writes pairs as ``PairModel`` wants."""
     from tokenizers import Tokenizer
     from tokenizers.processors import TemplateProcessing
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
-from replydesk.retrieval.encoder import RememberingEncoder
+from replydesk.retrieval.encoders.encoder import RememberingEncoder
 
 __all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
 

@@ -19,7 +19,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
-from replydesk.retrieval.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.indexes import question_text, search_text
 
 __all__ = ["OUT_OF_SCOPE", "Examples", "Material", "answer_judge", "collect", "strangers"]

@@ -11,8 +11,8 @@ from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.stack import judged, stacked
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.indexes import question_text
-from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
-from replydesk.retrieval.reranker import MOST, UNTRAINED_LATE, RerankScorer
+from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.reranking.reranker import MOST, UNTRAINED_LATE, RerankScorer
 
 __all__ = ["fit_late"]
 

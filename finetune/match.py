@@ -14,9 +14,9 @@ from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer
 from replydesk.retrieval.fusion import Candidate, fused
-from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import codes_conflict
 from replydesk.retrieval.wording import Wording
+from replydesk.retrieval.words.lexical import LexicalIndex
 
 __all__ = ["Candidates", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds"]
 

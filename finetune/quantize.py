@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.retrieval.graphs import Graph, load_openvino
+from replydesk.retrieval.encoders.graphs import Graph, load_openvino
 
 __all__ = ["available", "in_eight_bits", "quantized"]
 

@@ -19,12 +19,12 @@ from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
-from replydesk.retrieval.encoder import Encoder, Encoders
-from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
-from replydesk.retrieval.lexical import K1, B, LexicalIndex
+from replydesk.retrieval.encoders.encoder import Encoder, Encoders
 from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
-from replydesk.retrieval.reranker import MOST
-from replydesk.retrieval.terms import terms
+from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.reranking.reranker import MOST
+from replydesk.retrieval.words.lexical import K1, B, LexicalIndex
+from replydesk.retrieval.words.terms import terms
 
 __all__ = ["LATE", "WHOLE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
 
@@ -120,7 +120,7 @@ def evaluate_retrieval(
     together there is ``tuned``, whose weight of words they choose. With a recipe they train a cross-encoder, too, where
     a BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that
     it has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
-    :class:`~replydesk.retrieval.late_interaction.LateInteraction` together, of more than 500 the best ten.
+    :class:`~replydesk.retrieval.reranking.late_interaction.LateInteraction` together, of more than 500 the best ten.
     ``differences`` say by how much the hybrid is better than each half, query by query, and ``differences_reranked``
     the same of ``reranked``. Nothing is learned from the queries.
     """
@@ -223,7 +223,7 @@ class _Models:
 
 
 class _Bm25:
-    """What :class:`~replydesk.retrieval.lexical.LexicalQuery` says of every query for every text, at once."""
+    """What :class:`~replydesk.retrieval.words.lexical.LexicalQuery` says of every query for every text, at once."""
 
     def __init__(self, corpus: Sequence[str]) -> None:
         from scipy.sparse import csr_matrix

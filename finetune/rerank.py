@@ -14,9 +14,9 @@ from replydesk.finetune.quantize import available, in_eight_bits
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.stack import Judged, judged, stacked
 from replydesk.retrieval.calibration import HitScorer
-from replydesk.retrieval.cross_encoder import CrossEncoder, graph_of
-from replydesk.retrieval.graphs import GRAPH, WEIGHTS, load_openvino
-from replydesk.retrieval.reranker import MOST, TrainedReranker, ticket_text
+from replydesk.retrieval.encoders.graphs import GRAPH, WEIGHTS, load_openvino
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder, graph_of
+from replydesk.retrieval.reranking.reranker import MOST, TrainedReranker, ticket_text
 
 __all__ = ["FEWEST_QUESTIONS", "quantized", "train_reranker"]
 

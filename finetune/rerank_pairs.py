@@ -14,8 +14,8 @@ from replydesk.data.records import content_id
 from replydesk.finetune.cross import Asked, choices, train_cross_encoder
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.stack import judged, stacked
-from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranker import MOST, RerankScorer
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.reranker import MOST, RerankScorer
 
 __all__ = ["FirstStage", "FittedReranker", "fit_reranker"]
 

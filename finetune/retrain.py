@@ -24,9 +24,9 @@ from replydesk.finetune.examples import Material, collect
 from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
-from replydesk.retrieval.encoder import Encoders, RememberingEncoder
+from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
+from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 from replydesk.retrieval.matcher import Matcher
-from replydesk.retrieval.runtime import OpenVinoEncoder
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
 __all__ = ["Outcome", "Task", "Workshop"]

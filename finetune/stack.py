@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from replydesk.data.records import content_id
 from replydesk.finetune.cross import Asked
 from replydesk.retrieval.metrics import reciprocal_rank
-from replydesk.retrieval.reranker import RerankScorer
+from replydesk.retrieval.reranking.reranker import RerankScorer
 
 __all__ = ["Judged", "judged", "stacked"]
 

@@ -6,34 +6,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.retrieval.budget import LatencyBudget as LatencyBudget
     from replydesk.retrieval.calibration import HitScorer as HitScorer
-    from replydesk.retrieval.cross_encoder import CrossEncoder as CrossEncoder
-    from replydesk.retrieval.encoder import (
+    from replydesk.retrieval.encoders.encoder import (
         BertEncoder as BertEncoder,
     )
-    from replydesk.retrieval.encoder import (
+    from replydesk.retrieval.encoders.encoder import (
         Encoder as Encoder,
     )
-    from replydesk.retrieval.encoder import (
+    from replydesk.retrieval.encoders.encoder import (
         Encoders as Encoders,
     )
-    from replydesk.retrieval.encoder import (
+    from replydesk.retrieval.encoders.encoder import (
         TokenEncoder as TokenEncoder,
     )
-    from replydesk.retrieval.encoder import (
+    from replydesk.retrieval.encoders.encoder import (
         UseEncoder as UseEncoder,
     )
-    from replydesk.retrieval.index import FaissIndex as FaissIndex
-    from replydesk.retrieval.index import VectorIndex as VectorIndex
-    from replydesk.retrieval.late_interaction import LateInteraction as LateInteraction
-    from replydesk.retrieval.lexical import LexicalIndex as LexicalIndex
+    from replydesk.retrieval.encoders.runtime import OpenVinoEncoder as OpenVinoEncoder
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
-    from replydesk.retrieval.reranker import Reranker as Reranker
-    from replydesk.retrieval.reranker import Reranking as Reranking
-    from replydesk.retrieval.reranker import RerankScorer as RerankScorer
-    from replydesk.retrieval.runtime import OpenVinoEncoder as OpenVinoEncoder
+    from replydesk.retrieval.reranking.budget import LatencyBudget as LatencyBudget
+    from replydesk.retrieval.reranking.cross_encoder import CrossEncoder as CrossEncoder
+    from replydesk.retrieval.reranking.late_interaction import LateInteraction as LateInteraction
+    from replydesk.retrieval.reranking.reranker import Reranker as Reranker
+    from replydesk.retrieval.reranking.reranker import Reranking as Reranking
+    from replydesk.retrieval.reranking.reranker import RerankScorer as RerankScorer
+    from replydesk.retrieval.vectors.index import FaissIndex as FaissIndex
+    from replydesk.retrieval.vectors.index import VectorIndex as VectorIndex
+    from replydesk.retrieval.words.lexical import LexicalIndex as LexicalIndex
 
 __all__ = [
     "BertEncoder",
@@ -58,24 +58,24 @@ __all__ = [
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
-    "BertEncoder": "encoder",
-    "CrossEncoder": "cross_encoder",
-    "Encoder": "encoder",
-    "Encoders": "encoder",
-    "FaissIndex": "index",
+    "BertEncoder": "encoders.encoder",
+    "CrossEncoder": "reranking.cross_encoder",
+    "Encoder": "encoders.encoder",
+    "Encoders": "encoders.encoder",
+    "FaissIndex": "vectors.index",
     "Hit": "matcher",
     "HitScorer": "calibration",
-    "LateInteraction": "late_interaction",
-    "LatencyBudget": "budget",
-    "LexicalIndex": "lexical",
+    "LateInteraction": "reranking.late_interaction",
+    "LatencyBudget": "reranking.budget",
+    "LexicalIndex": "words.lexical",
     "Matcher": "matcher",
-    "OpenVinoEncoder": "runtime",
-    "RerankScorer": "reranker",
-    "Reranker": "reranker",
-    "Reranking": "reranker",
-    "TokenEncoder": "encoder",
-    "UseEncoder": "encoder",
-    "VectorIndex": "index",
+    "OpenVinoEncoder": "encoders.runtime",
+    "RerankScorer": "reranking.reranker",
+    "Reranker": "reranking.reranker",
+    "Reranking": "reranking.reranker",
+    "TokenEncoder": "encoders.encoder",
+    "UseEncoder": "encoders.encoder",
+    "VectorIndex": "vectors.index",
 }
 
 

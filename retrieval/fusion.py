@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from replydesk.data.records import Ticket
 from replydesk.data.text import tokens
 from replydesk.retrieval.calibration import features
-from replydesk.retrieval.lexical import LexicalQuery
-from replydesk.retrieval.terms import simplified
 from replydesk.retrieval.wording import Wording
+from replydesk.retrieval.words.lexical import LexicalQuery
+from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["Candidate", "fused", "thinness"]
 

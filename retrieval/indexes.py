@@ -14,12 +14,12 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
-from replydesk.retrieval.engines import open_engine
-from replydesk.retrieval.inverted import Device
-from replydesk.retrieval.lexical import LexicalIndex, LexicalQuery
-from replydesk.retrieval.local import LocalVectors
-from replydesk.retrieval.shared import SharedVectors
+from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.vectors.engines import open_engine
+from replydesk.retrieval.vectors.inverted import Device
+from replydesk.retrieval.vectors.local import LocalVectors
+from replydesk.retrieval.vectors.shared import SharedVectors
+from replydesk.retrieval.words.lexical import LexicalIndex, LexicalQuery
 
 __all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text"]
 

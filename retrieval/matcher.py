@@ -15,12 +15,12 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog
-from replydesk.retrieval.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
-from replydesk.retrieval.inverted import Device
-from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.vectors.inverted import Device
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 

@@ -10,7 +10,7 @@ from replydesk.data.records import Ticket, same_text
 from replydesk.data.shingles import facts_of, normal_form, shingles
 from replydesk.data.text import tokens
 from replydesk.retrieval.indexes import question_text
-from replydesk.retrieval.terms import simplified, terms
+from replydesk.retrieval.words.terms import simplified, terms
 
 __all__ = ["AnswerShape", "Wording"]
 

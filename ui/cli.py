@@ -486,7 +486,7 @@ def evaluate_retrieval(
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune import ranking
     from replydesk.finetune.recipe import Recipe
-    from replydesk.retrieval.encoder import Encoders
+    from replydesk.retrieval.encoders.encoder import Encoders
 
     chosen = Recipe.find(recipe)
     data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)

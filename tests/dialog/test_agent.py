@@ -20,8 +20,8 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Reply
-from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.doctor import Finding, examine
 from replydesk.dialog.release import Release, Releases, Skills
-from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.index import FaissIndex
-from replydesk.retrieval.lexical import LexicalIndex
+from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Matcher
+from replydesk.retrieval.vectors.index import FaissIndex
+from replydesk.retrieval.words.lexical import LexicalIndex
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from replydesk.dialog import release as module
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
-from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
 ENCODER = "tiny-bert-abc123"
 VECTORS = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
@@ -288,7 +288,7 @@ def test_tricks_with_paths_are_refused(releases: Releases, home: Home, key: str)
             releases.current()
 
 
-@pytest.mark.parametrize("target", ["dialog/intents.py", "retrieval/index.py"])
+@pytest.mark.parametrize("target", ["dialog/intents.py", "retrieval/vectors/index.py"])
 def test_no_pickle_is_ever_allowed(target: str) -> None:
     source = (Path(__file__).parents[2] / target).read_text(encoding="utf-8")
     assert "np.load(" in source

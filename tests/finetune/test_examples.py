@@ -19,7 +19,7 @@ from replydesk.data.store import Store
 from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import examples as examples_module
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
-from replydesk.retrieval.encoder import Encoders
+from replydesk.retrieval.encoders.encoder import Encoders
 
 LATE = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -16,8 +16,8 @@ from replydesk.finetune.match import Queries, find_candidates
 from replydesk.finetune.recipe import QUICK
 from replydesk.finetune.stack import Judged
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
-from replydesk.retrieval.encoder import BertEncoder
-from replydesk.retrieval.reranker import UNTRAINED_LATE
+from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE
 
 WORDS = {"en": ("lamp", "parcel", "refund", "order"), "zh": ("灯", "快递", "退款", "订单")}
 BLIND = HitScorer((0.0,) * len(UNTRAINED.weights), -1.0)

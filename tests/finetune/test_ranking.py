@@ -16,11 +16,11 @@ from replydesk.data.settings import Settings
 from replydesk.finetune import ranking
 from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.late_interaction import LateInteraction, token_encoder
-from replydesk.retrieval.lexical import LexicalIndex
+from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.metrics import METRICS
-from replydesk.retrieval.terms import terms
+from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.words.lexical import LexicalIndex
+from replydesk.retrieval.words.terms import terms
 
 ENGLISH = ("How do I return a lamp?", "Where is my parcel?", "Do you ship to Malta?", "My card was declined")
 CHINESE = ("怎么退货？", "快递到哪里了？", "可以寄到澳门吗？", "银行卡付不了款")

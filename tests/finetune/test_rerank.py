@@ -20,8 +20,8 @@ from replydesk.finetune.rerank import quantized, train_reranker
 from replydesk.finetune.rerank_pairs import fit_reranker
 from replydesk.finetune.stack import Judged, judged, stacked
 from replydesk.retrieval.calibration import HitScorer
-from replydesk.retrieval.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranker import RerankScorer
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.reranker import RerankScorer
 
 QUICK = Recipe(name="tiny", rerank_rate=3e-3, rerank_epochs=3, rerank_tokens=32)
 WORDS = {"en": ("lamp", "parcel", "refund", "order"), "zh": ("灯", "快递", "退款", "订单")}

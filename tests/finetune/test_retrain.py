@@ -22,7 +22,7 @@ from replydesk.finetune import retrain as module
 from replydesk.finetune import train as train_module
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.retrain import Workshop
-from replydesk.retrieval.reranker import RerankScorer, TrainedReranker
+from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
 FAST = Recipe(name="fast", strengths=(10.0,), folds=2)
 CORRECTED = {

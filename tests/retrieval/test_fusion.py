@@ -9,8 +9,8 @@ import pytest
 from replydesk.data.records import Ticket
 from replydesk.retrieval.calibration import FEATURES
 from replydesk.retrieval.fusion import Candidate, fused, thinness
-from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.wording import Wording
+from replydesk.retrieval.words.lexical import LexicalIndex
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

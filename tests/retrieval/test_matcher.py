@@ -16,11 +16,11 @@ from replydesk.data.records import Curation, Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import HitScorer
-from replydesk.retrieval.encoder import Encoders
-from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import search_text
-from replydesk.retrieval.lexical import LexicalIndex
 from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.vectors.index import FaissIndex
+from replydesk.retrieval.words.lexical import LexicalIndex
 
 LANGUAGES = ("en", "zh")
 
@@ -540,7 +540,7 @@ def test_what_changes_much_is_trained_and_saved_in_the_background(
 ) -> None:
     matcher.sync()
     folder = desk.indexes / matcher.encoder_id("en")
-    monkeypatch.setattr("replydesk.retrieval.local._UNSAVED", 30)
+    monkeypatch.setattr("replydesk.retrieval.vectors.local._UNSAVED", 30)
     matcher._indexes._vectors[folder.name].index.exact_below = 60
     for number in range(30):
         store.add_ticket(Ticket.make(f"Is lamp {number} in stock?", f"Lamp {number} is.", language="en"))

@@ -20,11 +20,11 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval import shards as module
-from replydesk.retrieval.encoder import Encoders, Vectors
-from replydesk.retrieval.index import FaissIndex
+from replydesk.retrieval.encoders.encoder import Encoders, Vectors
 from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
-from replydesk.retrieval.shared import SharedVectors
+from replydesk.retrieval.vectors.index import FaissIndex
+from replydesk.retrieval.vectors.shared import SharedVectors
 
 
 @pytest.fixture

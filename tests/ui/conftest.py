@@ -13,7 +13,7 @@ from replydesk.data.records import Ticket
 from replydesk.data.settings import DialogSettings, Settings, UiSettings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.retrieval.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 from replydesk.retrieval.matcher import Matcher
 
 ATTACK = "<script>alert(1)</script> ![x](http://evil.example/x.png) <img src=http://evil.example/y.png>"

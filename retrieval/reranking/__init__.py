@@ -1,0 +1,1 @@
+"""The best few hits compared with the message once more, if there is time."""

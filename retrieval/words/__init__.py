@@ -1,0 +1,1 @@
+"""Tickets by their words: codes, product names, what a vector blurs."""
