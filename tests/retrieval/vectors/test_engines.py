@@ -22,10 +22,10 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.doctor import examine
-from replydesk.retrieval.vectors import shared as shared_module
 from replydesk.retrieval.encoders.encoder import Encoders, Vectors
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors import milvus, pgvector
+from replydesk.retrieval.vectors import shared as shared_module
 from replydesk.retrieval.vectors.engines import open_engine, shown, table_name
 from replydesk.retrieval.vectors.shared import SharedVectors
 
