@@ -47,7 +47,14 @@ def one(name: str, questions: int) -> dict[str, Any]:
     base = encoders.bert("en")
     assert base is not None
     first = first_stage(encoders.of("en"), "en")
-    recipe = replace(QUICK, rerank_questions=questions, rerank_epochs=int(os.environ.get("BENCHMARK_EPOCHS", 1)))
+    recipe = replace(
+        QUICK,
+        reranker=replace(
+            QUICK.reranker,
+            questions=questions,
+            training=replace(QUICK.reranker.training, epochs=int(os.environ.get("BENCHMARK_EPOCHS", 1))),
+        ),
+    )
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         fitted, notes = fit_reranker(pairs, corpus, first, recipe, base, Path(folder))

@@ -96,7 +96,7 @@ def models(base: Path, folder: Path, lists: list[tuple[str, list[str]]]) -> tupl
 
     exact, small = folder / "exact", folder / "small"
     PairModel.of(base, 6).save(exact)
-    pair_tokenizer(base, QUICK.rerank_tokens).save(str(exact / "tokenizer.json"))
+    pair_tokenizer(base, QUICK.reranker.training.max_tokens).save(str(exact / "tokenizer.json"))
     shutil.copytree(exact, small)
     asked = [Asked(text, tuple(texts), (0.5,) * len(texts), (False,) * len(texts)) for text, texts in lists]
     worst = {"mrr": 0.0, "p1": 0.0}

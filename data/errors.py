@@ -13,7 +13,8 @@ ReplydeskError                what happened, where, and what to do
 ├── VectorIndexError          the vector index is torn or belongs to another encoder
 │   └── EngineError           the vector database cannot be reached, or refused
 ├── ModelError                an encoder or a head cannot be loaded
-└── ReleaseError              a release is missing, broken or refused
+├── ReleaseError              a release is missing, broken or refused
+└── TrainingError             a training went wrong: its loss is no number, or its data cannot teach it
 
 Doors translate them: the command line prints ``message`` and ``hint`` and leaves with 1, HTTP answers with
 ``status`` and :meth:`ReplydeskError.document`. Anything else that escapes is a bug.
@@ -37,6 +38,7 @@ __all__ = [
     "RequestError",
     "SettingsError",
     "StoreError",
+    "TrainingError",
     "VectorIndexError",
 ]
 
@@ -148,3 +150,9 @@ class ReleaseError(ReplydeskError):
 
     code = "release"
     status = 409
+
+
+class TrainingError(ReplydeskError):
+    """A training went wrong: its loss is no number any more, or its data cannot teach it."""
+
+    code = "training"

@@ -14,7 +14,7 @@ from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["Classifier", "fit_familiarity", "fit_head", "fit_temperature"]
+__all__ = ["Classifier", "fit_familiarity", "fit_head", "fit_logistic", "fit_temperature"]
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
     targets = np.array([index[label] for label in examples.labels])
     folds = _folds(targets, examples.groups, recipe)
     best: tuple[float, float, Floats] | None = None
-    for strength in recipe.strengths:
+    for strength in recipe.head.strengths:
         logits = np.full((len(targets), len(names)), -30.0)
         for train, held_out in folds:
             if len(seen := set(targets[train].tolist())) == 1:
@@ -61,14 +61,20 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
     assert best is not None
     _, strength, logits = best
     temperature = fit_temperature(logits, targets)
-    model = _logistic(examples.vectors, targets, strength, recipe.seed)
-    weights, bias = np.asarray(model.coef_, dtype=np.float64), np.asarray(model.intercept_, dtype=np.float64)
-    if len(names) == 2:
-        # The library keeps one row for two classes; its negative is the other one.
-        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    weights, bias = fit_logistic(examples.vectors, targets, strength, recipe.seed)
     head = IntentHead(tuple(names), weights, bias, temperature)
     unseen = _softmax(logits / temperature)
     return Classifier(head, strength, unseen, float((logits.argmax(axis=1) == targets).mean()))
+
+
+def fit_logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> tuple[Floats, Floats]:
+    """Return weights (labels, dimension) and bias (labels,) of a logistic regression on vectors, for C = strength."""
+    model = _logistic(vectors, targets, strength, seed)
+    weights, bias = np.asarray(model.coef_, dtype=np.float64), np.asarray(model.intercept_, dtype=np.float64)
+    if len(weights) == 1:
+        # The library keeps one row for two classes; its negative is the other one.
+        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    return weights, bias
 
 
 def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
@@ -111,7 +117,7 @@ def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -
 
     # One customer alone has no stranger to be judged by; his messages then stand for themselves.
     owners = groups if len(set(groups)) > 1 else tuple(str(i) for i in range(len(targets)))
-    count = min(recipe.folds, len(set(owners)), int(np.bincount(targets).max()))
+    count = min(recipe.head.folds, len(set(owners)), int(np.bincount(targets).max()))
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=recipe.seed)
     with warnings.catch_warnings():
         # A rare intent missing from a fold is met by the floor of the logits.
@@ -128,7 +134,7 @@ def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed
     with warnings.catch_warnings(), threadpool_limits(1):
         # A few hundred steps are enough for ranking and calibration; the last digits do not matter.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=seed).fit(vectors, targets)
+        return LogisticRegression(C=strength, max_iter=300, tol=1e-5, random_state=seed).fit(vectors, targets)
 
 
 def _logits(model: Any, vectors: Vectors) -> Floats:

@@ -121,8 +121,8 @@ def _intents(learned: Examples, held: Examples, recipe: Recipe) -> Rights | None
     one, other = learned.labelled, held.labelled
     if len(set(one.labels)) < 2 or not len(other):
         return None
-    strength = recipe.strengths[len(recipe.strengths) // 2]
-    head = fit_head(one, replace(recipe, strengths=(strength,), folds=2)).head
+    strength = recipe.head.strengths[len(recipe.head.strengths) // 2]
+    head = fit_head(one, replace(recipe, head=replace(recipe.head, strengths=(strength,), folds=2))).head
     guesses = np.array(head.labels)[head.probabilities(other.vectors).argmax(axis=1)]
     return np.asarray(guesses == np.array(other.labels))
 

@@ -27,8 +27,6 @@ Choice = tuple[str, tuple[str, ...]]
 """A question and its candidates, the right one first."""
 
 _WRONG = 4
-_HEAD_RATE = 20
-"""How much faster the new parameters learn than the weights of the BERT, which are many and know much already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +113,29 @@ def train_cross_encoder(
     from replydesk.retrieval.reranking.pair_model import PairModel
 
     logging.disable_progress_bar()
+    settings = recipe.reranker.training
     set_seed(recipe.seed)
     model = PairModel.of(base, MOST_LAYERS)
-    tokenizer = pair_tokenizer(base, min(recipe.rerank_tokens, model.bert.config.max_position_embeddings))
+    tokenizer = pair_tokenizer(base, min(settings.max_tokens, model.bert.config.max_position_embeddings))
     new = {id(one) for one in model.head_parameters}
     optimizer = torch.optim.AdamW(
         [
             {"params": [one for one in model.parameters() if id(one) not in new], "weight_decay": 0.01},
-            {"params": model.head_parameters, "lr": _HEAD_RATE * recipe.rerank_rate, "weight_decay": 0.0},
+            {
+                "params": model.head_parameters,
+                "lr": settings.head_rate * settings.learning_rate,
+                "weight_decay": 0.0,
+            },
         ],
-        lr=recipe.rerank_rate,
+        lr=settings.learning_rate,
     )
     progress(f"Training a cross-encoder on {len(learned)} questions")
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=scratch,
-            per_device_train_batch_size=recipe.rerank_batch,
-            per_device_eval_batch_size=recipe.rerank_batch,
-            num_train_epochs=recipe.rerank_epochs,
+            per_device_train_batch_size=settings.batch_size,
+            per_device_eval_batch_size=settings.batch_size,
+            num_train_epochs=settings.epochs,
             warmup_steps=0.1,
             eval_strategy="epoch",
             save_strategy="epoch",

@@ -56,7 +56,7 @@ def train_reranker(
             f" {FEWEST_QUESTIONS} of each are needed."
         )
         return None, _left_out(why)
-    learned = choices(parts["train"], recipe.rerank_questions, recipe.seed)
+    learned = choices(parts["train"], recipe.reranker.questions, recipe.seed)
     held_out = choices(parts["stop"], _HELD_OUT, recipe.seed) or learned[:_HELD_OUT]
     notes: dict[str, Any] = train_cross_encoder(base, learned, held_out, recipe, folder, progress=progress)
     asked = parts["judge"]

@@ -74,7 +74,7 @@ def fit_reranker(
     learn = _asked([p for p, tenth in zip(pairs, part, strict=True) if tenth < 7], told, first_stage)
     stop = _asked([p for p, tenth in zip(pairs, part, strict=True) if tenth == 7], told, first_stage)
     judges = _asked([p for p, tenth in zip(pairs, part, strict=True) if tenth >= 8][:_JUDGES], everything, first_stage)
-    learned = choices(learn, recipe.rerank_questions, recipe.seed)
+    learned = choices(learn, recipe.reranker.questions, recipe.seed)
     if min(len(learned), len(judges)) < _FEWEST:
         why = f"There are {len(learned)} pairs to learn from and {len(judges)} to judge by; {_FEWEST} are needed."
         return None, {"kept": False, "why": why}

@@ -175,7 +175,7 @@ class Workshop:
                 for part in material
             ]
             plan = None
-            if task == "reranker" or (task == "all" and recipe.reranker):
+            if task == "reranker" or (task == "all" and recipe.reranker.train):
                 plan = RerankerPlan(
                     {part.encoder.id: self.encoders.bert(part.languages[0]) for part in learned}, Path(scratch)
                 )

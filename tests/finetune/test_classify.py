@@ -11,7 +11,7 @@ from replydesk.finetune import classify as module
 from replydesk.finetune.classify import fit_familiarity, fit_head, fit_temperature
 from replydesk.finetune.evaluate import calibration_error
 from replydesk.finetune.examples import Examples
-from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 
 DIMENSION = 12
 
@@ -45,7 +45,7 @@ def test_blobs_are_told_apart_on_unseen_messages(classes: int) -> None:
     assert accuracy(test, probabilities, found.head.labels) > 0.95
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     assert calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == np.arange(300) % classes) < 0.05
-    assert found.strength in QUICK.strengths
+    assert found.strength in QUICK.head.strengths
 
 
 def test_two_classes_have_the_library_s_probabilities() -> None:
@@ -62,7 +62,7 @@ def test_two_classes_have_the_library_s_probabilities() -> None:
 def test_unseen_probabilities_come_from_folds_that_had_not_seen_the_message() -> None:
     """Labels drawn at random can be learned by heart, but not foretold."""
     train = blobs(200, 2, noise=5.0)
-    found = fit_head(train, Recipe(strengths=(1000.0,)))
+    found = fit_head(train, Recipe(head=HeadRecipe(strengths=(1000.0,))))
     assert found.unseen.shape == (200, 2)
     np.testing.assert_allclose(found.unseen.sum(axis=1), 1)
     assert accuracy(train, found.unseen, found.head.labels) == found.accuracy
@@ -72,7 +72,7 @@ def test_unseen_probabilities_come_from_folds_that_had_not_seen_the_message() ->
 
 def test_the_best_strength_wins() -> None:
     train = blobs(90, 3, noise=0.2)
-    assert fit_head(train, Recipe(strengths=(1e-6, 30.0))).strength == 30.0
+    assert fit_head(train, Recipe(head=HeadRecipe(strengths=(1e-6, 30.0)))).strength == 30.0
 
 
 def test_a_known_temperature_is_recovered() -> None:

@@ -18,13 +18,13 @@ from replydesk.finetune import compact, retrain
 from replydesk.finetune.compact import compare, made_compact
 from replydesk.finetune.examples import Material, collect
 from replydesk.finetune.quantize import quantized
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
-FAST = Recipe(name="fast", strengths=(10.0,), folds=2)
+FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
 ASKED = {"en": "Where is my parcel?", "zh": "我的快递三天没动了"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.settings import Settings
 from replydesk.finetune import ranking
 from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import Recipe, RerankerRecipe
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.metrics import METRICS
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
@@ -191,7 +192,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_pairs_teach_a_reranker_that_is_measured_where_it_helps(tmp_path: Path, tiny_settings: Settings) -> None:
     corpus, queries = files(tmp_path, "en")
     pairs = [{"a": f"{number} {text.split()[-1].strip('?')}", "b": text} for number in range(80) for text in ENGLISH]
-    recipe = Recipe(rerank_questions=40, rerank_epochs=1, rerank_rate=3e-3)
+    recipe = Recipe(
+        reranker=RerankerRecipe(questions=40, training=replace(RerankerRecipe().training, epochs=1, learning_rate=3e-3))
+    )
     data = RetrievalData.read(corpus, queries)
     found = evaluate_retrieval(
         data, Encoders(tiny_settings.retrieval), pairs=write(tmp_path / "pairs.jsonl", pairs), recipe=recipe

@@ -15,7 +15,7 @@ from replydesk.finetune import rerank as module
 from replydesk.finetune.cross import Asked, choices, train_cross_encoder
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.match import Queries
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import Recipe, RerankerRecipe
 from replydesk.finetune.rerank import quantized, train_reranker
 from replydesk.finetune.rerank_pairs import fit_reranker
 from replydesk.finetune.stack import Judged, judged, stacked
@@ -23,7 +23,8 @@ from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import RerankScorer
 
-QUICK = Recipe(name="tiny", rerank_rate=3e-3, rerank_epochs=3, rerank_tokens=32)
+TINY = replace(RerankerRecipe().training, learning_rate=3e-3, epochs=3, max_tokens=32)
+QUICK = Recipe(name="tiny", reranker=RerankerRecipe(training=TINY))
 WORDS = {"en": ("lamp", "parcel", "refund", "order"), "zh": ("灯", "快递", "退款", "订单")}
 
 
@@ -126,7 +127,7 @@ BLIND = HitScorer((0.1, 0.0, 0.0, 0.0, 0.0), -1.0)
 def test_a_reranker_that_ranks_better_is_kept_with_its_figures(tiny_bert: Path, tmp_path: Path) -> None:
     queries, material = desk()
     folder = tmp_path / "reranker"
-    recipe = replace(QUICK, rerank_questions=80, rerank_epochs=2)
+    recipe = replace(QUICK, reranker=RerankerRecipe(questions=80, training=replace(TINY, epochs=2)))
     found, notes = train_reranker(queries, material, BLIND, recipe, tiny_bert, folder)
     assert found is not None and found.folder == folder
     assert notes["kept"] is True
@@ -179,7 +180,9 @@ def test_int8_is_kept_only_where_it_ranks_as_well(
     asked = questions(60, "en")
     learned = choices(asked, 20, 0)
     folder = tmp_path / "model"
-    train_cross_encoder(tiny_bert, learned, learned, replace(QUICK, rerank_epochs=1), folder)
+    train_cross_encoder(
+        tiny_bert, learned, learned, replace(QUICK, reranker=RerankerRecipe(training=replace(TINY, epochs=1))), folder
+    )
     good = noisy(asked, 4.0)
     plain = judged(asked, good, 0)
     found, figures = quantized(folder, learned, lambda: good, plain, asked, 0)
@@ -216,7 +219,7 @@ def test_a_reranker_is_fitted_on_pairs_about_a_corpus(tiny_bert: Path, tmp_path:
         for number in range(80)
         for word, text in zip(words, corpus, strict=True)
     ]
-    recipe = replace(QUICK, rerank_questions=64, rerank_epochs=3)
+    recipe = replace(QUICK, reranker=RerankerRecipe(questions=64, training=TINY))
     fitted, notes = fit_reranker(pairs, corpus, by_length, recipe, tiny_bert, tmp_path / "model")
     assert fitted is not None and notes["kept"] is True
     question = f"where is my {words[2]}" if language == "en" else f"我的{words[2]}在哪"

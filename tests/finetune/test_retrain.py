@@ -20,11 +20,11 @@ from replydesk.dialog.agent import Agent
 from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import retrain as module
 from replydesk.finetune import train as train_module
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
-FAST = Recipe(name="fast", strengths=(10.0,), folds=2)
+FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
 CORRECTED = {
     "Where is my parcel?": "The carrier comes on Monday.",
     "When do I get my money back?": "Within two days, to the card that you paid with.",

@@ -1,0 +1,1 @@
+"""The recipes that ship with Replydesk, one TOML file each."""

@@ -1,0 +1,232 @@
+"""Fine-tuning an encoder: messages and pairs in, a folder with a better BERT out, and the head it learned with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.errors import TrainingError
+from replydesk.dialog.intents import IntentHead
+from replydesk.finetune.classify import fit_logistic, fit_temperature
+from replydesk.finetune.recipe import Recipe
+
+__all__ = ["Labelled", "Pairs", "Tuned", "tune_encoder"]
+
+Floats = NDArray[np.float64]
+Noise = Callable[[str, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Texts with one label each."""
+
+    texts: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __add__(self, other: Labelled) -> Labelled:
+        """Return these followed by the others."""
+        return Labelled(self.texts + other.texts, self.labels + other.labels)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the labels there are, sorted."""
+        return tuple(sorted(set(self.labels)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Texts that belong together: what was asked and what was answered.
+
+    ``groups`` name what an answer says, so that the same answer is never taken for a wrong one; ``hard`` are, for each
+    pair, answers that look right and are not.
+    """
+
+    asked: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
+    hard: tuple[tuple[str, ...], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A fine-tuned encoder: its folder, the head that it learned with, calibrated, and what the training did.
+
+    ``held_logits`` are the uncalibrated logits of the held-out messages by a model that had not seen them, shape (n,
+    labels), in the order of the head's labels.
+    """
+
+    folder: Path
+    head: IntentHead | None
+    held_logits: Floats
+    history: dict[str, Any] = field(default_factory=dict)
+
+
+def tune_encoder(
+    base: Path,
+    folder: Path,
+    recipe: Recipe,
+    *,
+    learned: Labelled | None = None,
+    held_out: Labelled | None = None,
+    pairs: Pairs | None = None,
+    held_out_pairs: Pairs | None = None,
+    noise: Noise | None = None,
+    callbacks: Sequence[Any] = (),
+    checkpoints: Path | None = None,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Tuned:
+    """Fine-tune the BERT in ``base`` under a recipe and write it to ``folder``.
+
+    The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
+    temperature: accuracy for messages, the share of right answers among all for pairs, their mean where both are given.
+    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best.
+
+    Raises :class:`TrainingError` where there is nothing to learn from.
+    """
+    labelled = learned if learned is not None and len(learned.names) >= 2 else None
+    if labelled is None and not pairs:
+        hint = "Give messages of two intents, or pairs of questions and answers."
+        raise TrainingError("There is nothing to fine-tune the encoder on.", where=recipe.name, hint=hint)
+    run = _Run(base, recipe, noise, tuple(callbacks), checkpoints, progress)
+    network, task, history = run.train(labelled, held_out, pairs, held_out_pairs)
+    held_logits, temperature = np.zeros((0, 0)), 1.0
+    if task is not None and held_out:
+        held_logits = _logits(network, task, held_out)
+        targets = np.array([labelled.names.index(label) for label in held_out.labels])  # type: ignore[union-attr]
+        temperature = fit_temperature(held_logits, targets)
+    document = history.document()
+    if recipe.encoder.refit and history.best and (held_out or held_out_pairs):
+        progress(f"Learning from everything, for {history.best} epochs")
+        again = replace(recipe.encoder.training, epochs=history.best)
+        run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)), checkpoints=None)
+        everything = labelled + held_out if labelled is not None and held_out else labelled
+        network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
+        document["refit"] = history.document()
+    network.save(folder)
+    head = None
+    if task is not None and labelled is not None:
+        weights, bias = task.weights()
+        head = IntentHead(labelled.names, weights, bias, temperature)
+    return Tuned(folder, head, held_logits, document)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One training under a recipe, from the base anew."""
+
+    base: Path
+    recipe: Recipe
+    noise: Noise | None
+    callbacks: tuple[Any, ...]
+    checkpoints: Path | None
+    progress: Callable[[str], None]
+
+    def train(
+        self,
+        learned: Labelled | None,
+        held_out: Labelled | None,
+        pairs: Pairs | None,
+        held_out_pairs: Pairs | None,
+    ) -> tuple[Any, Any, Any]:
+        """Return the network, its intent task if it has one, and the history."""
+        from replydesk.finetune.training.loop import fit
+        from replydesk.finetune.training.network import EncoderNetwork
+        from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
+
+        chosen, training = self.recipe.encoder, self.recipe.encoder.training
+        network = EncoderNetwork.of(self.base, max_tokens=training.max_tokens, dropout=training.dropout)
+        tasks: list[Task] = []
+        intents: IntentTask | None = None
+        if learned is not None:
+            names = learned.names
+            targets = np.array([names.index(label) for label in learned.labels])
+            vectors = network.encode(learned.texts).numpy()
+            weights, bias = fit_logistic(vectors, targets, max(self.recipe.head.strengths), self.recipe.seed)
+            intents = IntentTask(
+                network,
+                learned.texts,
+                targets.tolist(),
+                weights,
+                bias,
+                batch_size=training.batch_size,
+                seed=self.recipe.seed,
+                smoothing=chosen.smoothing,
+                margin=chosen.margin,
+                contrastive=chosen.contrastive,
+                temperature=chosen.temperature,
+                consistency=chosen.consistency,
+                noise=self.noise,
+            )
+            tasks.append(intents)
+        if pairs:
+            tasks.append(
+                MatchTask(
+                    network,
+                    list(zip(pairs.asked, pairs.said, strict=True)),
+                    batch_size=training.batch_size,
+                    seed=self.recipe.seed,
+                    temperature=chosen.match_temperature,
+                    groups=pairs.groups or None,
+                    hard=pairs.hard or None,
+                )
+            )
+
+        def validate() -> float:
+            scores = []
+            if intents is not None and held_out:
+                known = learned.names  # type: ignore[union-attr]
+                guesses = _logits(network, intents, held_out).argmax(axis=1)
+                scores.append(
+                    float(np.mean([known[g] == label for g, label in zip(guesses, held_out.labels, strict=True)]))
+                )
+            if held_out_pairs:
+                scores.append(_found(network, held_out_pairs))
+            return float(np.mean(scores))
+
+        history = fit(
+            network,
+            tasks,
+            training,
+            validate=validate if held_out or held_out_pairs else None,
+            seed=self.recipe.seed,
+            folder=self.checkpoints,
+            callbacks=self.callbacks,
+            progress=self.progress,
+        )
+        return network, intents, history
+
+
+def _logits(network: Any, task: Any, asked: Labelled) -> Floats:
+    weights, bias = task.weights()
+    return np.asarray(network.encode(asked.texts).double().numpy() @ weights.T + bias)
+
+
+def _found(network: Any, pairs: Pairs) -> float:
+    """Return the share of questions whose own answer, or one of its group, stands nearest among all of them."""
+    asked, said = network.encode(pairs.asked), network.encode(pairs.said)
+    groups = np.array(pairs.groups or range(len(pairs)))
+    nearest = (asked @ said.T).argmax(1).numpy()
+    return float((groups[nearest] == groups).mean())
+
+
+def _joined(one: Pairs | None, other: Pairs | None) -> Pairs | None:
+    if not one or not other:
+        return one
+    shift = max(one.groups, default=-1) + 1
+    return Pairs(
+        one.asked + other.asked,
+        one.said + other.said,
+        one.groups + tuple(group + shift for group in other.groups),
+        one.hard + other.hard,
+    )
