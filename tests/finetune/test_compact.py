@@ -122,7 +122,7 @@ def test_answers_and_intents_that_are_lost_are_refused(material: Material, monke
 
 def test_what_does_not_run_on_openvino_stays_exact_and_says_so(workshop: Workshop, material: Material) -> None:
     lines: list[str] = []
-    found = made_compact(material, workshop.encoders, FAST, progress=lines.append)
+    found = made_compact(material, None, FAST, progress=lines.append)
     assert found.encoder is None
     why = ["Not quantised: it does not run on OpenVINO."]
     assert found.document == {"id": "", "used": False, "why": why, "figures": {}}
@@ -133,7 +133,7 @@ def test_without_nncf_it_stays_exact_and_says_so(
     workshop: Workshop, material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compact, "available", lambda: False)
-    document = made_compact(material, workshop.encoders, FAST).document
+    document = made_compact(material, None, FAST).document
     assert document["why"] == ["Not quantised: nncf is not installed: pip install 'replydesk[int8]'."]
 
 
