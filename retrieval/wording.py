@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.records import Ticket, same_text
@@ -39,10 +42,11 @@ class AnswerShape:
     pieces: frozenset[int]
 
     @classmethod
-    def of(cls, answer: str) -> AnswerShape:
-        """Return the shape of an answer."""
-        pieces, _ = shingles([normal_form(answer)])
-        return cls(facts_of(answer), frozenset(pieces.tolist()))
+    def of(cls, answers: Sequence[str]) -> list[AnswerShape]:
+        """Return the shapes of some answers."""
+        pieces, starts = shingles([normal_form(answer) for answer in answers])
+        parts = np.split(pieces, starts[1:])
+        return [cls(facts_of(text), frozenset(part.tolist())) for text, part in zip(answers, parts, strict=True)]
 
     def like(self, other: AnswerShape) -> bool:
         """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it.
