@@ -68,9 +68,7 @@ _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
 )
 
-CODE_OR_WORD: Final = re.compile(
-    rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)"
-)
+CODE_OR_WORD: Final = re.compile(rf"([{HAN}{KANA}]+)|([^\W_{HAN}{KANA}]+(?:['’\-][^\W_{HAN}{KANA}]+)*)")
 
 
 def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str = "") -> str:
@@ -246,5 +244,5 @@ def tokens(text: str) -> list[str]:
             found += [east[i : i + 2] for i in range(max(1, len(east) - 1))]
         else:
             word = word.replace("'", "").replace("’", "")
-            found += [word] if any(map(str.isdigit, word)) else word.split("-")
+            found += [word] if "-" not in word or any(map(str.isdigit, word)) else word.split("-")
     return found
