@@ -78,11 +78,6 @@ class Catalog:
                 known[ticket.id] = Wording.of(ticket)
         return {ticket.id: known[ticket.id] for ticket in tickets}
 
-    def alike(self, one: Ticket, other: Ticket) -> bool:
-        """Return whether two tickets give almost the same answer."""
-        shapes = self.shapes([one, other])
-        return shapes[0].like(shapes[1])
-
     def shapes(self, tickets: Sequence[Ticket]) -> list[AnswerShape]:
         """Return the shapes of the tickets' answers, in their order; many at once take little longer than one."""
         if len(self._shapes) > _KEPT:

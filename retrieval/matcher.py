@@ -21,6 +21,7 @@ from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.vectors.inverted import Device
+from replydesk.retrieval.wording import AnswerShape
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -164,9 +165,7 @@ class Matcher:
         rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
         hits = _scored(candidates, rows, scorer)
         answers = {key: (wordings[key].answer, offers[key].leader) for key in similarities}
-        # Most of what is returned is among the first: their shapes are made at once.
-        self._catalog.shapes([hit.ticket for hit in hits[:k]])
-        return _different(hits, k, answers, self._catalog.alike)
+        return _different(hits, k, answers, self._catalog.shapes)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
@@ -234,24 +233,32 @@ def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], 
 
 
 def _different(
-    hits: Sequence[Hit], k: int, answers: Mapping[str, tuple[str, str]], alike: Callable[[Ticket, Ticket], bool]
+    hits: Sequence[Hit],
+    k: int,
+    answers: Mapping[str, tuple[str, str]],
+    shapes: Callable[[Sequence[Ticket]], Sequence[AnswerShape]],
 ) -> list[Hit]:
     """Return the best ``k`` that differ, each with how many of all the hits give its answer.
 
     ``answers`` are the answer's text and the ticket that stands for its near-duplicates. What these do not tell apart
-    is compared, but only until there are ``k``: what comes after is told apart by a look alone.
+    is compared by its shape, but only until there are ``k``: what comes after is told apart by a look alone.
     """
     kept: list[Hit] = []
+    kept_shapes: list[AnswerShape] = []
     counts: list[int] = []
     place_of: dict[str, int] = {}
+    # Most of what is returned is among the first, and shapes are made faster together.
+    first = dict(zip([hit.ticket.id for hit in hits[:k]], shapes([hit.ticket for hit in hits[:k]]), strict=True))
     for hit in hits:
         marks = answers[hit.ticket.id]
         place = next((place_of[mark] for mark in marks if mark in place_of), None)
         if place is None and len(kept) < k:
-            place = next((i for i, other in enumerate(kept) if alike(hit.ticket, other.ticket)), None)
+            shape = first.get(hit.ticket.id) or shapes([hit.ticket])[0]
+            place = next((i for i, other in enumerate(kept_shapes) if shape.like(other)), None)
             if place is None:
                 place = len(kept)
                 kept.append(hit)
+                kept_shapes.append(shape)
                 counts.append(0)
         if place is not None:
             counts[place] += 1

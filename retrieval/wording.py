@@ -53,8 +53,10 @@ class AnswerShape:
 
         Another number, date or code is another answer.
         """
+        if self.facts != other.facts:
+            return False
         small, large = sorted((len(self.pieces), len(other.pieces)))
-        if self.facts != other.facts or small < THRESHOLD * large:
+        if small < THRESHOLD * large:
             return False
         both = len(self.pieces & other.pieces)
         return both >= THRESHOLD * (small + large - both)
