@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import pairwise
 
 from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.records import Ticket, same_text
@@ -45,8 +44,9 @@ class AnswerShape:
     def of(cls, answers: Sequence[str]) -> list[AnswerShape]:
         """Return the shapes of some answers."""
         pieces, starts = shingles([normal_form(answer) for answer in answers])
-        parts = np.split(pieces, starts[1:])
-        return [cls(facts_of(text), frozenset(part.tolist())) for text, part in zip(answers, parts, strict=True)]
+        ends = pairwise([*starts.tolist(), len(pieces)])
+        parts = [frozenset(pieces[start:end].tolist()) for start, end in ends]
+        return [cls(facts_of(answer), part) for answer, part in zip(answers, parts, strict=True)]
 
     def like(self, other: AnswerShape) -> bool:
         """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it.
