@@ -362,7 +362,7 @@ class Store:
         found: dict[str, tuple[Ticket, Curation]] = {}
         with self._read() as connection:
             for part in _batches(keys) if keys else [()]:
-                for row in connection.execute(_TICKETS, {"wanted": list(part), "asked": asked}):
+                for row in connection.execute(_TICKETS, {"wanted": list(part), "asked": asked}).all():
                     found[row.id] = ticket_of(row), curation_of(row) if row.ticket else Curation(row.id)
         return found
 

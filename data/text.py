@@ -242,7 +242,9 @@ def tokens(text: str) -> list[str]:
     for east, word in CODE_OR_WORD.findall(unicodedata.normalize("NFKC", text).lower()):
         if east:
             found += [east[i : i + 2] for i in range(max(1, len(east) - 1))]
+        elif word.isalnum():
+            found.append(word)
         else:
             word = word.replace("'", "").replace("’", "")
-            found += [word] if "-" not in word or any(map(str.isdigit, word)) else word.split("-")
+            found += [word] if any(map(str.isdigit, word)) else word.split("-")
     return found
