@@ -712,7 +712,7 @@ def _engine(place: str | Path) -> sa.Engine:
         if engine.dialect.name == "sqlite" and writes:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         elif engine.dialect.name == "sqlite":
-            # It takes no lock, so it cannot fail: the driver is asked past SQLAlchemy, which spares half of a read.
+            # It takes no lock, so no other process can refuse it: past SQLAlchemy it costs nearly nothing.
             driver: Any = connection.connection.driver_connection
             driver.execute("BEGIN")
         elif writes:
