@@ -141,8 +141,9 @@ class Agent:
         :meth:`Matcher.find`. Raises :class:`RequestError` for an empty or too long message.
         """
         began = time.perf_counter()
+        new = not conversation
         conversation = conversation or uuid.uuid4().hex
-        known = self.store.stored([conversation]).get(conversation)
+        known = None if new else self.store.stored([conversation]).get(conversation)
         earlier = known.conversation.messages if known else ()
         mask = Mask(self.settings.data, conversation, known.masked if known else {})
         text = self._checked(text, mask)
@@ -169,6 +170,7 @@ class Agent:
             customer=customer,
             masked=mask.given,
             reply=(reply.release, reply.document()),
+            new=new,
         )
         return reply
 
