@@ -6,14 +6,17 @@ import copy
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 
+from replydesk.data.errors import EngineError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
@@ -30,6 +33,8 @@ _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _WIDER = 2
 # Words find few that vectors do not, and each costs a look into the index.
 _BY_WORDS = 1
+# Without vectors, a ticket has to share so much of what the message weighs in words.
+_SHARED, _LEXICAL = 0.5, FEATURES.index("lexical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,9 @@ class Hit:
     """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does.
 
     ``count`` is how many of the tickets that were found give the same answer in almost the same words, itself included.
+
+    Where the vectors are away a hit was not ``compared``: its similarity is 0 and says nothing, and its score is what
+    the scorer makes of a cosine of 0, no probability but the least that it could be.
     """
 
     ticket: Ticket
@@ -44,6 +52,7 @@ class Hit:
     score: float
     exact: bool = False
     count: int = 1
+    compared: bool = True
 
 
 def codes_conflict(question: str, ticket: Ticket) -> bool:
@@ -133,27 +142,38 @@ class Matcher:
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
-        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time, and
-        :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        tickets that must not be found. While the vectors stand in an engine that is away, hits are those that ask
+        exactly this and those that share most words. Raises :class:`RequestError` for an unknown filter or an
+        unreadable time.
         """
         wanted = Filter.read(filters or {})
         admitted = _admission(question, wanted, without)
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
-        self._indexes.follow(encoder, self._catalog.follow())
+        there = self._indexes.follow(encoder, self._catalog.follow())
         same: dict[str, Ticket] = {}
         if search_text(question, context) == question:
             # The same few words after another question are another question, hence the condition.
             same = {key: ticket for key, ticket in self._catalog.asking(question).items() if admitted(ticket)}
             same = {key: same[key] for key in self._catalog.leaders(same, without)}
         few = self._catalog.admitted(wanted) if filters else None
-        cosines, tickets = self._candidates(encoder, vector, k, admitted, without, few)
+        cosines: dict[str, float] = {}
+        tickets: dict[str, Ticket] = {}
+        if there:
+            try:
+                cosines, tickets = self._candidates(encoder, vector, k, admitted, without, few)
+            except EngineError:
+                there = False
         asked, keys = self._indexes.with_words(encoder, search_text(question, context), _BY_WORDS * k)
         fresh = [key for key in self._catalog.leaders(keys, without) if key not in cosines]
         by_words = {key: ticket for key, ticket in self._catalog.tickets(fresh).items() if admitted(ticket)}
-        if by_words:
-            cosines |= dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
+        if not there:
+            cosines = dict.fromkeys(by_words, 0.0)
+        elif by_words:
+            # Should the engine go away just now, what cannot be compared is left out.
+            with suppress(EngineError):
+                cosines |= dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
         # A ticket that another thread has just removed has no vector any more.
         tickets |= {key: ticket for key, ticket in by_words.items() if key in cosines} | same
         wordings = self._catalog.wordings(tickets)
@@ -163,7 +183,10 @@ class Matcher:
         ]
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
         rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
-        hits = _scored(candidates, rows, scorer)
+        if not there:
+            near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
+            candidates, rows = list(compress(candidates, near)), list(compress(rows, near))
+        hits = _scored(candidates, rows, scorer, compared=there)
         leaders = self._catalog.leaders(tickets, without)
         answers = {key: (wordings[key].answer, leaders[key]) for key in tickets}
         return _different(hits, k, answers, self._catalog.alike)
@@ -178,6 +201,10 @@ class Matcher:
         They come in parts: the ids of some tickets, and what reads their vectors.
         """
         self._indexes.fill(encoder, seq, parts)
+
+    def trouble(self) -> str:
+        """Return why the vectors were away at the last search, or nothing."""
+        return self._indexes.trouble()
 
     def rebuild(self) -> None:
         """Forget every index, on disk or in its engine too; the next use builds it from the store."""
@@ -217,9 +244,14 @@ def _admission(question: str, wanted: Filter, without: frozenset[str]) -> Callab
     return lambda t: t.id not in without and wanted.admits(t) and not codes_conflict(question, t)
 
 
-def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer) -> list[Hit]:
+def _scored(
+    candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer, *, compared: bool
+) -> list[Hit]:
     chances = scorer.probabilities(rows)
-    hits = [Hit(c.ticket, c.similarity, float(p), exact=c.exact) for c, p in zip(candidates, chances, strict=True)]
+    hits = [
+        Hit(c.ticket, c.similarity, float(p), exact=c.exact, compared=compared or c.exact)
+        for c, p in zip(candidates, chances, strict=True)
+    ]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
     # Who corrects an answer gives the same question again, often without its intent: of exact hits the newest leads.
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
