@@ -21,7 +21,7 @@ from replydesk.retrieval.vectors.local import LocalVectors
 from replydesk.retrieval.vectors.shared import SharedVectors
 from replydesk.retrieval.words.lexical import LexicalIndex, LexicalQuery
 
-__all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text"]
+__all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text", "sweep", "unused"]
 
 Progress = Callable[[int, int], None]
 """Is called with how many changes of the store an index has taken in, and how many there are."""
@@ -78,6 +78,24 @@ def question_text(ticket: Ticket) -> str:
 
 def _silent(_done: int, _all: int) -> None:
     """Tell nobody."""
+
+
+def unused(home: Home, needed: Collection[str]) -> list[str]:
+    """Return the ids of encoders that have an index in a home and are not needed."""
+    return sorted(path.name for path in home.indexes.glob("*") if path.is_dir() and path.name not in needed)
+
+
+def sweep(home: Home, needed: Collection[str]) -> list[str]:
+    """Delete the indexes of encoders that are not needed, and return their ids.
+
+    Should one be wanted again, it is built from the store.
+    """
+    with home.lock("index"):
+        gone = unused(home, needed)
+        for encoder_id in gone:
+            # What cannot be deleted now, the next sweep deletes.
+            shutil.rmtree(home.indexes / encoder_id, ignore_errors=True)
+    return gone
 
 
 class Indexes:
