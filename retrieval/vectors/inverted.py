@@ -57,7 +57,10 @@ class Inverted:
         # A view: the index holds them as long as this does.
         self._centres: Vectors = faiss.rev_swig_ptr(quantizer.get_xb(), self.lists * self.dimension)
         self._scores = np.empty(self.lists, dtype=np.float32)
-        self._found = (np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64))
+        self._cosines, self._found = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
+        # The functions and the fixed places, looked up once: each look takes as long as a list.
+        self._pointer, self._products = faiss.swig_ptr, getattr(faiss, "fvec_inner_products_ny")  # noqa: B009
+        self._to_scores, self._to_centres = faiss.swig_ptr(self._scores), faiss.swig_ptr(self._centres)
         self._how = faiss.SearchParametersIVF()
         # One query at a time, the candidates in a reservoir: of FAISS's ways the fastest for one query.
         ivf.implem = 11
@@ -114,11 +117,10 @@ class Inverted:
         Those are at most ``probes``, and none whose centre's cosine is lower than that of the nearest by ``margin``.
         The arrays are overwritten by the next call.
         """
-        faiss = _faiss()
-        pointer, scores, probes = faiss.swig_ptr, self._scores, min(probes, self.lists)
+        pointer, scores, probes = self._pointer, self._scores, min(probes, self.lists)
         to_query = pointer(query)
-        faiss.fvec_inner_products_ny(pointer(scores), to_query, pointer(self._centres), self.dimension, self.lists)
-        nearest = (scores >= scores.max() - margin).nonzero()[0]
+        self._products(self._to_scores, to_query, self._to_centres, self.dimension, self.lists)
+        nearest = (scores >= np.maximum.reduce(scores) - margin).nonzero()[0]
         near = scores[nearest]
         if len(nearest) > probes:
             kept = near.argpartition(-probes)[-probes:]
@@ -127,13 +129,13 @@ class Inverted:
         order = (-near).argsort()
         nearest, near = nearest[order], near[order]
         self._how.nprobe = len(nearest)
-        if len(self._found[0]) < wanted:
-            self._found = (np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64))
-        cosines, found = self._found[0][:wanted], self._found[1][:wanted]
-        with threads(1):
-            self.ivf.search_preassigned_c(
-                1, to_query, wanted, pointer(nearest), pointer(near), pointer(cosines), pointer(found), False, self._how
-            )
+        if len(self._found) < wanted:
+            self._cosines, self._found = np.empty(wanted, dtype=np.float32), np.empty(wanted, dtype=np.int64)
+        cosines, found = self._cosines[:wanted], self._found[:wanted]
+        # One query is searched by one thread, whatever FAISS is told.
+        self.ivf.search_preassigned_c(
+            1, to_query, wanted, pointer(nearest), pointer(near), pointer(cosines), pointer(found), False, self._how
+        )
         if found[-1] < 0:
             count = int((found >= 0).sum())
             cosines, found = cosines[:count], found[:count]
@@ -151,13 +153,6 @@ def on_gpus(index: Any) -> Any:
             hint="Install the extra `gpu` on a machine with a card, or set it to cpu.",
         )
     return faiss.index_cpu_to_all_gpus(index)
-
-
-def _faiss() -> Any:
-    """Return the module, whose types do not know all it can do."""
-    import faiss
-
-    return faiss
 
 
 @contextmanager

@@ -44,9 +44,9 @@ class Refiner:
             ]
             dots, scales = (np.concatenate(some) for some in zip(*parts, strict=True))
         if k < len(rows):
-            rough = dots + _LOWER * query.sum()
+            rough = dots + _LOWER * np.add.reduce(query)
             rough *= scales
-            worst = np.partition(rough, len(rows) - k)[len(rows) - k] - _UNSURE * scales.max()
+            worst = np.partition(rough, len(rows) - k)[len(rows) - k] - _UNSURE * np.maximum.reduce(scales)
             chosen = (rough >= worst).nonzero()[0]
             rows, dots, scales = rows[chosen], dots[chosen], scales[chosen]
         fine = base.fine[rows] if after is None else taken(base, after, rows).fine

@@ -231,7 +231,10 @@ class Compressed:
     def _named(self, rows: Numbers, query: Vectors, k: int) -> list[tuple[str, float]]:
         late = self._late if self._late_keys else None
         best, cosines = self._refiner.best(rows, query, k, self._base, late)
-        return [(self._name(row), cosine) for row, cosine in zip(best.tolist(), cosines.tolist(), strict=True)]
+        if late is not None:
+            return [(self._name(row), cosine) for row, cosine in zip(best.tolist(), cosines.tolist(), strict=True)]
+        names = self._keys.take(best, axis=0).tobytes().hex()
+        return [(names[32 * place : 32 * place + 32], cosine) for place, cosine in enumerate(cosines.tolist())]
 
 
 def _best(names: Sequence[str], cosines: Vectors, k: int) -> list[tuple[str, float]]:

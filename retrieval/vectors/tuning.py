@@ -60,7 +60,7 @@ class Tuned:
 
 def within(cosines: Vectors, k: int, cut: float) -> int:
     """Return how many cosines, best first, are not lower than the ``k``-th by more than ``cut``."""
-    return int((cosines >= cosines[k - 1] - cut).sum()) if cut < EVERY and len(cosines) > k else len(cosines)
+    return int(np.count_nonzero(cosines >= cosines[k - 1] - cut)) if cut < EVERY and len(cosines) > k else len(cosines)
 
 
 def tuned(inverted: Inverted, base: Stored) -> Tuned:
