@@ -156,6 +156,29 @@ class Releases:
         key = self.current_id()
         return self.load(key) if key else UNTRAINED_RELEASE
 
+    def stand_ins(self, key: str) -> dict[str, Path]:
+        """Return the ids of the encoders that others stand in for in a release, and the folders of these.
+
+        Raises like :meth:`card`.
+        """
+        folder = self._folder(key) / _ENCODERS
+        return {base: folder / base for base in _stand_ins(self.card(key))}
+
+    def encoders_needed(self, *besides: str) -> set[str]:
+        """Return the ids of all encoders of the current release and of the one before, which a rollback goes back to.
+
+        ``besides`` are the ids of other releases that are to be kept ready. Raises like :meth:`card`.
+        """
+        key = self.current_id()
+        keys = {key, *besides}
+        if key in self.ids():
+            keys.add(str(self.card(key)["parent"]))
+        needed: set[str] = set()
+        for card in map(self.card, keys & self.ids()):
+            own = _stand_ins(card)
+            needed |= {*card["skills"], *card.get("int8", {}), *own, *own.values()}
+        return needed
+
     def load(self, key: str) -> Release:
         """Read a release and check every file against its card. Raises :class:`ReleaseError`."""
         try:

@@ -25,6 +25,7 @@ from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
 from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.indexes import sweep
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
@@ -124,11 +125,15 @@ class Workshop:
     def build_index(self, *, processes: int = 1, cluster: str = "") -> dict[str, int]:
         """Encode all tickets anew, in shards that a crash keeps, and return how many each index holds.
 
-        ``processes`` work beside each other, or the machines of a Ray ``cluster``. Servers go on answering meanwhile.
+        They are encoded with the encoders of the settings and with those of the current release. ``processes`` work
+        beside each other, or the machines of a Ray ``cluster``. Servers go on answering meanwhile.
         """
+        release = self.releases.current()
+        instead = self.releases.stand_ins(release.id) if release.encoders else {}
+        serving = self.matcher.using(release.encoders)
         folder = self.home.folder / "shards"
         database = self.settings.data.database or self.home.database
-        job = Job(database, self.settings, folder, self.home.runtime)
+        job = Job(database, self.settings, folder, self.home.runtime, tuple(instead.items()))
         with self.home.lock("shards", wait_seconds=5):
             encode_shards(
                 job,
@@ -136,10 +141,14 @@ class Workshop:
                 cluster=cluster,
                 progress=lambda done, every: self._progress(f"Encoded {done} of {every} shards"),
             )
-            for encoder in self.encoders.among(self.settings.data.languages):
-                self.matcher.fill(encoder, *read_shards(job, encoder.id))
+            filled: set[str] = set()
+            for matcher, encoders in ((self.matcher, self.encoders), (serving, self.encoders.using(release.encoders))):
+                for encoder in encoders.among(self.settings.data.languages):
+                    if encoder.id not in filled:
+                        matcher.fill(encoder, *read_shards(job, encoder.id))
+                        filled.add(encoder.id)
             shutil.rmtree(folder)
-        return self.matcher.sync()
+        return self.matcher.sync() | serving.sync()
 
     def train(
         self,
@@ -197,6 +206,8 @@ class Workshop:
                 # Whoever follows the pointer finds the index of a new encoder built.
                 self.matcher.using(candidate.encoders).sync()
                 self.releases.promote(candidate.id)
+                needed = {encoder.id for encoder in self.encoders.among(self.settings.data.languages)}
+                sweep(self.home, needed | self.releases.encoders_needed(current))
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
 

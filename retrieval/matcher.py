@@ -6,14 +6,17 @@ import copy
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 
+from replydesk.data.errors import EngineError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog, Offer
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
@@ -31,6 +34,8 @@ _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _WIDER = 2
 # Words find few that vectors do not, and each costs a look into the index.
 _BY_WORDS = 1
+# Without vectors, a ticket has to share so much of what the message weighs in words.
+_SHARED, _LEXICAL = 0.5, FEATURES.index("lexical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,9 @@ class Hit:
     """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does.
 
     ``count`` is how many of the tickets that were found give the same answer in almost the same words, itself included.
+
+    Where the vectors are away a hit was not ``compared``: its similarity is 0 and says nothing, and its score is what
+    the scorer makes of a cosine of 0, no probability but the least that it could be.
     """
 
     ticket: Ticket
@@ -45,6 +53,7 @@ class Hit:
     score: float
     exact: bool = False
     count: int = 1
+    compared: bool = True
 
 
 def codes_conflict(question: str, ticket: Ticket) -> bool:
@@ -130,14 +139,15 @@ class Matcher:
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
-        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time, and
-        :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        tickets that must not be found. While the vectors stand in an engine that is away, hits are those that ask
+        exactly this and those that share most words. Raises :class:`RequestError` for an unknown filter or an
+        unreadable time.
         """
         wanted = Filter.read(filters or {})
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
-        self._indexes.follow(encoder, self._catalog.follow())
+        there = self._indexes.follow(encoder, self._catalog.follow())
         text = search_text(question, context)
         asked, sharing = self._indexes.with_words(encoder, text, _BY_WORDS * k)
         admitted = _admission(question, wanted, without)
@@ -149,12 +159,23 @@ class Matcher:
             return {key: offer for key, offer in offers.items() if admitted(offer.ticket)}
 
         few = self._catalog.admitted(wanted) if filters else None
-        similarities, offers = self._candidates(encoder, vector, k, offered, sharing, few)
+        similarities: dict[str, float] = {}
+        if there:
+            try:
+                similarities, offers = self._candidates(encoder, vector, k, offered, sharing, few)
+            except EngineError:
+                there = False
+        if not there:
+            offers = offered(sharing)
         by_words = [key for key in sharing if key in offers and key not in similarities]
-        if by_words:
-            found = dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
-            # A ticket that another thread has just removed has no vector any more.
-            similarities |= {key: found[key] for key in by_words if key in found}
+        if not there:
+            similarities = dict.fromkeys(by_words, 0.0)
+        elif by_words:
+            # Should the engine go away just now, what cannot be compared is left out.
+            with suppress(EngineError):
+                found = dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
+                # A ticket that another thread has just removed has no vector any more.
+                similarities |= {key: found[key] for key in by_words if key in found}
         similarities |= dict.fromkeys(sorted(key for key, offer in offers.items() if offer.exact), 1.0)
         wordings = self._catalog.wordings([offers[key].ticket for key in similarities])
         candidates = [
@@ -163,7 +184,10 @@ class Matcher:
         ]
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
         rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
-        hits = _scored(candidates, rows, scorer)
+        if not there:
+            near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
+            candidates, rows = list(compress(candidates, near)), list(compress(rows, near))
+        hits = _scored(candidates, rows, scorer, compared=there)
         answers = {key: (wordings[key].answer, offers[key].leader) for key in similarities}
         return _different(hits, k, answers, self._catalog.shapes)
 
@@ -177,6 +201,10 @@ class Matcher:
         They come in parts: the ids of some tickets, and what reads their vectors.
         """
         self._indexes.fill(encoder, seq, parts)
+
+    def trouble(self) -> str:
+        """Return why the vectors were away at the last search, or nothing."""
+        return self._indexes.trouble()
 
     def rebuild(self) -> None:
         """Forget every index, on disk or in its engine too; the next use builds it from the store."""
@@ -224,9 +252,14 @@ def _conflict(asked: set[tuple[str, str]], ticket: Ticket) -> bool:
     return not asked & told and bool({kind for kind, _ in asked} & {kind for kind, _ in told})
 
 
-def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer) -> list[Hit]:
+def _scored(
+    candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer, *, compared: bool
+) -> list[Hit]:
     chances = scorer.probabilities(rows)
-    hits = [Hit(c.ticket, c.similarity, float(p), exact=c.exact) for c, p in zip(candidates, chances, strict=True)]
+    hits = [
+        Hit(c.ticket, c.similarity, float(p), exact=c.exact, compared=compared or c.exact)
+        for c, p in zip(candidates, chances, strict=True)
+    ]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
     # Who corrects an answer gives the same question again, often without its intent: of exact hits the newest leads.
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
