@@ -14,11 +14,11 @@ __all__ = ["batches_of"]
 _POOL = 32
 
 
-def batches_of(lengths: Sequence[int], size: int, *, seed: int, epoch: int) -> list[list[int]]:
+def batches_of(lengths: Sequence[int], size: int, *, seed: int, epoch: int, pool: int = _POOL) -> list[list[int]]:
     """Return the rows of each batch of an epoch: drawn at random, but those of like length together.
 
-    32 batches at a time are sorted by length and cut, so little is padded and the batches still differ every epoch.
-    The last rows, fewer than ``size``, are a batch of their own.
+    ``pool`` batches at a time are sorted by length and cut, so little is padded and the batches still differ every
+    epoch; of 1, nothing is sorted but each batch. The last rows, fewer than ``size``, are a batch of their own.
 
     >>> batches_of([5, 90, 6, 91], 2, seed=0, epoch=0) in ([[0, 2], [1, 3]], [[1, 3], [0, 2]])
     True
@@ -27,8 +27,8 @@ def batches_of(lengths: Sequence[int], size: int, *, seed: int, epoch: int) -> l
     order = draw.permutation(len(lengths))
     sizes = np.asarray(lengths)
     made: list[list[int]] = []
-    for start in range(0, len(order), size * _POOL):
-        pool = np.sort(order[start : start + size * _POOL])
-        pool = pool[np.argsort(sizes[pool], kind="stable")]
-        made += [pool[place : place + size].tolist() for place in range(0, len(pool), size)]
+    for start in range(0, len(order), size * pool):
+        drawn = np.sort(order[start : start + size * pool])
+        drawn = drawn[np.argsort(sizes[drawn], kind="stable")]
+        made += [drawn[place : place + size].tolist() for place in range(0, len(drawn), size)]
     return [made[place] for place in draw.permutation(len(made))]
