@@ -43,8 +43,8 @@ _OFTEN: Final[dict[str, int]] = {"typo": 6, "homophone": 3}
 _KEPT = re.compile(
     r"<[A-Z]+_\d+>"
     r"|(?:https?://|www\.)[!-~]+|(?<![!-?A-~])[!-?A-~]++@[!-~]+|[@#][A-Za-z0-9_-]+|\[[^\[\]\s]{1,12}\]"
-    r"|(?:[$£€¥￥]\s?)?(?<![A-Za-z0-9_-])[A-Za-z_-]*\d[\dA-Za-z_-]*(?:[.,:/×x*]\d[\dA-Za-z]*)*%?"
-    rf"|[{NUMERALS}]+|\b(?:{'|'.join(NUMERAL_WORDS.split())})\b",
+    r"|(?:[$£€¥￥]\s?)?(?<![A-Za-zÀ-ÿ0-9_-])[A-Za-zÀ-ÿ_-]*\d[\dA-Za-zÀ-ÿ_-]*(?:[.,:/×x*]\d[\dA-Za-z]*)*%?"
+    rf"|[{NUMERALS}]+|(?<![A-Za-zÀ-ÿ])(?:{'|'.join(NUMERAL_WORDS.split())})(?![A-Za-zÀ-ÿ])",
     re.IGNORECASE,
 )
 _LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -56,6 +56,7 @@ _HAN_RUN = re.compile(f"[{HAN}]+")
 _GAP = re.compile(f"(?<=[{_LETTERS}]) (?=[{_LETTERS}])")
 _MARK = re.compile(r"[^\w\s<>]+", re.ASCII)
 _SPOKEN_MARK = re.compile(r"[!-/:-@\[-`{-~，。！？、；：“”‘’（）《》…—·～]+")
+_MELTS = re.compile(rf"[!-~]|(?![{HAN}])\w")
 _CLAUSE_END = re.compile(r"(?<=[,.!?，。！？])(?=\s|[\u3400-\u9fff]|\Z)|\Z")
 _EVERY_LETTERS, _EVERY_HAN, _EVERY_WORDS = 12, 8, 6
 _CUT = 0.3
@@ -93,7 +94,9 @@ def noisy(text: str, kind: str, seed: int) -> str:
         parts += [match[0], ""]
         done = match.end()
     parts[-1] = text[done:]
-    return "".join(change(parts, Random(f"{kind} {seed} {text}")))
+    made = "".join(change(parts, Random(f"{kind} {seed} {text}")))
+    # A letter that now touches a code would become a part of it.
+    return made if kept(made) == parts[1::2] else text
 
 
 def kept(text: str) -> list[str]:
@@ -168,8 +171,7 @@ def _spaced(parts: Sequence[str], site: _Site, word: str) -> str:
     part = parts[site.part]
     before = part[site.start - 1] if site.start else (parts[site.part - 1] if site.part else " ")[-1]
     after = part[site.end] if site.end < len(part) else (parts[site.part + 1] if site.part + 1 < len(parts) else " ")[0]
-    melts = re.compile(r"[!-~]")
-    return " " * bool(melts.match(before)) + word + " " * bool(melts.match(after))
+    return " " * bool(_MELTS.match(before)) + word + " " * bool(_MELTS.match(after))
 
 
 def _beside(letter: str, random: Random) -> str:
@@ -307,10 +309,11 @@ def _spaces(parts: Sequence[str], random: Random) -> list[str]:
 
 
 def _punctuation(parts: Sequence[str], _random: Random) -> list[str]:
-    made = [
-        part if number % 2 else _SPOKEN_MARK.sub(lambda mark: "" if mark[0] in "'’" else " ", part)
-        for number, part in enumerate(parts)
-    ]
+    def unmarked(mark: re.Match[str]) -> str:
+        within = mark.start() > 0 and mark.end() < len(mark.string)
+        return "" if within and mark[0] in "'’" else " "
+
+    made = [part if number % 2 else _SPOKEN_MARK.sub(unmarked, part) for number, part in enumerate(parts)]
     # One blank is enough, and none at the ends.
     made = [part if number % 2 else re.sub(r" {2,}", " ", part) for number, part in enumerate(made)]
     made[0], made[-1] = made[0].lstrip() if len(made) > 1 else made[0].strip(), made[-1].rstrip()
