@@ -33,7 +33,7 @@ def noise_slices(
     found something to change in.
     """
     order = np.random.default_rng(seed).permutation(len(test))
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for kind in kinds_of(language):
         rows = np.sort(order[: _MOST if kind in _WHOLE else _FEW])
         clean = [test.texts[row] for row in rows]
