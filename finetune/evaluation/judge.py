@@ -13,6 +13,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
+from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import RememberingEncoder
 
 __all__ = ["Check", "Report", "evaluate", "judge"]
@@ -171,18 +172,12 @@ def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
 
 
 def _floor(material: Material) -> dict[str, Any]:
-    """Return what TF-IDF with a linear SVM reaches: words and pairs, and characters two to four at a time."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline, make_union
-    from sklearn.svm import LinearSVC
-
+    """Return what words and characters alone reach."""
     train, test = material.train.labelled, material.test.labelled
     if len(set(train.labels)) < 2 or not len(test):
         return {}
-    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
-    model = make_pipeline(make_union(words, characters), LinearSVC(random_state=0)).fit(train.texts, train.labels)
-    hits = model.predict(test.texts) == np.array(test.labels)
+    words = fit_words(train.texts, train.labels, material.languages[0])
+    hits = np.array(words.labels)[words.logits(test.texts).argmax(axis=1)] == np.array(test.labels)
     return {"intents": {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(test)}}
 
 
