@@ -154,7 +154,7 @@ class MatchTask:
 
         They are not sorted by length: who meets whom is what is learned from, and would hardly change.
         """
-        made = batches_of([0] * len(self._asked), self._size, seed=self._seed, epoch=epoch, pool=1)
+        made = batches_of([0] * len(self._asked), self._size, seed=self._seed, epoch=epoch)
         return [rows for rows in made if len(rows) > 1]
 
     def batch(self, rows: Sequence[int], epoch: int) -> Batch:

@@ -110,6 +110,9 @@ class BertEncoder:
         logging.disable_progress_bar()
         if threads:
             torch.set_num_threads(threads)
+        before = logging.get_verbosity()
+        # It says at length that a checkpoint has no pooler, which is not used.
+        logging.set_verbosity_error()
         try:
             path = str(model_folder(name))
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
@@ -119,6 +122,8 @@ class BertEncoder:
         except (OSError, ValueError, SafetensorError) as error:
             first = str(error).partition("\n")[0]
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
+        finally:
+            logging.set_verbosity(before)
         self._batch_size = batch_size
         self.max_tokens: int = min(max_tokens, self._model.config.max_position_embeddings)
         self._lock = threading.Lock()

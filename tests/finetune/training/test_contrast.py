@@ -14,7 +14,6 @@ from replydesk.finetune.training.choice import ChoiceTask
 from replydesk.finetune.training.chunks import in_chunks
 from replydesk.finetune.training.freezing import freeze, parameter_groups
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.finetune.training.plan import batches_of
 from replydesk.finetune.training.tasks import MatchTask, info_nce
 
 PAIRS = [
@@ -97,13 +96,17 @@ def test_a_hard_answer_is_not_wrong_for_those_who_were_given_it(tiny_bert: Path)
     assert task.batch([0, 2, 6], 1)["groups"].tolist() == [0, 2, 6, 6, -1]
 
 
-def test_who_meets_whom_changes_every_epoch() -> None:
-    lengths = list(range(12))
-    sorted_once = [sorted(map(tuple, batches_of(lengths, 4, seed=0, epoch=epoch))) for epoch in range(2)]
-    drawn = [sorted(map(tuple, batches_of(lengths, 4, seed=0, epoch=epoch, pool=1))) for epoch in range(2)]
-    assert sorted_once[0] == sorted_once[1]
-    assert drawn[0] != drawn[1]
-    assert sorted(row for batch in drawn[0] for row in batch) == lengths
+def test_who_meets_whom_changes_every_epoch(tiny_bert: Path) -> None:
+    pairs = [("order " * count, "parcel " * count) for count in range(1, 13)]
+    task = MatchTask(EncoderNetwork.of(tiny_bert), pairs, batch_size=4)
+    drawn = [task.epoch(epoch) for epoch in range(3)]
+    assert task.epoch(1) == drawn[1]
+    assert len({frozenset(map(frozenset, batches)) for batches in drawn}) == 3
+    for batches in drawn:
+        assert sorted(row for batch in batches for row in batch) == list(range(12))
+        # Not by length: the four shortest never are one batch.
+        assert {0, 1, 2, 3} not in [set(batch) for batch in batches]
+    assert [len(rows) for rows in MatchTask(EncoderNetwork.of(tiny_bert), pairs[:5], batch_size=4).epoch(0)] == [4]
 
 
 def test_the_weight_weighs(tiny_bert: Path) -> None:
