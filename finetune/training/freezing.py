@@ -21,12 +21,12 @@ def freeze(network: Any, settings: Training) -> None:
     """Let those weights of a network learn that the settings name.
 
     ``layers`` is how many of the last layers learn, -1 for all of them; ``embeddings`` says whether the embeddings do.
-    What an adapter added always learns.
+    What an adapter added always learns, and so does what a network calls its ``head_parameters``.
     """
-    depth = _depth(network)
+    depth, heads = _depth(network), _heads(network)
     first = 0 if settings.layers < 0 else depth - settings.layers
     for name, weight in network.named_parameters():
-        if _added(name):
+        if _added(name) or id(weight) in heads:
             continue
         layer = _LAYER.search(name)
         learns = int(layer[1]) >= first if layer else settings.embeddings and settings.layers < 0
@@ -38,12 +38,15 @@ def parameter_groups(network: Any, heads: Sequence[torch.nn.Module], settings: T
 
     The last layer learns at ``learning_rate``, every one below at ``layer_decay`` times the rate of the one above
     (Howard and Ruder 2018, discriminative fine-tuning), the embeddings as one layer more below; heads at ``head_rate``
-    times the rate.
+    times the rate. What a network calls its ``head_parameters`` is a head without decay.
     """
-    depth = _depth(network)
+    depth, mine = _depth(network), _heads(network)
     groups: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
     for name, weight in network.named_parameters():
         if not weight.requires_grad and not settings.gradually:
+            continue
+        if id(weight) in mine:
+            groups.setdefault((settings.learning_rate * settings.head_rate, False), []).append(weight)
             continue
         layer = _LAYER.search(name)
         below = depth - 1 - int(layer[1]) if layer else depth
@@ -76,11 +79,12 @@ class Unfreezing(TrainerCallback):  # type: ignore[misc]
         allowed = depth if self._settings.layers < 0 else self._settings.layers
         half = max(1, self._settings.epochs * self._per_epoch // 2)
         learning = min(allowed, 1 + state.global_step * allowed // half)
+        heads = _heads(self._network)
         for name, weight in self._network.named_parameters():
             layer = _LAYER.search(name)
             if layer:
                 weight.requires_grad_(int(layer[1]) >= depth - learning)
-            elif not _added(name):
+            elif not _added(name) and id(weight) not in heads:
                 weight.requires_grad_(learning == depth and self._settings.embeddings)
 
 
@@ -88,6 +92,10 @@ def _depth(network: Any) -> int:
     return 1 + max(
         (int(found[1]) for name, _ in network.named_parameters() if (found := _LAYER.search(name))), default=-1
     )
+
+
+def _heads(network: Any) -> set[int]:
+    return {id(weight) for weight in getattr(network, "head_parameters", ())}
 
 
 def _added(name: str) -> bool:
