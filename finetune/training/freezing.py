@@ -79,13 +79,13 @@ class Unfreezing(TrainerCallback):  # type: ignore[misc]
         if not self._settings.gradually or self._settings.layers == 0 or _added(self._network):
             return
         depth = _depth(self._network)
-        allowed = depth if self._settings.layers < 0 else min(depth, self._settings.layers)
+        # The embeddings are one layer more, the last to join.
+        allowed = depth + self._settings.embeddings if self._settings.layers < 0 else min(depth, self._settings.layers)
         half = max(1, self._settings.epochs * self._per_epoch // 2)
         learning = min(allowed, 1 + state.global_step * allowed // half)
-        everything = learning == depth and self._settings.layers < 0 and self._settings.embeddings
         for name, weight in self._network.named_parameters():
             layer = _LAYER.search(name)
-            weight.requires_grad_(int(layer[1]) >= depth - learning if layer else everything)
+            weight.requires_grad_(int(layer[1]) >= depth - learning if layer else learning > depth)
 
 
 def _depth(network: Any) -> int:
