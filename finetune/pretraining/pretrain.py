@@ -155,23 +155,28 @@ def _objective(recipe: Recipe) -> str:
 
 
 def _task(network: EncoderNetwork, corpus: Corpus, recipe: Recipe, training: Training, head: Any = None) -> Task:
+    import torch
+
     from replydesk.finetune.pretraining.masking import MaskTask
     from replydesk.finetune.pretraining.sentences import SimcseTask, TsdaeTask
 
     chosen, size, seed = recipe.pretrain, training.batch_size, recipe.seed
     if chosen.objective == "simcse":
         return SimcseTask(network, corpus, batch_size=size, seed=seed, temperature=chosen.temperature)
-    if chosen.objective == "tsdae":
-        return TsdaeTask(network, corpus, batch_size=size, seed=seed, deletion=chosen.deletion, head=head)
-    return MaskTask(
-        network,
-        corpus,
-        batch_size=size,
-        seed=seed,
-        mask=chosen.mask,
-        next_sentence=chosen.next_sentence,
-        head=head,
-    )
+    with torch.random.fork_rng():
+        # A head is drawn the same again when a training goes on.
+        torch.manual_seed(seed)
+        if chosen.objective == "tsdae":
+            return TsdaeTask(network, corpus, batch_size=size, seed=seed, deletion=chosen.deletion, head=head)
+        return MaskTask(
+            network,
+            corpus,
+            batch_size=size,
+            seed=seed,
+            mask=chosen.mask,
+            next_sentence=chosen.next_sentence,
+            head=head,
+        )
 
 
 def _guessed(network: EncoderNetwork, held: Task | None) -> dict[str, Any]:

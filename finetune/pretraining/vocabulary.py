@@ -30,18 +30,14 @@ def train_vocabulary(texts: Sequence[str], size: int) -> list[str]:
     characters = sorted({c for text in [*texts, _ASCII] for c in plain(text)} - {" "})
     # A Chinese character or a sign is a word of its own wherever it stands.
     inside = [c for c in characters if len(splitter.pre_tokenize_str(plain(f"a{c}a"))) == 1]
+    pieces = dict.fromkeys([*SPECIAL, *characters, *(f"##{c}" for c in inside)])
+    # Pieces that are given have a number; those that the trainer meets get one by chance, and so would what it learns.
     trainer = trainers.WordPieceTrainer(
-        vocab_size=size,
-        min_frequency=2,
-        special_tokens=list(SPECIAL),
-        initial_alphabet=characters,
-        show_progress=False,
+        vocab_size=size, min_frequency=2, special_tokens=list(pieces), show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
     found = tokenizer.get_vocab()
-    learned = sorted(found, key=lambda piece: int(found[piece]))
-    pieces = dict.fromkeys([*SPECIAL, *characters, *(f"##{c}" for c in inside)])
-    for piece in learned:
+    for piece in sorted(found, key=lambda piece: int(found[piece])):
         if len(pieces) >= size:
             break
         pieces[piece] = None
