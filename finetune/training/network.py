@@ -82,6 +82,11 @@ class EncoderNetwork(torch.nn.Module):
         """Return the token that fills up short texts."""
         return int(self.bert.config.pad_token_id or 0)
 
+    @property
+    def tokenizer(self) -> Any:
+        """Return the tokenizer of the tokenizers library; it cuts at ``max_tokens``."""
+        return self._tokenizer
+
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the token ids of texts, with those that mark the ends, cut at ``max_tokens``."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
