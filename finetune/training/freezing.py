@@ -11,7 +11,7 @@ from transformers import TrainerCallback
 
 from replydesk.finetune.recipe import Training
 
-__all__ = ["Unfreezing", "freeze", "parameter_groups"]
+__all__ = ["Unfreezing", "added", "freeze", "parameter_groups"]
 
 _LAYER = re.compile(r"(?:^|\.)layer\.(\d+)\.")
 _PLAIN = ("bias", "LayerNorm.weight", "norm.weight")
@@ -26,7 +26,7 @@ def freeze(network: Any, settings: Training) -> None:
     depth = _depth(network)
     first = 0 if settings.layers < 0 else depth - settings.layers
     for name, weight in network.named_parameters():
-        if _added(name):
+        if added(name):
             continue
         layer = _LAYER.search(name)
         learns = int(layer[1]) >= first if layer else settings.embeddings and settings.layers < 0
@@ -47,7 +47,7 @@ def parameter_groups(network: Any, heads: Sequence[torch.nn.Module], settings: T
             continue
         layer = _LAYER.search(name)
         below = depth - 1 - int(layer[1]) if layer else depth
-        rate = settings.learning_rate * (1.0 if _added(name) else settings.layer_decay**below)
+        rate = settings.learning_rate * (1.0 if added(name) else settings.layer_decay**below)
         groups.setdefault((rate, not name.endswith(_PLAIN)), []).append(weight)
     for head in heads:
         for name, weight in head.named_parameters():
@@ -80,7 +80,7 @@ class Unfreezing(TrainerCallback):  # type: ignore[misc]
             layer = _LAYER.search(name)
             if layer:
                 weight.requires_grad_(int(layer[1]) >= depth - learning)
-            elif not _added(name):
+            elif not added(name):
                 weight.requires_grad_(learning == depth and self._settings.embeddings)
 
 
@@ -90,9 +90,10 @@ def _depth(network: Any) -> int:
     )
 
 
-def _added(name: str) -> bool:
+def added(name: str) -> bool:
+    """Return whether an adapter added the weight of that name."""
     return any(part in name for part in ("lora_", "ia3_", "prompt_", "prefix_", "adapter_"))
 
 
 def _adapted(network: Any) -> bool:
-    return any(_added(name) for name, _ in network.named_parameters())
+    return any(added(name) for name, _ in network.named_parameters())
