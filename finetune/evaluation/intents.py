@@ -232,7 +232,10 @@ def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]
     truth = tuple(label for _, held in folds for label in held.labels)
     unseen = {
         choice: Unseen(
-            names, truth, np.concatenate([one for one, _ in found]), np.concatenate([odd for _, odd in found])
+            names,
+            truth,
+            np.concatenate([logits for logits, _ in found], axis=1),
+            np.concatenate([odd for _, odd in found]),
         )
         for choice, found in parts.items()
     }
