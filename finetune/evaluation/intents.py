@@ -22,6 +22,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.models import (
     Fit,
     Model,
+    Opinions,
     Ready,
     Unseen,
     VectorModel,
@@ -171,15 +172,16 @@ def evaluate_intents(
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
     notes, runs = list(data.notes), {}
     base = encoders.bert(language) if recipe.encoder.tune else None
+    opinions, strengths = Opinions(encoder, language, recipe.seed), recipe.head.strengths
     if recipe.encoder.tune and base is None:
         notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}.")
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
-    runs["floor"] = [_cheap(fit_floor(language, recipe.seed), data, folds, recipe)]
+    runs["floor"] = [_cheap(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
-    runs["frozen"] = [_cheap(fit_vectors(encoder, recipe), data, folds, recipe)]
+    runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
         progress("The head with words and neighbours beside it")
-        runs["tuned"] = [_cheap(fit_vectors(encoder, recipe, language), data, folds, recipe)]
+        runs["tuned"] = [_cheap(fit_vectors(opinions, strengths, alone=False), data, folds, recipe)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from replydesk.dialog.intents import Familiarity
 from replydesk.finetune.classify import fit_draft, fit_logistic, softmax
 from replydesk.finetune.evaluation.scope import choose_threshold
 from replydesk.finetune.neighbours import NeighbourClassifier
-from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import WordClassifier, fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
@@ -23,6 +22,7 @@ __all__ = [
     "Fit",
     "FloorModel",
     "Model",
+    "Opinions",
     "Ready",
     "Unseen",
     "VectorModel",
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+_Made = TypeVar("_Made")
 
 _SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
@@ -208,35 +209,63 @@ def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, floa
     return np.asarray(found.x * scales), float(found.fun)
 
 
-def fit_floor(language: str, seed: int) -> Fit:
+class Opinions:
+    """What is learned on the vectors of one encoder and on words: each thing once, whatever models ask for it."""
+
+    def __init__(self, encoder: Encoder, language: str, seed: int) -> None:
+        self.encoder, self._language, self._seed = encoder, language, seed
+        self._known: dict[tuple[Labelled, str], Any] = {}
+
+    def words(self, rows: Labelled) -> WordClassifier:
+        """Return the word classifier of rows."""
+        return self._once(rows, "words", lambda: fit_words(rows.texts, rows.labels, self._language, seed=self._seed))
+
+    def head(self, rows: Labelled, strength: float) -> tuple[Floats, Floats]:
+        """Return weights and bias of logistic regression on the vectors of rows."""
+
+        def fit() -> tuple[Floats, Floats]:
+            places = {name: i for i, name in enumerate(rows.names)}
+            targets = np.array([places[label] for label in rows.labels])
+            return fit_logistic(self.encoder.encode(rows.texts), targets, strength, self._seed)
+
+        return self._once(rows, f"{strength:g}", fit)
+
+    def neighbours(self, rows: Labelled) -> NeighbourClassifier:
+        """Return what asks the nearest of rows."""
+
+        def make() -> NeighbourClassifier:
+            return NeighbourClassifier.of(self.encoder.encode(rows.texts), rows.labels)
+
+        return self._once(rows, "neighbours", make)
+
+    def _once(self, rows: Labelled, name: str, make: Callable[[], _Made]) -> _Made:
+        if (rows, name) not in self._known:
+            self._known[rows, name] = make()
+        found: _Made = self._known[rows, name]
+        return found
+
+
+def fit_floor(opinions: Opinions) -> Fit:
     """Return how the floor is trained; there is nothing to choose."""
 
     def fit(rows: Labelled, _choice: str | None) -> Mapping[str, Model]:
-        return {"C=1": FloorModel(fit_words(rows.texts, rows.labels, language, seed=seed))}
+        return {"C=1": FloorModel(opinions.words(rows))}
 
     return fit
 
 
-def fit_vectors(encoder: Encoder, recipe: Recipe, language: str = "") -> Fit:
-    """Return how a head on vectors is trained, for each C of the recipe.
-
-    With a language, words and neighbours have their say beside it.
-    """
+def fit_vectors(opinions: Opinions, strengths: Sequence[float], *, alone: bool) -> Fit:
+    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it."""
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
-        vectors = encoder.encode(rows.texts)
-        places = {name: i for i, name in enumerate(rows.names)}
-        targets = np.array([places[label] for label in rows.labels])
-        words, neighbours = None, None
-        if language:
-            words = fit_words(rows.texts, rows.labels, language, seed=recipe.seed)
-            neighbours = NeighbourClassifier.of(vectors, rows.labels)
-        made: dict[str, Model] = {}
-        for strength in recipe.head.strengths:
-            if choice in (None, f"C={strength:g}"):
-                head = fit_logistic(vectors, targets, strength, recipe.seed)
-                made[f"C={strength:g}"] = VectorModel(encoder, rows.names, *head, rows, words, neighbours)
-        return made
+        words, neighbours = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows))
+        return {
+            f"C={strength:g}": VectorModel(
+                opinions.encoder, rows.names, *opinions.head(rows, strength), rows, words, neighbours
+            )
+            for strength in strengths
+            if choice in (None, f"C={strength:g}")
+        }
 
     return fit
 
