@@ -64,6 +64,8 @@ def test_several_opinions_get_the_weights_with_the_least_loss() -> None:
     # An opinion that is always wrong has no say.
     said[2] = -said[2]
     assert fit_weights(said, targets)[0][2] == 0
+    # And one alone keeps the least, that its answers stay what they are.
+    assert fit_weights(-said[:1], targets)[0][0] == pytest.approx(np.exp(-3))
 
 
 def test_neighbours_say_what_counting_them_one_by_one_says() -> None:
