@@ -140,12 +140,17 @@ class _Run:
         held_out_pairs: Pairs | None,
     ) -> tuple[Any, Any, Any]:
         """Return the network, its intent task if it has one, and the history."""
+        from replydesk.finetune.training.adapters import attach
+        from replydesk.finetune.training.freezing import freeze
         from replydesk.finetune.training.loop import fit
         from replydesk.finetune.training.network import EncoderNetwork
         from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
 
         chosen, training = self.recipe.encoder, self.recipe.encoder.training
         network = EncoderNetwork.of(self.base, max_tokens=training.max_tokens, dropout=training.dropout)
+        attach(network, self.recipe.adapter, seed=self.recipe.seed)
+        # Where nothing but the head learns, the vectors that it starts from are those it learns on.
+        freeze(network, training)
         tasks: list[Task] = []
         intents: IntentTask | None = None
         if learned is not None:

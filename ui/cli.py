@@ -20,6 +20,7 @@ from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.options import HomeOption, JsonOption, RecipeOption
 from replydesk.ui.options import say as _say
 from replydesk.ui.options import show as _print
+from replydesk.ui.pretraining import pretrain
 from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ releases_app = typer.Typer(help="The trained releases and the one that answers."
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(pretrain)
 
 FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]
 MapOption = Annotated[
