@@ -1,6 +1,6 @@
 """Answer matching on TweetSumm: ``replydesk evaluate matching`` on the openings of its dialogues.
 
-The set is read from ``$REPLYDESK_DATASETS`` and is no part of this project (its licence is non-commercial: for measuring
+The set is read from ``$REPLYDESK_DATASETS`` and is no part of this project (it is non-commercial: for measuring
 only). Run as a module of its own, with a folder, this only writes the files that the command reads: every beginning of
 a training dialogue teaches, and the openings of the validation and test dialogues judge. ``chosen`` files part the
 training dialogues alone, and are what settings are chosen on. docs/why/matching.md keeps what was tried.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import Recipe, Training
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.encoders.projected import projected
 
-__all__ = ["FEWEST_TEXTS", "fit_projection", "groups_of_pairs"]
+__all__ = ["FEWEST_TEXTS", "Projection", "fit_projection", "found_again", "groups_of_pairs", "held_out"]
 
 FEWEST_TEXTS: Final = 40
 """Texts in groups of two or more that are needed: fewer teach a matrix nothing."""
@@ -21,28 +22,40 @@ _HELD_OUT = 0.2
 _JUDGED = 4000
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Projection:
+    """The matrix that was fitted on all, the one from ``before`` that, which the held-out groups chose, and the story.
+
+    Both are None where nothing learned was better than the vectors as they are.
+    """
+
+    weights: NDArray[np.float32] | None
+    before: NDArray[np.float32] | None
+    told: dict[str, Any]
+
+
 def fit_projection(
     vectors: Vectors,
     groups: Sequence[int],
     recipe: Recipe,
     *,
     progress: Callable[[str], None] = lambda _line: None,
-) -> tuple[NDArray[np.float32] | None, dict[str, Any]]:
+) -> Projection:
     """Return the matrix that brings unit vectors (n, dimension) of a group together, and what its training did.
 
     A fifth of the groups is held out, whole: how well a vector finds those of its group among all that are held out
     (mean average precision) says when to stop. The matrix is then fitted again on all, for as many epochs as were best.
-    It is None where nothing learned was better than the vectors as they are, or where there is too little to learn.
+    There is none where nothing learned was better, or where there is too little to learn.
     """
     from replydesk.finetune.training.loop import fit
     from replydesk.finetune.training.projecting import GroupTask, ProjectionNetwork
 
-    held = _held_out(groups, recipe.seed)
+    held = held_out(groups, recipe.seed)
     sizes = np.bincount(np.unique(np.asarray(groups), return_inverse=True)[1])
     useful = int(sizes[sizes > 1].sum())
     if useful < FEWEST_TEXTS or not held.any() or held.all():
         why = f"There are {useful} texts that belong to others, {FEWEST_TEXTS} are needed."
-        return None, {"kept": False, "why": why}
+        return Projection(None, None, {"kept": False, "why": why})
     chosen = recipe.projection
     training, known = chosen.training, np.asarray(groups)
 
@@ -61,7 +74,7 @@ def fit_projection(
 
     progress(f"Fitting a projection on {useful} texts that belong to others")
     judged = np.flatnonzero(held)[:_JUDGED]
-    _, history = learn(
+    first, history = learn(
         ~held,
         training.epochs,
         lambda network: found_again(projected(vectors[judged], network.weights()), known[judged]),
@@ -71,9 +84,9 @@ def fit_projection(
     why = f"MAP on groups that it had not seen {history.scores[0]:.3f} -> {history.scores[history.best]:.3f}."
     told |= {"kept": gain > 0, "why": why}
     if gain <= 0:
-        return None, told
+        return Projection(None, None, told)
     network, _ = learn(np.ones(len(known), dtype=bool), history.best, None)
-    return network.weights(), told
+    return Projection(network.weights(), first.weights(), told)
 
 
 def found_again(vectors: Vectors, groups: NDArray[np.int_]) -> float:
@@ -117,13 +130,12 @@ def groups_of_pairs(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[i
     return list(places), [names.setdefault(first(place), len(names)) for place in range(len(places))]
 
 
-def _held_out(groups: Sequence[int], seed: int) -> NDArray[np.bool_]:
+def held_out(groups: Sequence[int], seed: int) -> NDArray[np.bool_]:
+    """Return which rows are of the fifth of the groups that :func:`fit_projection` holds out."""
     known = np.unique(np.asarray(groups))
     drawn = np.random.default_rng(seed).permutation(known)
     return np.isin(np.asarray(groups), drawn[: max(1, round(_HELD_OUT * len(known)))])
 
 
-def _of(training: Any, epochs: int) -> Any:
-    from dataclasses import replace
-
+def _of(training: Training, epochs: int) -> Training:
     return replace(training, epochs=epochs, layers=-1, embeddings=True, layer_decay=1.0, gradually=False)

@@ -152,11 +152,12 @@ def retrieval_text(document: Mapping[str, Any]) -> str:
     for model, found in document["models"].items():
         low, high = found["p1_ci"]
         lines.append(f"{model:10}" + "".join(f"{found[name]:11.3f}" for name in names) + f"   {low:.3f} to {high:.3f}")
-    for model, part in (("hybrid", "differences"), ("reranked", "differences_reranked")):
+    for model in ("hybrid", "reranked", "tuned", "smoothed"):
+        part = "differences" if model == "hybrid" else f"differences_{model}"
         for half, found in document.get(part, {}).items():
             gains = [
                 f"{name} {found[name]:+.3f} ({found[f'{name}_ci'][0]:+.3f} to {found[f'{name}_ci'][1]:+.3f})"
-                for name in ("p1", "mrr")
+                for name in ("p1", "mrr", "map")
             ]
             lines.append(f"{model} over {half}: {', '.join(gains)}")
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])

@@ -264,8 +264,8 @@ def _on_top(
     first = {text: row for row, text in reversed(list(enumerate(pairs.said)))}
     answers = sorted(first.values())
     vectors = np.concatenate([encoder.encode(pairs.asked), encoder.encode([pairs.said[row] for row in answers])])
-    weights, told = fit_projection(vectors, (*groups, *(groups[row] for row in answers)), recipe, progress=progress)
-    return (encoder if weights is None else ProjectedEncoder(encoder, weights)), told
+    found = fit_projection(vectors, (*groups, *(groups[row] for row in answers)), recipe, progress=progress)
+    return (encoder if found.weights is None else ProjectedEncoder(encoder, found.weights)), found.told
 
 
 def _placed(model: Scores, test: Pairs, lists: Mapping[int, NDArray[np.int_]]) -> dict[int, tuple[Floats, Floats]]:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from replydesk.data.errors import ModelError
-from replydesk.finetune.project import fit_projection, found_again, groups_of_pairs
+from replydesk.finetune.project import fit_projection, found_again, groups_of_pairs, held_out
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.training.projecting import GroupTask, ProjectionNetwork
 from replydesk.retrieval.encoders.projected import ProjectedEncoder, projected
@@ -52,24 +52,31 @@ def grouped(seed: int, groups: int = 40, each: int = 4) -> tuple[Any, list[int]]
 
 def test_groups_that_it_has_not_seen_come_closer() -> None:
     vectors, groups = grouped(0)
-    weights, told = fit_projection(vectors, groups, RECIPE)
+    found = fit_projection(vectors, groups, RECIPE)
+    weights, told = found.weights, found.told
     assert weights is not None and told["kept"] and told["best_epoch"] > 0
     others, theirs = grouped(1)
     before, after = (found_again(rows, np.array(theirs)) for rows in (others, projected(others, weights)))
     assert after > before + 0.15
-    again, _ = fit_projection(vectors, groups, RECIPE)
+    again = fit_projection(vectors, groups, RECIPE).weights
     np.testing.assert_array_equal(weights, again)
+    apart = held_out(groups, 0)
+    assert 0.1 < apart.mean() < 0.3 and not set(np.array(groups)[apart]) & set(np.array(groups)[~apart])
+    unseen = projected(vectors[apart], found.before)
+    assert found_again(unseen, np.array(groups)[apart]) == pytest.approx(max(told["scores"]), abs=1e-4)
 
 
 def test_what_does_not_help_is_left_out() -> None:
     draw = np.random.default_rng(0)
     rows = draw.normal(size=(60, DIMENSION))
     vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    weights, told = fit_projection(np.repeat(vectors, 2, axis=0), np.repeat(np.arange(60), 2).tolist(), RECIPE)
+    found = fit_projection(np.repeat(vectors, 2, axis=0), np.repeat(np.arange(60), 2).tolist(), RECIPE)
+    weights, told = found.weights, found.told
     # Twins are found by the cosine: nothing can be better.
     assert weights is None and not told["kept"] and "1.000 -> 1.000" in told["why"]
-    weights, told = fit_projection(vectors, list(range(60)), RECIPE)
-    assert weights is None and "40 are needed" in told["why"]
+    found = fit_projection(vectors, list(range(60)), RECIPE)
+    weights, told = found.weights, found.told
+    assert weights is None and found.before is None and "40 are needed" in told["why"]
 
 
 def test_found_again_is_mean_average_precision() -> None:
