@@ -159,7 +159,8 @@ def reply(result: dict[str, Any]) -> Any:
     figure, (plain, reranked) = panels(1, 2)
     found = {name: figures["median"] for name, figures in result["milliseconds"].items()}
     title = f"{short(result['tickets'])} tickets, milliseconds (median)"
-    bars(plain, title, {name: found[name] for name in ("reply", "twenty lines")}, "ms")
+    names = ("reply", "reply, eight bits", "twenty lines")
+    bars(plain, title, {name: found[name] for name in names if name in found}, "ms")
     rest = ("reply, late interaction", "reply, reranked", "twenty lines, reranked")
     bars(reranked, "With a second look at the best ten", {name: found[name] for name in rest}, "ms")
     return figure

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict, content_id, same_text
 
 __all__ = [
     "FACTS",
     "conversation_digest",
     "conversation_of",
     "conversation_row",
+    "curation_of",
     "facts_of",
     "message_of",
     "message_rows",
@@ -122,6 +123,14 @@ def ticket_of(row: Row[Any]) -> Ticket:
     return Ticket(
         row.id, row.question, row.answer, tuple(row.context), row.intent, row.source, row.language, moment_of(row.at),
         row.author, tuple(row.tags), row.outcome, row.satisfaction,
+    )  # fmt: skip
+
+
+def curation_of(row: Row[Any]) -> Curation:
+    """Return what curation says of a ticket; the row says by ``successor`` whether what replaced it exists."""
+    return Curation(
+        row.ticket, row.template, row.duplicate_of, row.successor or "", row.withheld, row.weak_intent, row.stale_days,
+        row.doubt,
     )  # fmt: skip
 
 

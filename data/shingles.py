@@ -38,7 +38,8 @@ _CHINESE_NUMBER = (
 )
 # A code has a digit and may be hyphenated; a number may have a decimal part.
 _FACT = re.compile(
-    rf"(?:\b[a-z]+-)?[a-z]*\d(?:[a-z0-9]|[-.,:/](?=[a-z0-9]*\d))*|\b(?:{_NUMBER_WORDS})\b|{_CHINESE_NUMBER}", re.A
+    rf"(?<![a-z])(?:\b[a-z]++-)?[a-z]*+\d(?:[a-z0-9]|[-.,:/](?=[a-z0-9]*\d))*|\b(?:{_NUMBER_WORDS})\b|{_CHINESE_NUMBER}",
+    re.A,
 )
 # 不 and 没 ask in 能不能 and are mere politeness in 不客气.
 _NO_DENIAL = re.compile(r"([能会可要是行有好对])[不没]\1|不客气|不好意思|不错|不用谢|没关系|没问题")

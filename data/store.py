@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from replydesk.data.rows import (
     conversation_digest,
     conversation_of,
     conversation_row,
+    curation_of,
     facts_of,
     message_of,
     message_rows,
@@ -55,6 +57,30 @@ _PRAGMAS = (
 _BATCH = 500
 # Rows that one call of the driver writes, each with values of its own.
 _MANY = 5000
+
+# What every message asks, made once: to put a statement together takes SQLAlchemy longer than SQLite to answer it.
+_SUCCESSOR = schema.tickets.alias()
+_CURATED = (schema.curation, _SUCCESSOR.c.id.label("successor"))
+_SUCCEEDS = _SUCCESSOR.c.id == schema.curation.c.superseded_by
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+_TICKETS = (
+    sa.select(schema.tickets, *_CURATED)
+    .outerjoin_from(schema.tickets, schema.curation, schema.curation.c.ticket == schema.tickets.c.id)
+    .outerjoin(_SUCCESSOR, _SUCCEEDS)
+    .where(schema.tickets.c.id.in_(_WANTED) | (schema.tickets.c.question_key == sa.bindparam("asked")))
+)
+_VERSION = sa.select(
+    sa.select(sa.func.max(schema.changes.c.seq)).scalar_subquery().label("newest"),
+    sa.select(sa.func.max(schema.curated.c.made)).scalar_subquery().label("made"),
+)
+_CONVERSATIONS = (
+    sa.select(schema.conversations).where(schema.conversations.c.id.in_(_WANTED)).order_by(schema.conversations.c.id)
+)
+_MESSAGES = (
+    sa.select(schema.messages)
+    .where(schema.messages.c.conversation.in_(_WANTED))
+    .order_by(schema.messages.c.conversation, schema.messages.c.position)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +256,16 @@ class Store:
         source: str = "chat",
         masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
+        new: bool = False,
     ) -> None:
         """Add messages to the end of a live conversation, which begins with its first one.
 
         ``masked`` are its placeholders, as in :class:`Entry`. ``reply`` is the release and the document of the reply
-        that the last message carries; both are stored or none.
+        that the last message carries; both are stored or none. ``new`` says that the conversation's id was just made,
+        so that nobody need look for what was said before; :class:`StoreError` where it is there all the same.
         """
         with self._write() as connection:
-            found = self._load(connection, [conversation])
+            found = [] if new else self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
             row = conversation_row(grown, conversation_digest(grown)) | {"masked": dict(masked)}
@@ -288,15 +316,9 @@ class Store:
         return [entry.conversation for entry in self._entries(connection, keys)]
 
     def _entries(self, connection: Connection, keys: Sequence[str]) -> list[Entry]:
-        heads = connection.execute(
-            sa.select(schema.conversations)
-            .where(schema.conversations.c.id.in_(keys))
-            .order_by(schema.conversations.c.id)
-        ).all()
+        heads = connection.execute(_CONVERSATIONS, {"wanted": list(keys)}).all()
         lines: dict[str, list[Message]] = {}
-        table = schema.messages
-        query = sa.select(table).where(table.c.conversation.in_(keys)).order_by(table.c.conversation, table.c.position)
-        for row in connection.execute(query):
+        for row in connection.execute(_MESSAGES, {"wanted": list(keys)}):
             lines.setdefault(row.conversation, []).append(message_of(row))
         return [Entry(conversation_of(row, tuple(lines.get(row.id, ()))), (), row.origin, row.masked) for row in heads]
 
@@ -331,13 +353,18 @@ class Store:
         with self._read() as connection:
             return _tickets_by_id(connection, keys)
 
-    def tickets_asking(self, question: str) -> list[Ticket]:
-        """Return the tickets whose question is the same text (case, width and blanks aside), newest first."""
-        table = schema.tickets
-        key = question_key(question)
-        query = sa.select(table).where(table.c.question_key == key).order_by(table.c.at.desc().nulls_last(), table.c.id)
+    def tickets_with_curation(self, keys: Sequence[str], *, asking: str = "") -> dict[str, tuple[Ticket, Curation]]:
+        """Return the tickets that exist among ``keys``, each with what curation says of it, which may be nothing.
+
+        With them come those whose question is the same text as ``asking`` (case, width and blanks aside).
+        """
+        asked = question_key(asking) if asking else ""
+        found: dict[str, tuple[Ticket, Curation]] = {}
         with self._read() as connection:
-            return [ticket_of(row) for row in connection.execute(query)]
+            for part in _batches(keys) if keys else [()]:
+                for row in connection.execute(_TICKETS, {"wanted": list(part), "asked": asked}).all():
+                    found[row.id] = ticket_of(row), curation_of(row) if row.ticket else Curation(row.id)
+        return found
 
     def tickets(
         self,
@@ -445,18 +472,12 @@ class Store:
 
         A ticket is superseded only while the one that replaced it exists.
         """
-        table, successor = schema.curation, schema.tickets.alias()
-        query = sa.select(table, successor.c.id.label("successor")).outerjoin(
-            successor, successor.c.id == table.c.superseded_by
-        )
+        query = sa.select(*_CURATED).outerjoin_from(schema.curation, _SUCCESSOR, _SUCCEEDS)
         found: dict[str, Curation] = {}
         with self._read() as connection:
             for part in _batches(keys):
-                for row in connection.execute(query.where(table.c.ticket.in_(part))):
-                    found[row.ticket] = Curation(
-                        row.ticket, row.template, row.duplicate_of, row.successor or "", row.withheld, row.weak_intent,
-                        row.stale_days, row.doubt,
-                    )  # fmt: skip
+                rows = connection.execute(query.where(schema.curation.c.ticket.in_(part)))
+                found.update((row.ticket, curation_of(row)) for row in rows)
         return found
 
     def withheld(self, keys: Sequence[str]) -> dict[str, str]:
@@ -553,10 +574,8 @@ class Store:
 
     def version(self) -> tuple[int, int]:
         """Return the number of the newest change and how often the curation was made: what caches compare."""
-        newest = sa.select(sa.func.max(schema.changes.c.seq)).scalar_subquery()
-        made = sa.select(sa.func.max(schema.curated.c.made)).scalar_subquery()
         with self._read() as connection:
-            row = connection.execute(sa.select(newest.label("newest"), made.label("made"))).one()
+            row = connection.execute(_VERSION).one()
         return int(row.newest or 0), int(row.made or 0)
 
     # ---- replies and verdicts
@@ -690,8 +709,12 @@ def _engine(place: str | Path) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("write", False)
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if engine.dialect.name == "sqlite" and writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name == "sqlite":
+            # It takes no lock, so no other process can refuse it: past SQLAlchemy it costs nearly nothing.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
         elif writes:
             # Numbers of the journal must become visible in their order, or an index would skip one.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7310)")
@@ -745,7 +768,12 @@ def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(sa.insert(table), list(rows))
+        connection.execute(_insertion(table), list(rows))
+
+
+@cache
+def _insertion(table: Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 def _insert_all(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -68,9 +68,7 @@ _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
 )
 
-CODE_OR_WORD: Final = re.compile(
-    rf"([{HAN}{KANA}]+)|((?:(?![{HAN}{KANA}])[^\W_])+(?:['’\-](?:(?![{HAN}{KANA}])[^\W_])+)*)"
-)
+CODE_OR_WORD: Final = re.compile(rf"([{HAN}{KANA}]+)|([^\W_{HAN}{KANA}]+(?:['’\-][^\W_{HAN}{KANA}]+)*)")
 
 
 def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str = "") -> str:
@@ -244,6 +242,8 @@ def tokens(text: str) -> list[str]:
     for east, word in CODE_OR_WORD.findall(unicodedata.normalize("NFKC", text).lower()):
         if east:
             found += [east[i : i + 2] for i in range(max(1, len(east) - 1))]
+        elif word.isalnum():
+            found.append(word)
         else:
             word = word.replace("'", "").replace("’", "")
             found += [word] if any(map(str.isdigit, word)) else word.split("-")

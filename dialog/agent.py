@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from replydesk.data.errors import NotFoundError, ReleaseError, ReplydeskError, RequestError
+from replydesk.data.errors import EngineError, NotFoundError, ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
 from replydesk.data.preparation import Mask, pseudonym
 from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
@@ -141,8 +141,9 @@ class Agent:
         :meth:`Matcher.find`. Raises :class:`RequestError` for an empty or too long message.
         """
         began = time.perf_counter()
+        new = not conversation
         conversation = conversation or uuid.uuid4().hex
-        known = self.store.stored([conversation]).get(conversation)
+        known = None if new else self.store.stored([conversation]).get(conversation)
         earlier = known.conversation.messages if known else ()
         mask = Mask(self.settings.data, conversation, known.masked if known else {})
         text = self._checked(text, mask)
@@ -169,6 +170,7 @@ class Agent:
             customer=customer,
             masked=mask.given,
             reply=(reply.release, reply.document()),
+            new=new,
         )
         return reply
 
@@ -193,7 +195,8 @@ class Agent:
         candidates = self.settings.retrieval.candidates
         found = self._look(release, text, context, language=language, k=candidates, filters=filters, without=without)
         reading, hits = found.reading, found.reranked.hits
-        decision = decide(reading, hits, self._lines(found.skills.thresholds))
+        away = not hits and bool(self.matcher.trouble())
+        decision = decide(reading, hits, self._lines(found.skills.thresholds), away=away)
         shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
         return Reply(
             id=uuid.uuid4().hex,
@@ -227,7 +230,11 @@ class Agent:
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
         try:
-            self.matcher_of(self.release()).sync()
+            try:
+                self.matcher_of(self.release()).sync()
+            except EngineError as error:
+                # Until it is back, words alone answer; the first search says so.
+                _LOG.info("Not brought up to the store: %s", error)
             for language in self.settings.data.languages:
                 self.answer("hello", language=language)
                 release = self.release()
@@ -240,11 +247,11 @@ class Agent:
             _LOG.error("Not ready: %s", error)
 
     def ready(self) -> dict[str, Any]:
-        """Return whether messages can be answered now and, if not, why."""
+        """Return whether messages can be answered now and, if not or by words alone, why."""
         return {
             "ready": self._warm,
             "release": self.release().id,
-            "trouble": self._trouble,
+            "trouble": self._trouble or self.matcher.trouble(),
             **self.store.counts(),
         }
 

@@ -14,7 +14,7 @@ from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.release import Releases
 from replydesk.retrieval.encoders.encoder import Encoders
-from replydesk.retrieval.indexes import WORDS
+from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.engines import Contents
 from replydesk.retrieval.words.lexical import LexicalIndex
@@ -35,8 +35,9 @@ class Finding:
 def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     """Return what was found in a home, most basic first; with ``repair`` the index is rebuilt where it disagrees.
 
-    Besides, ``repair`` takes conversations out of training whose customer is in the test part, too. Nothing else is
-    ever changed: the database is the truth and releases are immutable.
+    Besides, ``repair`` takes conversations out of training whose customer is in the test part, too, and deletes
+    indexes of encoders that neither the settings nor the current release nor the one before need. Nothing else is ever
+    changed: the database is the truth and releases are immutable.
     """
     findings = []
     try:
@@ -56,7 +57,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     if not problems:
         findings.append(_splits(store, repair=repair))
     findings += _releases(Releases(home))
-    return findings + _indexes(home, store, settings, repair=repair)
+    return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
 
 
 def _splits(store: Store, *, repair: bool) -> Finding:
@@ -137,6 +138,29 @@ def _indexes(home: Home, store: Store, settings: Settings, *, repair: bool) -> l
         matcher.close()
         return [Finding(f"{finding.what} (rebuilt)", True, finding.detail) for finding in findings]
     return findings
+
+
+def _unused(home: Home, store: Store, settings: Settings, *, repair: bool) -> list[Finding]:
+    try:
+        needed = Releases(home).encoders_needed()
+        if not unused(home, needed):
+            return []
+        encoders = Encoders(settings.retrieval, home.runtime)
+        read = {*settings.data.languages, *(ticket.language for ticket in store.tickets())}
+        needed |= {encoder.id for encoder in encoders.among(sorted(read))}
+        left = unused(home, needed)
+        if not left:
+            return []
+        if not repair:
+            detail = f"{', '.join(left)}: of no encoder in use; `replydesk doctor --repair` deletes them"
+            return [Finding("unused indexes", True, detail)]
+        # A training builds the index of its candidate before that is anybody's.
+        with home.lock("training", wait_seconds=0):
+            gone = sweep(home, needed)
+    except ReplydeskError as error:
+        # What is wrong with settings and releases has findings of its own; as long as it is, nothing is deleted.
+        return [Finding("unused indexes", True, f"not looked for: {error.message}")]
+    return [Finding("unused indexes (deleted)", True, ", ".join(gone))]
 
 
 def _words(home: Home, encoder_id: str, store: Store, wanted: int) -> Finding:

@@ -48,6 +48,14 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "There is no past ticket in this language to answer from.",
         "zh": "这种语言还没有可参考的历史工单。",
     },
+    "by_words": {
+        "en": "The search by meaning is away; these past questions share most words with the message, so I ask.",
+        "zh": "语义检索暂时不可用；下面的历史问题与这条消息用词最接近，所以先确认。",
+    },
+    "no_vectors": {
+        "en": "The search by meaning is away, and no past question shares enough words with the message.",
+        "zh": "语义检索暂时不可用，也没有用词足够接近的历史问题。",
+    },
     "personal": {
         "en": "The past answers that fit hold details of another customer, so they are only shown to the team.",
         "zh": "合适的历史回答里含有其他客户的信息，只供客服人员参考，不会直接发送。",
@@ -105,7 +113,7 @@ def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranke
     language = reading.language
     score = hits[0].score if hits else 0.0
     lines = [_in(language, _GROUNDS[decision.ground]).format(score=score, unknown=reading.out_of_scope)]
-    if hits:
+    if hits and hits[0].compared:
         lines.append(_in(language, _SIMILAR).format(cosine=hits[0].similarity))
     if reading.intents:
         first = reading.intents[0]

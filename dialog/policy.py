@@ -21,6 +21,8 @@ Ground = Literal[
     "close_runner_up",
     "not_sure",
     "nothing_found",
+    "by_words",
+    "no_vectors",
     "personal",
     "unlikely",
     "out_of_scope",
@@ -42,17 +44,18 @@ class Decision:
     handoff: HandoffReason | None = None
 
 
-def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision:
+def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, away: bool = False) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
     In this order: a wish for a person; the same question word for word; out of scope; sure enough and clearly ahead of
     any hit with another intent; unsure between a few; nothing good enough. An answer that holds something of the
-    customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`.
+    customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
+    was not compared is asked about at most, whatever its score; ``away`` says that the vectors are.
     """
     if reading.wants_person:
         return Decision("handoff", "asked_for_person", handoff="asked_for_person")
     if not hits:
-        return Decision("handoff", "nothing_found", handoff="low_confidence")
+        return Decision("handoff", "no_vectors" if away else "nothing_found", handoff="low_confidence")
     hits = [hit for hit in hits if sendable(hit.ticket.answer) is not None]
     if not hits:
         return Decision("handoff", "personal", handoff="low_confidence")
@@ -61,6 +64,8 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> Decision
         return Decision("pick", "exact", (best,))
     if reading.out_of_scope > lines.out_of_scope_above:
         return Decision("handoff", "out_of_scope", handoff="low_confidence")
+    if not best.compared:
+        return Decision("ask", "by_words", _options(hits, 0.0))
     if best.score >= lines.pick_above:
         rivals = _options(hits, max(lines.pick_above, best.score - _TOO_CLOSE))
         if len(rivals) > 1 and _unsure(reading):

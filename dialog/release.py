@@ -63,8 +63,8 @@ class Release:
     """One trained state of a desk. Its folder never changes after it was written.
 
     ``skills`` are keyed by encoder id, so a vector is never read by the head of another encoder. ``encoders`` stand in
-    for those of the settings, by the id of the one they replace; ``int8`` says of each that was quantised how it was
-    checked and whether it is used.
+    for those of the settings, by the id of the one they replace; ``tuned`` says of each that was fine-tuned how it
+    learned, and ``int8`` of each that was quantised how it was checked and whether it is used.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Release:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     encoders: Mapping[str, OpenVinoEncoder] = field(default_factory=dict)
     int8: Mapping[str, Any] = field(default_factory=dict)
+    tuned: Mapping[str, Any] = field(default_factory=dict)
 
     def skills_for(self, base: str) -> Skills:
         """Return what this release learned on the encoder of that id, or on the one that stands in for it."""
@@ -155,6 +156,29 @@ class Releases:
         key = self.current_id()
         return self.load(key) if key else UNTRAINED_RELEASE
 
+    def stand_ins(self, key: str) -> dict[str, Path]:
+        """Return the ids of the encoders that others stand in for in a release, and the folders of these.
+
+        Raises like :meth:`card`.
+        """
+        folder = self._folder(key) / _ENCODERS
+        return {base: folder / base for base in _stand_ins(self.card(key))}
+
+    def encoders_needed(self, *besides: str) -> set[str]:
+        """Return the ids of all encoders of the current release and of the one before, which a rollback goes back to.
+
+        ``besides`` are the ids of other releases that are to be kept ready. Raises like :meth:`card`.
+        """
+        key = self.current_id()
+        keys = {key, *besides}
+        if key in self.ids():
+            keys.add(str(self.card(key)["parent"]))
+        needed: set[str] = set()
+        for card in map(self.card, keys & self.ids()):
+            own = _stand_ins(card)
+            needed |= {*card["skills"], *card.get("int8", {}), *own, *own.values()}
+        return needed
+
     def load(self, key: str) -> Release:
         """Read a release and check every file against its card. Raises :class:`ReleaseError`."""
         try:
@@ -168,8 +192,7 @@ class Releases:
         try:
             skills = {encoder: _load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
             made_at = datetime.fromisoformat(card["made_at"])
-            int8 = card.get("int8", {})
-            encoders = {base: self._encoder(folder, base, part["id"]) for base, part in int8.items() if part["used"]}
+            encoders = {base: self._encoder(folder, base, part) for base, part in _stand_ins(card).items()}
         except ModelError as error:
             message = f"The reranker of the release cannot be used: {error.message}"
             raise ReleaseError(message, where=str(folder), hint=_DAMAGED) from error
@@ -177,7 +200,16 @@ class Releases:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
         return Release(
-            key, made_at, skills, card["parent"], card["recipe"], card["data"], card["metrics"], encoders, int8
+            key,
+            made_at,
+            skills,
+            card["parent"],
+            card["recipe"],
+            card["data"],
+            card["metrics"],
+            encoders,
+            card.get("int8", {}),
+            card.get("tuned", {}),
         )
 
     def save(self, release: Release, report: Mapping[str, Any], page: str) -> Path:
@@ -210,7 +242,9 @@ class Releases:
             "data": dict(release.data),
             "metrics": dict(release.metrics),
             "skills": {encoder: _skills_document(skills) for encoder, skills in release.skills.items()},
+            "encoders": {base: encoder.id for base, encoder in release.encoders.items()},
             "int8": dict(release.int8),
+            "tuned": dict(release.tuned),
             "files": {
                 str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()
             },
@@ -275,6 +309,14 @@ class Releases:
                 "This is not the id of a release.", where=key, hint="`replydesk releases list` shows ids."
             )
         return self._home.releases / key
+
+
+def _stand_ins(card: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ids of a release's own encoders by what they replace; an old card tells them among the figures."""
+    known: dict[str, str] = card.get("encoders") or {
+        base: part["id"] for base, part in card.get("int8", {}).items() if part["used"]
+    }
+    return known
 
 
 def _skills_document(skills: Skills) -> dict[str, Any]:

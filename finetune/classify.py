@@ -14,7 +14,17 @@ from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["Classifier", "fit_familiarity", "fit_head", "fit_logistic", "fit_temperature"]
+__all__ = [
+    "Classifier",
+    "fit_calibrated",
+    "fit_draft",
+    "fit_familiarity",
+    "fit_head",
+    "fit_logistic",
+    "fit_temperature",
+    "margins",
+    "softmax",
+]
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +64,7 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
                 logits[held_out, seen.pop()] = 0.0
                 continue
             model = _logistic(examples.vectors[train], targets[train], strength, recipe.seed)
-            logits[np.ix_(held_out, model.classes_)] = _logits(model, examples.vectors[held_out])
+            logits[np.ix_(held_out, model.classes_)] = margins(model, examples.vectors[held_out])
         loss = _loss(logits, targets, fit_temperature(logits, targets))
         if best is None or loss < best[0]:
             best = (loss, strength, logits)
@@ -63,8 +73,31 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
     temperature = fit_temperature(logits, targets)
     weights, bias = fit_logistic(examples.vectors, targets, strength, recipe.seed)
     head = IntentHead(tuple(names), weights, bias, temperature)
-    unseen = _softmax(logits / temperature)
+    unseen = softmax(logits / temperature)
     return Classifier(head, strength, unseen, float((logits.argmax(axis=1) == targets).mean()))
+
+
+def fit_calibrated(learned: Examples, held_out: Examples, recipe: Recipe) -> IntentHead:
+    """Return a head that learned from some examples, C and temperature chosen by the likelihood of those held out.
+
+    What is held out of other intents than are learned chooses nothing; where nothing is left, the strongest C stands.
+    """
+    names = sorted(set(learned.labels))
+    targets = np.array([names.index(label) for label in learned.labels])
+    held = held_out.where([label in set(names) for label in held_out.labels])
+    right = np.array([names.index(label) for label in held.labels], dtype=int)
+    best: tuple[float, IntentHead] | None = None
+    for strength in sorted(recipe.head.strengths, reverse=True):
+        head = IntentHead(tuple(names), *fit_logistic(learned.vectors, targets, strength, recipe.seed))
+        if not len(held):
+            return head
+        logits = head.logits(held.vectors)
+        temperature = fit_temperature(logits, right)
+        loss = _loss(logits, right, temperature)
+        if best is None or loss < best[0]:
+            best = loss, replace(head, temperature=temperature)
+    assert best is not None, "a recipe has at least one strength"
+    return best[1]
 
 
 def fit_logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> tuple[Floats, Floats]:
@@ -86,30 +119,51 @@ def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
 
 
 def fit_familiarity(
-    in_scope: Examples,
-    unseen_highest: Floats,
+    vectors: Vectors,
     labels: tuple[str, ...],
+    unseen_highest: Floats,
     strangers: Vectors,
     stranger_highest: Floats,
+    *,
+    held_out: Vectors | None = None,
 ) -> tuple[Familiarity, Floats]:
     """Return the three-score sum turned into a probability by logistic regression, and that of every in-scope message.
 
-    ``unseen_highest`` and ``stranger_highest`` are the highest intent probabilities of the two sets. In-scope messages
-    are scored without themselves among the neighbours, as a new message would be.
+    ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
+    the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
+    each message without itself among the neighbours, as a new one would be. ``unseen_highest`` and ``stranger_highest``
+    are the highest intent probabilities of the in-scope messages that are scored, and of the strangers.
     """
-    vectors = in_scope.vectors
-    means = _means(vectors, labels)
-    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
-    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
-    draft = Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
-    own = draft.scores(vectors, unseen_highest)
-    own[:, 1] = _neighbours_without_itself(vectors, draft.neighbours)
+    draft = fit_draft(vectors, labels)
+    own = draft.scores(vectors if held_out is None else held_out, unseen_highest)
+    if held_out is None:
+        own[:, 1] = _neighbours_without_itself(vectors, draft.neighbours)
     centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
     inside = ((own - centre) / spread).sum(axis=1)
     outside = ((draft.scores(strangers, stranger_highest) - centre) / spread).sum(axis=1)
     slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))
     fitted = replace(draft, centre=centre, spread=spread, slope=slope, offset=offset)
     return fitted, np.asarray(1 / (1 + np.exp(-(slope * inside + offset))))
+
+
+def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
+    """Return the three scores of labelled vectors before anything is known of their scale: none is normalised."""
+    means = _means(vectors, labels)
+    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
+    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
+    return Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
+
+
+def margins(model: Any, features: Any) -> Floats:
+    """Return what a linear model of scikit-learn says for each class, shape (n, classes), also where there are two."""
+    scores = np.asarray(model.decision_function(features), dtype=np.float64)
+    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities of shape (n, labels), each row summing to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -> list[tuple[Any, Any]]:
@@ -137,18 +191,8 @@ def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed
         return LogisticRegression(C=strength, max_iter=300, tol=1e-5, random_state=seed).fit(vectors, targets)
 
 
-def _logits(model: Any, vectors: Vectors) -> Floats:
-    scores = np.asarray(model.decision_function(vectors), dtype=np.float64)
-    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)
-
-
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 def _loss(logits: Floats, targets: NDArray[np.int_], temperature: float) -> float:
-    chosen = _softmax(logits / temperature)[np.arange(len(targets)), targets]
+    chosen = softmax(logits / temperature)[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
 

@@ -107,7 +107,7 @@ class EncoderRecipe:
     matching: Weight = 0.0
     match_temperature: Positive = 0.05
     hard_negatives: Annotated[int, Field(ge=0)] = 0
-    held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
+    held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     refit: bool = False
     replay: Annotated[int, Field(ge=0)] = 0
 

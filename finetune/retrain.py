@@ -18,14 +18,14 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
-from replydesk.finetune.compact import made_compact
-from replydesk.finetune.evaluate import Report, judge
-from replydesk.finetune.examples import Material, collect
-from replydesk.finetune.page import report_page
+from replydesk.finetune.encoders import FROZEN, make_encoders
+from replydesk.finetune.evaluation.judge import Report, judge
+from replydesk.finetune.evaluation.page import report_page
+from replydesk.finetune.examples import collect
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
-from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
-from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.indexes import sweep
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 
@@ -125,11 +125,15 @@ class Workshop:
     def build_index(self, *, processes: int = 1, cluster: str = "") -> dict[str, int]:
         """Encode all tickets anew, in shards that a crash keeps, and return how many each index holds.
 
-        ``processes`` work beside each other, or the machines of a Ray ``cluster``. Servers go on answering meanwhile.
+        They are encoded with the encoders of the settings and with those of the current release. ``processes`` work
+        beside each other, or the machines of a Ray ``cluster``. Servers go on answering meanwhile.
         """
+        release = self.releases.current()
+        instead = self.releases.stand_ins(release.id) if release.encoders else {}
+        serving = self.matcher.using(release.encoders)
         folder = self.home.folder / "shards"
         database = self.settings.data.database or self.home.database
-        job = Job(database, self.settings, folder, self.home.runtime)
+        job = Job(database, self.settings, folder, self.home.runtime, tuple(instead.items()))
         with self.home.lock("shards", wait_seconds=5):
             encode_shards(
                 job,
@@ -137,10 +141,14 @@ class Workshop:
                 cluster=cluster,
                 progress=lambda done, every: self._progress(f"Encoded {done} of {every} shards"),
             )
-            for encoder in self.encoders.among(self.settings.data.languages):
-                self.matcher.fill(encoder, *read_shards(job, encoder.id))
+            filled: set[str] = set()
+            for matcher, encoders in ((self.matcher, self.encoders), (serving, self.encoders.using(release.encoders))):
+                for encoder in encoders.among(self.settings.data.languages):
+                    if encoder.id not in filled:
+                        matcher.fill(encoder, *read_shards(job, encoder.id))
+                        filled.add(encoder.id)
             shutil.rmtree(folder)
-        return self.matcher.sync()
+        return self.matcher.sync() | serving.sync()
 
     def train(
         self,
@@ -152,13 +160,14 @@ class Workshop:
     ) -> Outcome:
         """Train a candidate, judge it against the current release and store both; promote it if asked and better.
 
-        The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder, which takes minutes;
+        The tasks ``all`` and ``encoder`` fine-tune the encoder where the recipe says so; ``intent`` trains what reads
+        its vectors alone. The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder;
         else the one of the current release goes on. Raises :class:`RequestError` when there is nothing to learn from,
-        and for the task ``encoder``.
+        and for the task ``encoder`` with a recipe that does not tune it.
         """
-        if task == "encoder":
-            hint = "Train what reads the vectors with --task intent, or the cross-encoder with --task reranker."
-            raise RequestError("The encoder cannot be trained yet.", where="--task encoder", hint=hint)
+        if task == "encoder" and not recipe.encoder.tune:
+            hint = "Choose one that does, such as --recipe full."
+            raise RequestError(f"The recipe {recipe.name} leaves the encoder as it is.", where="--recipe", hint=hint)
         with self.home.lock("training", wait_seconds=5), TemporaryDirectory() as scratch:
             self.matcher.sync()
             # A release whose folder is gone cannot be compared with; what is trained now is the first again.
@@ -169,19 +178,23 @@ class Workshop:
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
-            encoders, int8 = self._compact(material, recipe)
-            learned = [
-                part.on(RememberingEncoder(encoders[part.encoder.id])) if part.encoder.id in encoders else part
-                for part in material
-            ]
+            made = make_encoders(
+                material,
+                self.encoders,
+                recipe if task in ("all", "encoder") else replace(recipe, encoder=FROZEN),
+                Path(scratch),
+                parent=baseline,
+                threads=self.settings.retrieval.threads,
+                progress=self._progress,
+            )
             plan = None
             if task == "reranker" or (task == "all" and recipe.reranker.train):
                 plan = RerankerPlan(
-                    {part.encoder.id: self.encoders.bert(part.languages[0]) for part in learned}, Path(scratch)
+                    {part.encoder.id: self.encoders.bert(part.languages[0]) for part in made.material}, Path(scratch)
                 )
             before = baseline if parent else None
-            candidate = make_release(learned, data, recipe, parent=before, reranker=plan, progress=self._progress)
-            candidate = replace(candidate, encoders=encoders, int8=int8)
+            candidate = make_release(made.material, data, recipe, parent=before, reranker=plan, progress=self._progress)
+            candidate = replace(candidate, encoders=made.encoders, int8=made.int8, tuned=made.tuned)
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
@@ -193,21 +206,10 @@ class Workshop:
                 # Whoever follows the pointer finds the index of a new encoder built.
                 self.matcher.using(candidate.encoders).sync()
                 self.releases.promote(candidate.id)
+                needed = {encoder.id for encoder in self.encoders.among(self.settings.data.languages)}
+                sweep(self.home, needed | self.releases.encoders_needed(current))
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
-
-    def _compact(
-        self, material: Sequence[Material], recipe: Recipe
-    ) -> tuple[dict[str, OpenVinoEncoder], dict[str, dict[str, Any]]]:
-        """Return the eight-bit encoders that may stand in, where the recipe asks for them, and the finding of each."""
-        encoders, told = {}, {}
-        for part in material if recipe.int8 else ():
-            threads = self.settings.retrieval.threads
-            found = made_compact(part, self.encoders, recipe, threads=threads, progress=self._progress)
-            told[part.encoder.id] = found.document
-            if found.encoder is not None:
-                encoders[part.encoder.id] = found.encoder
-        return encoders, told
 
     def retrain(
         self,

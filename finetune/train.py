@@ -13,7 +13,7 @@ import numpy as np
 
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import Release, Skills
-from replydesk.finetune.classify import fit_familiarity, fit_head
+from replydesk.finetune.classify import fit_calibrated, fit_familiarity, fit_head
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
@@ -69,7 +69,8 @@ def train_skills(
     """Return head, familiarity, scorer, thresholds and what late interaction counts, and with a plan a cross-encoder.
 
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
-    set is taken from a small desk. Without two intents there is no head, and the tickets' answers are the only labels.
+    set is taken from a small desk; where the encoder was fine-tuned, on the customers that were held out. Without two
+    intents there is no head, and the tickets' answers are the only labels.
     """
     head, familiarity, queries = read_unseen(material, recipe)
     scorer, scores, right = fit_scorer(queries, material, recipe)
@@ -81,6 +82,9 @@ def train_skills(
         return skills
     key = material.encoder.id
     base, folder = reranker.bases.get(key), reranker.folder / key
+    if material.held:
+        # A cross-encoder learns from the others, and is judged by those that were held out.
+        queries = _read_all(material, head, familiarity)
     found, told = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
     progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {told['why']}")
     return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
@@ -89,21 +93,37 @@ def train_skills(
 def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, Familiarity | None, Queries]:
     """Return the head, the familiarity, and the training messages as models read them that had not seen them."""
     train = material.train.in_scope
-    learned, _ = strangers(material.encoder, material.languages, train.vectors)
-    odd = learned + material.train.strangers
-    labelled = train.labelled
-    classifier = fit_head(labelled, recipe) if len(set(labelled.labels)) >= 2 else None
-    labels: tuple[str, ...] = ()
-    base, unseen = train, np.zeros((len(train), 0))
-    if classifier is not None:
-        base, unseen, labels = labelled, classifier.unseen, classifier.head.labels
+    strange, _ = strangers(material.encoder, material.languages, train.vectors)
+    odd = strange + material.train.strangers
+    known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
+    head, unseen, held = None, np.zeros((len(known), 0)), None
+    base = known
+    if material.held:
+        # The encoder has seen all but what was held out, so that alone says how it reads what is new.
+        labelled = known is not train
+        known, held = material.parted(known)
+        head, base = material.head, held
+        if head is None and labelled and len(set(known.labels)) >= 2:
+            head = fit_calibrated(known, held, recipe)
+        unseen = head.probabilities(held.vectors) if head is not None else np.zeros((len(held), 0))
+    elif known is not train:
+        classifier = fit_head(known, recipe)
+        head, unseen = classifier.head, classifier.unseen
+    labels = head.labels if head is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
-    odd_intents = classifier.head.probabilities(odd.vectors) if classifier else np.zeros((len(odd), 0))
+    odd_intents = head.probabilities(odd.vectors) if head is not None else np.zeros((len(odd), 0))
     odd_highest = odd_intents.max(axis=1) if labels else np.ones(len(odd))
-    owners = base.labels if labels else ("",) * len(base)
+    owners = known.labels if labels else ("",) * len(known)
     familiarity, unfamiliar_inside = None, np.zeros(len(base))
     if len(base) and len(odd):
-        familiarity, unfamiliar_inside = fit_familiarity(base, inside, owners, odd.vectors, odd_highest)
+        familiarity, unfamiliar_inside = fit_familiarity(
+            known.vectors,
+            owners,
+            inside,
+            odd.vectors,
+            odd_highest,
+            held_out=None if held is None else held.vectors,
+        )
     unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest) if familiarity else np.zeros(len(odd))
     queries = Queries(
         base + odd,
@@ -111,4 +131,13 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
         np.concatenate([unseen, odd_intents]),
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
-    return classifier.head if classifier else None, familiarity, queries
+    return head, familiarity, queries
+
+
+def _read_all(material: Material, head: IntentHead | None, familiarity: Familiarity | None) -> Queries:
+    """Return all training messages as a fine-tuned encoder reads them, those that it learned from, too."""
+    everything = material.train.in_scope
+    intents = head.probabilities(everything.vectors) if head is not None else np.zeros((len(everything), 0))
+    highest = intents.max(axis=1) if head is not None else np.ones(len(everything))
+    unfamiliar = familiarity.unfamiliar(everything.vectors, highest) if familiarity else np.zeros(len(everything))
+    return Queries(everything, head.labels if head is not None else (), intents, unfamiliar)

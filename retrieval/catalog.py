@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from replydesk.data.records import Curation, Ticket
+from replydesk.data.records import Curation, Ticket, same_text
 from replydesk.data.store import Store
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.wording import AnswerShape, Wording
 
-__all__ = ["Catalog"]
+__all__ = ["Catalog", "Offer"]
 
 _KEPT = 50_000
 # So few tickets that a filter admits are all compared; from more, the nearest are filtered.
 _FEW = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A ticket that may be offered, and the id of the one that stands for all its near-duplicates.
+
+    ``exact`` says that it asks the very same as the message.
+    """
+
+    ticket: Ticket
+    leader: str
+    exact: bool = False
 
 
 class Catalog:
@@ -21,10 +34,9 @@ class Catalog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._tickets: dict[str, Ticket] = {}
+        self._known: dict[str, tuple[Ticket, Curation]] = {}
         self._wordings: dict[str, Wording] = {}
         self._shapes: dict[str, AnswerShape] = {}
-        self._curated: dict[str, Curation] = {}
         self._few: dict[Filter, list[str] | None] = {}
         self._version = (-1, -1)
 
@@ -32,57 +44,50 @@ class Catalog:
         """Forget what has changed in the store since the last call, and return the number of its newest change."""
         version = self._store.version()
         if version != self._version:
-            if version[0] != self._version[0]:
-                self._tickets = {}
-            self._curated, self._few, self._version = {}, {}, version
+            self._known, self._few, self._version = {}, {}, version
         return version[0]
 
-    def tickets(self, keys: Sequence[str]) -> dict[str, Ticket]:
-        """Return those of the tickets that exist, by id."""
-        if len(self._tickets) > _KEPT:
-            self._tickets = {}
-        kept = self._tickets
-        missing = [key for key in keys if key not in kept]
-        if missing:
-            kept.update(self._store.tickets_by_id(missing))
-        return {key: kept[key] for key in keys if key in kept}
+    def offers(self, keys: Collection[str], without: frozenset[str], *, asking: str = "") -> dict[str, Offer]:
+        """Return those of the tickets that exist and may be offered, by id, and those that ask exactly ``asking``.
 
-    def wordings(self, tickets: Mapping[str, Ticket]) -> dict[str, Wording]:
-        """Return the wording of each ticket. An id hashes the texts, so what was read once never changes."""
+        What is not in memory is read at once. An answer that was replaced may be offered where the one that replaced it
+        must not be found.
+        """
+        if len(self._known) > _KEPT:
+            self._known = {}
+        known = self._known
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        read = self._store.tickets_with_curation(missing, asking=asking) if missing or asking else {}
+        known.update(read)
+        asked = same_text(asking)
+        exact = {key for key, (ticket, _) in read.items() if asking and same_text(ticket.question) == asked}
+        found = {key: known[key] for key in (*keys, *exact) if key in known}
+        return {
+            key: Offer(ticket, said.duplicate_of or key, key in exact)
+            for key, (ticket, said) in found.items()
+            if not said.withheld and (not said.superseded_by or said.superseded_by in without)
+        }
+
+    def wordings(self, tickets: Sequence[Ticket]) -> dict[str, Wording]:
+        """Return the wording of each ticket, by id. An id hashes the texts, so what was read once never changes."""
         if len(self._wordings) > _KEPT:
             self._wordings = {}
         known = self._wordings
-        for key, ticket in tickets.items():
-            if key not in known:
-                known[key] = Wording.of(ticket)
-        return {key: known[key] for key in tickets}
+        for ticket in tickets:
+            if ticket.id not in known:
+                known[ticket.id] = Wording.of(ticket)
+        return {ticket.id: known[ticket.id] for ticket in tickets}
 
-    def alike(self, one: Ticket, other: Ticket) -> bool:
-        """Return whether two tickets give almost the same answer."""
-        return self._shape(one).like(self._shape(other))
-
-    def leaders(self, keys: Collection[str], without: frozenset[str]) -> dict[str, str]:
-        """Return, for each ticket that may be offered, the one that stands for all its near-duplicates.
-
-        An answer that was replaced may be offered where the one that replaced it must not be found.
-        """
-        if len(self._curated) > _KEPT:
-            self._curated = {}
-        curated = self._curated
-        missing = [key for key in keys if key not in curated]
+    def shapes(self, tickets: Sequence[Ticket]) -> list[AnswerShape]:
+        """Return the shapes of the tickets' answers, in their order; many at once take little longer than one."""
+        if len(self._shapes) > _KEPT:
+            self._shapes = {}
+        known = self._shapes
+        missing = [ticket for ticket in tickets if ticket.id not in known]
         if missing:
-            known = self._store.curation(missing)
-            curated.update((key, known.get(key) or Curation(key)) for key in missing)
-        found = ((key, curated[key]) for key in keys)
-        return {
-            key: c.duplicate_of or key
-            for key, c in found
-            if not c.withheld and (not c.superseded_by or c.superseded_by in without)
-        }
-
-    def asking(self, question: str) -> dict[str, Ticket]:
-        """Return the tickets that ask exactly this, by id."""
-        return {ticket.id: ticket for ticket in self._store.tickets_asking(question)}
+            made = AnswerShape.of([ticket.answer for ticket in missing])
+            known.update((ticket.id, shape) for ticket, shape in zip(missing, made, strict=True))
+        return [known[ticket.id] for ticket in tickets]
 
     def admitted(self, wanted: Filter) -> list[str] | None:
         """Return the ids of the tickets that a filter may admit, None when there are many."""
@@ -91,11 +96,3 @@ class Catalog:
             since, until = wanted.since, wanted.until
             few[wanted] = self._store.ticket_ids(dict(wanted.values), since=since, until=until, limit=_FEW)
         return few[wanted]
-
-    def _shape(self, ticket: Ticket) -> AnswerShape:
-        if len(self._shapes) > _KEPT:
-            self._shapes = {}
-        known = self._shapes
-        if ticket.id not in known:
-            known[ticket.id] = AnswerShape.of(ticket.answer)
-        return known[ticket.id]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
-from replydesk.data.errors import VectorIndexError
+from replydesk.data.errors import EngineError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.data.store import Store
@@ -21,7 +21,7 @@ from replydesk.retrieval.vectors.local import LocalVectors
 from replydesk.retrieval.vectors.shared import SharedVectors
 from replydesk.retrieval.words.lexical import LexicalIndex, LexicalQuery
 
-__all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text"]
+__all__ = ["WORDS", "Indexes", "Progress", "question_text", "search_text", "sweep", "unused"]
 
 Progress = Callable[[int, int], None]
 """Is called with how many changes of the store an index has taken in, and how many there are."""
@@ -36,6 +36,10 @@ WORDS = "words"
 
 class _Vectors(Protocol):
     """One encoder's vectors, wherever they stand: in this process or in an engine that servers share."""
+
+    @property
+    def trouble(self) -> str:
+        """Why a search was not possible when one was last tried, or nothing."""
 
     def follow(self, latest: int) -> None:
         """Catch up with change ``latest`` of the store before a search."""
@@ -76,6 +80,24 @@ def _silent(_done: int, _all: int) -> None:
     """Tell nobody."""
 
 
+def unused(home: Home, needed: Collection[str]) -> list[str]:
+    """Return the ids of encoders that have an index in a home and are not needed."""
+    return sorted(path.name for path in home.indexes.glob("*") if path.is_dir() and path.name not in needed)
+
+
+def sweep(home: Home, needed: Collection[str]) -> list[str]:
+    """Delete the indexes of encoders that are not needed, and return their ids.
+
+    Should one be wanted again, it is built from the store.
+    """
+    with home.lock("index"):
+        gone = unused(home, needed)
+        for encoder_id in gone:
+            # What cannot be deleted now, the next sweep deletes.
+            shutil.rmtree(home.indexes / encoder_id, ignore_errors=True)
+    return gone
+
+
 class Indexes:
     """Keeps the vectors and the words of a store's tickets, and saves them in a home where one is given.
 
@@ -106,20 +128,33 @@ class Indexes:
         view._encoders = encoders
         return view
 
-    def follow(self, encoder: Encoder, seq: int) -> None:
-        """Catch up with change ``seq`` of the store before a search.
+    def follow(self, encoder: Encoder, seq: int) -> bool:
+        """Catch up with change ``seq`` of the store before a search, and return whether there are vectors to search.
 
-        Raises :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        There are none while they stand in an engine that is away; the words are there all the same.
         """
-        self._vectors_of(encoder).follow(seq)
+        vectors, there = self._vectors_of(encoder), True
+        try:
+            vectors.follow(seq)
+        except EngineError:
+            there = False
         words = self._words.get(encoder.id)
         if words is None or words.seq != seq:
             self._words_synced(encoder, save=words is None)
+        return there
+
+    def trouble(self) -> str:
+        """Return why vectors could not be searched when they last were to be, or nothing."""
+        with self._lock:
+            return next((vectors.trouble for vectors in self._vectors.values() if vectors.trouble), "")
 
     def nearest(
         self, encoder: Encoder, vector: Vectors, k: int, *, among: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given."""
+        """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given.
+
+        Raises :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        """
         return self._vectors_of(encoder).nearest(vector, k, among=among)
 
     def with_words(self, encoder: Encoder, text: str, k: int) -> tuple[LexicalQuery, list[str]]:

@@ -6,21 +6,25 @@ import copy
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 
+from replydesk.data.errors import EngineError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.retrieval.calibration import UNTRAINED, HitScorer
-from replydesk.retrieval.catalog import Catalog
+from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer
+from replydesk.retrieval.catalog import Catalog, Offer
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.vectors.inverted import Device
+from replydesk.retrieval.wording import AnswerShape
 
 __all__ = ["Hit", "Matcher", "codes_conflict"]
 
@@ -30,6 +34,8 @@ _CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 _WIDER = 2
 # Words find few that vectors do not, and each costs a look into the index.
 _BY_WORDS = 1
+# Without vectors, a ticket has to share so much of what the message weighs in words.
+_SHARED, _LEXICAL = 0.5, FEATURES.index("lexical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Hit:
     """A past ticket that may answer. ``similarity`` is a cosine, ``score`` the calibrated probability that it does.
 
     ``count`` is how many of the tickets that were found give the same answer in almost the same words, itself included.
+
+    Where the vectors are away a hit was not ``compared``: its similarity is 0 and says nothing, and its score is what
+    the scorer makes of a cosine of 0, no probability but the least that it could be.
     """
 
     ticket: Ticket
@@ -44,6 +53,7 @@ class Hit:
     score: float
     exact: bool = False
     count: int = 1
+    compared: bool = True
 
 
 def codes_conflict(question: str, ticket: Ticket) -> bool:
@@ -51,11 +61,7 @@ def codes_conflict(question: str, ticket: Ticket) -> bool:
 
     Vectors hardly see the difference, and the answer to another error code is a wrong answer.
     """
-    asked = _codes(question)
-    if not asked:
-        return False
-    told = _codes(f"{ticket.question} {ticket.answer}")
-    return not asked & told and bool({kind for kind, _ in asked} & {kind for kind, _ in told})
+    return _conflict(_codes(question), ticket)
 
 
 class Matcher:
@@ -133,40 +139,57 @@ class Matcher:
         ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
-        tickets that must not be found. Raises :class:`RequestError` for an unknown filter or an unreadable time, and
-        :class:`~replydesk.data.errors.EngineError` when the vectors stand in an engine that is away.
+        tickets that must not be found. While the vectors stand in an engine that is away, hits are those that ask
+        exactly this and those that share most words. Raises :class:`RequestError` for an unknown filter or an
+        unreadable time.
         """
         wanted = Filter.read(filters or {})
-        admitted = _admission(question, wanted, without)
         encoder = self._encoders.of(language)
         if vector is None:
             vector = self.encode(question, context, language=language)
-        self._indexes.follow(encoder, self._catalog.follow())
-        same: dict[str, Ticket] = {}
-        if search_text(question, context) == question:
-            # The same few words after another question are another question, hence the condition.
-            same = {key: ticket for key, ticket in self._catalog.asking(question).items() if admitted(ticket)}
-            same = {key: same[key] for key in self._catalog.leaders(same, without)}
+        there = self._indexes.follow(encoder, self._catalog.follow())
+        text = search_text(question, context)
+        asked, sharing = self._indexes.with_words(encoder, text, _BY_WORDS * k)
+        admitted = _admission(question, wanted, without)
+        # The same few words after another question are another question.
+        asking = question if text == question else ""
+
+        def offered(keys: Sequence[str]) -> dict[str, Offer]:
+            offers = self._catalog.offers(keys, without, asking=asking)
+            return {key: offer for key, offer in offers.items() if admitted(offer.ticket)}
+
         few = self._catalog.admitted(wanted) if filters else None
-        cosines, tickets = self._candidates(encoder, vector, k, admitted, without, few)
-        asked, keys = self._indexes.with_words(encoder, search_text(question, context), _BY_WORDS * k)
-        fresh = [key for key in self._catalog.leaders(keys, without) if key not in cosines]
-        by_words = {key: ticket for key, ticket in self._catalog.tickets(fresh).items() if admitted(ticket)}
-        if by_words:
-            cosines |= dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
-        # A ticket that another thread has just removed has no vector any more.
-        tickets |= {key: ticket for key, ticket in by_words.items() if key in cosines} | same
-        wordings = self._catalog.wordings(tickets)
+        similarities: dict[str, float] = {}
+        if there:
+            try:
+                similarities, offers = self._candidates(encoder, vector, k, offered, sharing, few)
+            except EngineError:
+                there = False
+        if not there:
+            offers = offered(sharing)
+        by_words = [key for key in sharing if key in offers and key not in similarities]
+        if not there:
+            similarities = dict.fromkeys(by_words, 0.0)
+        elif by_words:
+            # Should the engine go away just now, what cannot be compared is left out.
+            with suppress(EngineError):
+                found = dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
+                # A ticket that another thread has just removed has no vector any more.
+                similarities |= {key: found[key] for key in by_words if key in found}
+        similarities |= dict.fromkeys(sorted(key for key, offer in offers.items() if offer.exact), 1.0)
+        wordings = self._catalog.wordings([offers[key].ticket for key in similarities])
         candidates = [
-            Candidate(ticket, wordings[key], 1.0 if key in same else cosines[key], key in same)
-            for key, ticket in tickets.items()
+            Candidate(offers[key].ticket, wordings[key], similarity, offers[key].exact)
+            for key, similarity in similarities.items()
         ]
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
         rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
-        hits = _scored(candidates, rows, scorer)
-        leaders = self._catalog.leaders(tickets, without)
-        answers = {key: (wordings[key].answer, leaders[key]) for key in tickets}
-        return _different(hits, k, answers, self._catalog.alike)
+        if not there:
+            near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
+            candidates, rows = list(compress(candidates, near)), list(compress(rows, near))
+        hits = _scored(candidates, rows, scorer, compared=there)
+        answers = {key: (wordings[key].answer, offers[key].leader) for key in similarities}
+        return _different(hits, k, answers, self._catalog.shapes)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
@@ -178,6 +201,10 @@ class Matcher:
         They come in parts: the ids of some tickets, and what reads their vectors.
         """
         self._indexes.fill(encoder, seq, parts)
+
+    def trouble(self) -> str:
+        """Return why the vectors were away at the last search, or nothing."""
+        return self._indexes.trouble()
 
     def rebuild(self) -> None:
         """Forget every index, on disk or in its engine too; the next use builds it from the store."""
@@ -192,58 +219,79 @@ class Matcher:
         encoder: Encoder,
         vector: Vectors,
         k: int,
-        admitted: Callable[[Ticket], bool],
-        without: frozenset[str],
+        offered: Callable[[Sequence[str]], dict[str, Offer]],
+        sharing: Sequence[str],
         among: Collection[str] | None,
-    ) -> tuple[dict[str, float], dict[str, Ticket]]:
-        """Return cosines and tickets of the nearest admitted tickets, which are ``among`` these where that is known.
+    ) -> tuple[dict[str, float], dict[str, Offer]]:
+        """Return the cosines of the nearest tickets that are offered, best first, and what is offered at all.
 
-        It looks further while a filter starves them, and once more where the same answer was given again and again.
+        The latter holds the tickets ``sharing`` words, too, so that the store is read once. ``among`` are the ids that
+        a filter admits, where they are known. It looks further while a filter starves the nearest, and once more where
+        the same answer was given again and again.
         """
         size = wanted = _WIDER * k
         while True:
             found = dict(self._indexes.nearest(encoder, vector, size, among=among))
-            standing = self._catalog.leaders(found, without)
-            tickets = {key: t for key, t in self._catalog.tickets(list(standing)).items() if admitted(t)}
-            nearest = [key for key in found if key in tickets]
-            alike = len({same_text(tickets[key].answer) for key in nearest[:wanted]}) < k
+            offers = offered([*found, *sharing])
+            nearest = [key for key in found if key in offers]
+            alike = len({same_text(offers[key].ticket.answer) for key in nearest[:wanted]}) < k
             if len(found) < size or (len(nearest) >= wanted and not (alike and size == wanted)):
-                chosen = nearest if alike else nearest[:wanted]
-                return {key: found[key] for key in chosen}, {key: tickets[key] for key in chosen}
+                return {key: found[key] for key in (nearest if alike else nearest[:wanted])}, offers
             size *= 8
 
 
 def _admission(question: str, wanted: Filter, without: frozenset[str]) -> Callable[[Ticket], bool]:
-    return lambda t: t.id not in without and wanted.admits(t) and not codes_conflict(question, t)
+    codes = _codes(question)
+    return lambda t: t.id not in without and wanted.admits(t) and not _conflict(codes, t)
 
 
-def _scored(candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer) -> list[Hit]:
+def _conflict(asked: set[tuple[str, str]], ticket: Ticket) -> bool:
+    if not asked:
+        return False
+    told = _codes(f"{ticket.question} {ticket.answer}")
+    return not asked & told and bool({kind for kind, _ in asked} & {kind for kind, _ in told})
+
+
+def _scored(
+    candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]], scorer: HitScorer, *, compared: bool
+) -> list[Hit]:
     chances = scorer.probabilities(rows)
-    hits = [Hit(c.ticket, c.similarity, float(p), exact=c.exact) for c, p in zip(candidates, chances, strict=True)]
+    hits = [
+        Hit(c.ticket, c.similarity, float(p), exact=c.exact, compared=compared or c.exact)
+        for c, p in zip(candidates, chances, strict=True)
+    ]
     newest = sorted(hits, key=lambda hit: hit.ticket.at.timestamp() if hit.ticket.at else 0.0, reverse=True)
     # Who corrects an answer gives the same question again, often without its intent: of exact hits the newest leads.
     return sorted(newest, key=lambda hit: (hit.exact, 0.0 if hit.exact else hit.score), reverse=True)
 
 
 def _different(
-    hits: Sequence[Hit], k: int, answers: Mapping[str, tuple[str, str]], alike: Callable[[Ticket, Ticket], bool]
+    hits: Sequence[Hit],
+    k: int,
+    answers: Mapping[str, tuple[str, str]],
+    shapes: Callable[[Sequence[Ticket]], Sequence[AnswerShape]],
 ) -> list[Hit]:
     """Return the best ``k`` that differ, each with how many of all the hits give its answer.
 
     ``answers`` are the answer's text and the ticket that stands for its near-duplicates. What these do not tell apart
-    is compared, but only until there are ``k``: what comes after is told apart by a look alone.
+    is compared by its shape, but only until there are ``k``: what comes after is told apart by a look alone.
     """
     kept: list[Hit] = []
+    kept_shapes: list[AnswerShape] = []
     counts: list[int] = []
     place_of: dict[str, int] = {}
+    # Most of what is returned is among the first, and shapes are made faster together.
+    first = dict(zip([hit.ticket.id for hit in hits[:k]], shapes([hit.ticket for hit in hits[:k]]), strict=True))
     for hit in hits:
         marks = answers[hit.ticket.id]
         place = next((place_of[mark] for mark in marks if mark in place_of), None)
         if place is None and len(kept) < k:
-            place = next((i for i, other in enumerate(kept) if alike(hit.ticket, other.ticket)), None)
+            shape = first.get(hit.ticket.id) or shapes([hit.ticket])[0]
+            place = next((i for i, other in enumerate(kept_shapes) if shape.like(other)), None)
             if place is None:
                 place = len(kept)
                 kept.append(hit)
+                kept_shapes.append(shape)
                 counts.append(0)
         if place is not None:
             counts[place] += 1

@@ -37,12 +37,17 @@ _DIGITS = "0123456789abcdef"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker needs, picklable: where the tickets are, how they are encoded, and where the shards go."""
+    """What a worker needs, picklable: where the tickets are, how they are encoded, and where the shards go.
+
+    ``instead`` are the ids of encoders and the folders of the converted ones that stand in for them, as a release has
+    them; the tickets are encoded with both.
+    """
 
     database: str | Path
     settings: Settings
     folder: Path
     cache: Path | None = None
+    instead: tuple[tuple[str, Path], ...] = ()
 
     @property
     def begun(self) -> Path:
@@ -149,15 +154,24 @@ def _on_ray(job: Job, prefixes: Sequence[str], cluster: str) -> Iterator[bool]:
 
 
 @lru_cache(maxsize=1)
-def _encoders(job: Job) -> Encoders:
-    """Return the models, which a worker loads once."""
-    return Encoders(job.settings.retrieval, job.cache)
+def _encoders(job: Job) -> list[Encoders]:
+    """Return the models of the settings, and with those that stand in for them; a worker loads them once."""
+    encoders = Encoders(job.settings.retrieval, job.cache)
+    if not job.instead:
+        return [encoders]
+    from replydesk.retrieval.encoders.graphs import Graph
+    from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+
+    threads = job.settings.retrieval.threads
+    instead = {base: OpenVinoEncoder(Graph.load(folder), threads=threads) for base, folder in job.instead}
+    return [encoders, encoders.using(instead)]
 
 
 def _encode(job: Job, prefix: str) -> bool:
     """Encode one shard for each encoder that reads tickets of it, and return whether anything had to be done."""
     with closing(Store.open(job.database)) as store:
-        return _encoded(job, prefix, store, _encoders(job))
+        fresh = [_encoded(job, prefix, store, encoders) for encoders in _encoders(job)]
+    return any(fresh)
 
 
 def _encoded(job: Job, prefix: str, store: Store, encoders: Encoders) -> bool:

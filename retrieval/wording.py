@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.records import Ticket, same_text
@@ -39,18 +41,22 @@ class AnswerShape:
     pieces: frozenset[int]
 
     @classmethod
-    def of(cls, answer: str) -> AnswerShape:
-        """Return the shape of an answer."""
-        pieces, _ = shingles([normal_form(answer)])
-        return cls(facts_of(answer), frozenset(pieces.tolist()))
+    def of(cls, answers: Sequence[str]) -> list[AnswerShape]:
+        """Return the shapes of some answers."""
+        pieces, starts = shingles([normal_form(answer) for answer in answers])
+        ends = pairwise([*starts.tolist(), len(pieces)])
+        parts = [frozenset(pieces[start:end].tolist()) for start, end in ends]
+        return [cls(facts_of(answer), part) for answer, part in zip(answers, parts, strict=True)]
 
     def like(self, other: AnswerShape) -> bool:
         """Return whether two answers are near-duplicates, as :func:`~replydesk.data.duplicates.likeness` sees it.
 
         Another number, date or code is another answer.
         """
+        if self.facts != other.facts:
+            return False
         small, large = sorted((len(self.pieces), len(other.pieces)))
-        if self.facts != other.facts or small < THRESHOLD * large:
+        if small < THRESHOLD * large:
             return False
         both = len(self.pieces & other.pieces)
         return both >= THRESHOLD * (small + large - both)

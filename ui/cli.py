@@ -484,17 +484,17 @@ def evaluate_retrieval(
 ) -> None:
     """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune import ranking
+    from replydesk.finetune.evaluation import retrieval
     from replydesk.finetune.recipe import Recipe
     from replydesk.retrieval.encoders.encoder import Encoders
 
     chosen = Recipe.find(recipe)
-    data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
+    data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
     encoders = Encoders(RetrievalSettings())
     if home is not None:
         place = Home.find(home)
         encoders = Encoders(_settings(place).retrieval, place.runtime if place.folder.exists() else None)
-    result = ranking.evaluate_retrieval(
+    result = retrieval.evaluate_retrieval(
         data, encoders, language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=_say
     )
     document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import threading
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from replydesk.retrieval.vectors.generations import CURE, File, Generation
 from replydesk.retrieval.vectors.inverted import Device, Inverted
 from replydesk.retrieval.vectors.segments import Compressed, Exact
 from replydesk.retrieval.vectors.stored import Keys, Stored, gathered, keys_of
-from replydesk.retrieval.vectors.tuning import EVERY, Tuned
+from replydesk.retrieval.vectors.tuning import Tuned
 
 __all__ = ["EXACT_BELOW", "FaissIndex", "VectorIndex"]
 
@@ -238,7 +239,7 @@ class FaissIndex:
             ):
                 files[role] = ("npy", _npy_writer(array))
         tuned = segment.tuned
-        search = {"probes": tuned.probes, "pool": tuned.pool, "recall": tuned.recall, "margin": tuned.margin}
+        search = asdict(tuned)
         head = Generation(
             head.encoder, head.dimension, head.generation, head.seq, head.count, kept if known else {}, search
         )
@@ -302,10 +303,7 @@ def _apply(segment: Compressed, changes: dict[str, Vectors | None], dimension: i
 def _compressed(paths: dict[str, Path], known: Generation) -> Compressed:
     import faiss
 
-    # Before there was a margin, each search read as many lists as any.
-    search = {"margin": EVERY, **known.search}
-    tuned = Tuned(int(search["probes"]), int(search["pool"]), float(search["recall"]), float(search["margin"]))
-    segment = Compressed(Inverted(faiss.read_index(str(paths["codes"]))), *_mapped(paths), tuned)
+    segment = Compressed(Inverted(faiss.read_index(str(paths["codes"]))), *_mapped(paths), Tuned.of(known.search))
     with np.load(paths["delta"], allow_pickle=False) as arrays:
         added = Stored(arrays["codes"], arrays["fine"], arrays["scales"])
         segment.take_delta([key.tobytes().hex() for key in arrays["keys"]], added, arrays["gone"])

@@ -45,6 +45,11 @@ class LocalVectors:
         self._tending = False
         self._lock = threading.RLock()
 
+    @property
+    def trouble(self) -> str:
+        """Nothing: what is in this process is never away."""
+        return ""
+
     def follow(self, latest: int) -> None:
         """Catch up with change ``latest`` of the store before a search."""
         known = self.index

@@ -13,6 +13,8 @@ _AT_ONCE = 1024
 """Rows of one product: more than a search has candidates, and few enough for BLAS to leave the other core alone."""
 _LOWER = 1.5
 """What the two lower bits are on average."""
+_UNSURE = 8.0
+"""Two cosines further apart than so many steps of ten bits are told apart by eight bits: five standard deviations."""
 
 
 class Refiner:
@@ -26,31 +28,43 @@ class Refiner:
         self._codes = np.empty((_AT_ONCE, dimension), dtype=np.int8)
         self._whole = np.empty((_AT_ONCE, dimension), dtype=np.float32)
 
-    def best(self, rows: Numbers, query: Vectors, k: int, base: Stored, late: Stored) -> tuple[Numbers, Vectors]:
+    def best(self, rows: Numbers, query: Vectors, k: int, base: Stored, late: Stored | None) -> tuple[Numbers, Vectors]:
         """Return the ``k`` best of some rows, best first, and their cosines.
 
-        The rows of ``late`` follow those of ``base``.
+        The rows of ``late`` follow those of ``base``; None says that there are none.
         """
         # Hardly ever is one of them late.
-        mixed = bool((rows >= len(base)).any())
-        scales = np.empty(len(rows), dtype=np.float32)
-        dots = np.empty(len(rows), dtype=np.float32)
-        for start in range(0, len(rows), _AT_ONCE):
-            part = slice(start, min(start + _AT_ONCE, len(rows)))
-            whole, codes = self._whole[: part.stop - start], self._codes[: part.stop - start]
-            if mixed:
-                some = taken(base, late, rows[part])
-                whole[:], scales[part] = some.codes, some.scales
-            else:
-                # Every row is there; "clip" spares numpy the copy that lets it stop half way.
-                whole[:] = np.take(base.codes, rows[part], axis=0, out=codes, mode="clip")
-                scales[part] = base.scales[rows[part]]
-            np.matmul(whole, query, out=dots[part])
-        wide = 2 * k + 20
-        if wide < len(rows):
-            chosen = np.argpartition((4 * dots + _LOWER * query.sum()) * scales, -wide)[-wide:]
+        after = late if late is not None and (rows >= len(base)).any() else None
+        if len(rows) <= _AT_ONCE:
+            dots, scales = self._dots(rows, query, base, after)
+        else:
+            parts = [
+                self._dots(rows[start : start + _AT_ONCE], query, base, after)
+                for start in range(0, len(rows), _AT_ONCE)
+            ]
+            dots, scales = (np.concatenate(some) for some in zip(*parts, strict=True))
+        if k < len(rows):
+            rough = dots + _LOWER * np.add.reduce(query)
+            rough *= scales
+            worst = np.partition(rough, len(rows) - k)[len(rows) - k] - _UNSURE * np.maximum.reduce(scales)
+            chosen = (rough >= worst).nonzero()[0]
             rows, dots, scales = rows[chosen], dots[chosen], scales[chosen]
-        fine = taken(base, late, rows).fine if mixed else base.fine[rows]
-        cosines = (4 * dots + fractions(fine)[:, : len(query)] @ query) * scales
-        order = np.argsort(-cosines, kind="stable")[:k]
-        return rows[order], cosines[order]
+        fine = base.fine[rows] if after is None else taken(base, after, rows).fine
+        dots += fractions(fine)[:, : len(query)] @ query
+        dots *= scales
+        order = (-dots).argsort(kind="stable")[:k]
+        return rows[order], dots[order]
+
+    def _dots(self, rows: Numbers, query: Vectors, base: Stored, late: Stored | None) -> tuple[Vectors, Vectors]:
+        """Return what the upper eight bits of up to 1,024 rows say of their cosines, and the scales to multiply by."""
+        whole = self._whole[: len(rows)]
+        if late is None:
+            # Every row is there; "clip" spares numpy the copy that lets it stop half way.
+            whole[:] = base.codes.take(rows, axis=0, out=self._codes[: len(rows)], mode="clip")
+            scales = base.scales.take(rows)
+        else:
+            some = taken(base, late, rows)
+            whole[:], scales = some.codes, some.scales
+        dots = whole @ query
+        dots *= 4
+        return dots, scales

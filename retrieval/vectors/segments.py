@@ -11,7 +11,7 @@ from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.vectors.inverted import Device, Inverted
 from replydesk.retrieval.vectors.refine import Refiner
 from replydesk.retrieval.vectors.stored import Keys, Numbers, Rows, Snapshot, Stored, keys_of, number, numbers, taken
-from replydesk.retrieval.vectors.tuning import EVERY, Tuned, tuned
+from replydesk.retrieval.vectors.tuning import EVERY, Tuned, tuned, within
 
 __all__ = ["Compressed", "Exact"]
 
@@ -216,19 +216,25 @@ class Compressed:
 
     def _candidates(self, query: Vectors, k: int) -> Numbers:
         """Return rows that stand, at least ``k`` of them, the best nearly always among them."""
-        probes, margin = self.tuned.probes, self.tuned.margin
+        probes, margin, cut = self.tuned.probes, self.tuned.margin, self.tuned.cut
         wanted = self.tuned.pool + 2 * max(0, k - 10)
         while 2 * wanted < len(self._inverted):
-            rows = self._inverted.candidates(query, wanted, probes, margin)[0]
-            rows = rows[~self._dead[rows]]
+            rows, cosines, _ = self._inverted.candidates(query, wanted, probes, margin)
+            if self._gone:
+                standing = ~self._dead[rows]
+                rows, cosines = rows[standing], cosines[standing]
             if len(rows) >= k:
-                return rows
-            wanted, probes, margin = 4 * wanted, 4 * probes, EVERY
+                return rows[: within(cosines, k, cut)]
+            wanted, probes, margin, cut = 4 * wanted, 4 * probes, EVERY, EVERY
         return self._alive()
 
     def _named(self, rows: Numbers, query: Vectors, k: int) -> list[tuple[str, float]]:
-        best, cosines = self._refiner.best(rows, query, k, self._base, self._late)
-        return [(self._name(row), cosine) for row, cosine in zip(best.tolist(), cosines.tolist(), strict=True)]
+        late = self._late if self._late_keys else None
+        best, cosines = self._refiner.best(rows, query, k, self._base, late)
+        if late is not None:
+            return [(self._name(row), cosine) for row, cosine in zip(best.tolist(), cosines.tolist(), strict=True)]
+        names = self._keys.take(best, axis=0).tobytes().hex()
+        return [(names[32 * place : 32 * place + 32], cosine) for place, cosine in enumerate(cosines.tolist())]
 
 
 def _best(names: Sequence[str], cosines: Vectors, k: int) -> list[tuple[str, float]]:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from replydesk.data.errors import ConflictError
+from replydesk.data.errors import ConflictError, EngineError
 from replydesk.data.home import Home
 from replydesk.data.store import Store
 from replydesk.retrieval.encoders.encoder import Vectors
@@ -24,6 +24,8 @@ _CHUNK = 512
 # How long a search waits for another server that adds, and how long it then searches without asking again.
 _PATIENCE, _PAUSE = 2.0, 5.0
 _SYNC_PATIENCE = 60.0
+# How long an engine that is away is left alone: a customer should not wait for it again and again.
+_AWAY = 15.0
 
 
 class SharedVectors:
@@ -44,21 +46,36 @@ class SharedVectors:
         self.engine, self._store, self._home, self._encode = engine, store, home, encode
         self._lock = threading.Lock()
         self._busy_until = 0.0
+        self._absent: EngineError | None = None
+        self._away_until = 0.0
+
+    @property
+    def trouble(self) -> str:
+        """Why the engine was away when it was last asked for a search, or nothing."""
+        absent = self._absent
+        return "" if absent is None else str(absent)
 
     def follow(self, latest: int) -> None:
         """Catch up with change ``latest`` of the store before a search.
 
         While another server is busy adding for longer than a customer waits, the search goes on with what is there.
+        Raises :class:`EngineError` when the engine is away, and at once while it has just been.
         """
         if self.engine.seq == latest or time.monotonic() < self._busy_until:
             return
-        if not self._catch_up(_PATIENCE, lambda _done, _all: None):
+        with self._asking():
+            caught_up = self._catch_up(_PATIENCE, lambda _done, _all: None)
+        if not caught_up:
             self._busy_until = time.monotonic() + _PAUSE
             _LOG.info("Another server is adding to %s; searching what is there.", self.engine.where)
 
     def nearest(self, vector: Vectors, k: int, *, among: Collection[str] | None = None) -> list[tuple[str, float]]:
-        """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given."""
-        return self.engine.search(vector, k, among=among)[0]
+        """Return up to ``k`` pairs of ticket id and cosine, best first; of the tickets ``among``, where given.
+
+        Raises :class:`EngineError` when the engine is away, and at once while it has just been.
+        """
+        with self._asking():
+            return self.engine.search(vector, k, among=among)[0]
 
     def sync(
         self,
@@ -99,6 +116,27 @@ class SharedVectors:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.close()
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask the engine for a search, unless it has just been away; the log says once that it is, and once that it is
+        back."""
+        known = self._absent
+        if known is not None:
+            if time.monotonic() < self._away_until:
+                raise EngineError(known.message, where=known.where, hint=known.hint)
+            # One asks; the others do not wait with it.
+            self._away_until = time.monotonic() + _AWAY
+        try:
+            yield
+        except EngineError as error:
+            if self._absent is None:
+                _LOG.warning("Tickets are found by their words alone: %s", error)
+            self._absent, self._away_until = error, time.monotonic() + _AWAY
+            raise
+        if self._absent is not None:
+            self._absent = None
+            _LOG.warning("%s is back.", self.engine.where)
 
     def _catch_up(self, patience: float, progress: Callable[[int, int], None]) -> bool:
         if not self._lock.acquire(timeout=patience):

@@ -244,10 +244,11 @@ class LexicalIndex:
         """Return in how many texts each term stands, and how many texts there are."""
         searchers = self._searchers()
         count = sum(searcher.num_docs for searcher in searchers) + len(self._pending)
-        pending = self._pending_in
-        return {
-            term: sum(searcher.doc_freq("text", term) for searcher in searchers) + pending[term] for term in found
-        }, count
+        known = {term: self._pending_in[term] for term in found}
+        for searcher in searchers:
+            for term in known:
+                known[term] += searcher.doc_freq("text", term)
+        return known, count
 
     def _flush(self) -> None:
         """Give what is pending to tantivy."""

@@ -35,7 +35,7 @@ def terms(text: str) -> list[str]:
         found.append(word)
         if "-" in word:
             found.append(word.replace("-", ""))
-    for run in _EAST.findall(plain):
+    for run in () if plain.isascii() else _EAST.findall(plain):
         if len(run) > 1:
             found += run
         if len(run) >= _LONG_WORD:

@@ -296,7 +296,7 @@ def test_a_corrected_answer_replaces_the_wrong_one(store: Store, tmp_path: Path)
     path.write_text(path.read_text(encoding="utf-8").replace("明天到。", "后天到。"), encoding="utf-8")
     result = ingest(read(path).items, store, SETTINGS)
     assert result.added == Added(conversations_changed=1, tickets_new=1, tickets_removed=1, tickets_duplicate=4)
-    (ticket,) = store.tickets_asking("我的快递呢？打 <PHONE_1>")
+    ((ticket, _),) = store.tickets_with_curation([], asking="我的快递呢？打 <PHONE_1>").values()
     assert ticket.answer == "后天到。"
 
 

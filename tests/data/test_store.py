@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from replydesk.data import schema
 from replydesk.data import store as module
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
-from replydesk.data.records import Conversation, Message, Ticket, Verdict
+from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict
 from replydesk.data.rows import conversation_digest
-from replydesk.data.store import Added, Store
+from replydesk.data.store import Added, Entry, Store
 from replydesk.data.tickets import mine
 
 Content = Callable[[Store], dict[str, list[tuple[Any, ...]]]]
@@ -184,6 +184,17 @@ class StoreContract:
         # Its digest is that of the whole, so importing an export of it changes nothing.
         assert add(store, expected) == Added(tickets_duplicate=2)
 
+    def test_a_conversation_that_is_called_new_is_begun_once(self, store: Store) -> None:
+        first, second, third, fourth = talk("live", "在吗", "在的", "谢谢", "不客气").messages
+        store.append("live", first, second, channel="web", masked={"<PHONE_1>": "a1"}, new=True)
+        expected = Conversation("live", (first, second), "chat", "web")
+        assert store.stored(["live"]) == {"live": Entry(expected, (), "", {"<PHONE_1>": "a1"})}
+        with pytest.raises(StoreError):
+            store.append("live", third, fourth, reply=("r-1", {}), new=True)
+        assert store.conversation("live") == expected
+        with pytest.raises(NotFoundError):
+            store.reply(fourth.id)
+
     def test_a_reply_is_stored_with_its_message_or_not_at_all(self, store: Store) -> None:
         asked, said, again, second = talk("live", "在吗", "在的 😀", "谢谢", "不客气").messages
         document = {"text": "在的 😀", "evidence": [{"ticket": "t", "similarity": 0.5}], "nothing": None}
@@ -255,7 +266,31 @@ class StoreContract:
         new = Ticket.make(stored, "second", at=NINE + timedelta(days=1))
         undated = Ticket.make(stored, "third")
         store.add_tickets([old, undated, new, Ticket.make("else", "x")])
-        assert store.tickets_asking(asked) == ([new, old, undated] if same else [])
+        found = store.tickets_with_curation([], asking=asked)
+        assert found == ({t.id: (t, Curation(t.id)) for t in (new, old, undated)} if same else {})
+
+    def test_tickets_come_with_what_curation_says(self, store: Store) -> None:
+        lamp, cable, parcel, wrong = (Ticket.make(text, "Yes.") for text in ("灯？", "Cable?", "Parcel?", "Wrong?"))
+        store.add_tickets([lamp, cable, parcel, wrong])
+        said = [Curation(lamp.id, duplicate_of=cable.id), Curation(parcel.id, superseded_by=wrong.id, stale_days=3)]
+        store.replace_curation(said, (), (), seq=store.latest_change(), rules=1, counts={})
+        everything = store.tickets_with_curation([lamp.id, "unknown", lamp.id, parcel.id], asking=" CABLE？")
+        assert everything == {
+            lamp.id: (lamp, said[0]),
+            cable.id: (cable, Curation(cable.id)),
+            parcel.id: (parcel, said[1]),
+        }
+        assert {key: c for key, (_, c) in everything.items() if c != Curation(key)} == store.curation(list(everything))
+        # What replaced it is gone, and so is the reason to pass it over.
+        store.remove_ticket(wrong.id)
+        assert store.tickets_with_curation([parcel.id]) == {parcel.id: (parcel, replace(said[1], superseded_by=""))}
+        assert store.tickets_with_curation([]) == {}
+
+    def test_any_number_of_tickets_is_read(self, store: Store) -> None:
+        many = [Ticket.make(f"Question {n}?", "Yes.") for n in range(1100)]
+        store.add_tickets(many)
+        found = store.tickets_with_curation([t.id for t in many[:-1]], asking="question 1099?")
+        assert {key: ticket for key, (ticket, _) in found.items()} == {t.id: t for t in many}
 
     def test_the_journal(self, store: Store) -> None:
         assert (store.latest_change(), store.changes_after(0)) == (0, module.Changes(0, (), ()))
@@ -350,7 +385,7 @@ class StoreContract:
         add(store, told)
         assert list(store.conversations()) == [told]
         assert list(store.tickets()) == list(mine(told))
-        assert store.tickets_asking(text) == list(mine(told))
+        assert [t for t, _ in store.tickets_with_curation([], asking=text).values()] == list(mine(told))
         verdict = Verdict(text[:100], text[:100], "edited", text[:100], text, text, text)
         assert store.add_verdicts([verdict]) == 1
         assert store.verdicts() == [verdict]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from replydesk.data.errors import NotFoundError, ReleaseError, RequestError
 from replydesk.data.home import Home
@@ -108,6 +109,15 @@ def test_both_messages_are_stored_with_the_evidence(agent: Agent) -> None:
     assert asked.author == conversation.customer
     assert agent.store.reply(reply.id) == reply.document()
     assert agent.store.reply(reply.id)["hits"][0]["ticket"] == reply.hits[0].ticket.id
+
+
+def test_a_reply_costs_few_statements(agent: Agent) -> None:
+    agent.reply("Where is my parcel?")
+    asked: list[str] = []
+    sa.event.listen(agent.store._engine, "before_cursor_execute", lambda *told: asked.append(told[2].split()[0]))
+    agent.reply("The handle of the vase came off")
+    # What changed; tickets with their curation; then conversation, messages and reply in one transaction.
+    assert asked == ["SELECT", "SELECT", "BEGIN", "INSERT", "INSERT", "INSERT"]
 
 
 def test_answering_without_replying_stores_nothing(agent: Agent) -> None:

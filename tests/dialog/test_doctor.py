@@ -212,3 +212,27 @@ def test_a_missing_encoder_is_named(sound: Home) -> None:
     sound.settings.write_text(f'[retrieval]\nenglish_encoder = "{missing}"\nother_encoder = "{missing}"\n')
     (finding,) = [finding for finding in examine(sound) if not finding.sound]
     assert (finding.what, str(missing) in finding.detail) == ("encoders", True)
+
+
+def test_an_index_that_nothing_needs_is_named_and_deleted(sound: Home) -> None:
+    left = sound.indexes / "an-encoder-of-before"
+    left.mkdir()
+    before = {path.name for path in sound.indexes.iterdir()}
+    *others, last = examine(sound)
+    assert (last.what, last.sound) == ("unused indexes", True)
+    assert "an-encoder-of-before" in last.detail
+    assert left.exists()
+    # A training builds the index of its candidate before that is anybody's.
+    with sound.lock("training"):
+        *_, busy = examine(sound, repair=True)
+    assert busy.detail.startswith("not looked for")
+    assert left.exists()
+    assert examine(sound, repair=True)[-1].detail == "an-encoder-of-before"
+    assert {path.name for path in sound.indexes.iterdir()} == before - {left.name}
+    assert [finding.what for finding in examine(sound)] == [finding.what for finding in others]
+
+
+def test_nothing_is_deleted_while_a_card_cannot_be_read(sound: Home) -> None:
+    (sound.indexes / "an-encoder-of-before").mkdir()
+    (sound.releases / sound.current.read_text().strip() / "card.json").write_text("{")
+    assert examine(sound, repair=True)[-1].detail.startswith("not looked for")

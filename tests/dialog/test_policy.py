@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,10 @@ def hit(score: float, intent: str = "a", *, exact: bool = False, number: int = 0
     return Hit(Ticket.make(f"q{number}{intent}{score}", "answer", intent=intent), 0.5, score, exact)
 
 
+def blind(score: float) -> Hit:
+    return replace(hit(score), similarity=0.0, compared=False)
+
+
 SURE, TORN = reading(0.9, 0.1), reading(0.5, 0.45)
 
 
@@ -33,6 +38,13 @@ SURE, TORN = reading(0.9, 0.1), reading(0.5, 0.45)
     [
         pytest.param(SURE, [], "handoff", "nothing_found", "low_confidence", [], id="nothing found"),
         pytest.param(SURE, [hit(0.9)], "pick", "confident", None, [0], id="confident"),
+        pytest.param(SURE, [blind(0.99)], "ask", "by_words", None, [0], id="not compared, whatever its score"),
+        pytest.param(SURE, [blind(0.0)], "ask", "by_words", None, [0], id="not compared, least score"),
+        pytest.param(SURE, [hit(0.1, exact=True), blind(0.9)], "pick", "exact", None, [0], id="exact, not compared"),
+        pytest.param(
+            reading(0.9, unfamiliar=0.51), [blind(0.9)], "handoff", "out_of_scope", "low_confidence", [],
+            id="out of scope, not compared",
+        ),
         pytest.param(SURE, [hit(0.6)], "pick", "confident", None, [0], id="on the line"),
         pytest.param(SURE, [hit(0.59)], "ask", "not_sure", None, [0], id="just below the line"),
         pytest.param(SURE, [hit(0.3)], "ask", "not_sure", None, [0], id="on the lower line"),
@@ -103,3 +115,7 @@ def test_every_combination_is_decided_within_the_contract() -> None:
 def test_lines_of_nought_answer_everything_and_lines_above_one_nothing() -> None:
     assert decide(SURE, [hit(0.0)], Thresholds(0.0, 0.0, 1.0)).action == "pick"
     assert decide(SURE, [hit(1.0)], Thresholds(1.1, 1.1, 1.0)).action == "handoff"
+
+
+def test_nothing_found_without_vectors_says_so() -> None:
+    assert decide(SURE, [], LINES, away=True) == Decision("handoff", "no_vectors", handoff="low_confidence")

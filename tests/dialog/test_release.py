@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from replydesk.data.errors import HomeError, NotFoundError, ReleaseError
-from replydesk.data.home import Home
+from replydesk.data.home import Home, write_atomically
 from replydesk.dialog import release as module
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.indexes import sweep, unused
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
@@ -294,3 +295,38 @@ def test_no_pickle_is_ever_allowed(target: str) -> None:
     assert "np.load(" in source
     assert "allow_pickle=True" not in source
     assert source.count("np.load(") == source.count("allow_pickle=False")
+
+
+def with_stand_in(key: str, parent: str, encoder: str) -> Release:
+    """A release of whose card only the names matter: another encoder stands in for the first one."""
+    told = {ENCODER: {"used": True, "id": encoder}, "other": {"used": False, "id": ""}}
+    return replace(make(key, parent=parent), skills={encoder: skills()}, int8=told)
+
+
+def test_the_encoders_of_the_current_release_and_of_the_one_before_are_needed(releases: Releases, home: Home) -> None:
+    assert releases.encoders_needed() == set()
+    first, second, third = (f"2026-11-0{day}-aaaa" for day in (1, 2, 3))
+    releases.save(with_stand_in(first, "", "one"), {}, "")
+    releases.save(with_stand_in(second, first, "two"), {}, "")
+    releases.save(with_stand_in(third, second, "three"), {}, "")
+    base = {ENCODER, "other"}
+    for current, besides, expected in (
+        (first, (), {"one"}),
+        (second, (), {"one", "two"}),
+        (third, (), {"two", "three"}),
+        (third, (first,), {"one", "two", "three"}),
+        (third, ("", "gone"), {"two", "three"}),
+    ):
+        write_atomically(home.current, current.encode())
+        assert releases.encoders_needed(*besides) == base | expected
+    assert releases.stand_ins(third) == {ENCODER: home.releases / third / "encoder" / ENCODER}
+
+
+def test_only_indexes_that_nothing_needs_are_swept(home: Home) -> None:
+    for name in ("kept", "left", "words only"):
+        (home.indexes / name / "words").mkdir(parents=True)
+    (home.indexes / "a file").touch()
+    assert unused(home, {"kept", "absent"}) == ["left", "words only"]
+    assert sweep(home, {"kept", "absent"}) == ["left", "words only"]
+    assert sorted(path.name for path in home.indexes.iterdir()) == ["a file", "kept"]
+    assert sweep(home, {"kept"}) == []

@@ -9,7 +9,7 @@ import pytest
 
 from replydesk.finetune import classify as module
 from replydesk.finetune.classify import fit_familiarity, fit_head, fit_temperature
-from replydesk.finetune.evaluate import calibration_error
+from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 
@@ -53,7 +53,7 @@ def test_two_classes_have_the_library_s_probabilities() -> None:
 
     train, test = blobs(60, 2, noise=0.6), blobs(40, 2, noise=0.6, seed=1)
     found = fit_head(train, QUICK)
-    model = LogisticRegression(C=found.strength, max_iter=200, tol=1e-3, random_state=0)
+    model = LogisticRegression(C=found.strength, max_iter=300, tol=1e-5, random_state=0)
     model.fit(train.vectors, np.arange(60) % 2)
     logits = model.decision_function(test.vectors) / found.head.temperature
     np.testing.assert_allclose(found.head.probabilities(test.vectors)[:, 1], 1 / (1 + np.exp(-logits)), rtol=1e-6)
@@ -144,7 +144,7 @@ def test_points_from_far_away_are_unfamiliar(labelled: bool) -> None:
         def highest(vectors: np.ndarray) -> np.ndarray:
             return np.ones(len(vectors))
 
-    model, own = fit_familiarity(train, unseen, labels, strangers, highest(strangers))
+    model, own = fit_familiarity(train.vectors, labels, unseen, strangers, highest(strangers))
     inside = model.unfamiliar(test.vectors, highest(test.vectors))
     outside = model.unfamiliar(unseen_strangers, highest(unseen_strangers))
     assert auroc(inside, outside) > 0.97

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import Home, write_atomically
+from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release, Releases, Skills, Thresholds
 from replydesk.finetune import compact, retrain
@@ -122,7 +124,7 @@ def test_answers_and_intents_that_are_lost_are_refused(material: Material, monke
 
 def test_what_does_not_run_on_openvino_stays_exact_and_says_so(workshop: Workshop, material: Material) -> None:
     lines: list[str] = []
-    found = made_compact(material, workshop.encoders, FAST, progress=lines.append)
+    found = made_compact(material, None, FAST, progress=lines.append)
     assert found.encoder is None
     why = ["Not quantised: it does not run on OpenVINO."]
     assert found.document == {"id": "", "used": False, "why": why, "figures": {}}
@@ -133,7 +135,7 @@ def test_without_nncf_it_stays_exact_and_says_so(
     workshop: Workshop, material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compact, "available", lambda: False)
-    document = made_compact(material, workshop.encoders, FAST).document
+    document = made_compact(material, None, FAST).document
     assert document["why"] == ["Not quantised: nncf is not installed: pip install 'replydesk[int8]'."]
 
 
@@ -242,6 +244,38 @@ def test_a_release_serves_the_encoder_that_its_card_names_and_a_rollback_the_exa
         assert reply.release == exact.release.id
         assert [hit.score for hit in reply.hits] == pytest.approx([hit.score for hit in before[language].hits])
     assert running.matcher_of(running.release()).encoder_id("en") == base
+
+
+@pytest.mark.slow
+def test_the_bulk_index_is_of_the_encoders_that_answer_too_and_goes_when_nothing_needs_it(
+    fast: Workshop, desk: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [base] = fast.train(FAST, promote=True).release.skills
+    eight = fast.train(replace(FAST, int8=True), promote=True)
+    [(_, told)] = eight.release.int8.items()
+    fast.store.add_ticket(ticket := Ticket.make("Do umbrellas have dots?", "Some do.", language="en"))
+    assert fast.build_index() == {base: 41, told["id"]: 41}
+    running = Agent.open(desk)
+    matcher = running.matcher_of(running.release())
+
+    def never(_texts: Sequence[str]) -> Vectors:
+        raise AssertionError("it was encoded by the bulk encoding")
+
+    vector = matcher.encode(ticket.question, language="en")
+    with monkeypatch.context() as patch:
+        patch.setattr(running.release().encoders[base], "encode", never)
+        assert matcher.find("do umbrellas have any dots", language="en", vector=vector)[0].ticket == ticket
+    # The next release is exact: what a rollback needs stays, and goes with the one after.
+    third = fast.train(FAST, promote=True)
+    assert third.release.parent == eight.release.id
+    assert (desk.indexes / told["id"] / "manifest.json").exists()
+    began = time.monotonic()
+    assert Releases(desk).rollback() == eight.release.id
+    assert running.answer(ticket.question, language="en").release == eight.release.id
+    assert time.monotonic() - began < 5
+    fast.releases.promote(third.release.id)
+    fast.train(FAST, promote=True)
+    assert {path.name for path in desk.indexes.iterdir()} == {base}
 
 
 @pytest.mark.slow

@@ -16,8 +16,8 @@ from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message, Ticket, same_text
 from replydesk.data.settings import FinetuneSettings, Settings
 from replydesk.data.store import Store
-from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import examples as examples_module
+from replydesk.finetune.evaluation import judge as judge_module
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
 from replydesk.retrieval.encoders.encoder import Encoders
 
@@ -133,7 +133,7 @@ def test_what_is_put_aside_is_neither_learned_nor_judged(
     store.assign_splits({"n1": "aside"})
     (material,), data = collect(store, encoders, tiny_settings)
     assert "Do you gift-wrap a vase?" not in material.train.texts + material.test.texts
-    assert {ticket.id for ticket in store.tickets_asking("Do you gift-wrap a vase?")} <= material.hidden
+    assert store.tickets_with_curation([], asking="Do you gift-wrap a vase?").keys() <= material.hidden
     assert (data["conversations"], data["aside"], data["left_out"]) == (41, 1, 0)
 
 
@@ -279,7 +279,7 @@ def test_a_question_judged_once_hides_all_its_tickets(
     add(store, tiny_settings, *talks)
     material = one(collect(store, encoders, tiny_settings))
     assert material.test.texts.count("Is the wombat in stock?") == 1
-    assert {ticket.id for ticket in store.tickets_asking("Is the wombat in stock?")} <= material.hidden
+    assert store.tickets_with_curation([], asking="Is the wombat in stock?").keys() <= material.hidden
     assert {t.id for t in material.test.tickets if t is not None} <= material.hidden
 
 
@@ -301,7 +301,7 @@ def test_the_judge_never_shows_what_it_judges_by(
         return reply
 
     agent.answer = watched  # type: ignore[method-assign]
-    metrics = evaluate_module.evaluate(agent, UNTRAINED_RELEASE, material)
+    metrics = judge_module.evaluate(agent, UNTRAINED_RELEASE, material)
     assert (metrics["replies"]["messages"], metrics["replies"]["strangers"] > 8) == (8, True)
     assert shown
     assert not shown & material.hidden

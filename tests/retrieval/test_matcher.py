@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
@@ -40,6 +41,19 @@ def store(desk: Home) -> Iterator[Store]:
 @pytest.fixture
 def matcher(store: Store, encoders: Encoders, desk: Home) -> Matcher:
     return Matcher(store, encoders, LANGUAGES, desk)
+
+
+@pytest.fixture
+def statements(store: Store) -> Iterator[list[str]]:
+    """Return what the store asks its database, statement by statement."""
+    asked: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(store._engine, "before_cursor_execute", listen)
+    yield asked
+    sa.event.remove(store._engine, "before_cursor_execute", listen)
 
 
 def answers(hits: list[Hit]) -> list[str]:
@@ -525,14 +539,22 @@ def test_of_what_curation_calls_duplicates_one_is_a_hit(matcher: Matcher, store:
     assert len(found) == 5
 
 
-def test_a_search_asks_the_store_for_curation_once(
-    matcher: Matcher, store: Store, monkeypatch: pytest.MonkeyPatch
+def test_a_search_reads_the_store_once_and_what_it_read_not_again(
+    matcher: Matcher, store: Store, statements: list[str]
 ) -> None:
-    matcher.find("my parcel is late", language="en")
-    asked: list[object] = []
-    monkeypatch.setattr(store, "curation", lambda keys: asked.append(keys) or {})
-    matcher.find("my parcel is late", language="en")
-    assert asked == []
+    context = ["Where is my order?", "On its way."]
+    matcher.find("hello", language="en", k=1)
+    statements.clear()
+    found = matcher.find("and now?", context, language="en")
+    # What changed, and all that vectors and words found, with what curation says of it.
+    assert len(statements) == 2
+    statements.clear()
+    assert matcher.find("and now?", context, language="en") == found
+    assert len(statements) == 1
+    store.add_ticket(Ticket.make("How do I return it?", "By post.", language="en"))
+    statements.clear()
+    matcher.find("and now?", context, language="en")
+    assert any("JOIN curation" in statement for statement in statements)
 
 
 def test_what_changes_much_is_trained_and_saved_in_the_background(

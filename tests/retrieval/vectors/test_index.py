@@ -18,14 +18,14 @@ from replydesk.data import home
 from replydesk.data.errors import HomeError, SettingsError, VectorIndexError
 from replydesk.data.records import content_id
 from replydesk.retrieval.encoders.encoder import Vectors
-from replydesk.retrieval.vectors import generations
+from replydesk.retrieval.vectors import generations, tuning
 from replydesk.retrieval.vectors.engines import SharedIndex, open_engine
 from replydesk.retrieval.vectors.index import FaissIndex, VectorIndex
-from replydesk.retrieval.vectors.inverted import Device, Inverted
+from replydesk.retrieval.vectors.inverted import Device, Inverted, shuffled
 from replydesk.retrieval.vectors.refine import Refiner
 from replydesk.retrieval.vectors.segments import Compressed
 from replydesk.retrieval.vectors.stored import Snapshot, Stored, keys_of, number, numbers
-from replydesk.retrieval.vectors.tuning import EVERY
+from replydesk.retrieval.vectors.tuning import EVERY, measure, within
 
 DIMENSION = 8
 
@@ -567,11 +567,11 @@ def test_an_index_from_before_searches_had_a_margin_is_read(trained: Path, tmp_p
     folder = tmp_path / "copy"
     shutil.copytree(trained, folder)
     found = json.loads((folder / "manifest.json").read_text())
-    del found["search"]["margin"]
+    del found["search"]["margin"], found["search"]["cut"]
     (folder / "manifest.json").write_text(json.dumps(found))
     index, same = FaissIndex.load(folder, "toy"), FaissIndex.load(trained, "toy")
     assert index.compressed is not None
-    assert index.compressed.margin == EVERY
+    assert index.compressed.margin == index.compressed.cut == EVERY
     assert index.keys() == same.keys()
 
 
@@ -616,9 +616,52 @@ def test_candidates_come_from_the_nearest_lists_alone() -> None:
     for probes, margin in [(5, EVERY), (1000, 0.3), (3, 0.3), (7, 0.0), (1000, EVERY)]:
         expected = set(np.flatnonzero(cosines >= cosines.max() - margin + 1e-6 * (margin > 0)))
         expected &= set(np.argsort(-cosines)[:probes])
-        found, read = inverted.candidates(query, 6_000, probes, margin)
+        found, estimates, read = inverted.candidates(query, 6_000, probes, margin)
         assert read == len(expected)
+        assert (np.diff(estimates) <= 0).all()
         assert set(found.tolist()) == {row for row, place in enumerate(at) if place in expected}
+
+
+def test_only_what_is_near_the_last_one_wanted_is_compared() -> None:
+    cosines = np.array([0.9, 0.8, 0.7, 0.66, 0.6, 0.2], dtype=np.float32)
+    assert [within(cosines, 3, cut) for cut in (0.0, 0.05, 0.11, 0.6, EVERY)] == [3, 4, 5, 6, 6]
+    assert [within(cosines, k, 0.05) for k in (1, 6, 9)] == [1, 6, 6]
+
+
+def test_a_search_is_measured_with_vectors_that_the_training_did_not_read() -> None:
+    for count in (10, 4095, 4096, 50_000):
+        read, held_out = shuffled(count)
+        assert sorted([*read, *held_out]) == list(range(count))
+        assert len(held_out) == (1024 if count >= 4096 else 0)
+
+
+def test_the_ten_nearest_that_a_search_is_measured_by_are_those_of_brute_force() -> None:
+    base = Stored.of(clustered(5_000))
+    queries, nearest, kept = measure(base)
+    rows, held_out = base.vectors(), set(shuffled(5_000)[1].tolist())
+    np.testing.assert_allclose(np.linalg.norm(queries, axis=1), 1, atol=1e-5)
+    for query, found in zip(queries[:50], nearest, strict=False):
+        order = np.argsort(-(rows @ query))[:12]
+        # Two of the twelve at most are those that the query is made of, and one of them was held out.
+        assert set(found.tolist()) <= set(order.tolist())
+        assert set(order.tolist()) - set(found.tolist()) & held_out
+    assert 0.99 < kept <= 1
+
+
+def test_a_search_keeps_what_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "_POOLS", (20, 40, 80, 160, 320))
+    rows = clustered(8_000)
+    index = FaissIndex.bulk("toy", 32, keys_of(names := list(map(key, range(8_000)))), [rows], exact_below=1)
+    assert index.compressed is not None
+    assert index.compressed.pool < 320
+    assert 0.99 <= index.compressed.recall < 1
+    assert recall(index, names, rows) >= 0.99
+    index.remove([name for name, _ in index.search(rows[:1], 40)[0]])
+    gone = index.search(rows[:1], 10)[0]
+    there = index.keys()
+    alive = [row for row, name in enumerate(names) if name in there]
+    best = sorted((float(rows[0] @ rows[row]) for row in alive), reverse=True)[:10]
+    np.testing.assert_allclose([cosine for _, cosine in gone], best, atol=3e-3)
 
 
 @given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 12), st.integers(0, 1000))

@@ -1,0 +1,112 @@
+"""Releases that bring an encoder of their own: tuned, promoted, gone on with, and rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from replydesk.data.errors import RequestError
+from replydesk.data.home import Home
+from replydesk.data.settings import Settings
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.release import Releases
+from replydesk.finetune import encoders as module
+from replydesk.finetune.examples import held_out_owners
+from replydesk.finetune.recipe import EncoderRecipe, HeadRecipe, Recipe, Training
+from replydesk.finetune.retrain import Workshop
+
+FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
+TRAINING = Training(epochs=3, batch_size=8, learning_rate=2e-3, precision="float32")
+TUNING = replace(FAST, name="tuning", encoder=EncoderRecipe(tune=True, training=TRAINING, held_out=0.3))
+ASKED = {"en": "Where is my parcel?", "zh": "退款什么时候到账？"}
+
+
+@pytest.fixture
+def workshop(desk: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    monkeypatch.setattr(module, "FEWEST", 10)
+    workshop = Workshop(desk)
+    yield workshop
+    workshop.store.close()
+
+
+def ids(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_tuned_encoder_serves_with_its_release_goes_on_and_is_rolled_back(workshop: Workshop, desk: Home) -> None:
+    first = workshop.train(FAST, promote=True)
+    [base] = first.release.skills
+    outcome = workshop.train(TUNING)
+    workshop.matcher.using(outcome.release.encoders).sync()
+    workshop.releases.promote(outcome.release.id)
+    card = workshop.releases.card(outcome.release.id)
+    told = card["tuned"][base]
+    assert told["used"] and told["learned"] > told["held_out"] > 0 and len(told["scores"]) >= 2
+    own = card["encoders"][base]
+    assert own != base and list(card["skills"]) == [own]
+
+    running = Agent.open(desk)
+    matcher = running.matcher_of(running.release())
+    assert {matcher.encoder_id("en"), matcher.encoder_id("zh")} == {own}
+    for language, text in ASKED.items():
+        reply = running.answer(text, language=language)
+        assert (reply.release, reply.hits[0].ticket.question) == (outcome.release.id, text)
+        assert reply.reading.intents
+
+    # A training that does not touch the encoder goes on with it.
+    again = workshop.train(FAST)
+    assert again.release.encoders[base].id == own and list(again.release.skills) == [own]
+    assert again.release.tuned == outcome.release.tuned
+    head, known = again.release.skills[own].head, outcome.release.skills[own].head
+    assert head is not None and known is not None and head.labels == known.labels
+
+    assert Releases(desk).rollback() == first.release.id
+    assert running.matcher_of(running.release()).encoder_id("en") == base
+
+
+def test_what_was_held_out_was_not_learned_and_every_intent_was(workshop: Workshop) -> None:
+    from replydesk.finetune.examples import collect
+
+    [material], _ = collect(workshop.store, workshop.encoders, workshop.settings)
+    labelled = material.train.labelled
+    held = held_out_owners(labelled, 0.3)
+    assert held == held_out_owners(labelled, 0.3) and 0 < len(held) < len(set(labelled.groups))
+    assert held_out_owners(labelled, 0.1) <= held
+    learned, judged = replace(material, held=held).parted(labelled)
+    assert set(learned.labels) == set(labelled.labels) and set(judged.groups) == held
+    assert len(learned) + len(judged) == len(labelled)
+
+
+def test_too_few_messages_leave_the_encoder_as_it_is(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FEWEST", 1000)
+    outcome = workshop.train(TUNING)
+    [told] = outcome.release.tuned.values()
+    assert not told["used"] and "1000 of two are needed" in told["why"]
+    assert outcome.release.encoders == {}
+
+
+def test_the_task_encoder_needs_a_recipe_that_tunes(workshop: Workshop) -> None:
+    with pytest.raises(RequestError, match="leaves the encoder as it is") as caught:
+        workshop.train(FAST, task="encoder")
+    assert "full" in caught.value.hint
+
+
+@pytest.mark.slow
+def test_a_tuned_encoder_may_be_in_eight_bits(workshop: Workshop, desk: Home) -> None:
+    settings = Settings.load(desk.settings)
+    fast = Workshop(
+        desk, settings.model_copy(update={"retrieval": settings.retrieval.model_copy(update={"runtime": "openvino"})})
+    )
+    outcome = fast.train(replace(TUNING, int8=True))
+    [(base, told)] = outcome.release.int8.items()
+    assert outcome.release.tuned[base]["used"]
+    assert told["figures"] or told["why"]
+    own = outcome.release.encoders[base]
+    assert ("-int8-" in own.id) == told["used"]
+    again = Releases(desk).load(outcome.release.id)
+    np.testing.assert_allclose(again.encoders[base].encode([ASKED["en"]]), own.encode([ASKED["en"]]), atol=1e-5)
+    fast.store.close()
