@@ -17,6 +17,7 @@ import typer
 
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
+from replydesk.ui.pretraining import pretrain
 from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text, retrieval_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ evaluate_app = typer.Typer(
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(pretrain)
 
 HomeOption = Annotated[
     Path | None,

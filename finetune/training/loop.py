@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from replydesk.finetune.recipe import Training
+from replydesk.finetune.training.adapters import Allocating, orthogonality
 from replydesk.finetune.training.averaging import Averaging
 from replydesk.finetune.training.freezing import Unfreezing, freeze, parameter_groups
 from replydesk.finetune.training.network import EncoderNetwork
@@ -121,12 +122,13 @@ def fit(
         )
         steps = Steps(per_epoch, total, progress)
         stages = Unfreezing(network, settings, per_epoch)
+        ranks = Allocating(network, total)
         trainer = Trainer(
             model,
             arguments,
             data_collator=_only,
             train_dataset=plan,
-            callbacks=[stages, Finite(), keeping.following(per_epoch), steps, *callbacks],
+            callbacks=[stages, ranks, Finite(), keeping.following(per_epoch), steps, *callbacks],
             optimizers=(optimizer, None),
         )
         # Stdout belongs to results.
@@ -180,7 +182,7 @@ class _Together(torch.nn.Module):
 
     def forward(self, task: int, **batch: Any) -> dict[str, torch.Tensor]:
         """Return the loss of a batch of the task with that number."""
-        return {"loss": self._tasks[task].loss(self.network, batch)}
+        return {"loss": self._tasks[task].loss(self.network, batch) + orthogonality(self.network)}
 
 
 class _Plan(torch.utils.data.Dataset):  # type: ignore[type-arg]

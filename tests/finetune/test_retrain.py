@@ -257,13 +257,6 @@ def test_an_import_is_indexed_at_once_and_told(desk: Home, tmp_path: Path) -> No
     workshop.store.close()
 
 
-def test_the_encoder_cannot_be_trained_yet(workshop: Workshop) -> None:
-    with pytest.raises(RequestError, match="cannot be trained yet") as caught:
-        workshop.train(FAST, task="encoder")
-    assert "--task reranker" in caught.value.hint
-    assert not list(workshop.home.releases.iterdir())
-
-
 def test_a_small_desk_gets_no_reranker_and_its_card_says_why(workshop: Workshop) -> None:
     said: list[str] = []
     workshop._progress = said.append
