@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,8 +16,12 @@ import typer
 
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
+from replydesk.ui.evaluate import evaluate_app
+from replydesk.ui.options import HomeOption, JsonOption, RecipeOption
+from replydesk.ui.options import say as _say
+from replydesk.ui.options import show as _print
 from replydesk.ui.pretraining import pretrain
-from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text, retrieval_text
+from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text
 
 if TYPE_CHECKING:
     from replydesk.data.readers import Options
@@ -37,19 +40,11 @@ app = typer.Typer(
 )
 tickets_app = typer.Typer(help="Add, list, show and remove tickets; effective at once.", no_args_is_help=True)
 releases_app = typer.Typer(help="The trained releases and the one that answers.", no_args_is_help=True)
-evaluate_app = typer.Typer(
-    help="Measure the models on your own labelled data; needs no home and keeps nothing.", no_args_is_help=True
-)
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
 app.command()(pretrain)
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="What a table's columns hold: text=body,role=author_type.")
@@ -75,7 +70,6 @@ def _language(code: str) -> str:
 
 
 LanguageOption = Annotated[str, typer.Option("--language", callback=_language, help="en or zh; else detected.")]
-RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
 [data]
@@ -467,42 +461,6 @@ def tickets_contradictions(
     _print({"contradictions": document}, as_json, "\n".join(lines) or "No contradictions.")
 
 
-@evaluate_app.command("retrieval")
-def evaluate_retrieval(
-    corpus: Annotated[Path, typer.Option("--corpus", help="JSONL: id, text.")],
-    queries: Annotated[
-        Path, typer.Option("--queries", help="JSONL: text, relevant (ids), candidates (ids, optional).")
-    ],
-    pairs: Annotated[
-        Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they teach.")
-    ] = None,
-    recipe: RecipeOption = "quick",
-    language: Annotated[Literal["auto", "en", "zh"], typer.Option("--language", help="Chooses the encoder.")] = "auto",
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Draw so many queries.")] = None,
-    home: Annotated[
-        Path | None, typer.Option("--home", help="Not needed; where it is named, its settings choose the encoders.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
-    from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune.evaluation import retrieval
-    from replydesk.finetune.recipe import Recipe
-    from replydesk.retrieval.encoders.encoder import Encoders
-
-    chosen = Recipe.find(recipe)
-    data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
-    encoders = Encoders(RetrievalSettings())
-    if home is not None:
-        place = Home.find(home)
-        encoders = Encoders(_settings(place).retrieval, place.runtime if place.folder.exists() else None)
-    result = retrieval.evaluate_retrieval(
-        data, encoders, language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=_say
-    )
-    document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
-    _print(document, as_json, retrieval_text(document))
-
-
 @releases_app.command("list")
 def releases_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List releases, newest first."""
@@ -611,14 +569,6 @@ def _require_port(host: str, port: int) -> None:
             raise RequestError(
                 f"The port cannot be used: {error.strerror}.", where=f"{host}:{port}", hint=hint
             ) from error
-
-
-def _print(document: Any, as_json: bool, text: str) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _fail(message: str) -> NoReturn:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import Reply
     from replydesk.finetune.retrain import Outcome
 
-__all__ = ["ImportBar", "import_text", "outcome_text", "reply_text", "retrieval_text"]
+__all__ = ["ImportBar", "import_text", "intents_text", "outcome_text", "reply_text", "retrieval_text"]
 
 _REASONS_SHOWN = 10
 _SHORT = 160
@@ -93,6 +93,35 @@ def _cure(cure: str) -> str:
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
+
+
+def intents_text(document: Mapping[str, Any]) -> str:
+    """Return what `replydesk evaluate intents` prints for people."""
+    data, models = document["data"], document["models"]
+    lines = [
+        f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
+        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'typo':>8}",
+    ]
+    for name, found in models.items():
+        low, high = found["accuracy_ci"]
+        typo = next(iter(found["noise"].values()))["accuracy"]
+        lines.append(
+            f"{name:8}{found['accuracy']:10.4f}{f'{low:.4f} to {high:.4f}':>18}{found['macro_f1']:10.4f}"
+            f"{found['ece']:8.4f}{typo:8.3f}"
+        )
+    if "oos" in models["tuned"]:
+        names = ("auroc", "aupr", "recall", "in_scope_accuracy", "threshold")
+        lines += ["Out of scope:", f"{'':8}" + "".join(f"{name.replace('_', ' '):>20}" for name in names)]
+        lines += [
+            f"{name:8}" + "".join(f"{found['oos'][key]:20.4f}" for key in names) for name, found in models.items()
+        ]
+    for pair, found in document["differences"].items():
+        low, high = found["difference_ci"]
+        lines.append(
+            f"{pair.replace('-', ' against ')}: {found['difference']:+.4f} ({low:+.4f} to {high:+.4f}), "
+            f"McNemar p {found['mcnemar']['p']:.2g}"
+        )
+    return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
 
 
 def retrieval_text(document: Mapping[str, Any]) -> str:

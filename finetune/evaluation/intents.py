@@ -22,6 +22,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.models import (
     Fit,
     Model,
+    Opinions,
     Ready,
     Unseen,
     VectorModel,
@@ -32,8 +33,10 @@ from replydesk.finetune.evaluation.models import (
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.neighbours import NeighbourClassifier
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.tuning import Labelled, tune_encoder
+from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
 
 __all__ = ["MODELS", "IntentData", "evaluate_intents"]
@@ -125,6 +128,7 @@ class _Run:
 
     ready: Ready
     probabilities: Floats
+    truth: NDArray[np.str_]
     hits: NDArray[np.bool_]
     strange: tuple[Floats, Floats] | None
     told: Mapping[str, Any]
@@ -153,8 +157,8 @@ def evaluate_intents(
 
     ``floor`` is TF-IDF with a linear support vector machine; ``frozen`` logistic regression on the vectors of the
     encoder that reads the language; ``tuned`` what the recipe makes: the fine-tuned encoder, trained ``seeds`` times
-    (figures are then means), or, where the recipe tunes none or no BERT reads the language, the head with words beside
-    it.
+    (figures are then means), or, where the recipe tunes none or no BERT reads the language, the frozen one. Beside the
+    head of ``tuned`` words and the nearest known messages have their say; validation weighs them.
 
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
@@ -168,22 +172,23 @@ def evaluate_intents(
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
     notes, runs = list(data.notes), {}
     base = encoders.bert(language) if recipe.encoder.tune else None
+    opinions, strengths = Opinions(encoder, language, recipe.seed), recipe.head.strengths
     if recipe.encoder.tune and base is None:
-        notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}, with words beside it.")
+        notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}.")
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
-    runs["floor"] = [_cheap(fit_floor(language, recipe.seed), data, folds, recipe)]
+    runs["floor"] = [_cheap(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
-    runs["frozen"] = [_cheap(fit_vectors(encoder, recipe), data, folds, recipe)]
+    runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
-        progress("The head with words beside it")
-        runs["tuned"] = [_cheap(fit_vectors(encoder, recipe, language), data, folds, recipe)]
+        progress("The head with words and neighbours beside it")
+        runs["tuned"] = [_cheap(fit_vectors(opinions, strengths, alone=False), data, folds, recipe)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
     else:
         runs["tuned"] = []
         for seed in range(recipe.seed, recipe.seed + seeds):
             progress(f"Fine-tuning under {recipe.name}, seed {seed}")
-            runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), progress))
+            runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), language, progress))
     progress("Judging")
     models = {}
     for name in MODELS:
@@ -229,17 +234,20 @@ def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]
     truth = tuple(label for _, held in folds for label in held.labels)
     unseen = {
         choice: Unseen(
-            names, truth, np.concatenate([one for one, _ in found]), np.concatenate([odd for _, odd in found])
+            names,
+            truth,
+            np.concatenate([logits for logits, _ in found], axis=1),
+            np.concatenate([odd for _, odd in found]),
         )
         for choice, found in parts.items()
     }
-    chosen = min(unseen, key=lambda choice: unseen[choice].loss)
+    chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
     model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
     ready = made_ready(model, unseen[chosen], data.oos_valid if data.oos_test else (), recipe.in_scope_kept)
     return _run(ready, data, {"chosen": chosen, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
-def _tuned(base: Path, data: IntentData, recipe: Recipe, progress: Progress) -> _Run:
+def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress: Progress) -> _Run:
     """Return the run of a fine-tuned encoder."""
     began = time.perf_counter()
     learned, held = (
@@ -254,12 +262,21 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, progress: Progress) -> 
             BertEncoder(scratch, max_tokens=recipe.encoder.training.max_tokens), Memory(_REMEMBERED)
         )
     assert found.head is not None
-    head, known = found.head, data.train if recipe.encoder.refit else learned
-    model = VectorModel(encoder, head.labels, head.weights, head.bias, known)
+    head = found.head
+    words = fit_words(learned.texts, learned.labels, language, seed=recipe.seed)
+    neighbours = None
+    if not recipe.encoder.refit:
+        neighbours = NeighbourClassifier.of(encoder.encode(learned.texts), learned.labels)
+    model = VectorModel(encoder, head.labels, head.weights, head.bias, learned, words, neighbours)
+    said = model.logits(held.texts)
+    # After learning from everything the head knows these messages: what it said before stands.
+    said[0] = found.held_logits
     odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
-    unseen = Unseen(head.labels, held.labels, found.held_logits, odd)
     outside = data.oos_valid if data.oos_test else ()
-    ready = made_ready(model, unseen, outside, recipe.in_scope_kept, temperature=head.temperature)
+    ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
+    if recipe.encoder.refit:
+        everything = fit_words(data.train.texts, data.train.labels, language, seed=recipe.seed)
+        ready = replace(ready, model=replace(model, known=data.train, words=everything))
     seconds = round(time.perf_counter() - began, 2)
     return _run(ready, data, {"chosen": recipe.name, "fit_seconds": seconds, "training": found.history})
 
@@ -267,13 +284,16 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, progress: Progress) -> 
 def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> _Run:
     chances = ready.probabilities(data.test.texts)
     guesses = [ready.model.labels[place] for place in chances.argmax(axis=1)]
-    hits = np.array(guesses) == np.array(data.test.labels)
+    truth = np.array(data.test.labels)
+    hits = np.array(guesses) == truth
     strange = None
     if data.oos_test:
         inside = ready.strangeness(data.test.texts, chances.max(axis=1))
         outside = ready.strangeness(data.oos_test, ready.probabilities(data.oos_test).max(axis=1))
         strange = (inside, outside)
-    return _Run(ready, chances, hits, strange, {**told, "milliseconds": _milliseconds(ready.model, data.test.texts)})
+    return _Run(
+        ready, chances, truth, hits, strange, {**told, "milliseconds": _milliseconds(ready.model, data.test.texts)}
+    )
 
 
 def _figures(runs: Sequence[_Run], data: IntentData, seed: int) -> dict[str, Any]:
@@ -290,8 +310,12 @@ def _figures(runs: Sequence[_Run], data: IntentData, seed: int) -> dict[str, Any
         "accuracy_ci": metrics.mean_interval(hits, seed=seed),
         "macro_f1_ci": metrics.macro_f1_interval(labels, first.guesses, seed=seed),
         "ece_uncalibrated": round(float(np.mean([_uncalibrated(run, data.test.texts) for run in runs])), 4),
-        "temperature": round(float(np.mean([run.ready.temperature for run in runs])), 4),
         "chosen": first.told["chosen"],
+        "weights": {
+            part: round(float(np.mean([run.ready.weights[place] for run in runs])), 4)
+            for place, part in enumerate(first.ready.model.parts)
+        },
+        "parts": _alone(runs, data.test),
         "fit_seconds": round(float(np.mean([run.told["fit_seconds"] for run in runs])), 2),
         "milliseconds": round(float(np.mean([run.told["milliseconds"] for run in runs])), 2),
         "seeds": {name: [round(value, 4) for value in values] for name, values in every.items()},
@@ -326,17 +350,30 @@ def _difference(one: Sequence[_Run], other: Sequence[_Run], seed: int) -> dict[s
     return metrics.paired_bootstrap(first, second, seed=seed) | {"mcnemar": metrics.mcnemar(one[0].hits, other[0].hits)}
 
 
+def _alone(runs: Sequence[_Run], test: Labelled) -> dict[str, float]:
+    """Return the accuracy of each opinion of a model by itself."""
+    right = []
+    for run in runs:
+        told = np.array(run.ready.model.labels)[run.ready.model.logits(test.texts).argmax(axis=2)]
+        right.append((told == run.truth).mean(axis=1))
+    means = np.mean(right, axis=0).tolist()
+    return {part: round(mean, 4) for part, mean in zip(runs[0].ready.model.parts, means, strict=True)}
+
+
 def _uncalibrated(run: _Run, texts: Sequence[str]) -> float:
-    return metrics.calibration_error(softmax(run.ready.model.logits(texts)).max(axis=1), run.hits)
+    """Return the calibration error of the first opinion alone, as it was trained."""
+    chances = softmax(run.ready.model.logits(texts)[0])
+    told = np.array(run.ready.model.labels)[chances.argmax(axis=1)]
+    return metrics.calibration_error(chances.max(axis=1), told == run.truth)
 
 
 def _spread_out(model: Model, texts: Sequence[str], names: Sequence[str]) -> Floats:
-    """Return the logits of a model for all names; one that it has not learned gets next to nothing."""
+    """Return the logits of a model for all names; one that it has not learned gets the least there is."""
     logits = model.logits(texts)
     if tuple(names) == model.labels:
         return logits
-    found = np.full((len(texts), len(names)), float(logits.min()) - 30.0)
-    found[:, [names.index(label) for label in model.labels]] = logits
+    found = np.broadcast_to(logits.min(axis=(1, 2))[:, None, None], (*logits.shape[:2], len(names))).copy()
+    found[:, :, [names.index(label) for label in model.labels]] = logits
     return found
 
 

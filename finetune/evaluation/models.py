@@ -5,50 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.intents import Familiarity
-from replydesk.finetune.classify import fit_draft, fit_logistic, fit_temperature, softmax
+from replydesk.finetune.classify import fit_draft, fit_logistic, softmax
 from replydesk.finetune.evaluation.scope import choose_threshold
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.neighbours import NeighbourClassifier
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import WordClassifier, fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
 
 __all__ = [
-    "WORDS",
     "Fit",
     "FloorModel",
     "Model",
+    "Opinions",
     "Ready",
     "Unseen",
     "VectorModel",
     "fit_floor",
     "fit_vectors",
+    "fit_weights",
     "made_ready",
 ]
 
 Floats = NDArray[np.float64]
+_Made = TypeVar("_Made")
 
-WORDS: Final = (0.0, 1.0, 2.0, 4.0)
-"""What the margins of the word classifier are worth beside the logits of the head; validation chooses among these."""
-
-_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0)
+_SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
+_LEAST: Final = 1e-3
+_MOST: Final = 1e3
 
 
 class Model(Protocol):
-    """A classifier of texts that was trained and is not calibrated yet."""
+    """A classifier of texts that was trained and is not calibrated yet: one opinion, or several side by side."""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the labels it knows, sorted."""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of its opinions."""
+
     def logits(self, texts: Sequence[str]) -> Floats:
-        """Return uncalibrated logits, shape (n, labels)."""
+        """Return the uncalibrated logits of every opinion, shape (parts, n, labels)."""
 
     def oddness(self, texts: Sequence[str]) -> Floats:
         """Return what it knows beside its confidence about how unlike the known a text is, shape (n, scores)."""
@@ -63,6 +68,7 @@ class FloorModel:
     """Words and characters alone; its only sign of the unfamiliar is its own doubt."""
 
     words: WordClassifier
+    parts: tuple[str, ...] = ("words",)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -70,8 +76,8 @@ class FloorModel:
         return self.words.labels
 
     def logits(self, texts: Sequence[str]) -> Floats:
-        """Return its margins."""
-        return self.words.logits(texts)
+        """Return its margins, shape (1, n, labels)."""
+        return self.words.logits(texts)[None]
 
     def oddness(self, texts: Sequence[str]) -> Floats:
         """Return nothing, shape (n, 0)."""
@@ -80,7 +86,7 @@ class FloorModel:
 
 @dataclass(frozen=True, eq=False)
 class VectorModel:
-    """A linear head on an encoder's vectors, with the margins of words beside it where ``weight`` is not 0.
+    """A linear head on an encoder's vectors; beside it may stand what words say, and the nearest known messages.
 
     ``known`` are the rows it was trained on: their vectors tell what is familiar.
     """
@@ -91,12 +97,22 @@ class VectorModel:
     bias: Floats
     known: Labelled
     words: WordClassifier | None = None
-    weight: float = 0.0
+    neighbours: NeighbourClassifier | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of its opinions."""
+        return ("head", *(("words",) if self.words else ()), *(("neighbours",) if self.neighbours else ()))
 
     def logits(self, texts: Sequence[str]) -> Floats:
-        """Return the head's logits plus the weighted margins of words."""
-        found = self.encoder.encode(texts).astype(np.float64) @ self.weights.T + self.bias
-        return found + self.weight * self.words.logits(texts) if self.words is not None and self.weight else found
+        """Return the logits of the head, the margins of words and what the neighbours say, those that there are."""
+        vectors = self.encoder.encode(texts)
+        found = [vectors.astype(np.float64) @ self.weights.T + self.bias]
+        if self.words is not None:
+            found.append(self.words.logits(texts))
+        if self.neighbours is not None:
+            found.append(self.neighbours.logits(vectors))
+        return np.stack(found)
 
     def oddness(self, texts: Sequence[str]) -> Floats:
         """Return minus the mean cosine to the five nearest known rows and the Mahalanobis distance, shape (n, 2)."""
@@ -109,14 +125,15 @@ class VectorModel:
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """A model with all that validation chose for it: temperature, scale of its scores, and the threshold.
+    """A model with all that validation chose for it: what each opinion weighs, scale of its scores, and the threshold.
 
-    ``centre`` and ``spread`` (scores,) are those of unseen messages in scope; a score that counts less has a wider
-    spread. Only validation messages decided any of it.
+    ``weights`` (parts,) turn logits into calibrated ones; that of a single opinion is 1 / temperature. ``centre`` and
+    ``spread`` (scores,) are those of unseen messages in scope; a score that counts less has a wider spread. Only
+    validation messages decided any of it.
     """
 
     model: Model
-    temperature: float
+    weights: Floats
     centre: Floats
     spread: Floats
     threshold: float
@@ -124,7 +141,7 @@ class Ready:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities, shape (n, labels)."""
-        return softmax(self.model.logits(texts) / self.temperature)
+        return weighted(self.model.logits(texts), self.weights)
 
     def strangeness(self, texts: Sequence[str], highest: Floats) -> Floats:
         """Return the sum of the normalised scores, higher for what is out of scope; ``highest`` has shape (n,)."""
@@ -134,7 +151,10 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class Unseen:
-    """Validation messages as models read them that had not seen them: logits (n, labels) and oddness (n, scores)."""
+    """Validation messages as models read them that had not seen them.
+
+    ``logits`` have shape (parts, n, labels), ``oddness`` (n, scores).
+    """
 
     labels: tuple[str, ...]
     truth: tuple[str, ...]
@@ -147,74 +167,129 @@ class Unseen:
         places = {name: i for i, name in enumerate(self.labels)}
         return np.array([places.get(label, -1) for label in self.truth])
 
-    @property
-    def temperature(self) -> float:
-        """Return the temperature with the least loss."""
+    @cached_property
+    def fitted(self) -> tuple[Floats, float]:
+        """Return the weights of the opinions with the least loss, and that loss."""
         known = self.targets >= 0
-        return fit_temperature(self.logits[known], self.targets[known]) if known.any() else 1.0
-
-    @property
-    def loss(self) -> float:
-        """Return the mean negative log-likelihood at that temperature."""
-        known = self.targets >= 0
-        chances = softmax(self.logits[known] / self.temperature)[np.arange(int(known.sum())), self.targets[known]]
-        return float(-np.log(np.maximum(chances, 1e-12)).mean())
+        return fit_weights(self.logits[:, known], self.targets[known])
 
 
-def fit_floor(language: str, seed: int) -> Fit:
+def weighted(logits: Floats, weights: Floats) -> Floats:
+    """Return the probabilities (n, labels) of weighted logits (parts, n, labels)."""
+    return softmax(np.tensordot(weights, logits, axes=1))
+
+
+def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
+    """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
+
+    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is temperature scaling (Guo
+    et al. 2017). The loss is convex in the weights.
+    """
+    from scipy.optimize import minimize
+
+    if not len(targets):
+        return np.eye(1, len(logits))[0], float("inf")
+    rows = np.arange(len(targets))
+    own = logits[:, rows, targets]
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        chances = weighted(logits, weights)
+        slopes = np.einsum("pnl,nl->pn", logits, chances) - own
+        return float(-np.log(np.maximum(chances[rows, targets], 1e-12)).mean()), slopes.mean(axis=1)
+
+    # The logits of the opinions differ in scale by more than ten times: each starts with a spread of one.
+    scales = 1 / np.maximum(logits.std(axis=(1, 2)), 1e-9)
+    found = minimize(
+        lambda shares: (loss(shares * scales)[0], loss(shares * scales)[1] * scales),
+        np.full(len(logits), 1.0),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(_LEAST if len(logits) == 1 else 0.0, _MOST)] * len(logits),
+    )
+    return np.asarray(found.x * scales), float(found.fun)
+
+
+class Opinions:
+    """What is learned on the vectors of one encoder and on words: each thing once, whatever models ask for it."""
+
+    def __init__(self, encoder: Encoder, language: str, seed: int) -> None:
+        self.encoder, self._language, self._seed = encoder, language, seed
+        self._known: dict[tuple[Labelled, str], Any] = {}
+
+    def words(self, rows: Labelled) -> WordClassifier:
+        """Return the word classifier of rows."""
+        return self._once(rows, "words", lambda: fit_words(rows.texts, rows.labels, self._language, seed=self._seed))
+
+    def head(self, rows: Labelled, strength: float) -> tuple[Floats, Floats]:
+        """Return weights and bias of logistic regression on the vectors of rows."""
+
+        def fit() -> tuple[Floats, Floats]:
+            places = {name: i for i, name in enumerate(rows.names)}
+            targets = np.array([places[label] for label in rows.labels])
+            return fit_logistic(self.encoder.encode(rows.texts), targets, strength, self._seed)
+
+        return self._once(rows, f"{strength:g}", fit)
+
+    def neighbours(self, rows: Labelled) -> NeighbourClassifier:
+        """Return what asks the nearest of rows."""
+
+        def make() -> NeighbourClassifier:
+            return NeighbourClassifier.of(self.encoder.encode(rows.texts), rows.labels)
+
+        return self._once(rows, "neighbours", make)
+
+    def _once(self, rows: Labelled, name: str, make: Callable[[], _Made]) -> _Made:
+        if (rows, name) not in self._known:
+            self._known[rows, name] = make()
+        found: _Made = self._known[rows, name]
+        return found
+
+
+def fit_floor(opinions: Opinions) -> Fit:
     """Return how the floor is trained; there is nothing to choose."""
 
     def fit(rows: Labelled, _choice: str | None) -> Mapping[str, Model]:
-        return {"C=1": FloorModel(fit_words(rows.texts, rows.labels, language, seed=seed))}
+        return {"C=1": FloorModel(opinions.words(rows))}
 
     return fit
 
 
-def fit_vectors(encoder: Encoder, recipe: Recipe, language: str = "") -> Fit:
-    """Return how a head on vectors is trained, for each C of the recipe; with a language, with words beside it.
-
-    The choices are then pairs of C and what the words are worth, :data:`WORDS`.
-    """
+def fit_vectors(opinions: Opinions, strengths: Sequence[float], *, alone: bool) -> Fit:
+    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it."""
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
-        vectors = encoder.encode(rows.texts)
-        targets = np.array([rows.names.index(label) for label in rows.labels])
-        words = fit_words(rows.texts, rows.labels, language, seed=recipe.seed) if language else None
-        made: dict[str, Model] = {}
-        for strength in recipe.head.strengths:
-            wanted = {_named(strength, weight, words): weight for weight in (WORDS if words else WORDS[:1])}
-            if choice is not None and choice not in wanted:
-                continue
-            weights, bias = fit_logistic(vectors, targets, strength, recipe.seed)
-            for name, weight in wanted.items():
-                made[name] = VectorModel(encoder, rows.names, weights, bias, rows, words, weight)
-        return made
+        words, neighbours = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows))
+        return {
+            f"C={strength:g}": VectorModel(
+                opinions.encoder, rows.names, *opinions.head(rows, strength), rows, words, neighbours
+            )
+            for strength in strengths
+            if choice in (None, f"C={strength:g}")
+        }
 
     return fit
 
 
-def made_ready(
-    model: Model, unseen: Unseen, outside: Sequence[str], kept: float, *, temperature: float | None = None
-) -> Ready:
+def made_ready(model: Model, unseen: Unseen, outside: Sequence[str], kept: float) -> Ready:
     """Return a model with what validation says of it: ``unseen`` messages in scope, and ``outside`` if there are any.
 
     With at least twenty texts outside, the scores are weighed against each other if that tells those texts apart
     better than the plain sum does.
     """
-    heat = unseen.temperature if temperature is None else temperature
-    chances = softmax(unseen.logits / heat)
+    weights, _ = unseen.fitted
+    chances = weighted(unseen.logits, weights)
     inside = np.column_stack([1 - chances.max(axis=1), unseen.oddness])
     right = chances.argmax(axis=1) == unseen.targets
     centre, spread = inside.mean(axis=0), np.maximum(inside.std(axis=0), 1e-6)
     odd, weighed = None, False
     if outside:
-        highest = softmax(model.logits(outside) / heat).max(axis=1)
+        highest = weighted(model.logits(outside), weights).max(axis=1)
         odd = np.column_stack([1 - highest, model.oddness(outside)])
         if len(outside) >= _FEWEST_OUTSIDE and inside.shape[1] > 1:
             spread, weighed = _weighed(inside, odd, centre, spread)
     sums = ((inside - centre) / spread).sum(axis=1)
     strange = None if odd is None else ((odd - centre) / spread).sum(axis=1)
-    return Ready(model, heat, centre, spread, choose_threshold(sums, right, strange, kept), weighed)
+    return Ready(model, weights, centre, spread, choose_threshold(sums, right, strange, kept), weighed)
 
 
 def _weighed(inside: Floats, odd: Floats, centre: Floats, spread: Floats) -> tuple[Floats, bool]:
@@ -224,15 +299,11 @@ def _weighed(inside: Floats, odd: Floats, centre: Floats, spread: Floats) -> tup
     truth = np.repeat([0, 1], [len(inside), len(odd)])
     scores = (np.concatenate([inside, odd]) - centre) / spread
     best, chosen = float(roc_auc_score(truth, scores.sum(axis=1))), np.ones(inside.shape[1])
-    for tried in np.stack(np.meshgrid(*[_WEIGHTS] * inside.shape[1]), axis=-1).reshape(-1, inside.shape[1]):
-        # Scores of one direction only are told by their ratio; the plain sum wins where another is no better.
-        if tried.max() == max(_WEIGHTS) or tried.max() == 1.0:
+    for tried in np.stack(np.meshgrid(*[_SHARES] * inside.shape[1]), axis=-1).reshape(-1, inside.shape[1]):
+        # Only ratios count, and the plain sum stays where another is no better.
+        if tried.max() >= 1:
             found = float(roc_auc_score(truth, scores @ tried))
             if found > best + 1e-4:
                 best, chosen = found, tried
     with np.errstate(divide="ignore"):
         return np.asarray(spread / chosen), bool((chosen != 1).any())
-
-
-def _named(strength: float, weight: float, words: Any) -> str:
-    return f"C={strength:g}" + (f", words x {weight:g}" if words is not None else "")

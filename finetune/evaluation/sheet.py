@@ -1,0 +1,182 @@
+"""The report on intents as a page: what each model reaches, how sure that is, and where it goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from replydesk.finetune.evaluation import plots
+from replydesk.finetune.evaluation.look import facts, page, panel, table
+
+__all__ = ["intents_page", "verdict"]
+
+_FIGURES = (
+    ("accuracy", "Accuracy"),
+    ("macro_f1", "Macro F1"),
+    ("ece", "Calibration error (ECE)"),
+    ("ece_uncalibrated", "ECE before temperature scaling"),
+)
+_SCOPE = (
+    ("auroc", "AUROC"),
+    ("aupr", "AUPR"),
+    ("recall", "Found, at the threshold"),
+    ("in_scope_accuracy", "Accuracy in scope, there"),
+    ("in_scope_kept", "In scope let through, there"),
+    ("recall_at_95", "Found where 95 % are let through"),
+)
+
+
+def intents_page(document: Mapping[str, Any]) -> str:
+    """Return the self-contained page of a result of ``evaluate intents``; it loads nothing from anywhere."""
+    models, data = document["models"], document["data"]
+    lead = (
+        f"{data['test']:,} test messages of {data['labels']:,} intents, learned from {data['train']:,}; "
+        f"{escape(document['encoder'])}, recipe {escape(document['recipe'])}."
+    )
+    big = facts(
+        (name, name, _share(found["accuracy"]), f"95 % interval {_span(found['accuracy_ci'], 100, 1)} %")
+        for name, found in models.items()
+    )
+    body = [
+        f"<h1>Which intent has a message?</h1><p class=lead>{lead}</p>",
+        f'<p class="verdict">{escape(verdict(document))}</p>{big}',
+        _side_by_side(document),
+        '<div class="plots">',
+        panel("How often it is right", "with 95 % bootstrap intervals over messages", plots.accuracies(models)),
+        panel("Is its confidence true?", "on the dashed line it is", plots.reliability(models)),
+        panel("If it only answers when it is sure", "wrong answers among those given", plots.risk_coverage(models)),
+    ]
+    if any(found["noise"] for found in models.values()):
+        body.append(panel("Written in a hurry", "what noise in every message costs", plots.noise(models)))
+    body.append("</div>")
+    if "oos" in models["tuned"]:
+        body.append(_out_of_scope(models))
+    body += [_confusions(models["tuned"]), _slices(models), _made(document)]
+    return page("Replydesk: intents", "".join(body))
+
+
+def verdict(document: Mapping[str, Any]) -> str:
+    """Return in a sentence or two whether what was trained is better than the frozen encoder and than the floor."""
+    models, said = document["models"], []
+    for other in ("frozen", "floor"):
+        found = document["differences"][f"tuned-{other}"]
+        low, high = found["difference_ci"]
+        gain = f"{100 * found['difference']:+.1f} points against {other} ({100 * low:+.1f} to {100 * high:+.1f})"
+        said.append(f"{gain}, {'beyond' if low > 0 or high < 0 else 'within'} chance")
+    return f"The tuned model is right in {_share(models['tuned']['accuracy'])} of messages: {'; '.join(said)}."
+
+
+def _side_by_side(document: Mapping[str, Any]) -> str:
+    models = document["models"]
+    rows = [[label, *(_figure(found, key) for found in models.values())] for key, label in _FIGURES]
+    rows += [
+        ["Chosen on validation", *(_chosen(found) for found in models.values())],
+        [
+            "Training, seconds; shared parts once",
+            *(f"{found['fit_seconds']:.1f}" for found in models.values()),
+        ],
+        ["One message, milliseconds", *(f"{found['milliseconds']:.1f}" for found in models.values())],
+    ]
+    tests = [
+        [
+            escape(pair.replace("-", " against ")),
+            f"{100 * found['difference']:+.2f} <small>{_span(found['difference_ci'], 100, 2, sign=True)}</small>",
+            f"{found['p']:.4f}",
+            f"{found['mcnemar']['only_first']} : {found['mcnemar']['only_second']}",
+            f"{found['mcnemar']['p']:.2g}",
+        ]
+        for pair, found in document["differences"].items()
+    ]
+    head = ("Difference", "Points", "p, bootstrap", "Right alone", "p, McNemar")
+    return (
+        f"<h2>Side by side</h2>{table(('', *map(_marked, models)), rows)}"
+        f"<h2>Is the difference real?</h2><p>The same messages, drawn again 2,000 times in pairs, and the exact test "
+        f"on those that one model alone has right.</p>{table(head, tests)}"
+    )
+
+
+def _out_of_scope(models: Mapping[str, Any]) -> str:
+    rows = [[label, *(_figure(found["oos"], key) for found in models.values())] for key, label in _SCOPE]
+    count = models["tuned"]["oos"]["messages"]
+    return (
+        f"<h2>Out of scope</h2><p>{count:,} messages that have none of the intents. The threshold was chosen on "
+        f"validation messages only.</p>{table(('', *map(_marked, models)), rows)}"
+        '<div class="plots">'
+        + panel("ROC", "found, against false alarms", plots.roc(models))
+        + panel("Precision and recall", "of the search for what is out of scope", plots.precision_recall(models))
+        + "</div>"
+    )
+
+
+def _confusions(found: Mapping[str, Any]) -> str:
+    pairs = found["confused"]
+    if not pairs:
+        return "<h2>Mixed up</h2><p>Nothing: every message got its intent.</p>"
+    rows = []
+    for pair in pairs:
+        one, other, of = pair["first_as_second"], pair["second_as_first"], pair["of"]
+        rows.append(
+            f"<li><span>{escape(pair['first'])} <small>and</small> {escape(pair['second'])}</span>"
+            f'<div class="bar"><b style="width:{100 * one / of:.1f}%;background:var(--tuned)"></b>'
+            f'<b style="width:{100 * other / of:.1f}%;background:var(--floor)"></b></div>'
+            f"<small>{pair['mistakes']} of {of} messages: {one} times the first is taken for the second, {other} times "
+            "the second for the first</small></li>"
+        )
+    return (
+        "<h2>Mixed up</h2><p>The pairs of intents that the tuned model confuses most. Two that stay close may be one "
+        f'intent with two names, or need clearer examples.</p><ul class="bars card">{"".join(rows)}</ul>'
+    )
+
+
+def _slices(models: Mapping[str, Any]) -> str:
+    parts = []
+    for key, title in (("length", "Words (or characters)"), ("language", "Language")):
+        names = models["tuned"]["slices"][key]
+        rows = [
+            [
+                escape(name),
+                f"{one['messages']:,}",
+                *(_figure(found["slices"][key][name], "accuracy") for found in models.values()),
+            ]
+            for name, one in names.items()
+        ]
+        parts.append(table((title, "Messages", *map(_marked, models)), rows))
+    return f"<h2>By length and language</h2>{''.join(parts)}"
+
+
+def _made(document: Mapping[str, Any]) -> str:
+    data = document["data"]
+    rows = {
+        "Command": f"<code>{escape(document.get('command', ''))}</code>",
+        "Data": ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in data.items()),
+        "Seed": f"{document['seed']}, {document['seeds']} run{'s' if document['seeds'] > 1 else ''}",
+        "Time and memory": f"{document['seconds']:.0f} seconds, at most {document['megabytes']:,.0f} MB",
+        "Versions": ", ".join(f"{escape(name)} {escape(number)}" for name, number in document["versions"].items()),
+    }
+    notes = "".join(f"<li>{escape(note)}</li>" for note in document["notes"])
+    lines = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value != "<code></code>")
+    return f'<h2>How it was made</h2><div class="card"><dl>{lines}</dl><ul class="notes">{notes}</ul></div>'
+
+
+def _chosen(found: Mapping[str, Any]) -> str:
+    weights = "<br>".join(f"{name} × {weight:.2f}" for name, weight in found["weights"].items())
+    return f"<small>{escape(found['chosen'])}<br>{weights}</small>"
+
+
+def _marked(name: str) -> str:
+    return f'<span class="dot" style="background:var(--{name})"></span>{name}'
+
+
+def _figure(found: Mapping[str, Any], key: str) -> str:
+    interval = found.get(f"{key}_ci")
+    return f"{found[key]:.3f}" + (f"<br><small>{_span(interval, 1, 3)}</small>" if interval else "")
+
+
+def _span(interval: tuple[float, float], times: float, digits: int, *, sign: bool = False) -> str:
+    low, high = (f"{times * value:{'+' if sign else ''}.{digits}f}" for value in interval)
+    return f"{low} to {high}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"

@@ -1,0 +1,37 @@
+"""Writes what an evaluation found: figures, page and cards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from replydesk.data.errors import HomeError
+from replydesk.data.home import write_atomically
+from replydesk.finetune.evaluation.card import card_en, card_zh
+from replydesk.finetune.evaluation.sheet import intents_page
+
+__all__ = ["write_report"]
+
+
+def write_report(document: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write ``report.html``, ``card.md``, ``card.zh-CN.md`` and, last, ``report.json``; return their paths.
+
+    Each file is replaced as a whole, so a reader sees an old one or a new one. Raises :class:`HomeError`.
+    """
+    made = {
+        "report.html": intents_page(document),
+        "card.md": card_en(document),
+        "card.zh-CN.md": card_zh(document),
+        "report.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in made.items():
+            write_atomically(folder / name, text.encode())
+    except (OSError, HomeError) as error:
+        hint = "Name a folder that can be written with --out, and see that there is space."
+        why = getattr(error, "strerror", "") or getattr(error, "message", "")
+        raise HomeError(f"The report cannot be written: {why}", where=str(folder), hint=hint) from error
+    return [folder / name for name in made]

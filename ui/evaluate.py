@@ -1,0 +1,110 @@
+"""The commands `replydesk evaluate ...`: proof on anybody's labelled data."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from replydesk.data.home import Home
+from replydesk.ui.options import JsonOption, RecipeOption, say, show
+from replydesk.ui.terminal import intents_text, retrieval_text
+
+if TYPE_CHECKING:
+    from replydesk.retrieval.encoders.encoder import Encoders
+
+__all__ = ["evaluate_app"]
+
+evaluate_app = typer.Typer(
+    help="Measure the models on your own labelled data; needs no home and keeps nothing.", no_args_is_help=True
+)
+
+EncoderOption = Annotated[Literal["auto", "en", "zh"], typer.Option("--language", help="Chooses the encoder.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--home", help="Not needed; where it is named, its settings choose the encoders.")
+]
+
+
+@evaluate_app.command("intents")
+def evaluate_intents(
+    train: Annotated[Path, typer.Option("--train", help="CSV or JSONL: text, label (or category, or intent).")],
+    test: Annotated[Path, typer.Option("--test", help="The same, to be judged by; decides nothing.")],
+    valid: Annotated[
+        Path | None, typer.Option("--valid", help="The same, to choose by; else a part of --train is held out.")
+    ] = None,
+    oos_valid: Annotated[
+        Path | None, typer.Option("--oos-valid", help="Texts out of scope that choose the threshold.")
+    ] = None,
+    oos_test: Annotated[Path | None, typer.Option("--oos-test", help="Texts out of scope to be judged by.")] = None,
+    recipe: RecipeOption = "quick",
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
+    language: EncoderOption = "auto",
+    limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A folder for report.html, report.json and the model cards.")
+    ] = None,
+    home: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Classify messages by the floor, the frozen encoder and what the recipe makes, side by side."""
+    from replydesk.finetune.evaluation import intents
+    from replydesk.finetune.evaluation.writing import write_report
+    from replydesk.finetune.recipe import Recipe
+
+    chosen = Recipe.find(recipe)
+    data = intents.IntentData.read(
+        train, test, valid=valid, oos_valid=oos_valid, oos_test=oos_test, limit=limit, seed=chosen.seed
+    )
+    document = _with_command(
+        intents.evaluate_intents(data, _encoders(home), recipe=chosen, seeds=seeds, language=language, progress=say)
+    )
+    if out is not None:
+        written = write_report(document, out)
+        say(f"Written: {', '.join(str(path) for path in written)}")
+    show(document, as_json, intents_text(document))
+
+
+@evaluate_app.command("retrieval")
+def evaluate_retrieval(
+    corpus: Annotated[Path, typer.Option("--corpus", help="JSONL: id, text.")],
+    queries: Annotated[
+        Path, typer.Option("--queries", help="JSONL: text, relevant (ids), candidates (ids, optional).")
+    ],
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they teach.")
+    ] = None,
+    recipe: RecipeOption = "quick",
+    language: EncoderOption = "auto",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Draw so many queries.")] = None,
+    home: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
+    from replydesk.finetune.evaluation import retrieval
+    from replydesk.finetune.recipe import Recipe
+
+    chosen = Recipe.find(recipe)
+    data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
+    result = retrieval.evaluate_retrieval(
+        data, _encoders(home), language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=say
+    )
+    document = _with_command(result)
+    show(document, as_json, retrieval_text(document))
+
+
+def _with_command(result: dict[str, Any]) -> dict[str, Any]:
+    return result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
+
+
+def _encoders(home: Path | None) -> Encoders:
+    """Return the encoders of the default settings, or those that the settings of a home name."""
+    from replydesk.data.settings import RetrievalSettings, Settings
+    from replydesk.retrieval.encoders.encoder import Encoders
+
+    if home is None:
+        return Encoders(RetrievalSettings())
+    place = Home.find(home)
+    return Encoders(Settings.load(place.settings).retrieval, place.runtime if place.folder.exists() else None)
