@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -15,12 +15,12 @@ import numpy as np
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.classify import fit_logistic
-from replydesk.finetune.examples import Examples, Material, held_out_owners
+from replydesk.finetune.examples import Material, held_out_owners
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
-from replydesk.retrieval.encoders.encoder import Encoder, model_folder
+from replydesk.retrieval.encoders.encoder import model_folder
 
-__all__ = ["choose_speller", "english_words", "fit_speller"]
+__all__ = ["choose_speller", "english_words", "fit_speller", "try_speller"]
 
 FEWEST: Final = 100
 """Messages with a word that could slip that are needed to judge a speller by."""
@@ -54,14 +54,43 @@ def english_words() -> frozenset[str]:
     return frozenset(word for word in document["model"]["vocab"] if re.fullmatch("[a-z]{3,}", word))
 
 
+def try_speller(
+    speller: Speller, texts: Sequence[str], labels: Sequence[str], guess: Callable[[Sequence[str]], Sequence[str]]
+) -> dict[str, Any]:
+    """Return what a speller gives and takes on messages that neither it nor a classifier has seen.
+
+    ``guess`` names the labels of texts. They are read as they are, and with one slip in each, both with and without the
+    speller. It is ``used`` if more of those with a slip are read right and, of those as they are, fewer by a tenth of
+    that gain at most.
+    """
+    slipped = [noisy(text, "typo", seed) for seed, text in enumerate(texts)]
+    rows = [i for i, (text, other) in enumerate(zip(texts, slipped, strict=True)) if text != other][:_MOST]
+    if len(rows) < FEWEST:
+        return {"used": False, "why": f"Only {len(rows)} messages can judge it, {FEWEST} are needed."}
+    told = np.array(labels)[rows]
+    clean, rough = [texts[i] for i in rows], [slipped[i] for i in rows]
+    shares = {
+        name: float((np.array(guess(one)) == told).mean())
+        for name, one in (
+            ("clean", clean),
+            ("clean_corrected", [speller.correct(text) for text in clean]),
+            ("slipped", rough),
+            ("slipped_corrected", [speller.correct(text) for text in rough]),
+        )
+    }
+    gained = shares["slipped_corrected"] - shares["slipped"]
+    lost = shares["clean"] - shares["clean_corrected"]
+    used = gained > 0 and lost <= _PRICE * gained
+    why = f"With one slip a message it gives back {gained:.3f} of the accuracy, and takes {lost:.3f} of it without."
+    return {"used": used, "why": why, "messages": len(rows), **shares}
+
+
 def choose_speller(
     material: Material, head: IntentHead | None, recipe: Recipe
 ) -> tuple[Speller | None, dict[str, Any]]:
     """Return the speller of a desk, or None where it does not help, and what was found.
 
-    It is tried with the words of some customers on messages of others that no head has seen: as they are, and with one
-    slip in each. It helps if more of those with a slip are read right and, of those as they are, fewer by a tenth of
-    that gain at most.
+    It is tried with the words of some customers on messages of others that no head has seen.
     """
     labelled = material.train.labelled
     if not recipe.spelling or head is None or len(set(labelled.labels)) < 2:
@@ -71,44 +100,19 @@ def choose_speller(
     else:
         apart = replace(material, held=held_out_owners(labelled, _HELD_OUT))
         learned, held = apart.parted(labelled)
-        head = None
-    slipped = [noisy(text, "typo", seed) for seed, text in enumerate(held.texts)]
-    held_rows = [i for i, (text, other) in enumerate(zip(held.texts, slipped, strict=True)) if text != other][:_MOST]
-    if len(held_rows) < FEWEST or len(set(learned.labels)) < 2:
-        return None, {"used": False, "why": f"Only {len(held_rows)} messages can judge it, {FEWEST} are needed."}
-    if head is None:
+        if len(set(learned.labels)) < 2:
+            return None, {"used": False, "why": "All messages but those of one intent are of one customer."}
         names = tuple(sorted(set(learned.labels)))
         targets = np.array([names.index(label) for label in learned.labels])
         head = IntentHead(names, *fit_logistic(learned.vectors, targets, _middle(recipe), recipe.seed))
-    judged = held.where([i in set(held_rows) for i in range(len(held))])
-    speller = fit_speller(learned.texts, learned.groups)
-    return _judged(speller, judged, [slipped[i] for i in held_rows], head, material)
+    judge = head
 
+    def guess(texts: Sequence[str]) -> list[str]:
+        return [judge.labels[place] for place in judge.logits(material.encoder.encode(list(texts))).argmax(axis=1)]
 
-def _judged(
-    speller: Speller, judged: Examples, slipped: Sequence[str], head: IntentHead, material: Material
-) -> tuple[Speller | None, dict[str, Any]]:
-    shares = {
-        name: _right(material.encoder, head, texts, judged.labels)
-        for name, texts in (
-            ("clean", judged.texts),
-            ("clean_corrected", [speller.correct(text) for text in judged.texts]),
-            ("slipped", slipped),
-            ("slipped_corrected", [speller.correct(text) for text in slipped]),
-        )
-    }
-    gained = shares["slipped_corrected"] - shares["slipped"]
-    lost = shares["clean"] - shares["clean_corrected"]
-    used = gained > 0 and lost <= _PRICE * gained
-    why = f"With one slip a message it gives back {gained:.3f} of the accuracy, and takes {lost:.3f} of it without."
-    told = {"used": used, "why": why, "messages": len(judged), **shares}
+    told = try_speller(fit_speller(learned.texts, learned.groups), held.texts, held.labels, guess)
     everything = material.train.in_scope
-    return (fit_speller(everything.texts, everything.groups) if used else None), told
-
-
-def _right(encoder: Encoder, head: IntentHead, texts: Sequence[str], labels: Sequence[str]) -> float:
-    guesses = np.array(head.labels)[head.logits(encoder.encode(list(texts))).argmax(axis=1)]
-    return float((guesses == np.array(labels)).mean())
+    return (fit_speller(everything.texts, everything.groups) if told["used"] else None), told
 
 
 def _middle(recipe: Recipe) -> float:
