@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,20 @@ class Skills:
     late: RerankScorer | None = UNTRAINED_LATE
     speller: Speller | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def problems(self, dimension: int | None = None) -> list[str]:
+        """Return what makes these skills unfit to serve vectors of that length, nothing when they are sound."""
+        found = []
+        if self.head is not None:
+            found += self.head.problems(dimension)
+            dimension = dimension or self.head.weights.shape[-1]
+        if self.familiarity is not None:
+            found += self.familiarity.problems(dimension)
+        numbers = [*self.scorer.weights, self.scorer.bias]
+        numbers += [getattr(self.thresholds, name) for name in self.thresholds.__slots__]
+        if not all(map(math.isfinite, numbers)):
+            found.append("the scorer or the thresholds hold what is no number")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +218,10 @@ class Releases:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
+        sizes = {encoder.id: encoder.dimension for encoder in encoders.values()}
+        problems = [problem for id_, mine in skills.items() for problem in mine.problems(sizes.get(id_))]
+        if problems:
+            raise ReleaseError(f"The release is unsound: {'; '.join(problems)}.", where=str(folder), hint=_DAMAGED)
         return Release(
             key,
             made_at,
