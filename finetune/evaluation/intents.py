@@ -181,7 +181,9 @@ def evaluate_intents(
     runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
         progress("The head with words and neighbours beside it")
-        runs["tuned"] = [_cheap(fit_vectors(opinions, strengths, alone=False), data, folds, recipe)]
+        runs["tuned"] = [
+            _cheap(fit_vectors(opinions, strengths, alone=False, names=recipe.head.names), data, folds, recipe)
+        ]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
     else:
@@ -253,6 +255,7 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     learned, held = (
         (data.train, data.valid) if data.valid else held_apart(data.train, recipe.encoder.held_out, recipe.seed)
     )
+    learned = learned.with_names if recipe.head.names else learned
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))

@@ -255,10 +255,14 @@ def fit_floor(opinions: Opinions) -> Fit:
     return fit
 
 
-def fit_vectors(opinions: Opinions, strengths: Sequence[float], *, alone: bool) -> Fit:
-    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it."""
+def fit_vectors(opinions: Opinions, strengths: Sequence[float], *, alone: bool, names: bool = False) -> Fit:
+    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it.
+
+    With ``names`` the name of every label is an example of it.
+    """
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
+        rows = rows.with_names if names else rows
         words, neighbours = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows))
         return {
             f"C={strength:g}": VectorModel(
