@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from replydesk.finetune.examples import Examples as Examples
     from replydesk.finetune.examples import Material as Material
     from replydesk.finetune.examples import collect as collect
+    from replydesk.finetune.pretraining.corpus import Corpus as Corpus
+    from replydesk.finetune.pretraining.pretrain import pretrain as pretrain
     from replydesk.finetune.recipe import QUICK as QUICK
     from replydesk.finetune.recipe import Recipe as Recipe
     from replydesk.finetune.retrain import Outcome as Outcome
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "QUICK",
     "Check",
+    "Corpus",
     "Examples",
     "Material",
     "Outcome",
@@ -40,12 +43,14 @@ __all__ = [
     "evaluate",
     "judge",
     "make_release",
+    "pretrain",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "QUICK": "recipe",
     "Check": "evaluation.judge",
+    "Corpus": "pretraining.corpus",
     "Examples": "examples",
     "Material": "examples",
     "Outcome": "retrain",
@@ -56,6 +61,7 @@ _MODULES = {
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",
+    "pretrain": "pretraining.pretrain",
 }
 
 
