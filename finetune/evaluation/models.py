@@ -183,20 +183,26 @@ def weighted(logits: Floats, weights: Floats) -> Floats:
 def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
     """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
 
-    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is temperature scaling (Guo
-    et al. 2017). The loss is convex in the weights.
+    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is what
+    :func:`~replydesk.finetune.classify.fit_temperature` does, with its doubt: the right label counts (n + 1) / (n + 2).
+    The loss is convex in the weights.
     """
     from scipy.optimize import minimize
 
     if not len(targets):
         return np.eye(1, len(logits))[0], float("inf")
-    rows = np.arange(len(targets))
-    own = logits[:, rows, targets]
+    _, count, labels = logits.shape
+    doubt = 1 / (count + 2) if labels > 1 else 0.0
+    right = logits[:, np.arange(count), targets]
+    wanted = ((1 - doubt) * right + doubt * (logits.sum(axis=2) - right) / max(1, labels - 1)).mean(axis=1)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        chances = weighted(logits, weights)
-        slopes = np.einsum("pnl,nl->pn", logits, chances) - own
-        return float(-np.log(np.maximum(chances[rows, targets], 1e-12)).mean()), slopes.mean(axis=1)
+        joined = np.tensordot(weights, logits, axes=1)
+        highest = joined.max(axis=1)
+        chances = softmax(joined)
+        partition = highest + np.log(np.exp(joined - highest[:, None]).sum(axis=1))
+        slopes = np.einsum("pnl,nl->p", logits, chances) / count - wanted
+        return float(partition.mean() - weights @ wanted), slopes
 
     # The logits of the opinions differ in scale by more than ten times: each starts with a spread of one.
     scales = 1 / np.maximum(logits.std(axis=(1, 2)), 1e-9)
@@ -205,6 +211,7 @@ def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, floa
         np.full(len(logits), 1.0),
         jac=True,
         method="L-BFGS-B",
+        options={"ftol": 1e-12, "gtol": 1e-8},
         bounds=[((0.0 if place else _LEAST) / scale, _MOST / scale) for place, scale in enumerate(scales)],
     )
     return np.asarray(found.x * scales), float(found.fun)
