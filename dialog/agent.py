@@ -308,9 +308,11 @@ class Agent:
         """Return what a message says and which past tickets may answer it, with one forward pass of the encoder."""
         matcher = self.matcher_of(release)
         encoding = time.perf_counter()
+        skills = release.skills_of(matcher.encoder_id(language))
+        if skills.speller is not None:
+            text = skills.speller.correct(text)
         vector = matcher.encode(text, context, language=language)
         encoded = time.perf_counter()
-        skills = release.skills_of(matcher.encoder_id(language))
         person_intents = self.settings.dialog.person_intents
         reading = read(text, vector, skills, language=language, person_intents=person_intents)
         searching = time.perf_counter()

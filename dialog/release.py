@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from replydesk.data.errors import HomeError, ModelError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.spelling import Speller
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.reranking.cross_encoder import read_config
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
@@ -29,6 +30,7 @@ _CARD = "card.json"
 _ENCODERS = "encoder"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _RERANKER = "reranker"
+_SPELLING = "spelling.json"
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
 
 
@@ -46,7 +48,8 @@ class Skills:
     """All that was trained on the vectors of one encoder. An untrained desk has the defaults.
 
     Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
-    help. ``notes`` say what was tried and how good it was, such as why a reranker was left out.
+    help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
+    say what was tried and how good it was, such as why a reranker was left out.
     """
 
     head: IntentHead | None = None
@@ -55,6 +58,7 @@ class Skills:
     thresholds: Thresholds = Thresholds()
     reranker: TrainedReranker | None = None
     late: RerankScorer | None = UNTRAINED_LATE
+    speller: Speller | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -223,6 +227,8 @@ class Releases:
                 skills.head.save(aside / encoder / "head.npz")
             if skills.familiarity is not None:
                 skills.familiarity.save(aside / encoder / "familiarity.npz")
+            if skills.speller is not None:
+                skills.speller.save(aside / encoder / _SPELLING)
             if skills.reranker is not None:
                 shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
         for base, stand_in in release.encoders.items():
@@ -328,6 +334,7 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
         "late": skills.late.document() if skills.late is not None else None,
+        "speller": skills.speller is not None,
         "notes": dict(skills.notes),
     }
 
@@ -341,6 +348,8 @@ def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         _load_reranker(folder / _RERANKER, document.get("reranker")),
         # The scores of a release from before there was late interaction were made to be taken as they are.
         RerankScorer.from_document(document["late"]) if document.get("late") else None,
+        # Nor does a card from before there was a speller name one.
+        Speller.load(folder / _SPELLING) if document.get("speller") else None,
         document.get("notes", {}),
     )
 

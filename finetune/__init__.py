@@ -27,10 +27,15 @@ if TYPE_CHECKING:
     from replydesk.finetune.recipe import Recipe as Recipe
     from replydesk.finetune.retrain import Outcome as Outcome
     from replydesk.finetune.retrain import Workshop as Workshop
+    from replydesk.finetune.robustness.checklist import Behaviour as Behaviour
+    from replydesk.finetune.robustness.checklist import agent_reader as agent_reader
+    from replydesk.finetune.robustness.checklist import run_checklist as run_checklist
+    from replydesk.finetune.robustness.noise import noisy as noisy
     from replydesk.finetune.train import make_release as make_release
 
 __all__ = [
     "QUICK",
+    "Behaviour",
     "Check",
     "Corpus",
     "Examples",
@@ -39,16 +44,20 @@ __all__ = [
     "Recipe",
     "Report",
     "Workshop",
+    "agent_reader",
     "collect",
     "evaluate",
     "judge",
     "make_release",
+    "noisy",
     "pretrain",
+    "run_checklist",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "QUICK": "recipe",
+    "Behaviour": "robustness.checklist",
     "Check": "evaluation.judge",
     "Corpus": "pretraining.corpus",
     "Examples": "examples",
@@ -57,11 +66,14 @@ _MODULES = {
     "Recipe": "recipe",
     "Report": "evaluation.judge",
     "Workshop": "retrain",
+    "agent_reader": "robustness.checklist",
     "collect": "examples",
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",
     "pretrain": "pretraining.pretrain",
+    "noisy": "robustness.noise",
+    "run_checklist": "robustness.checklist",
 }
 
 

@@ -79,11 +79,13 @@ class HeadRecipe:
 
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among. ``names`` makes every intent's name an example of it, which helps where there are few.
+    ``noise`` is how many copies of every message, as written in a hurry, it also learns from.
     """
 
     strengths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
     folds: Annotated[int, Field(ge=2)] = 3
     names: bool = False
+    noise: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class Recipe:
     ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on validation;
     ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through; ``candidates``
     the hits of a message that the scorer learns from. ``int8`` asks for eight-bit encoders, which are used where they
-    lose nothing.
+    lose nothing; ``spelling`` for a speller of the desk's own words, which is used where validation says that it helps.
 
     >>> Recipe.find("full").encoder.tune, Recipe.find("quick").encoder.tune
     (True, False)
@@ -220,6 +222,7 @@ class Recipe:
     in_scope_kept: Share = 0.97
     candidates: Count = 20
     int8: bool = False
+    spelling: bool = True
     head: HeadRecipe = field(default_factory=HeadRecipe)
     encoder: EncoderRecipe = field(default_factory=EncoderRecipe)
     adapter: AdapterRecipe = field(default_factory=AdapterRecipe)

@@ -15,6 +15,7 @@ from replydesk.data.errors import TrainingError
 from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.classify import fit_logistic, fit_temperature
 from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.robustness.noise import hurried, scripts_of
 
 __all__ = ["Labelled", "Pairs", "Tuned", "tune_encoder"]
 
@@ -106,6 +107,8 @@ def tune_encoder(
     The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
     temperature: accuracy for messages, the mean reciprocal rank for pairs, their mean where both are given.
     With ``refit`` the encoder then learns once more from everything, for as many epochs as were best.
+    ``noise`` makes the second view of a text; without it, that is :func:`~replydesk.finetune.robustness.noise.hurried`
+    for the recipe's share of texts.
 
     Raises :class:`TrainingError` where there is nothing to learn from.
     """
@@ -116,6 +119,9 @@ def tune_encoder(
     if labelled is None and not pairs:
         hint = "Give messages of two intents, or pairs of questions and answers."
         raise TrainingError("There is nothing to fine-tune the encoder on.", where=recipe.name, hint=hint)
+    if noise is None and recipe.encoder.noise:
+        texts = labelled.texts if labelled is not None else ()
+        noise = hurried(scripts_of(texts), recipe.encoder.noise)
     run = _Run(base, recipe, noise, tuple(callbacks), checkpoints, progress)
     network, task, history = run.train(labelled, held_out, pairs, held_out_pairs)
     held_logits, temperature = np.zeros((0, 0)), 1.0

@@ -33,6 +33,7 @@ from replydesk.finetune.evaluation.models import (
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.neighbours import NeighbourClassifier
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.tuning import Labelled, tune_encoder
@@ -181,9 +182,8 @@ def evaluate_intents(
     runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
         progress("The head with words and neighbours beside it")
-        runs["tuned"] = [
-            _cheap(fit_vectors(opinions, strengths, alone=False, names=recipe.head.names), data, folds, recipe)
-        ]
+        learn = fit_vectors(opinions, strengths, alone=False, names=recipe.head.names)
+        runs["tuned"] = [_cheap(learn, data, folds, recipe, spelling=recipe.spelling)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
     else:
@@ -222,7 +222,14 @@ def evaluate_intents(
     }
 
 
-def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]], recipe: Recipe) -> _Run:
+def _cheap(
+    fit: Fit,
+    data: IntentData,
+    folds: Sequence[tuple[Labelled, Labelled]],
+    recipe: Recipe,
+    *,
+    spelling: bool = False,
+) -> _Run:
     """Return the run of a model that trains in seconds: chosen on what its folds had not seen, then fitted on all."""
     began = time.perf_counter()
     names = data.train.names
@@ -246,7 +253,10 @@ def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
     model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
     ready = made_ready(model, unseen[chosen], data.oos_valid if data.oos_test else (), recipe.in_scope_kept)
-    return _run(ready, data, {"chosen": chosen, "fit_seconds": round(time.perf_counter() - began, 2)})
+    told: dict[str, Any] = {"chosen": chosen}
+    if spelling:
+        ready, told["spelling"] = with_speller(ready, fitted[chosen], *folds[-1], data.train)
+    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
 def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress: Progress) -> _Run:
@@ -280,8 +290,10 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     if recipe.encoder.refit:
         everything = fit_words(data.train.texts, data.train.labels, language, seed=recipe.seed)
         ready = replace(ready, model=replace(model, known=data.train, words=everything))
-    seconds = round(time.perf_counter() - began, 2)
-    return _run(ready, data, {"chosen": recipe.name, "fit_seconds": seconds, "training": found.history})
+    told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
+    if recipe.spelling:
+        ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)
+    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
 def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> _Run:
@@ -327,6 +339,8 @@ def _figures(runs: Sequence[_Run], data: IntentData, seed: int) -> dict[str, Any
         "reliability": metrics.reliability(first.sure, first.hits),
         "risk_coverage": metrics.risk_coverage(first.sure, first.hits),
     }
+    if "spelling" in first.told:
+        found["spelling"] = first.told["spelling"]
     if "training" in first.told:
         found["training"] = [run.told["training"] for run in runs]
     if first.strange is not None:
@@ -382,7 +396,10 @@ def _spread_out(model: Model, texts: Sequence[str], names: Sequence[str]) -> Flo
 
 def _milliseconds(model: Model, texts: Sequence[str]) -> float:
     """Return the median time of one message alone, nothing of it remembered."""
-    bare = replace(model, encoder=_bare(model.encoder)) if isinstance(model, VectorModel) else model
+    speller = model.speller if isinstance(model, SpelledModel) else None
+    bare = model.model if isinstance(model, SpelledModel) else model
+    bare = replace(bare, encoder=_bare(bare.encoder)) if isinstance(bare, VectorModel) else bare
+    bare = bare if speller is None else SpelledModel(bare, speller)
     times = []
     for text in [*texts[:3], *texts[:_TIMED]]:
         began = time.perf_counter()

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release
+from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
+from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
+from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import fit_words
-from replydesk.retrieval.encoders.encoder import RememberingEncoder
+from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
 
 __all__ = ["Check", "Report", "evaluate", "judge"]
 
 Floats = NDArray[np.float64]
 
 _REPLIES = 600
+_NOISED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, An
     if material.encoder.id in release.encoders:
         material = material.on(RememberingEncoder(release.encoders[material.encoder.id]))
     skills = release.skills_of(material.encoder.id)
-    labelled = material.test.labelled
-    metrics: dict[str, Any] = {"messages": len(material.test)}
+    test = _as_read(material.test, material.encoder, skills)
+    labelled = test.labelled
+    metrics: dict[str, Any] = {"messages": len(test)}
     if skills.head is not None and len(labelled):
         probabilities = skills.head.probabilities(labelled.vectors)
         guesses = np.array(skills.head.labels)[probabilities.argmax(axis=1)]
@@ -108,12 +112,50 @@ def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, An
             "ece": calibration_error(probabilities.max(axis=1), hits),
             "messages": len(labelled),
         }
+        metrics["noise"] = _under_noise(skills, material.encoder, labelled)
     _, general = strangers(material.encoder, material.languages, material.train.in_scope.vectors)
-    odd = general + material.test.strangers
-    if skills.familiarity is not None and len(odd) and len(material.test.in_scope):
-        metrics["out_of_scope"] = _out_of_scope(skills, material.test.in_scope, odd)
+    odd = _as_read(general, material.encoder, skills) + test.strangers
+    if skills.familiarity is not None and len(odd) and len(test.in_scope):
+        metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, odd)
     metrics["replies"] = _replies(agent, release, material, odd)
     return metrics
+
+
+def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
+    """Return messages with the vectors of what the speller makes of them, as the agent reads them."""
+    if skills.speller is None:
+        return examples
+    corrected = [skills.speller.correct(text) for text in examples.texts]
+    rows = [i for i, (one, other) in enumerate(zip(examples.texts, corrected, strict=True)) if one != other]
+    if not rows:
+        return examples
+    vectors = examples.vectors.copy()
+    vectors[rows] = encoder.encode([corrected[i] for i in rows])
+    return replace(examples, vectors=vectors)
+
+
+def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[str, Any]:
+    """Return the accuracy on messages written in a hurry, the mean over kinds of noise, and each kind by language."""
+    head, speller = skills.head, skills.speller
+    assert head is not None
+
+    def probabilities(texts: Sequence[str]) -> Floats:
+        return head.probabilities(encoder.encode([speller.correct(text) if speller else text for text in texts]))
+
+    kinds = {}
+    for language in sorted(set(labelled.languages) & {"en", "zh"}):
+        rows = [i for i, one in enumerate(labelled.languages) if one == language]
+        rows = rows[:: 1 + len(rows) // _NOISED]
+        part = Labelled(tuple(labelled.texts[i] for i in rows), tuple(labelled.labels[i] for i in rows))
+        kinds[language] = noise_slices([probabilities], head.labels, part, language, 0)
+    slices = [one for found in kinds.values() for one in found.values()]
+    if not slices:
+        return {}
+    return {
+        "accuracy": float(np.mean([one["accuracy"] for one in slices])),
+        "messages": sum(next(iter(found.values()))["messages"] for found in kinds.values()),
+        "kinds": kinds,
+    }
 
 
 def _out_of_scope(skills: Any, inside: Examples, outside: Examples) -> dict[str, float]:
@@ -190,6 +232,7 @@ def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_
     checks = []
     for section, key, label, sign in (
         ("intents", "accuracy", "intent accuracy", 1),
+        ("noise", "accuracy", "intent accuracy under noise", 1),
         ("out_of_scope", "auroc", "out-of-scope AUROC", 1),
         ("replies", "best_hit_right", "share of right best answers", 1),
         ("replies", "out_of_scope_answered", "share of out-of-scope messages answered", -1),

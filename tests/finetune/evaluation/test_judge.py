@@ -52,6 +52,7 @@ def test_a_perfectly_calibrated_score_has_no_error() -> None:
 # So many messages that chance explains less than a hundredth.
 BEFORE: dict[str, dict[str, float]] = {
     "intents": {"accuracy": 0.90, "messages": 10_000},
+    "noise": {"accuracy": 0.85, "messages": 10_000},
     "out_of_scope": {"auroc": 0.95, "messages": 10_000},
     "replies": {"best_hit_right": 0.70, "out_of_scope_answered": 0.05, "messages": 10_000, "strangers": 10_000},
 }
@@ -76,6 +77,9 @@ FIRST = {"replies": BEFORE["replies"]}
         pytest.param(BEFORE, changed("intents", "accuracy", 0.95), [], id="better"),
         pytest.param(BEFORE, changed("intents", "accuracy", 0.8901), [], id="worse within the allowance"),
         pytest.param(BEFORE, changed("intents", "accuracy", 0.88), ["intent accuracy 0.900 -> 0.880"], id="forgot"),
+        pytest.param(
+            BEFORE, changed("noise", "accuracy", 0.8), ["accuracy under noise 0.850 -> 0.800"], id="worse in a hurry"
+        ),
         pytest.param(BEFORE, changed("out_of_scope", "auroc", 0.9), ["AUROC 0.950 -> 0.900"], id="scope"),
         pytest.param(
             BEFORE, changed("replies", "best_hit_right", 0.6), ["right best answers 0.700 -> 0.600"], id="answers"
