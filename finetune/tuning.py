@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +42,15 @@ class Labelled:
         """Return the labels there are, sorted."""
         return tuple(sorted(set(self.labels)))
 
+    @property
+    def with_names(self) -> Labelled:
+        """Return these and, as an example of every label, its name in words.
+
+        >>> Labelled(("where is it?",), ("card_arrival",)).with_names.texts
+        ('where is it?', 'card arrival')
+        """
+        return self + Labelled(tuple(_in_words(name) for name in self.names), self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -71,6 +81,11 @@ class Tuned:
     head: IntentHead | None
     held_logits: Floats
     history: dict[str, Any] = field(default_factory=dict)
+
+
+def _in_words(name: str) -> str:
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", " ", name)
+    return " ".join(parted.split()) or name
 
 
 def tune_encoder(
