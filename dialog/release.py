@@ -22,7 +22,10 @@ from replydesk.retrieval.reranking.cross_encoder import read_config
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
 
 if TYPE_CHECKING:
+    from replydesk.retrieval.encoders.projected import ProjectedEncoder
     from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+
+    OwnEncoder = OpenVinoEncoder | ProjectedEncoder
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
@@ -93,7 +96,7 @@ class Release:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    encoders: Mapping[str, OpenVinoEncoder] = field(default_factory=dict)
+    encoders: Mapping[str, OwnEncoder] = field(default_factory=dict)
     int8: Mapping[str, Any] = field(default_factory=dict)
     tuned: Mapping[str, Any] = field(default_factory=dict)
 
@@ -252,7 +255,7 @@ class Releases:
                 shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
         for base, stand_in in release.encoders.items():
             try:
-                stand_in.graph.save(aside / _ENCODERS / base)
+                stand_in.save(aside / _ENCODERS / base)
             except OSError as error:
                 shutil.rmtree(aside, ignore_errors=True)
                 hint = "Free some space and train again; nothing is lost."
@@ -313,14 +316,20 @@ class Releases:
                 problems.append(f"{name} has changed")
         return problems
 
-    def _encoder(self, folder: Path, base: str, key: str) -> OpenVinoEncoder:
+    def _encoder(self, folder: Path, base: str, key: str) -> OwnEncoder:
         """Return an encoder of a release, tried out. Raises :class:`ReleaseError` when it cannot serve."""
+        from replydesk.retrieval.encoders.encoder import UseEncoder
         from replydesk.retrieval.encoders.graphs import Graph
+        from replydesk.retrieval.encoders.projected import ProjectedEncoder
         from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
         place = folder / _ENCODERS / base
         try:
-            encoder = OpenVinoEncoder(Graph.load(place), threads=self._threads)
+            encoder: OwnEncoder
+            if ProjectedEncoder.stands_in(place):
+                encoder = ProjectedEncoder.load(place, UseEncoder(threads=self._threads))
+            else:
+                encoder = OpenVinoEncoder(Graph.load(place), threads=self._threads)
             encoder.encode(["hello"])
         except ModelError as error:
             raise ReleaseError(f"The release has no sound encoder: {error}", where=str(place), hint=_DAMAGED) from error
