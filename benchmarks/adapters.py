@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -52,7 +53,10 @@ def run() -> dict[str, Any]:
     setting = {"set": "BANKING77", "training_rows": len(sets["train"]), "epochs": epochs or 5, "seed": 0}
     known = json.loads(_RESULT.read_text(encoding="utf-8")) if _RESULT.exists() else {}
     kept = known.get("kinds", {}) if all(known.get(key) == value for key, value in setting.items()) else {}
-    found = {name: measured(name, sets, setting["epochs"], tested) for name in wanted}
+    found = {}
+    for name in wanted:
+        found[name] = measured(name, sets, setting["epochs"], tested)
+        print(name, found[name], file=sys.stderr)
     return {**setting, "kinds": {**kept, **found}}
 
 

@@ -94,6 +94,9 @@ def tune_encoder(
 
     Raises :class:`TrainingError` where there is nothing to learn from.
     """
+    if recipe.encoder.training.layers == 0 and recipe.adapter.kind == "none":
+        # Pairs have no head of their own, so a frozen encoder learns nothing from them.
+        pairs = held_out_pairs = None
     labelled = learned if learned is not None and len(learned.names) >= 2 else None
     if labelled is None and not pairs:
         hint = "Give messages of two intents, or pairs of questions and answers."
