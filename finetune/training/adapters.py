@@ -27,6 +27,8 @@ __all__ = ["Allocating", "attach", "folded", "orthogonality"]
 _MATRICES = ["query", "key", "value", "dense"]
 _NAME = "default"
 _ORTHOGONAL = 0.5
+# Tokens of a text, those that mark its ends included.
+_FEWEST = 8
 
 
 def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> None:
@@ -36,7 +38,7 @@ def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> 
     vocabulary (Lester et al. 2021, section 3.2), a prefix as what the layers make of such words (Li and Liang 2021,
     section 4.3); either takes as many places from a text as it is long.
 
-    Raises :class:`TrainingError` where an adapter is there already.
+    Raises :class:`TrainingError` where an adapter is there already, or where it leaves no room for a text.
     """
     if recipe.kind == "none":
         return
@@ -44,6 +46,10 @@ def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> 
     if not isinstance(bert, BertModel) or any(isinstance(module, Bottleneck) for module in bert.modules()):
         hint = 'Start from the encoder without it, or go on with kind = "none", which trains it all.'
         raise TrainingError("The encoder has an adapter that is not folded in.", where="adapter.kind", hint=hint)
+    room = bert.config.max_position_embeddings - (recipe.tokens if recipe.kind in ("prefix", "prompt") else 0)
+    if room < _FEWEST:
+        hint = f"The encoder reads {bert.config.max_position_embeddings} tokens; leave {_FEWEST} to the text."
+        raise TrainingError(f"A {recipe.kind} of {recipe.tokens} is too long.", where="adapter.tokens", hint=hint)
     before = {id(weight) for weight in network.parameters()}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -52,8 +58,7 @@ def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> 
     network.added = frozenset(
         name for name, weight in network.named_parameters() if id(weight) not in before and weight.requires_grad
     )
-    if recipe.kind in ("prefix", "prompt"):
-        network.shorten(bert.config.max_position_embeddings - recipe.tokens)
+    network.shorten(room)
 
 
 def folded(bert: Any) -> Any:

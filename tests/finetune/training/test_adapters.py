@@ -265,6 +265,14 @@ def test_a_second_adapter_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
     assert "none" in caught.value.hint
 
 
+@pytest.mark.parametrize("kind", ["prefix", "prompt"])
+def test_one_that_leaves_no_room_is_refused(tiny_bert: Path, kind: str) -> None:
+    with pytest.raises(TrainingError, match="too long") as caught:
+        adapted(tiny_bert, kind, tokens=121)
+    assert "128 tokens" in caught.value.hint
+    assert adapted(tiny_bert, kind, tokens=120).encode(TEXTS[:2]).isfinite().all()
+
+
 @pytest.fixture
 def broken(tiny_bert: Path, tmp_path: Path) -> Iterator[Path]:
     adapted(tiny_bert, "houlsby").save(tmp_path)
