@@ -40,6 +40,9 @@ def converted(folder: Path) -> list[str]:
     for part in ("dev", "test"):
         if (path := datasets / "prepared" / f"jddc_retrieval_{part}.jsonl").exists():
             found[f"jddc_{part}"] = _jddc(path)
+    if (path := datasets / "prepared" / "jddc_retrieval_dev.jsonl").exists():
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _jddc_pairs(path))
+        (folder / "jddc_dev.pairs.jsonl").write_text(text, encoding="utf-8")
     for name, (corpus, queries) in found.items():
         for kind, rows in (("corpus", corpus), ("queries", queries)):
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -72,6 +75,13 @@ def _jddc(path: Path) -> tuple[Rows, Rows]:
         if relevant:
             queries.append({"text": row["text"], "relevant": relevant, "candidates": relevant + others})
     return corpus, queries
+
+
+def _jddc_pairs(path: Path) -> Rows:
+    """Return every utterance with the others of its topic that it is given."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = {row["id"]: row["text"] for row in rows}
+    return [{"a": row["text"], "b": texts[key]} for row in rows for key in row["pos"] if key in texts]
 
 
 if __name__ == "__main__":

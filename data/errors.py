@@ -14,7 +14,8 @@ ReplydeskError                what happened, where, and what to do
 │   └── EngineError           the vector database cannot be reached, or refused
 ├── ModelError                an encoder or a head cannot be loaded
 ├── ReleaseError              a release is missing, broken or refused
-└── TrainingError             a training went wrong: its loss is no number, or its data cannot teach it
+├── TrainingError             a training went wrong: its loss is no number, or its data cannot teach it
+└── Interrupted               a training was asked to stop, and can go on
 
 Doors translate them: the command line prints ``message`` and ``hint`` and leaves with 1, HTTP answers with
 ``status`` and :meth:`ReplydeskError.document`. Anything else that escapes is a bug.
@@ -30,6 +31,7 @@ __all__ = [
     "FormatError",
     "HomeError",
     "InputError",
+    "Interrupted",
     "LeakError",
     "ModelError",
     "NotFoundError",
@@ -156,3 +158,10 @@ class TrainingError(ReplydeskError):
     """A training went wrong: its loss is no number any more, or its data cannot teach it."""
 
     code = "training"
+
+
+class Interrupted(ReplydeskError):  # noqa: N818 - nothing went wrong
+    """A training was asked to stop; its checkpoint is written, and it can go on."""
+
+    code = "interrupted"
+    status = 503

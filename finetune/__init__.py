@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from replydesk.finetune.examples import Examples as Examples
     from replydesk.finetune.examples import Material as Material
     from replydesk.finetune.examples import collect as collect
+    from replydesk.finetune.pretraining.corpus import Corpus as Corpus
+    from replydesk.finetune.pretraining.pretrain import pretrain as pretrain
     from replydesk.finetune.recipe import QUICK as QUICK
     from replydesk.finetune.recipe import Recipe as Recipe
     from replydesk.finetune.retrain import Outcome as Outcome
@@ -35,6 +37,7 @@ __all__ = [
     "QUICK",
     "Behaviour",
     "Check",
+    "Corpus",
     "Examples",
     "Material",
     "Outcome",
@@ -47,6 +50,7 @@ __all__ = [
     "judge",
     "make_release",
     "noisy",
+    "pretrain",
     "run_checklist",
 ]
 
@@ -55,6 +59,7 @@ _MODULES = {
     "QUICK": "recipe",
     "Behaviour": "robustness.checklist",
     "Check": "evaluation.judge",
+    "Corpus": "pretraining.corpus",
     "Examples": "examples",
     "Material": "examples",
     "Outcome": "retrain",
@@ -66,6 +71,7 @@ _MODULES = {
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",
+    "pretrain": "pretraining.pretrain",
     "noisy": "robustness.noise",
     "run_checklist": "robustness.checklist",
 }

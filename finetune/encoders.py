@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +10,18 @@ from typing import Any, Final
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.finetune.compact import made_compact
 from replydesk.finetune.examples import Examples, Material, held_out_owners
+from replydesk.finetune.pretraining.corpus import Corpus
+from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
 from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
-__all__ = ["FEWEST", "FROZEN", "Made", "make_encoders"]
+__all__ = ["FEWEST", "FROZEN", "Made", "Texts", "make_encoders"]
+
+Texts = Callable[[Sequence[str], Collection[str]], Corpus]
+"""Gives the texts of a desk in some languages, without what some customers said."""
 
 FROZEN: Final = EncoderRecipe()
 """What leaves the encoders as they are."""
@@ -44,12 +49,13 @@ def make_encoders(
     *,
     parent: Release = UNTRAINED_RELEASE,
     threads: int = 0,
+    texts: Texts | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
     Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release.
+    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains.
     """
     parts: list[Material] = []
     own: dict[str, OpenVinoEncoder] = {}
@@ -60,7 +66,8 @@ def make_encoders(
         graph = None
         before = parent.tuned.get(base, {})
         if recipe.encoder.tune:
-            part, graph, tuned[base] = _tuned(part, encoders.bert(name), recipe, scratch / f"tuned-{number}", progress)
+            place = scratch / f"tuned-{number}"
+            part, graph, tuned[base] = _tuned(part, encoders.bert(name), recipe, place, texts, progress)
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], float(before["held_share"])))
             own[base], tuned[base] = parent.encoders[base], before
@@ -78,7 +85,12 @@ def make_encoders(
 
 
 def _tuned(
-    material: Material, bert: Path | None, recipe: Recipe, folder: Path, progress: Callable[[str], None]
+    material: Material,
+    bert: Path | None,
+    recipe: Recipe,
+    folder: Path,
+    texts: Texts | None,
+    progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
     languages = ", ".join(material.languages)
@@ -93,12 +105,17 @@ def _tuned(
     learned, judged = apart.parted(labelled)
     if not len(judged):
         return material, None, _left(languages, "all messages are of one customer", progress)
+    told: dict[str, Any] = {}
+    if texts is not None:
+        read = folder.with_name(f"{folder.name}-read")
+        bert, told = pretrained_base(bert, read, recipe, lambda: texts(material.languages, held), progress=progress)
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
     found = tune_encoder(bert, folder, once, learned=_labelled(learned), held_out=_labelled(judged), progress=progress)
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {
+        **({"pretraining": told} if told else {}),
         "used": True,
         "why": "",
         "learned": len(learned),

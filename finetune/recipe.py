@@ -22,6 +22,7 @@ __all__ = [
     "FreshRecipe",
     "HeadRecipe",
     "PretrainRecipe",
+    "ProjectionRecipe",
     "Recipe",
     "RerankerRecipe",
     "Training",
@@ -169,6 +170,28 @@ class PretrainRecipe:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectionRecipe:
+    """How a projection of the vectors is fitted, where the encoder itself cannot learn or stays frozen.
+
+    The loss is supervised contrastive at ``temperature``; a batch counts texts; weight decay pulls towards the identity
+    and ``training.dropout`` leaves numbers of a vector out.
+    """
+
+    temperature: Positive = 0.07
+    training: Training = Training(
+        epochs=40,
+        batch_size=512,
+        learning_rate=1e-3,
+        weight_decay=0.1,
+        warmup=0.0,
+        schedule="constant_with_warmup",
+        dropout=0.3,
+        patience=6,
+        precision="float32",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class RerankerRecipe:
     """How a cross-encoder is trained; without ``train`` the task ``all`` trains none.
 
@@ -204,6 +227,7 @@ class Recipe:
     encoder: EncoderRecipe = field(default_factory=EncoderRecipe)
     adapter: AdapterRecipe = field(default_factory=AdapterRecipe)
     pretrain: PretrainRecipe = field(default_factory=PretrainRecipe)
+    projection: ProjectionRecipe = field(default_factory=ProjectionRecipe)
     reranker: RerankerRecipe = field(default_factory=RerankerRecipe)
 
     @classmethod
@@ -279,7 +303,16 @@ def _refuse_unknown(kind: Any, values: Mapping[str, Any], above: str, where: str
 
 _SECTIONS = {
     kind.__name__: kind
-    for kind in (Training, HeadRecipe, EncoderRecipe, AdapterRecipe, FreshRecipe, PretrainRecipe, RerankerRecipe)
+    for kind in (
+        Training,
+        HeadRecipe,
+        EncoderRecipe,
+        AdapterRecipe,
+        FreshRecipe,
+        PretrainRecipe,
+        ProjectionRecipe,
+        RerankerRecipe,
+    )
     if is_dataclass(kind)
 }
 QUICK = Recipe()

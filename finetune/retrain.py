@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from replydesk.finetune.encoders import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
 from replydesk.finetune.examples import collect
+from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.train import RerankerPlan, make_release
 from replydesk.retrieval.encoders.encoder import Encoders
@@ -185,6 +186,7 @@ class Workshop:
                 Path(scratch),
                 parent=baseline,
                 threads=self.settings.retrieval.threads,
+                texts=self._texts,
                 progress=self._progress,
             )
             plan = None
@@ -210,6 +212,10 @@ class Workshop:
                 sweep(self.home, needed | self.releases.encoders_needed(current))
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
         return Outcome(candidate, report, promoted, folder, imported)
+
+    def _texts(self, languages: Sequence[str], without: Collection[str]) -> Corpus:
+        """Return what an encoder may read before it is fine-tuned."""
+        return Corpus.of_store(self.store, self.settings, languages=languages, without=without)
 
     def retrain(
         self,

@@ -46,8 +46,8 @@ class Labelled:
 class Pairs:
     """Texts that belong together: what was asked and what was answered.
 
-    ``groups`` name what an answer says, so that the same answer is never taken for a wrong one; ``hard`` are, for each
-    pair, answers that look right and are not.
+    ``groups`` name what an answer says, so that the same answer is never taken for a wrong one; a number means the same
+    in all pairs that are given together. ``hard`` are, for each pair, answers that look right and are not.
     """
 
     asked: tuple[str, ...] = ()
@@ -97,6 +97,9 @@ def tune_encoder(
 
     Raises :class:`TrainingError` where there is nothing to learn from.
     """
+    if recipe.encoder.training.layers == 0 and recipe.adapter.kind == "none":
+        # Pairs have no head of their own, so a frozen encoder learns nothing from them.
+        pairs = held_out_pairs = None
     labelled = learned if learned is not None and len(learned.names) >= 2 else None
     if labelled is None and not pairs:
         hint = "Give messages of two intents, or pairs of questions and answers."
@@ -191,6 +194,7 @@ class _Run:
                     weight=chosen.matching or 1.0,
                     groups=pairs.groups or None,
                     hard=pairs.hard or None,
+                    mine=_miner(pairs, chosen.hard_negatives),
                     chunk=training.chunk,
                 )
             )
@@ -235,13 +239,26 @@ def _found(network: Any, pairs: Pairs) -> float:
     return float((1 / (1 + (cosines > best).sum(axis=1))).mean())
 
 
+def _miner(pairs: Pairs, count: int) -> Callable[[Any], Any] | None:
+    """Return what mines that many hard wrong answers with a network, None where they are given or not wanted."""
+    if pairs.hard or not count:
+        return None
+
+    def mine(network: Any) -> Any:
+        from replydesk.finetune.match_pairs import mined
+
+        return mined(pairs, network.encode(pairs.asked).numpy(), network.encode(pairs.said).numpy(), count)
+
+    return mine
+
+
 def _joined(one: Pairs | None, other: Pairs | None) -> Pairs | None:
     if not one or not other:
         return one
-    shift = max(one.groups, default=-1) + 1
-    return Pairs(
-        one.asked + other.asked,
-        one.said + other.said,
-        one.groups + tuple(group + shift for group in other.groups),
-        one.hard + other.hard,
-    )
+    above = max((*one.groups, *other.groups), default=-1) + 1
+    groups = [
+        pairs.groups or range(above + start, above + start + len(pairs))
+        for pairs, start in ((one, 0), (other, len(one)))
+    ]
+    hard = [pairs.hard or ((),) * len(pairs) for pairs in (one, other)] if one.hard or other.hard else [(), ()]
+    return Pairs(one.asked + other.asked, one.said + other.said, (*groups[0], *groups[1]), hard[0] + hard[1])

@@ -11,7 +11,7 @@ import typer
 
 from replydesk.data.home import Home
 from replydesk.ui.options import JsonOption, RecipeOption, say, show
-from replydesk.ui.terminal import intents_text, retrieval_text
+from replydesk.ui.terminal import intents_text, matching_text, retrieval_text
 
 if TYPE_CHECKING:
     from replydesk.retrieval.encoders.encoder import Encoders
@@ -26,6 +26,13 @@ EncoderOption = Annotated[Literal["auto", "en", "zh"], typer.Option("--language"
 SettingsOption = Annotated[
     Path | None, typer.Option("--home", help="Not needed; where it is named, its settings choose the encoders.")
 ]
+
+
+def _counts(given: str) -> str:
+    parts = given.split(",")
+    if not all(part.strip().isdecimal() and int(part) > 1 for part in parts):
+        raise typer.BadParameter("whole numbers from 2 on are expected, such as 10,50,100.")
+    return given
 
 
 @evaluate_app.command("intents")
@@ -65,6 +72,37 @@ def evaluate_intents(
         written = write_report(document, out)
         say(f"Written: {', '.join(str(path) for path in written)}")
     show(document, as_json, intents_text(document))
+
+
+@evaluate_app.command("matching")
+def evaluate_matching(
+    train: Annotated[Path, typer.Option("--train", help="JSONL: context (a text or turns, oldest first), reply.")],
+    test: Annotated[Path, typer.Option("--test", help="The same, to be judged by; decides nothing.")],
+    candidates: Annotated[
+        str, typer.Option("--candidates", callback=_counts, help="Replies that a context ranks, its own among them.")
+    ] = "10,50,100",
+    recipe: RecipeOption = "quick",
+    language: EncoderOption = "auto",
+    limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
+    home: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find each context's own reply among others by the floor, the frozen encoder and what the recipe makes."""
+    from replydesk.finetune.evaluation import matching
+    from replydesk.finetune.recipe import Recipe
+
+    chosen = Recipe.find(recipe)
+    data = matching.MatchData.read(train, test, limit=limit, seed=chosen.seed)
+    result = matching.evaluate_matching(
+        data,
+        _encoders(home),
+        candidates=[int(count) for count in candidates.split(",")],
+        recipe=chosen,
+        language=language,
+        progress=say,
+    )
+    document = _with_command(result)
+    show(document, as_json, matching_text(document))
 
 
 @evaluate_app.command("retrieval")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import Reply
     from replydesk.finetune.retrain import Outcome
 
-__all__ = ["ImportBar", "import_text", "intents_text", "outcome_text", "reply_text", "retrieval_text"]
+__all__ = ["ImportBar", "import_text", "intents_text", "matching_text", "outcome_text", "reply_text", "retrieval_text"]
 
 _REASONS_SHOWN = 10
 _SHORT = 160
@@ -124,6 +124,26 @@ def intents_text(document: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
 
 
+def matching_text(document: Mapping[str, Any]) -> str:
+    """Return what `replydesk evaluate matching` prints for people."""
+    data, sizes = document["data"], [str(count) for count in document["data"]["candidates"]]
+    lines = [f"{data['test']} contexts, learned from {data['train']} pairs, {document['encoder']}"]
+    names = [f"1 of {size}" for size in sizes] + [f"MRR {size}" for size in sizes]
+    lines.append(f"{'':10}" + "".join(f"{name:>10}" for name in names) + f"   1 of {sizes[0]}, 95%")
+    for model, found in document["models"].items():
+        figures = [found[measure][size] for measure in ("r1", "mrr") for size in sizes]
+        low, high = found["r1_ci"][sizes[0]]
+        lines.append(f"{model:10}" + "".join(f"{figure:10.3f}" for figure in figures) + f"   {low:.3f} to {high:.3f}")
+    for pair, found in document["differences"].items():
+        gains = []
+        for size in sizes:
+            one = found["r1"][size]
+            low, high = one["difference_ci"]
+            gains.append(f"1 of {size} {one['difference']:+.3f} ({low:+.3f} to {high:+.3f}, p {one['p']:.2g})")
+        lines.append(f"{pair.replace('-', ' against ')}: {', '.join(gains)}")
+    return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
+
+
 def retrieval_text(document: Mapping[str, Any]) -> str:
     """Return what `replydesk evaluate retrieval` prints for people."""
     names = [name for name in next(iter(document["models"].values())) if name != "p1_ci"]
@@ -132,11 +152,12 @@ def retrieval_text(document: Mapping[str, Any]) -> str:
     for model, found in document["models"].items():
         low, high = found["p1_ci"]
         lines.append(f"{model:10}" + "".join(f"{found[name]:11.3f}" for name in names) + f"   {low:.3f} to {high:.3f}")
-    for model, part in (("hybrid", "differences"), ("reranked", "differences_reranked")):
+    for model in ("hybrid", "reranked", "tuned", "smoothed"):
+        part = "differences" if model == "hybrid" else f"differences_{model}"
         for half, found in document.get(part, {}).items():
             gains = [
                 f"{name} {found[name]:+.3f} ({found[f'{name}_ci'][0]:+.3f} to {found[f'{name}_ci'][1]:+.3f})"
-                for name in ("p1", "mrr")
+                for name in ("p1", "mrr", "map")
             ]
             lines.append(f"{model} over {half}: {', '.join(gains)}")
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])

@@ -37,8 +37,9 @@ _Made = TypeVar("_Made")
 
 _SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
-_LEAST: Final = 1e-3
-_MOST: Final = 1e3
+# The first opinion always has a say, or no message would be told from another; fit_temperature has the same bounds.
+_LEAST: Final = float(np.exp(-3))
+_MOST: Final = float(np.exp(3))
 
 
 class Model(Protocol):
@@ -204,7 +205,7 @@ def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, floa
         np.full(len(logits), 1.0),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(_LEAST if len(logits) == 1 else 0.0, _MOST)] * len(logits),
+        bounds=[((0.0 if place else _LEAST) / scale, _MOST / scale) for place, scale in enumerate(scales)],
     )
     return np.asarray(found.x * scales), float(found.fun)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,13 +17,15 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
+from replydesk.finetune.evaluation.paired_texts import FEWEST_PAIRS, learned_from
 from replydesk.finetune.evaluation.rows import json_rows
-from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders
 from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import MOST
+from replydesk.retrieval.vectors.smoothing import smoothed
 from replydesk.retrieval.words.lexical import K1, B, LexicalIndex
 from replydesk.retrieval.words.terms import terms
 
@@ -39,11 +42,12 @@ LATE: Final = 1.0
 WHOLE: Final = 500
 """Texts that late interaction compares with a query at most: of more, only the best ten of the hybrid."""
 
-_TRIED = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
+_PLAIN = ("floor", "frozen", "lexical")
+_SMOOTHED = 50_000
 _AT_ONCE = 256
 _COMPARED = ("p1", "mrr", "map")
+_Stage = tuple["_Models", Floats, dict[str, float]]
 _Second = Callable[[str, Sequence[str], Floats], Floats]
-_FEWEST_PAIRS = 20
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "tantivy", "openvino", "transformers")
 
 
@@ -117,9 +121,11 @@ def evaluate_retrieval(
 
     ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder, ``lexical`` BM25 and ``hybrid`` what
     :func:`first_stage` gives; its weights were chosen on other data. With at least 20 ``pairs`` of texts that belong
-    together there is ``tuned``, whose weight of words they choose. With a recipe they train a cross-encoder, too, where
-    a BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that
-    it has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
+    together there is ``tuned``, whose projection of the vectors they teach and whose weight of words they choose, and
+    ``smoothed``, where it helps them that every vector takes in those of its neighbours in the corpus
+    (:func:`~replydesk.retrieval.vectors.smoothing.smoothed`). With a recipe they train a cross-encoder, too, where a
+    BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that it
+    has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
     :class:`~replydesk.retrieval.reranking.late_interaction.LateInteraction` together, of more than 500 the best ten.
     ``differences`` say by how much the hybrid is better than each half, query by query, and ``differences_reranked``
     the same of ``reranked``. Nothing is learned from the queries.
@@ -132,19 +138,26 @@ def evaluate_retrieval(
     models = _Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
     vectors = encoder.encode(data.queries).astype(np.float64)
     notes = []
-    weights = {"hybrid": WORDS}
+    learned = None
+    stages = [(models, vectors, {"hybrid": WORDS})]
     if pairs is not None:
-        chosen = _weight_of(pairs, encoder, language, seed)
-        if chosen is None:
-            notes.append(f"There are fewer than {_FEWEST_PAIRS} pairs: nothing was tuned on them.")
+        wanted = replace(recipe or QUICK, seed=seed)
+        learned = learned_from(_pairs(pairs), encoder, _word_scores, wanted, progress=progress)
+        if learned is None:
+            notes.append(f"There are fewer than {FEWEST_PAIRS} pairs: nothing was tuned on them.")
         else:
-            weights["tuned"] = chosen
-            notes.append(f"tuned: of {_TRIED}, the pairs choose {chosen} as the weight of words.")
+            notes += learned.notes
+            texts, asked = (learned.encoder.encode(part) for part in (data.corpus, data.queries))
+            stages.append((models.on(texts), asked.astype(np.float64), {"tuned": learned.words}))
+            if learned.neighbours and len(texts) <= _SMOOTHED:
+                wide = smoothed(texts, texts, learned.neighbours, among_them=True)
+                near = smoothed(asked, texts, learned.neighbours)
+                stages.append((models.on(wide), near.astype(np.float64), {"smoothed": learned.words}))
     with TemporaryDirectory() as scratch:
         fitted = None
-        base = encoders.bert(language) if recipe is not None and "tuned" in weights else None
-        if recipe is not None and pairs is not None and base is not None:
-            first, read = first_stage(encoder, language, weights["tuned"]), _pairs(pairs)
+        base = encoders.bert(language) if recipe is not None and learned is not None else None
+        if recipe is not None and pairs is not None and learned is not None and base is not None:
+            first, read = first_stage(learned.encoder, language, learned.words), _pairs(pairs)
             fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
             notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {told['why']}")
         rerankers: dict[str, _Reranker] = {"tuned": _Reranker(fitted.scores, MOST)} if fitted is not None else {}
@@ -155,17 +168,18 @@ def evaluate_retrieval(
             rerankers["hybrid"] = _Reranker(_by_tokens(late), WHOLE)
             notes.append("reranked: the hybrid and late interaction, for which nothing was trained.")
         progress("Ranking")
-        lists = _lists(data, models, vectors, weights, rerankers, seed)
+        lists = _lists(data, stages, rerankers, seed)
     rows = {name: measured(judged) for name, judged in lists.items()}
     differences: dict[str, dict[str, dict[str, object]]] = {}
-    for name in ("hybrid", "reranked"):
+    for name in ("hybrid", "reranked", "tuned", "smoothed"):
         if name in rows:
-            differences[name] = {half: paired(rows[name], rows[half], seed=seed) for half in ("frozen", "lexical")}
+            halves = ("frozen", "lexical") if name in ("hybrid", "reranked") else ("frozen",)
+            differences[name] = {half: paired(rows[name], rows[half], seed=seed) for half in halves}
             notes += [note for half, found in differences[name].items() if (note := _lost(name, half, found))]
     return {
         "models": {name: mean_metrics(found, seed=seed) for name, found in rows.items()},
         "differences": differences["hybrid"],
-        **({"differences_reranked": differences["reranked"]} if "reranked" in differences else {}),
+        **{f"differences_{name}": found for name, found in differences.items() if name != "hybrid"},
         "language": language,
         "encoder": encoder.id,
         "corpus": len(data.corpus),
@@ -192,6 +206,11 @@ def first_stage(encoder: Encoder, language: str, words: float = WORDS) -> FirstS
     return scores
 
 
+def _word_scores(questions: Sequence[str], texts: Sequence[str]) -> Floats:
+    words, told = _Bm25(texts).scores(questions)
+    return 0.75 * words + 0.25 * told
+
+
 class _Models:
     """What ranks a corpus: TF-IDF, vectors, BM25, and sums of the last two."""
 
@@ -208,6 +227,12 @@ class _Models:
         )
         self._floor: Any = self._tfidf.fit_transform(corpus)
         self._words = _Bm25(corpus)
+
+    def on(self, vectors: NDArray[Any]) -> _Models:
+        """Return the same words with other vectors."""
+        other = copy.copy(self)
+        other._vectors = vectors.astype(np.float64)
+        return other
 
     def rarities(self, found: Iterable[str]) -> dict[str, float]:
         """Return terms with their inverse document frequencies in the corpus."""
@@ -267,34 +292,13 @@ class _Bm25:
         return np.asarray((asked @ self._texts.T).todense()), np.asarray((said @ self._shares.T).todense())
 
 
-def _weight_of(pairs: Path, encoder: Any, language: str, seed: int) -> float | None:
-    """Return the weight of words with which each first text finds its second one best, the smaller of two as good."""
-    read = _pairs(pairs)
-    if len(read) < _FEWEST_PAIRS:
-        return None
-    drawn = np.random.default_rng(seed).permutation(len(read))[:1000]
-    texts = list(dict.fromkeys(read[i][1] for i in drawn))
-    queries = [read[i][0] for i in drawn]
-    models = _Models(texts, encoder.encode(texts).astype(np.float64), language)
-    weights = {str(weight): weight for weight in _TRIED}
-    scores = models.scores(queries, encoder.encode(queries).astype(np.float64), weights)
-    own = np.array([texts.index(read[i][1]) for i in drawn])
-    ranks = {
-        weight: (scores[name] > scores[name][np.arange(len(own)), own][:, None]).sum(axis=1) + 1
-        for name, weight in weights.items()
-    }
-    return max(_TRIED, key=lambda weight: (round(float((1 / ranks[weight]).mean()), 4), -weight))
-
-
 def _pairs(path: Path) -> list[tuple[str, str]]:
     return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in json_rows(path)]
 
 
 def _lists(
     data: RetrievalData,
-    models: _Models,
-    vectors: Floats,
-    weights: dict[str, float],
+    stages: Sequence[_Stage],
     rerankers: Mapping[str, _Reranker],
     seed: int,
 ) -> dict[str, list[tuple[list[bool], int]]]:
@@ -302,8 +306,12 @@ def _lists(
     lists: dict[str, list[tuple[list[bool], int]]] = {}
     for start in range(0, len(data.queries), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        for name, matrix in models.scores(data.queries[part], vectors[part], weights).items():
-            for row, line in enumerate(matrix, start=start):
+        found: dict[str, Floats] = {}
+        for models, vectors, weights in stages:
+            # What the vectors of the desk's own encoder say stands first, and is said once.
+            found = models.scores(data.queries[part], vectors[part], weights) | found
+        for name in (*_PLAIN, *(name for _, _, weights in stages for name in weights)):
+            for row, line in enumerate(found[name], start=start):
                 lists.setdefault(name, []).append(_judged(data, row, line, seed + row))
                 if name in rerankers:
                     line = _reranked(rerankers[name], data, row, line, seed + row)

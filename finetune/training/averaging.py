@@ -54,4 +54,5 @@ class Averaging:
     def load(self, state: dict[str, torch.Tensor]) -> None:
         """Take up a stored average."""
         self.steps = int(state["steps"])
-        self._mean = {name: tensor for name, tensor in state.items() if name != "steps"}
+        own = dict(self._model.named_parameters())
+        self._mean = {name: tensor.to(own[name].device) for name, tensor in state.items() if name != "steps"}

@@ -6,8 +6,6 @@ under ``torchrun`` and checkpoints are its own. What a batch is stands in the ta
 
 from __future__ import annotations
 
-import math
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,27 +14,33 @@ from typing import Any
 
 import torch
 
+from replydesk.data.errors import Interrupted
 from replydesk.finetune.recipe import Training
 from replydesk.finetune.training.adapters import Allocating, orthogonality
 from replydesk.finetune.training.averaging import Averaging
+from replydesk.finetune.training.checkpoints import (
+    Checkpoint,
+    Checkpoints,
+    fingerprint_of,
+    newest_checkpoint,
+    remove,
+    stoppable,
+)
 from replydesk.finetune.training.freezing import Unfreezing, freeze, parameter_groups
 from replydesk.finetune.training.network import EncoderNetwork
+from replydesk.finetune.training.processes import rank, wait_for_all, world
+from replydesk.finetune.training.progress import Finite, Keeping, Steps
 from replydesk.finetune.training.tasks import Task
 
-__all__ = ["History", "Interrupted", "fit", "processor_has_bfloat16"]
-
-_NAME = "score"
-
-
-class Interrupted(Exception):  # noqa: N818 - it is no error: the training goes on at the next call
-    """The training was asked to stop. Its folder holds a checkpoint, and the same call goes on from there."""
+__all__ = ["History", "fit", "processor_has_bfloat16"]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What a training did: the validation score before it and after every epoch, and when it was best.
 
-    ``best`` counts epochs; 0 says that nothing learned was better than the start. ``seconds`` are those of this call.
+    ``best`` counts epochs; 0 says that nothing learned was better than the start. ``seconds`` are those of all calls
+    that it was stopped and went on in.
     """
 
     scores: tuple[float, ...]
@@ -64,6 +68,7 @@ def fit(
     validate: Callable[[], float] | None = None,
     seed: int = 0,
     folder: Path | None = None,
+    fingerprint: str = "",
     callbacks: Sequence[Any] = (),
     progress: Callable[[str], None] = lambda _line: None,
 ) -> History:
@@ -71,22 +76,33 @@ def fit(
 
     Batches of several tasks take turns, each task as often as it has batches. ``validate`` gives a score, higher is
     better, after every epoch; the best weights are kept, and ``patience`` epochs without a better one end the
-    training. Without it the last weights are kept. In a ``folder`` a checkpoint is written after every epoch, and a
-    training that was killed goes on from the newest. Raises :class:`Interrupted` where a callback stopped it, and
-    :class:`~replydesk.data.errors.TrainingError` where the loss is no number any more.
+    training. Without it the last weights are kept. ``callbacks`` are those of the transformers library; they hear every
+    score as ``on_evaluate`` with ``metrics={"score", "epoch"}``.
+
+    In a ``folder`` a checkpoint is written after every epoch, every three minutes, and when SIGINT or SIGTERM asks the
+    training to stop, which then raises :class:`~replydesk.data.errors.Interrupted`. The same call goes on from the
+    newest checkpoint with the same result as if it had not been stopped, and a training that had ended is not
+    repeated; where weights, batches, settings or the ``fingerprint`` (of what else decides, such as what validates)
+    differ, it starts anew and says so.
+
+    Under ``torchrun`` every process calls it alike; a step then takes one batch of each process, as ``accumulate``
+    takes several in one. Raises :class:`~replydesk.data.errors.TrainingError` where the loss is no number any more.
     """
+    from safetensors.torch import load_file
     from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
 
-    from replydesk.finetune.training.progress import Finite, Keeping, Steps
-
-    set_seed(seed)
+    progress = progress if rank() == 0 else _silent
+    accumulate = settings.accumulate
+    plan = _Plan(tasks, settings.epochs, seed, world() * accumulate)
+    per_epoch = plan.per_epoch // (world() * accumulate)
+    total = per_epoch * settings.epochs
+    if folder is not None:
+        batches = (plan[step] for step in range(plan.per_epoch))
+        fingerprint = fingerprint_of(network, batches, settings, seed, world() * accumulate, fingerprint)
+    # Every process draws its own dropout.
+    set_seed(seed + rank())
     freeze(network, settings)
     model = _Together(network, tasks)
-    plan = _Plan(tasks, settings.epochs, seed)
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    accumulate = max(1, settings.accumulate)
-    per_epoch = max(1, math.ceil(plan.per_epoch / (world * accumulate)))
-    total = max(1, per_epoch * settings.epochs)
     optimizer = torch.optim.AdamW(
         parameter_groups(network, [task.head for task in tasks], settings),
         lr=settings.learning_rate,
@@ -94,6 +110,7 @@ def fit(
         fused=True,
     )
     keeping = Keeping(model, validate, Averaging(model, settings.average), settings.patience, progress)
+    checkpoints = Checkpoints(folder, fingerprint, keeping, per_epoch)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(
             output_dir=str(folder or scratch),
@@ -107,40 +124,47 @@ def fit(
             bf16=_bfloat16(settings),
             use_cpu=not torch.cuda.is_available(),
             eval_strategy="no",
-            save_strategy="steps" if folder else "no",
-            save_steps=per_epoch,
-            save_total_limit=1,
+            save_strategy="no",
             logging_strategy="steps",
-            logging_steps=max(1, min(50, per_epoch // 4)),
+            logging_steps=max(1, min(10, per_epoch // 4)),
+            logging_nan_inf_filter=False,
             report_to="none",
             disable_tqdm=True,
             dataloader_pin_memory=False,
             remove_unused_columns=False,
             train_sampling_strategy="sequential",
-            ddp_find_unused_parameters=len(tasks) > 1,
-            seed=seed,
+            ddp_find_unused_parameters=len(tasks) > 1 or settings.gradually,
+            seed=seed + rank(),
         )
-        steps = Steps(per_epoch, total, progress)
         stages = Unfreezing(network, settings, per_epoch)
         ranks = Allocating(network, total)
+        following = keeping.following(per_epoch, callbacks)
         trainer = Trainer(
             model,
             arguments,
             data_collator=_only,
             train_dataset=plan,
-            callbacks=[stages, ranks, Finite(), keeping.following(per_epoch), steps, *callbacks],
+            callbacks=[stages, ranks, Finite(), following, checkpoints, Steps(per_epoch, total, progress), *callbacks],
             optimizers=(optimizer, None),
         )
         # Stdout belongs to results.
         for unwanted in (PrinterCallback, ProgressCallback):
             trainer.remove_callback(unwanted)
-        checkpoint = _newest(folder)
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        if steps.interrupted:
-            raise Interrupted
-        done, seconds = trainer.state.global_step, steps.seconds
+        done, last = 0, _last(folder, fingerprint, progress)
+        if last is not None:
+            checkpoints.take_up(last)
+            done = last.step
+        if done < total and not keeping.exhausted:
+            with stoppable(checkpoints.ask, listening=folder is not None):
+                trainer.train(resume_from_checkpoint=str(last.folder) if last else None)
+            done = trainer.state.global_step
+        elif last is not None:
+            model.load_state_dict(load_file(last.folder / "model.safetensors"))
+        if checkpoints.stopped:
+            hint = "The same call goes on from there."
+            raise Interrupted(f"The training was stopped after step {done} of {total}.", where=str(folder), hint=hint)
     keeping.restore()
-    return History(tuple(keeping.scores), keeping.best, done, seconds)
+    return History(tuple(keeping.scores), keeping.best, done, checkpoints.seconds)
 
 
 def processor_has_bfloat16() -> bool:
@@ -161,10 +185,26 @@ def _bfloat16(settings: Training) -> bool:
     return settings.precision == "bfloat16"
 
 
-def _newest(folder: Path | None) -> Path | None:
-    """Return the newest checkpoint that was written to its end."""
-    found = [path for path in folder.glob("checkpoint-*") if (path / "trainer_state.json").exists()] if folder else []
-    return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+def _last(folder: Path | None, fingerprint: str, progress: Callable[[str], None]) -> Checkpoint | None:
+    """Return the checkpoint to go on from, where there is one of this very training."""
+    last = newest_checkpoint(folder) if folder else None
+    # Nobody removes it before all have seen it.
+    wait_for_all()
+    if last is None:
+        return None
+    if last.fingerprint != fingerprint:
+        progress(f"Starting anew: the checkpoint in {folder} is of other data, weights or settings.")
+        if rank() == 0:
+            for path in last.folder.parent.glob("checkpoint-*"):
+                remove(path)
+        wait_for_all()
+        return None
+    progress(f"Going on after step {last.step}.")
+    return last
+
+
+def _silent(_line: str) -> None:
+    return
 
 
 def _only(rows: Sequence[Any]) -> Any:
@@ -173,6 +213,9 @@ def _only(rows: Sequence[Any]) -> Any:
 
 class _Together(torch.nn.Module):
     """The network with the heads of its tasks: a batch of a task in, its loss out."""
+
+    # The loss of a batch is a mean, so that of several batches is the mean of their losses.
+    accepts_loss_kwargs = False
 
     def __init__(self, network: Any, tasks: Sequence[Task]) -> None:
         super().__init__()
@@ -186,10 +229,13 @@ class _Together(torch.nn.Module):
 
 
 class _Plan(torch.utils.data.Dataset):  # type: ignore[type-arg]
-    """All batches of all epochs in their order; which batch a step has depends on the seed alone."""
+    """All batches of all epochs in their order; which batch a step has depends on the seed alone.
 
-    def __init__(self, tasks: Sequence[Task], epochs: int, seed: int) -> None:
-        self._tasks, self._epochs, self._seed = tasks, epochs, seed
+    A step takes a ``group`` of batches. The last group of an epoch is filled up with the epoch's first batches.
+    """
+
+    def __init__(self, tasks: Sequence[Task], epochs: int, seed: int, group: int = 1) -> None:
+        self._tasks, self._epochs, self._seed, self._group = tasks, epochs, seed, group
         self._made: tuple[int, list[tuple[int, list[int]]]] = (-1, [])
         self.per_epoch = len(self._epoch(0))
 
@@ -207,5 +253,5 @@ class _Plan(torch.utils.data.Dataset):  # type: ignore[type-arg]
             if len(self._tasks) > 1:
                 draw = torch.Generator().manual_seed(self._seed * 1000 + epoch)
                 made = [made[place] for place in torch.randperm(len(made), generator=draw).tolist()]
-            self._made = epoch, made
+            self._made = epoch, [made[place % len(made)] for place in range(-(-len(made) // self._group) * self._group)]
         return self._made[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,18 @@ from transformers import TrainerCallback
 
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.training.averaging import Averaging
+from replydesk.finetune.training.processes import from_first, rank
 
 __all__ = ["Finite", "Keeping", "Steps", "left"]
 
 _EVERY_SECONDS = 10.0
+_BEST, _AVERAGE = "best.safetensors", "average.safetensors"
 
 
 class Keeping:
     """Validates after every epoch, keeps the best weights, and ends a training that gets no better.
 
-    Both stand in the checkpoint, so a training that goes on knows them.
+    Where several processes train together the first one validates, and all take its score.
     """
 
     def __init__(
@@ -39,22 +41,27 @@ class Keeping:
         self.best = 0
         self._best: dict[str, torch.Tensor] = {}
 
-    def following(self, per_epoch: int) -> TrainerCallback:
-        """Return the callback that follows a training of so many steps an epoch."""
-        return _Following(self, per_epoch)
+    @property
+    def exhausted(self) -> bool:
+        """Return whether there were as many epochs without a better score as patience allows."""
+        return bool(self.scores) and len(self.scores) - 1 - self.best >= self._patience
 
-    def judge(self, epoch: int) -> bool:
-        """Validate and return whether the training should go on."""
+    def following(self, per_epoch: int, listeners: Sequence[TrainerCallback]) -> TrainerCallback:
+        """Return the callback that follows a training of so many steps an epoch and tells others the scores."""
+        return _Following(self, per_epoch, listeners)
+
+    def judge(self, epoch: int) -> float | None:
+        """Validate and return the score, or None where nothing validates."""
         if self._validate is None:
-            return True
+            return None
         with self.average:
-            score = self._validate()
+            score = from_first(self._validate() if rank() == 0 else 0.0)
             self.scores.append(score)
             if not self._best or score > self.scores[self.best]:
                 self.best = epoch
                 self._best = {name: weight.detach().clone() for name, weight in self._model.named_parameters()}
         self._progress(f"Epoch {epoch}: {score:.4f} on validation{'' if self.best != epoch else ', the best'}")
-        return epoch - self.best < self._patience
+        return score
 
     def restore(self) -> None:
         """Put the best weights in place, or without validation the average."""
@@ -71,50 +78,45 @@ class Keeping:
                         weight.copy_(mean[name])
 
     def save(self, folder: Path) -> None:
-        """Write what is kept beside a checkpoint."""
+        """Write the weights that are kept beside a checkpoint."""
         from safetensors.torch import save_file
 
         if self._best:
-            save_file({k: v.contiguous() for k, v in self._best.items()}, folder / "best.safetensors")
+            save_file({k: v.contiguous() for k, v in self._best.items()}, folder / _BEST)
         if self.average.decay:
-            save_file({k: v.contiguous() for k, v in self.average.state().items()}, folder / "average.safetensors")
-        save_file(
-            {"scores": torch.tensor(self.scores, dtype=torch.float64), "best": torch.tensor(self.best)},
-            folder / "kept.safetensors",
-        )
+            save_file({k: v.contiguous() for k, v in self.average.state().items()}, folder / _AVERAGE)
 
-    def load(self, folder: Path) -> None:
-        """Take up what :meth:`save` wrote."""
+    def load(self, folder: Path, scores: Sequence[float], best: int) -> None:
+        """Take up what :meth:`save` wrote, and the scores so far."""
         from safetensors.torch import load_file
 
-        kept = load_file(folder / "kept.safetensors")
-        self.scores, self.best = kept["scores"].tolist(), int(kept["best"])
-        if (folder / "best.safetensors").exists():
-            self._best = load_file(folder / "best.safetensors")
-        if (folder / "average.safetensors").exists():
-            self.average.load(load_file(folder / "average.safetensors"))
+        self.scores, self.best = list(scores), best
+        if (folder / _BEST).exists():
+            self._best = load_file(folder / _BEST)
+        if (folder / _AVERAGE).exists():
+            self.average.load(load_file(folder / _AVERAGE))
 
 
 class _Following(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, keeping: Keeping, per_epoch: int) -> None:
-        self._keeping, self._per_epoch = keeping, per_epoch
+    def __init__(self, keeping: Keeping, per_epoch: int, listeners: Sequence[TrainerCallback]) -> None:
+        self._keeping, self._per_epoch, self._listeners = keeping, per_epoch, listeners
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        if state.global_step and (folder / "kept.safetensors").exists():
-            self._keeping.load(folder)
-        elif not state.global_step:
-            self._keeping.judge(0)
+        if not state.global_step:
+            self._judge(0, args, state, control)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         self._keeping.average.follow()
         if state.global_step % self._per_epoch == 0:
-            going_on = self._keeping.judge(state.global_step // self._per_epoch)
-            control.should_training_stop = control.should_training_stop or not going_on
+            self._judge(state.global_step // self._per_epoch, args, state, control)
+            control.should_training_stop = control.should_training_stop or self._keeping.exhausted
         return control
 
-    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._keeping.save(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+    def _judge(self, epoch: int, args: Any, state: Any, control: Any) -> None:
+        score = self._keeping.judge(epoch)
+        if score is not None:
+            for listener in self._listeners:
+                listener.on_evaluate(args, state, control, metrics={"score": score, "epoch": epoch})
 
 
 class Finite(TrainerCallback):  # type: ignore[misc]
@@ -134,7 +136,6 @@ class Steps(TrainerCallback):  # type: ignore[misc]
         self._per_epoch, self._total, self._progress = per_epoch, total, progress
         self._began = self._told = time.monotonic()
         self._first = 0
-        self.interrupted, self.seconds = False, 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Begin to count."""
@@ -153,10 +154,6 @@ class Steps(TrainerCallback):  # type: ignore[misc]
         self._progress(
             f"Epoch {epoch}, step {state.global_step} of {self._total}, loss {logs['loss']:.3f}, {left(rest)}"
         )
-
-    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Note how long it took."""
-        self.seconds = time.monotonic() - self._began
 
 
 def left(seconds: float) -> str:

@@ -17,6 +17,7 @@ from replydesk.finetune.training.plan import batches_of
 __all__ = ["IntentTask", "MatchTask", "Noise", "Task", "info_nce", "supervised_contrastive"]
 
 Batch = dict[str, Any]
+_MINED_EVERY = 2
 Noise = Callable[[str, int], str]
 """Gives a text as a hurried person might have written it; the same for the same number."""
 
@@ -121,8 +122,9 @@ class MatchTask:
 
     The loss is ``weight`` times InfoNCE in both directions at a ``temperature``. ``groups`` name what an answer says:
     partners of the same group are no wrong answers for each other. ``hard`` are, for each pair, texts that look right
-    and are not; one of them joins the wrong answers each epoch. One encoder reads both sides. With ``chunk`` so many
-    texts are computed at a time (:func:`~replydesk.finetune.training.chunks.in_chunks`).
+    and are not; one of them joins the wrong answers each epoch. ``mine`` finds them anew with the network as it is,
+    before the first epoch and every second one after. One encoder reads both sides. With ``chunk`` so many texts are
+    computed at a time (:func:`~replydesk.finetune.training.chunks.in_chunks`).
     """
 
     def __init__(
@@ -136,16 +138,16 @@ class MatchTask:
         weight: float = 1.0,
         groups: Sequence[int] | None = None,
         hard: Sequence[Sequence[str]] | None = None,
+        mine: Callable[[EncoderNetwork], Sequence[Sequence[str]]] | None = None,
         chunk: int = 0,
     ) -> None:
         self.head: torch.nn.Module = torch.nn.Identity()
         self._asked = network.tokens([one for one, _ in pairs])
         self._said = network.tokens([other for _, other in pairs])
-        self._hard = [network.tokens(texts) for texts in hard] if hard else []
         self._groups = list(groups) if groups is not None else list(range(len(pairs)))
-        known = {other: group for (_, other), group in zip(pairs, self._groups, strict=True)}
-        # A hard wrong answer may be the right one of another question of the batch; -1 is nobody's.
-        self._hard_groups = [[known.get(text, -1) for text in texts] for texts in hard] if hard else []
+        self._known = {other: group for (_, other), group in zip(pairs, self._groups, strict=True)}
+        self._network, self._mine, self._mined = network, mine, -1
+        self._set_hard(hard or [])
         self._padding, self._size, self._seed = network.padding, batch_size, seed
         self._temperature, self._weight, self._chunk = temperature, weight, chunk
 
@@ -154,6 +156,9 @@ class MatchTask:
 
         They are not sorted by length: who meets whom is what is learned from, and would hardly change.
         """
+        if self._mine is not None and epoch % _MINED_EVERY == 0 and self._mined != epoch:
+            self._mined = epoch
+            self._set_hard(self._mine(self._network))
         made = batches_of([0] * len(self._asked), self._size, seed=self._seed, epoch=epoch)
         return [rows for rows in made if len(rows) > 1]
 
@@ -174,6 +179,11 @@ class MatchTask:
         asked = in_chunks(network, batch["asked"], batch["asked_mask"], self._chunk)
         said = in_chunks(network, batch["said"], batch["said_mask"], self._chunk)
         return self._weight * info_nce(asked, said, batch["groups"], self._temperature)
+
+    def _set_hard(self, hard: Sequence[Sequence[str]]) -> None:
+        self._hard = [self._network.tokens(texts) if texts else [] for texts in hard]
+        # A hard wrong answer may be the right one of another question of the batch; -1 is nobody's.
+        self._hard_groups = [[self._known.get(text, -1) for text in texts] for texts in hard]
 
 
 def info_nce(asked: torch.Tensor, said: torch.Tensor, groups: torch.Tensor, temperature: float) -> torch.Tensor:

@@ -475,3 +475,18 @@ def test_retrieval_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: H
     told = run(*arguments)
     assert (told.code, "hybrid" in told.out, "1.000" in told.out) == (0, True, True)
     assert "queries.jsonl:1" in run("evaluate", "retrieval", "--corpus", queries, "--queries", corpus).trouble
+
+
+def test_matching_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
+    train, test = tmp_path / "train.jsonl", tmp_path / "test.jsonl"
+    pairs = [{"context": f"about {word}", "reply": f"{word} is here"} for word in ("lamp", "parcel", "refund", "order")]
+    for path in (train, test):
+        path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), encoding="utf-8")
+    arguments = ("evaluate", "matching", "--train", train, "--test", test, "--candidates", "2,4", "--home", desk.folder)
+    document = run(*arguments, "--json").document
+    assert document["models"]["floor"]["r1"] == {"2": 1.0, "4": 1.0}
+    assert document["command"].startswith("replydesk evaluate matching --train")
+    assert {"versions", "seed", "seconds", "differences"} <= set(document)
+    told = run(*arguments).out
+    assert "1 of 4" in told and "tuned against frozen" in told
+    assert run("evaluate", "matching", "--train", train, "--test", test, "--candidates", "ten").code == 2

@@ -143,8 +143,10 @@ def test_pairs_choose_the_weight_of_words(tmp_path: Path, tiny_settings: Setting
     codes = [{"a": f"it is about QX-{n} today", "b": f"QX-{n}"} for n in range(100, 130)]
     result = evaluate_retrieval(data, encoders, pairs=write(tmp_path / "pairs.jsonl", codes))
     assert "tuned" in result["models"]
-    assert result["notes"][0].startswith("tuned: ")
-    assert "choose 0.0" not in result["notes"][0]
+    assert result["notes"][0].startswith("A projection is ")
+    assert result["notes"][1].startswith("tuned: ")
+    assert "choose 0.0" not in result["notes"][1]
+    assert "map" in result["differences_tuned"]["frozen"]
     few = evaluate_retrieval(data, encoders, pairs=write(tmp_path / "few.jsonl", codes[:5]))
     assert "tuned" not in few["models"]
     assert "fewer than 20 pairs" in few["notes"][0]

@@ -235,7 +235,7 @@ def test_long_turns_both_find_room(tiny_bert: Path) -> None:
 def test_the_head_starts_with_how_common_words_are(tiny_bert: Path) -> None:
     network = EncoderNetwork.of(tiny_bert)
     bias = log_shares([[5, 5, 6]], 8)
-    assert bias.exp().tolist() == pytest.approx([1 / 11] * 5 + [3 / 11, 2 / 11, 1 / 11])
+    assert bias.exp().tolist() == pytest.approx([0.1 / 3.8] * 5 + [2.1 / 3.8, 1.1 / 3.8, 0.1 / 3.8])
     head = WordHead(32, bias)
     embeddings = torch.randn(8, 32) * 0.05
     chances = head(torch.randn(4, 32), embeddings).softmax(1)

@@ -1,0 +1,332 @@
+"""Judging answer matching on anybody's data: does a context find its own reply among those of others?"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.errors import RequestError
+from replydesk.data.records import same_text
+from replydesk.data.text import language_of
+from replydesk.finetune.evaluation import metrics
+from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.match_pairs import answer_groups
+from replydesk.finetune.project import fit_projection
+from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.rerank_pairs import FittedReranker, fit_reranker
+from replydesk.finetune.tuning import Pairs, tune_encoder
+from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
+from replydesk.retrieval.indexes import search_text
+from replydesk.retrieval.reranking.reranker import MOST
+
+__all__ = ["CANDIDATES", "MatchData", "evaluate_matching", "lists_of", "placed"]
+
+Floats = NDArray[np.float64]
+Scores = Callable[[Sequence[str], Sequence[str]], Floats]
+
+CANDIDATES: Final = (10, 50, 100)
+"""Replies that a context ranks, its own among them."""
+
+_SHUFFLES = 5
+_AT_ONCE = 512
+_FEWEST = 20
+_REMEMBERED = 1_000_000
+_LIBRARIES = ("replydesk", "numpy", "scikit-learn", "torch", "transformers", "openvino")
+_HINT = 'Each line is {"context": "...", "reply": "..."}; a context may be a list of turns, oldest first.'
+
+
+@dataclass(frozen=True, slots=True)
+class MatchData:
+    """Contexts and their replies, to learn from and to judge by.
+
+    A context of several turns is read as the index reads it: a short last turn takes the one before the last reply
+    with it.
+    """
+
+    train: Pairs
+    test: Pairs
+    notes: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, train: Path, test: Path, *, limit: int | None = None, seed: int = 0) -> MatchData:
+        """Return what two JSONL files with ``context`` and ``reply`` hold; ``limit`` draws so many rows of each.
+
+        Raises :class:`RequestError` with file and line.
+        """
+        learned, judged = _pairs(train), _pairs(test)
+        notes = []
+        if limit is not None:
+            learned, judged = _drawn(learned, limit, seed), _drawn(judged, limit, seed)
+            notes.append(f"--limit {limit}: of each file at most so many rows were drawn.")
+        known = set(zip(map(same_text, learned.asked), map(same_text, learned.said), strict=True))
+        again = sum(
+            pair in known for pair in zip(map(same_text, judged.asked), map(same_text, judged.said), strict=True)
+        )
+        if again:
+            notes.append(f"{again} of {len(judged)} pairs of --test are also in --train.")
+        return cls(learned, judged, tuple(notes))
+
+
+def evaluate_matching(
+    data: MatchData,
+    encoders: Encoders,
+    *,
+    candidates: Sequence[int] = CANDIDATES,
+    recipe: Recipe = QUICK,
+    language: str = "auto",
+    progress: Callable[[str], None] = lambda _line: None,
+) -> dict[str, Any]:
+    """Return how often each model puts a context's own reply first, and how sure the differences are.
+
+    ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder. ``tuned`` is what the recipe makes of the
+    training pairs: a fine-tuned encoder where it tunes one and a BERT reads the language, else a projection of the
+    frozen vectors, where it helps on pairs that were held out. Where the recipe trains a cross-encoder and that helps,
+    ``reranked`` is its order of the best ten.
+
+    Every test context ranks its own reply among N - 1 others of the test. Five shuffles with seed 0 say which: those
+    that follow it in the shuffled circle. Figures are means over contexts and shuffles; a reply with the same words as
+    the own one counts as a hit, and who shares a score shares the place. Raises :class:`RequestError` where the test
+    has fewer replies than every N.
+    """
+    began = time.perf_counter()
+    sizes = [count for count in dict.fromkeys(candidates) if count <= len(data.test)]
+    notes = list(data.notes)
+    if left_out := [count for count in candidates if count not in sizes]:
+        if not sizes:
+            hint = f"Name fewer with --candidates; there are {len(data.test)}."
+            raise RequestError(
+                "The test has fewer replies than candidates are wanted.", where="--candidates", hint=hint
+            )
+        notes.append(f"There are {len(data.test)} test replies: {left_out} candidates are not measured.")
+    if language == "auto":
+        told = (language_of(text) for text in (*data.train.asked[:1000], *data.test.asked[:1000]))
+        language = Counter(told).most_common(1)[0][0]
+    frozen = RememberingEncoder(encoders.of(language), Memory(_REMEMBERED))
+    base = encoders.bert(language)
+    lists = {count: lists_of(len(data.test), count) for count in sizes}
+    progress(f"{len(data.train)} pairs to learn from and {len(data.test)} to judge by, in {language}")
+    scores = {"floor": _floor(data.train, language), "frozen": _cosines(frozen)}
+    training: dict[str, Any] = {}
+    with TemporaryDirectory() as scratch:
+        if recipe.encoder.tune and base is not None and len(data.train) >= _FEWEST:
+            tuned, training["tuned"] = _tuned(base, data.train, recipe, Path(scratch, "encoder"), progress)
+        else:
+            tuned, training["tuned"] = _on_top(frozen, data.train, recipe, progress)
+            reason = "No BERT reads it" if recipe.encoder.tune and base is None else "The recipe tunes no encoder"
+            notes.append(f"{reason}: tuned is a projection of the frozen vectors. {training['tuned']['why']}")
+        scores["tuned"] = _cosines(tuned)
+        values = {name: _placed(model, data.test, lists) for name, model in scores.items()}
+        if recipe.reranker.train and base is not None:
+            pairs = list(zip(data.train.asked, data.train.said, strict=True))
+            replies = list(dict.fromkeys(data.train.said))
+            fitted, training["reranked"] = fit_reranker(
+                pairs, replies, scores["tuned"], recipe, base, Path(scratch, "reranker"), progress=progress
+            )
+            notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {training['reranked']['why']}")
+            if fitted is not None:
+                progress("Ranking the best ten once more")
+                values["reranked"] = _reranked(fitted, scores["tuned"], data.test, lists)
+    return {
+        "models": {name: _figures(found) for name, found in values.items()},
+        "differences": {
+            f"{one}-{other}": _difference(values[one], values[other])
+            for one, other in (
+                ("frozen", "floor"),
+                ("tuned", "floor"),
+                ("tuned", "frozen"),
+                ("reranked", "tuned"),
+                ("reranked", "frozen"),
+            )
+            if one in values
+        },
+        "task": "matching",
+        "training": training,
+        "data": {"train": len(data.train), "test": len(data.test), "candidates": sizes, "shuffles": _SHUFFLES},
+        "language": language,
+        "encoder": frozen.id,
+        "recipe": recipe.name,
+        "notes": notes,
+        "seconds": round(time.perf_counter() - began, 2),
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "seed": recipe.seed,
+    }
+
+
+def lists_of(count: int, candidates: int) -> NDArray[np.int_]:
+    """Return for each of ``count`` contexts and five shuffles which replies it ranks, its own first.
+
+    The shape is (5, count, candidates). The shuffles are those of numpy's generator with seed 0, one after another.
+
+    >>> lists_of(4, 2).shape, lists_of(4, 4)[0, 2, 0]
+    ((5, 4, 2), 2)
+    """
+    draw, made = np.random.default_rng(0), []
+    for _ in range(_SHUFFLES):
+        order = draw.permutation(count)
+        place = np.argsort(order)
+        made.append(order[(place[:, None] + np.arange(candidates)) % count])
+    return np.stack(made)
+
+
+def placed(scores: Floats, same: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return whether the first is a right one, and the reciprocal rank of the best right one, both of shape (n,).
+
+    ``scores`` and ``same`` have shape (n, candidates); ``same`` says which replies have the words of the own one. Wrong
+    ones with the score of the best right one share its place with it.
+    """
+    best = np.where(same, scores, -np.inf).max(axis=1, keepdims=True)
+    above = ((scores > best) & ~same).sum(axis=1)
+    beside = ((scores == best) & ~same).sum(axis=1)
+    return (above == 0) / (1 + beside), 1 / (1 + above + beside / 2)
+
+
+def _pairs(path: Path) -> Pairs:
+    asked, said = [], []
+    for where, row in json_rows(path):
+        context, reply = row.get("context"), row.get("reply")
+        turns = [context] if isinstance(context, str) else context
+        told = isinstance(turns, list) and bool(turns) and all(isinstance(turn, str) for turn in turns)
+        if not told or not turns[-1].strip():  # type: ignore[index]
+            raise RequestError("This line has no context, or one that is no text.", where=where, hint=_HINT)
+        if not isinstance(reply, str) or not reply.strip():
+            raise RequestError("This line has no reply, or one that is no text.", where=where, hint=_HINT)
+        asked.append(search_text(turns[-1].strip(), [turn.strip() for turn in turns[:-1]]))  # type: ignore[index]
+        said.append(reply.strip())
+    if not asked:
+        raise RequestError("The file is empty.", where=str(path), hint=_HINT)
+    return Pairs(tuple(asked), tuple(said))
+
+
+def _drawn(pairs: Pairs, limit: int, seed: int) -> Pairs:
+    return _rows(pairs, np.sort(np.random.default_rng(seed).permutation(len(pairs))[:limit]).tolist())
+
+
+def _rows(pairs: Pairs, rows: Sequence[int]) -> Pairs:
+    columns = ([column[row] for row in rows] if column else () for column in (pairs.asked, pairs.said, pairs.groups))
+    asked, said, groups = columns
+    return Pairs(tuple(asked), tuple(said), tuple(groups))  # type: ignore[arg-type]
+
+
+def _cosines(encoder: Encoder) -> Scores:
+    def scores(asked: Sequence[str], said: Sequence[str]) -> Floats:
+        return np.asarray(encoder.encode(asked).astype(np.float64) @ encoder.encode(said).astype(np.float64).T)
+
+    return scores
+
+
+def _floor(pairs: Pairs, language: str) -> Scores:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    spaced = language == "en"
+    model = TfidfVectorizer(
+        analyzer="word" if spaced else "char",
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        token_pattern=r"(?u)\b\w+\b" if spaced else None,
+    ).fit([*pairs.asked, *pairs.said])
+
+    def scores(asked: Sequence[str], said: Sequence[str]) -> Floats:
+        return np.asarray((model.transform(asked) @ model.transform(said).T).todense())
+
+    return scores
+
+
+def _tuned(
+    base: Path, pairs: Pairs, recipe: Recipe, folder: Path, progress: Callable[[str], None]
+) -> tuple[Encoder, dict[str, Any]]:
+    """Return the fine-tuned encoder; a share of the replies is held out, with all that say the same."""
+    groups = np.array(answer_groups(pairs.said))
+    drawn = np.random.default_rng(recipe.seed).permutation(groups.max() + 1)
+    held = np.isin(groups, drawn[: max(1, round(recipe.encoder.held_out * len(drawn)))])
+    named = replace(pairs, groups=tuple(groups.tolist()))
+    learned, judged = (_rows(named, np.flatnonzero(rows).tolist()) for rows in (~held, held))
+    progress(f"Fine-tuning the encoder under {recipe.name} on {len(learned)} pairs, {len(judged)} held out")
+    found = tune_encoder(base, folder, recipe, pairs=learned, held_out_pairs=judged, progress=progress)
+    encoder = BertEncoder(str(folder), max_tokens=recipe.encoder.training.max_tokens)
+    return RememberingEncoder(encoder, Memory(_REMEMBERED)), {**found.history, "why": ""}
+
+
+def _on_top(
+    encoder: Encoder, pairs: Pairs, recipe: Recipe, progress: Callable[[str], None]
+) -> tuple[Encoder, dict[str, Any]]:
+    """Return the encoder with a projection fitted on the pairs, or as it is where none helps."""
+    groups = answer_groups(pairs.said)
+    first = {text: row for row, text in reversed(list(enumerate(pairs.said)))}
+    answers = sorted(first.values())
+    vectors = np.concatenate([encoder.encode(pairs.asked), encoder.encode([pairs.said[row] for row in answers])])
+    found = fit_projection(vectors, (*groups, *(groups[row] for row in answers)), recipe, progress=progress)
+    return (encoder if found.weights is None else ProjectedEncoder(encoder, found.weights)), found.told
+
+
+def _placed(model: Scores, test: Pairs, lists: Mapping[int, NDArray[np.int_]]) -> dict[int, tuple[Floats, Floats]]:
+    """Return for each number of candidates the hits and reciprocal ranks of all contexts, means over the shuffles."""
+    replies = list(dict.fromkeys(test.said))
+    column = {text: place for place, text in enumerate(replies)}
+    of = np.array([column[text] for text in test.said])
+    plain = np.unique(np.array([same_text(text) for text in test.said]), return_inverse=True)[1]
+    sums = {count: np.zeros((2, len(test))) for count in lists}
+    for start in range(0, len(test), _AT_ONCE):
+        rows = np.arange(start, min(start + _AT_ONCE, len(test)))
+        matrix = model(test.asked[start : start + _AT_ONCE], replies)
+        for count, shuffles in lists.items():
+            for among in shuffles[:, rows]:
+                scores = np.take_along_axis(matrix, of[among], axis=1)
+                sums[count][:, rows] += placed(scores, plain[among] == plain[rows][:, None])
+    return {count: (total[0] / _SHUFFLES, total[1] / _SHUFFLES) for count, total in sums.items()}
+
+
+def _reranked(
+    fitted: FittedReranker, first: Scores, test: Pairs, lists: Mapping[int, NDArray[np.int_]]
+) -> dict[int, tuple[Floats, Floats]]:
+    """Return what :func:`_placed` does with the best ten of each list in the order of a cross-encoder."""
+    plain = np.unique(np.array([same_text(text) for text in test.said]), return_inverse=True)[1]
+    sums = {count: np.zeros((2, len(test))) for count in lists}
+    for row, question in enumerate(test.asked):
+        line = first([question], test.said)[0]
+        wanted = [
+            among[np.argsort(-line[among], kind="stable")[:MOST]] for own in lists.values() for among in own[:, row]
+        ]
+        places = np.unique(np.concatenate(wanted))
+        new = dict(
+            zip(places.tolist(), fitted.scores(question, [test.said[p] for p in places], line[places]), strict=True)
+        )
+        for count, shuffles in lists.items():
+            for among in shuffles[:, row]:
+                scores = line[among].copy()
+                best = np.argsort(-scores, kind="stable")[:MOST]
+                found = np.array([new[place] for place in among[best].tolist()])
+                scores[best] = scores.max() + 1 + found
+                hit, rank = placed(scores[None], (plain[among] == plain[row])[None])
+                sums[count][:, row] += hit[0], rank[0]
+    return {count: (total[0] / _SHUFFLES, total[1] / _SHUFFLES) for count, total in sums.items()}
+
+
+def _figures(found: Mapping[int, tuple[Floats, Floats]]) -> dict[str, Any]:
+    return {
+        name: {str(count): value(both[place]) for count, both in found.items()}
+        for place, measure in enumerate(("r1", "mrr"))
+        for name, value in ((measure, _mean), (f"{measure}_ci", metrics.mean_interval))
+    }
+
+
+def _mean(values: Floats) -> float:
+    return round(float(values.mean()), 4)
+
+
+def _difference(
+    one: Mapping[int, tuple[Floats, Floats]], other: Mapping[int, tuple[Floats, Floats]]
+) -> dict[str, dict[str, Any]]:
+    return {
+        measure: {str(count): metrics.paired_bootstrap(one[count][place], other[count][place]) for count in one}
+        for place, measure in enumerate(("r1", "mrr"))
+    }

@@ -1,0 +1,172 @@
+"""Judging answer matching: who ranks what, what counts as a hit, and every model on small data in two languages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from replydesk.data.errors import RequestError
+from replydesk.data.settings import Settings
+from replydesk.finetune.evaluation import matching
+from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, RerankerRecipe, Training
+from replydesk.finetune.tuning import Pairs
+from replydesk.retrieval.encoders.encoder import Encoders
+
+WORDS = {
+    "en": ("lamp", "parcel", "refund", "order", "invoice", "mug", "bowl", "address", "card", "plate", "shop", "return"),
+    "zh": ("台灯", "快递", "退款", "订单", "发票", "杯子", "碗", "地址", "银行卡", "盘子", "商店", "退货"),
+}
+
+
+def rows(language: str, times: int) -> list[dict[str, Any]]:
+    words = WORDS[language]
+    # The answer speaks of another thing than the question, so that nothing frozen can find it.
+    others = (*words[5:], *words[:5])
+    made = []
+    for number in range(times):
+        for word, other in zip(words, others, strict=True):
+            if language == "en":
+                made.append(
+                    {"context": ["hello", "hi", f"it is about the {word} {number}"], "reply": f"the {other} then"}
+                )
+            else:
+                made.append({"context": f"关于{word}{number}的问题", "reply": f"那么{other}吧"})
+    return made
+
+
+def write(path: Path, lines: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def data(folder: Path, language: str) -> MatchData:
+    return MatchData.read(
+        write(folder / "train.jsonl", rows(language, 6)), write(folder / "test.jsonl", rows(language, 1))
+    )
+
+
+def test_each_ranks_its_own_among_those_that_follow_in_a_shuffled_circle() -> None:
+    lists = lists_of(7, 3)
+    draw = np.random.default_rng(0)
+    for shuffle in lists:
+        order = draw.permutation(7).tolist()
+        for own, among in enumerate(shuffle.tolist()):
+            place = order.index(own)
+            assert among == [own, order[(place + 1) % 7], order[(place + 2) % 7]]
+    assert np.bincount(lists.ravel(), minlength=7).tolist() == [15] * 7
+
+
+def test_the_same_words_are_a_hit_and_ties_are_shared() -> None:
+    scores = np.array([[0.5, 0.9, 0.1], [0.5, 0.9, 0.5], [0.2, 0.2, 0.2], [0.9, 0.1, 0.2]])
+    same = np.array([[True, False, False], [True, True, False], [True, False, False], [True, False, False]])
+    hits, ranks = placed(scores, same)
+    np.testing.assert_allclose(hits, [0, 1, 1 / 3, 1])
+    np.testing.assert_allclose(ranks, [1 / 2, 1, 1 / 2, 1])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_floor_frozen_and_a_projection_stand_side_by_side(
+    language: str, tmp_path: Path, tiny_settings: Settings
+) -> None:
+    recipe = replace(
+        QUICK,
+        projection=replace(
+            QUICK.projection, training=replace(QUICK.projection.training, batch_size=32, learning_rate=1e-2)
+        ),
+    )
+    result = evaluate_matching(
+        data(tmp_path, language), Encoders(tiny_settings.retrieval), candidates=(4, 10, 100), recipe=recipe
+    )
+    assert list(result["models"]) == ["floor", "frozen", "tuned"]
+    assert result["language"] == language
+    assert result["data"] == {"train": 72, "test": 12, "candidates": [4, 10], "shuffles": 5}
+    for found in result["models"].values():
+        for measure in ("r1", "mrr"):
+            assert set(found[measure]) == {"4", "10"}
+            for size, value in found[measure].items():
+                low, high = found[f"{measure}_ci"][size]
+                assert 0 <= low <= value <= high <= 1
+    assert result["models"]["floor"]["r1"]["10"] < 0.4
+    gained = result["differences"]["tuned-frozen"]["r1"]["10"]
+    models = result["models"]
+    assert gained["difference"] == pytest.approx(models["tuned"]["r1"]["10"] - models["frozen"]["r1"]["10"], abs=2e-4)
+    assert any("[100] candidates are not measured" in note for note in result["notes"])
+    json.dumps(result)
+
+
+def test_a_recipe_that_tunes_tunes_the_encoder(tmp_path: Path, tiny_settings: Settings) -> None:
+    training = Training(
+        epochs=6, batch_size=24, learning_rate=1e-2, dropout=0.0, precision="float32", chunk=12, patience=6
+    )
+    recipe = Recipe(name="tiny", encoder=EncoderRecipe(tune=True, training=training, hard_negatives=1, held_out=0.2))
+    result = evaluate_matching(
+        data(tmp_path, "en"), Encoders(tiny_settings.retrieval), candidates=(10,), recipe=recipe, language="en"
+    )
+    assert result["recipe"] == "tiny" and len(result["training"]["tuned"]["scores"]) > 1
+    assert result["models"]["tuned"]["r1"]["10"] > result["models"]["frozen"]["r1"]["10"]
+    assert not any("projection" in note for note in result["notes"])
+
+
+def test_the_best_ten_are_read_again() -> None:
+    class Knowing:
+        def scores(self, question: str, texts: list[str], first: Any) -> Any:
+            assert list(first) == [0.5] * len(texts)
+            return np.array([float(text == question.upper()) for text in texts])
+
+    test = Pairs(tuple("abcdefgh"), tuple("ABCDEFGH"))
+    lists = {4: lists_of(8, 4)}
+
+    def blind(asked: Any, said: Any) -> Any:
+        return np.full((len(asked), len(said)), 0.5)
+
+    hits, ranks = matching._reranked(Knowing(), blind, test, lists)[4]  # type: ignore[arg-type]
+    assert hits.tolist() == ranks.tolist() == [1.0] * 8
+    hits, _ = matching._placed(blind, test, lists)[4]
+    np.testing.assert_allclose(hits, 0.25)
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_is_told_of(tmp_path: Path, tiny_settings: Settings) -> None:
+    training = Training(epochs=1, batch_size=8, learning_rate=3e-3, max_tokens=32)
+    recipe = Recipe(name="tiny", reranker=RerankerRecipe(train=True, questions=40, training=training))
+    result = evaluate_matching(
+        data(tmp_path, "en"), Encoders(tiny_settings.retrieval), candidates=(10,), recipe=recipe, language="en"
+    )
+    kept = result["training"]["reranked"]["kept"]
+    assert ("reranked" in result["models"]) == ("reranked-tuned" in result["differences"]) == kept
+    assert any(note.startswith("A cross-encoder is") for note in result["notes"])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"reply": "yes"}, "no context"),
+        ({"context": [], "reply": "yes"}, "no context"),
+        ({"context": ["a", 3], "reply": "yes"}, "no context"),
+        ({"context": "a", "reply": " "}, "no reply"),
+        ({"context": "退款呢", "reply": None}, "no reply"),
+    ],
+)
+def test_a_wrong_line_is_named(line: Any, message: str, tmp_path: Path) -> None:
+    good = write(tmp_path / "good.jsonl", rows("en", 1))
+    bad = write(tmp_path / "bad.jsonl", [rows("zh", 1)[0], line])
+    with pytest.raises(RequestError, match=message) as caught:
+        MatchData.read(good, bad)
+    assert "bad.jsonl:2" in caught.value.where
+
+
+def test_too_few_replies_are_refused_and_what_is_known_is_told(tmp_path: Path, tiny_settings: Settings) -> None:
+    both = MatchData.read(*[write(tmp_path / "same.jsonl", rows("en", 1))] * 2)
+    assert "12 of 12 pairs of --test are also in --train." in both.notes
+    with pytest.raises(RequestError, match="fewer replies"):
+        evaluate_matching(both, Encoders(tiny_settings.retrieval), candidates=(50,))
+    assert len(MatchData.read(tmp_path / "same.jsonl", tmp_path / "same.jsonl", limit=5).test) == 5
+    empty = write(tmp_path / "empty.jsonl", [])
+    with pytest.raises(RequestError, match="empty"):
+        MatchData.read(empty, empty)
