@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.finetune.compact import made_compact
 from replydesk.finetune.examples import Examples, Material, held_out_owners
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.finetune.tuning import Labelled, tune_encoder
+from replydesk.finetune.tuning import Labelled, Tuned, tune_encoder
 from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
@@ -44,12 +45,14 @@ def make_encoders(
     *,
     parent: Release = UNTRAINED_RELEASE,
     threads: int = 0,
+    callbacks: Sequence[Any] = (),
+    checkpoints: Path | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
     Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release.
+    ``scratch`` until it is saved with its release. A training that was stopped goes on from its ``checkpoints``.
     """
     parts: list[Material] = []
     own: dict[str, OpenVinoEncoder] = {}
@@ -60,7 +63,14 @@ def make_encoders(
         graph = None
         before = parent.tuned.get(base, {})
         if recipe.encoder.tune:
-            part, graph, tuned[base] = _tuned(part, encoders.bert(name), recipe, scratch / f"tuned-{number}", progress)
+            tune = partial(
+                tune_encoder,
+                callbacks=callbacks,
+                checkpoints=checkpoints / base if checkpoints else None,
+                progress=progress,
+            )
+            folder = scratch / f"tuned-{number}"
+            part, graph, tuned[base] = _tuned(part, encoders.bert(name), recipe, folder, tune, progress)
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], float(before["held_share"])))
             own[base], tuned[base] = parent.encoders[base], before
@@ -78,7 +88,12 @@ def make_encoders(
 
 
 def _tuned(
-    material: Material, bert: Path | None, recipe: Recipe, folder: Path, progress: Callable[[str], None]
+    material: Material,
+    bert: Path | None,
+    recipe: Recipe,
+    folder: Path,
+    tune: Callable[..., Tuned],
+    progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
     languages = ", ".join(material.languages)
@@ -96,7 +111,7 @@ def _tuned(
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
-    found = tune_encoder(bert, folder, once, learned=_labelled(learned), held_out=_labelled(judged), progress=progress)
+    found = tune(bert, folder, once, learned=_labelled(learned), held_out=_labelled(judged))
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {
         "used": True,

@@ -90,7 +90,8 @@ def tune_encoder(
 
     The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
     temperature: accuracy for messages, the share of right answers among all for pairs, their mean where both are given.
-    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best.
+    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best. With a folder for
+    ``checkpoints`` the same call goes on where it was stopped.
 
     Raises :class:`TrainingError` where there is nothing to learn from.
     """
@@ -109,7 +110,7 @@ def tune_encoder(
     if recipe.encoder.refit and history.best and (held_out or held_out_pairs):
         progress(f"Learning from everything, for {history.best} epochs")
         again = replace(recipe.encoder.training, epochs=history.best)
-        run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)), checkpoints=None)
+        run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)))
         everything = labelled + held_out if labelled is not None and held_out else labelled
         network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
         document["refit"] = history.document()
@@ -194,13 +195,15 @@ class _Run:
                 scores.append(_found(network, held_out_pairs))
             return float(np.mean(scores))
 
+        validated = bool(held_out or held_out_pairs)
         history = fit(
             network,
             tasks,
             training,
-            validate=validate if held_out or held_out_pairs else None,
+            validate=validate if validated else None,
             seed=self.recipe.seed,
-            folder=self.checkpoints,
+            folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
+            fingerprint=repr((self.recipe.encoder, held_out, held_out_pairs)),
             callbacks=self.callbacks,
             progress=self.progress,
         )

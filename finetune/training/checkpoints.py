@@ -159,12 +159,13 @@ class Checkpoints(TrainerCallback):  # type: ignore[misc]
 def stoppable(ask: Callable[[], None], *, listening: bool = True) -> Iterator[None]:
     """While inside, the first SIGINT (Ctrl-C) or SIGTERM asks; a second one ends the process as ever.
 
-    Signals reach the main thread only; in another nothing is changed.
+    Only the main thread can listen; in another nothing is changed.
     """
     if not listening or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    done = threading.Event()
 
     def restore() -> None:
         for number, handler in before.items():
@@ -174,12 +175,20 @@ def stoppable(ask: Callable[[], None], *, listening: bool = True) -> Iterator[No
         restore()
         ask()
 
+    # When OpenVINO gives up a model it leaves the main thread with a signal stack that is gone, and a signal that comes
+    # there ends the process. So one thread more hears them while the main thread is deaf; Python runs the handler in
+    # the main thread all the same.
+    listener = threading.Thread(target=done.wait, name="signals", daemon=True)
+    listener.start()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, before)
     for number in before:
         signal.signal(number, hear)
     try:
         yield
     finally:
         restore()
+        done.set()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _take_in(digest: Any, tensor: torch.Tensor) -> None:

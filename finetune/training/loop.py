@@ -6,8 +6,10 @@ under ``torchrun`` and checkpoints are its own. What a batch is stands in the ta
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +90,10 @@ def fit(
     takes several in one. Raises :class:`~replydesk.data.errors.TrainingError` where the loss is no number any more.
     """
     from safetensors.torch import load_file
-    from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
+
+    with redirect_stdout(sys.stderr):
+        # Stdout belongs to results, and with WANDB_MODE=offline the library prints while it is imported.
+        from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
 
     progress = progress if rank() == 0 else _silent
     accumulate = settings.accumulate
@@ -102,6 +107,9 @@ def fit(
     set_seed(seed + rank())
     freeze(network, settings)
     model = _Together(network, tasks)
+    for weight in model.parameters():
+        # A checkpoint holds no others.
+        weight.data = weight.data.contiguous()
     optimizer = torch.optim.AdamW(
         parameter_groups(network, [task.head for task in tasks], settings),
         lr=settings.learning_rate,
@@ -145,7 +153,6 @@ def fit(
             callbacks=[stages, Finite(), following, checkpoints, Steps(per_epoch, total, progress), *callbacks],
             optimizers=(optimizer, None),
         )
-        # Stdout belongs to results.
         for unwanted in (PrinterCallback, ProgressCallback):
             trainer.remove_callback(unwanted)
         done, last = 0, _last(folder, fingerprint, progress)
