@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from replydesk.finetune.ranking import RetrievalData
+from replydesk.finetune.evaluation.retrieval import RetrievalData
 
 Pairs = list[tuple[str, str]]
 Found = tuple[list[str], list[tuple[str, set[int]]]]
@@ -28,7 +28,7 @@ _SMALL_TALK = ("contentonly", "confirmation", "thankyou", "openinggreeting", "re
 
 def run() -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune.ranking import evaluate_retrieval
+    from replydesk.finetune.evaluation.retrieval import evaluate_retrieval
     from replydesk.retrieval.encoders.encoder import Encoders
 
     encoders = Encoders(RetrievalSettings())

@@ -63,7 +63,7 @@ def _desk(name: str, paths: list[Path]) -> dict[str, Any]:
 def compared(found: Any, groups: tuple[str, ...]) -> dict[str, Any]:
     """Return for each choice of features how good its best hits are, on owners that its scorer has not seen."""
     from replydesk.data.records import content_id
-    from replydesk.finetune.evaluate import calibration_error
+    from replydesk.finetune.evaluation.metrics import calibration_error
     from replydesk.finetune.match import fit_rows
     from replydesk.retrieval.calibration import FEATURES
 

@@ -6,16 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.finetune.evaluate import (
+    from replydesk.finetune.evaluation.judge import (
         Check as Check,
     )
-    from replydesk.finetune.evaluate import (
+    from replydesk.finetune.evaluation.judge import (
         Report as Report,
     )
-    from replydesk.finetune.evaluate import (
+    from replydesk.finetune.evaluation.judge import (
         evaluate as evaluate,
     )
-    from replydesk.finetune.evaluate import (
+    from replydesk.finetune.evaluation.judge import (
         judge as judge,
     )
     from replydesk.finetune.examples import Examples as Examples
@@ -45,16 +45,16 @@ __all__ = [
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "QUICK": "recipe",
-    "Check": "evaluate",
+    "Check": "evaluation.judge",
     "Examples": "examples",
     "Material": "examples",
     "Outcome": "retrain",
     "Recipe": "recipe",
-    "Report": "evaluate",
+    "Report": "evaluation.judge",
     "Workshop": "retrain",
     "collect": "examples",
-    "evaluate": "evaluate",
-    "judge": "evaluate",
+    "evaluate": "evaluation.judge",
+    "judge": "evaluation.judge",
     "make_release": "train",
 }
 

@@ -14,7 +14,17 @@ from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["Classifier", "fit_calibrated", "fit_familiarity", "fit_head", "fit_logistic", "fit_temperature"]
+__all__ = [
+    "Classifier",
+    "fit_calibrated",
+    "fit_draft",
+    "fit_familiarity",
+    "fit_head",
+    "fit_logistic",
+    "fit_temperature",
+    "margins",
+    "softmax",
+]
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +64,7 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
                 logits[held_out, seen.pop()] = 0.0
                 continue
             model = _logistic(examples.vectors[train], targets[train], strength, recipe.seed)
-            logits[np.ix_(held_out, model.classes_)] = _logits(model, examples.vectors[held_out])
+            logits[np.ix_(held_out, model.classes_)] = margins(model, examples.vectors[held_out])
         loss = _loss(logits, targets, fit_temperature(logits, targets))
         if best is None or loss < best[0]:
             best = (loss, strength, logits)
@@ -63,7 +73,7 @@ def fit_head(examples: Examples, recipe: Recipe) -> Classifier:
     temperature = fit_temperature(logits, targets)
     weights, bias = fit_logistic(examples.vectors, targets, strength, recipe.seed)
     head = IntentHead(tuple(names), weights, bias, temperature)
-    unseen = _softmax(logits / temperature)
+    unseen = softmax(logits / temperature)
     return Classifier(head, strength, unseen, float((logits.argmax(axis=1) == targets).mean()))
 
 
@@ -124,10 +134,7 @@ def fit_familiarity(
     each message without itself among the neighbours, as a new one would be. ``unseen_highest`` and ``stranger_highest``
     are the highest intent probabilities of the in-scope messages that are scored, and of the strangers.
     """
-    means = _means(vectors, labels)
-    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
-    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
-    draft = Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
+    draft = fit_draft(vectors, labels)
     own = draft.scores(vectors if held_out is None else held_out, unseen_highest)
     if held_out is None:
         own[:, 1] = _neighbours_without_itself(vectors, draft.neighbours)
@@ -137,6 +144,26 @@ def fit_familiarity(
     slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))
     fitted = replace(draft, centre=centre, spread=spread, slope=slope, offset=offset)
     return fitted, np.asarray(1 / (1 + np.exp(-(slope * inside + offset))))
+
+
+def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
+    """Return the three scores of labelled vectors before anything is known of their scale: none is normalised."""
+    means = _means(vectors, labels)
+    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
+    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
+    return Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
+
+
+def margins(model: Any, features: Any) -> Floats:
+    """Return what a linear model of scikit-learn says for each class, shape (n, classes), also where there are two."""
+    scores = np.asarray(model.decision_function(features), dtype=np.float64)
+    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities of shape (n, labels), each row summing to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -> list[tuple[Any, Any]]:
@@ -164,18 +191,8 @@ def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed
         return LogisticRegression(C=strength, max_iter=300, tol=1e-5, random_state=seed).fit(vectors, targets)
 
 
-def _logits(model: Any, vectors: Vectors) -> Floats:
-    scores = np.asarray(model.decision_function(vectors), dtype=np.float64)
-    return scores if scores.ndim == 2 else np.stack([-scores / 2, scores / 2], axis=1)
-
-
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 def _loss(logits: Floats, targets: NDArray[np.int_], temperature: float) -> float:
-    chosen = _softmax(logits / temperature)[np.arange(len(targets)), targets]
+    chosen = softmax(logits / temperature)[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
 
 

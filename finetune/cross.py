@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from replydesk.finetune.match import Candidates, Queries
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.reranking.cross_encoder import MOST_LAYERS
 from replydesk.retrieval.reranking.reranker import MOST
-
-if TYPE_CHECKING:
-    import torch
 
 __all__ = ["Asked", "Choice", "choices", "pair_tokenizer", "train_cross_encoder"]
 
@@ -103,73 +99,26 @@ def train_cross_encoder(
     """Train a cross-encoder from the BERT in ``base``, write it to ``folder``, and return what the training did.
 
     Of a BERT with more than six layers the first six are taken. The loss is the cross-entropy of choosing the right
-    candidate (localized contrastive estimation, Gao et al. 2021). It stops when the loss on the questions that are held
-    out grows, and keeps the weights that were best there.
+    candidate (localized contrastive estimation, Gao et al. 2021). The loss on the questions that are held out, before
+    it and after every epoch, says when to stop and which weights are kept.
     """
-    import torch
-    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments, set_seed
-    from transformers.utils import logging
-
+    from replydesk.finetune.training.choice import ChoiceTask
+    from replydesk.finetune.training.loop import fit
     from replydesk.retrieval.reranking.pair_model import PairModel
 
-    logging.disable_progress_bar()
     settings = recipe.reranker.training
-    set_seed(recipe.seed)
-    model = PairModel.of(base, MOST_LAYERS)
+    model = PairModel.of(base, MOST_LAYERS, settings.dropout)
     tokenizer = pair_tokenizer(base, min(settings.max_tokens, model.bert.config.max_position_embeddings))
-    new = {id(one) for one in model.head_parameters}
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [one for one in model.parameters() if id(one) not in new], "weight_decay": 0.01},
-            {
-                "params": model.head_parameters,
-                "lr": settings.head_rate * settings.learning_rate,
-                "weight_decay": 0.0,
-            },
-        ],
-        lr=settings.learning_rate,
+    padding = int(model.bert.config.pad_token_id or 0)
+    task, judge = (
+        ChoiceTask(tokenizer, asked, batch_size=settings.batch_size, padding=padding, seed=recipe.seed)
+        for asked in (learned, held_out)
     )
     progress(f"Training a cross-encoder on {len(learned)} questions")
-    with tempfile.TemporaryDirectory() as scratch:
-        arguments = TrainingArguments(
-            output_dir=scratch,
-            per_device_train_batch_size=settings.batch_size,
-            per_device_eval_batch_size=settings.batch_size,
-            num_train_epochs=settings.epochs,
-            warmup_steps=0.1,
-            eval_strategy="epoch",
-            save_strategy="epoch",
-            save_only_model=True,
-            save_total_limit=1,
-            load_best_model_at_end=True,
-            metric_for_best_model="eval_loss",
-            greater_is_better=False,
-            label_names=["labels"],
-            logging_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            use_cpu=True,
-            dataloader_pin_memory=False,
-            remove_unused_columns=False,
-            seed=recipe.seed,
-        )
-        trainer = Trainer(
-            model,
-            arguments,
-            data_collator=_Collator(model.bert.config.pad_token_id or 0),
-            train_dataset=_Rows(tokenizer, learned),
-            eval_dataset=_Rows(tokenizer, held_out),
-            compute_loss_func=_loss,
-            callbacks=[EarlyStoppingCallback(early_stopping_patience=1)],
-            optimizers=(optimizer, None),
-        )
-        # Stdout belongs to results.
-        trainer.remove_callback(PrinterCallback)
-        trainer.train()
-        history = [line["eval_loss"] for line in trainer.state.log_history if "eval_loss" in line]
+    history = fit(model, [task], settings, validate=lambda: -judge.judged(model), seed=recipe.seed, progress=progress)
     model.save(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
-    return {"questions": len(learned), "held_out_loss": [round(float(loss), 4) for loss in history]}
+    return {"questions": len(learned), "held_out_loss": [round(-score, 4) for score in history.scores]}
 
 
 def pair_tokenizer(base: Path, most: int) -> Any:
@@ -186,45 +135,3 @@ def pair_tokenizer(base: Path, most: int) -> Any:
     tokenizer.enable_truncation(most, strategy="longest_first")
     tokenizer.no_padding()
     return tokenizer
-
-
-def _loss(logits: torch.Tensor, labels: torch.Tensor, num_items_in_batch: object = None) -> torch.Tensor:  # noqa: ARG001
-    from torch.nn.functional import cross_entropy
-
-    return cross_entropy(logits.view(len(labels), -1), labels)
-
-
-class _Rows:
-    """The dataset that the trainer reads: for each question the encodings of its candidates, the right one first."""
-
-    def __init__(self, tokenizer: Any, asked: Sequence[Choice]) -> None:
-        read = tokenizer.encode_batch([(question, text) for question, texts in asked for text in texts])
-        size = 1 + _WRONG
-        self._rows: list[list[Any]] = [read[start : start + size] for start in range(0, len(read), size)]
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, row: int) -> list[Any]:
-        return self._rows[row]
-
-
-class _Collator:
-    """Makes a batch of the candidates of some questions, filled up to the longest of them."""
-
-    def __init__(self, padding: int) -> None:
-        self._padding = padding
-
-    def __call__(self, rows: Sequence[list[Any]]) -> dict[str, torch.Tensor]:
-        import torch
-
-        pairs = [pair for row in rows for pair in row]
-        width = max(len(pair.ids) for pair in pairs)
-        ids: NDArray[np.int64] = np.full((len(pairs), width), self._padding, dtype=np.int64)
-        types, mask = np.zeros_like(ids), np.zeros_like(ids)
-        for number, pair in enumerate(pairs):
-            length = len(pair.ids)
-            ids[number, :length], types[number, :length], mask[number, :length] = pair.ids, pair.type_ids, 1
-        arrays = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
-        right = torch.zeros(len(rows), dtype=torch.int64)
-        return {name: torch.from_numpy(array) for name, array in arrays.items()} | {"labels": right}

@@ -28,6 +28,7 @@ __all__ = [
     "Examples",
     "Material",
     "answer_judge",
+    "assigned_parts",
     "collect",
     "held_out_owners",
     "place_of",
@@ -157,17 +158,8 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
 
     Raises :class:`LeakError` should anything of the test part be among the training examples after that.
     """
-    known = store.splits()
-    judged = {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
-    # A chat that teaches nothing must not fill the part that judges.
-    telling = (
-        Asked.first(conversation)
-        for conversation in store.conversations()
-        if conversation.id in known or any(_tells(message, judged) for message in conversation.messages)
-    )
-    fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
-    store.assign_splits(fresh)
-    parts = {**known, **fresh}
+    parts = assigned_parts(store, settings)
+    judged = _judged(store)
     rows: dict[str, dict[str, _Row]] = {part: {} for part in PARTS}
     hidden: set[str] = set()
     contents: dict[str, str] = {}
@@ -252,6 +244,20 @@ def place_of(owner: str) -> float:
     return (9 - drawn % 10) / 10 + drawn // 10 % 100 / 1000
 
 
+def assigned_parts(store: Store, settings: Settings) -> dict[str, str]:
+    """Return the part of every conversation that teaches something, those assigned just now among them."""
+    known, judged = store.splits(), _judged(store)
+    # A chat that teaches nothing must not fill the part that judges.
+    telling = (
+        Asked.first(conversation)
+        for conversation in store.conversations()
+        if conversation.id in known or any(_tells(message, judged) for message in conversation.messages)
+    )
+    fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
+    store.assign_splits(fresh)
+    return {**known, **fresh}
+
+
 def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tuple[Examples, Examples]:
     """Return general out-of-scope messages that ship with Replydesk, one half to learn from and one to judge by.
 
@@ -272,6 +278,11 @@ def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tup
         examples = examples.where([bool(cosine < _FAMILIAR) for cosine in nearest])
     judged = [int(group, 16) % 2 == 0 for group in examples.groups]
     return examples.where([not kept for kept in judged]), examples.where(judged)
+
+
+def _judged(store: Store) -> dict[str, str]:
+    """Return the intents that people gave to messages, by the id of the message."""
+    return {verdict.reply: verdict.intent for verdict in store.verdicts() if verdict.intent}
 
 
 def _tells(message: Message, judged: Mapping[str, str]) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "QUICK",
     "AdapterRecipe",
     "EncoderRecipe",
+    "FreshRecipe",
     "HeadRecipe",
     "PretrainRecipe",
     "Recipe",
@@ -129,18 +130,40 @@ class AdapterRecipe:
 
 
 @dataclass(frozen=True, slots=True)
+class FreshRecipe:
+    """The encoder that pre-training makes from nothing.
+
+    ``vocabulary`` is how many WordPiece pieces it has, at least one for every character; then come the size of a small
+    BERT and how it is trained, which takes a higher rate and more epochs than going on from a checkpoint.
+    """
+
+    vocabulary: Annotated[int, Field(ge=200)] = 8000
+    layers: Count = 4
+    dimension: Count = 256
+    heads: Count = 4
+    training: Training = Training(epochs=20, learning_rate=5e-4, max_tokens=128, patience=3)
+
+
+@dataclass(frozen=True, slots=True)
 class PretrainRecipe:
     """How the encoder reads the desk's own unlabelled text before it is fine-tuned.
 
-    Without ``objective`` it does not. ``mlm`` masks whole words (``mask`` of them) and, with ``next_sentence``, asks
-    whether a turn follows another; ``simcse`` and ``tsdae`` need single texts only.
+    Without ``objective`` it does not. ``mlm`` masks whole words (``mask`` of the tokens) and, with ``next_sentence``,
+    asks whether a turn follows another; ``simcse`` and ``tsdae`` need single texts only: ``temperature`` is that of the
+    one, ``deletion`` the share of a text's words that the other leaves out. At most ``texts`` are read, drawn by
+    chance; ``held_out`` is the share of conversations on which the best epoch is chosen. ``fresh`` says what is made
+    from nothing.
     """
 
     objective: Literal["none", "mlm", "simcse", "tsdae"] = "none"
-    training: Training = Training(epochs=3, learning_rate=5e-5, max_tokens=128)
+    training: Training = Training(epochs=3, learning_rate=5e-5, head_rate=10.0, max_tokens=128)
     mask: Annotated[float, Field(gt=0, lt=1)] = 0.15
     next_sentence: bool = True
+    temperature: Positive = 0.05
+    deletion: Annotated[float, Field(gt=0, lt=1)] = 0.6
     texts: Count = 20_000
+    held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.05
+    fresh: FreshRecipe = FreshRecipe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +276,7 @@ def _refuse_unknown(kind: Any, values: Mapping[str, Any], above: str, where: str
 
 _SECTIONS = {
     kind.__name__: kind
-    for kind in (Training, HeadRecipe, EncoderRecipe, AdapterRecipe, PretrainRecipe, RerankerRecipe)
+    for kind in (Training, HeadRecipe, EncoderRecipe, AdapterRecipe, FreshRecipe, PretrainRecipe, RerankerRecipe)
     if is_dataclass(kind)
 }
 QUICK = Recipe()

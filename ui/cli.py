@@ -17,6 +17,7 @@ import typer
 
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
+from replydesk.ui.pretraining import pretrain
 from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text, retrieval_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ evaluate_app = typer.Typer(
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(pretrain)
 
 HomeOption = Annotated[
     Path | None,
@@ -493,17 +495,17 @@ def evaluate_retrieval(
 ) -> None:
     """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune import ranking
+    from replydesk.finetune.evaluation import retrieval
     from replydesk.finetune.recipe import Recipe
     from replydesk.retrieval.encoders.encoder import Encoders
 
     chosen = Recipe.find(recipe)
-    data = ranking.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
+    data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
     encoders = Encoders(RetrievalSettings())
     if home is not None:
         place = Home.find(home)
         encoders = Encoders(_settings(place).retrieval, place.runtime if place.folder.exists() else None)
-    result = ranking.evaluate_retrieval(
+    result = retrieval.evaluate_retrieval(
         data, encoders, language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=_say
     )
     document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}

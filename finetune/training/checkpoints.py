@@ -26,7 +26,6 @@ from transformers import TrainerCallback
 
 from replydesk.data.home import sync_folder, write_atomically
 from replydesk.finetune.recipe import Training
-from replydesk.finetune.training.freezing import added
 from replydesk.finetune.training.processes import any_of, rank, wait_for_all
 from replydesk.finetune.training.progress import Keeping
 
@@ -68,12 +67,14 @@ def remove(checkpoint: Path) -> None:
 def fingerprint_of(network: Any, batches: Iterator[Mapping[str, Any]], settings: Training, *others: object) -> str:
     """Return a hash of all that decides how a training goes: weights, batches, settings.
 
-    What an adapter added is left out, since it may start at random.
+    What an adapter added and the network's own heads are left out, since they may start at random.
     """
+    added: frozenset[str] = getattr(network, "added", frozenset())
+    heads = {id(one) for one in getattr(network, "head_parameters", ())}
     digest = hashlib.sha256(json.dumps([asdict(settings), *map(str, others)], sort_keys=True).encode())
     for name, weight in network.named_parameters():
         digest.update(f"{name} {tuple(weight.shape)}".encode())
-        if not added(name):
+        if name not in added and id(weight) not in heads:
             _take_in(digest, weight.detach())
     for batch in batches:
         for name, value in sorted(batch.items()):

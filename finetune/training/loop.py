@@ -18,6 +18,7 @@ import torch
 
 from replydesk.data.errors import Interrupted
 from replydesk.finetune.recipe import Training
+from replydesk.finetune.training.adapters import Allocating, orthogonality
 from replydesk.finetune.training.averaging import Averaging
 from replydesk.finetune.training.checkpoints import (
     Checkpoint,
@@ -145,12 +146,13 @@ def fit(
         )
         stages = Unfreezing(network, settings, per_epoch)
         following = keeping.following(per_epoch, callbacks)
+        steps, ranks = Steps(per_epoch, total, progress), Allocating(network, total)
         trainer = Trainer(
             model,
             arguments,
             data_collator=_only,
             train_dataset=plan,
-            callbacks=[stages, Finite(), following, checkpoints, Steps(per_epoch, total, progress), *callbacks],
+            callbacks=[stages, ranks, Finite(), following, checkpoints, steps, *callbacks],
             optimizers=(optimizer, None),
         )
         for unwanted in (PrinterCallback, ProgressCallback):
@@ -230,7 +232,7 @@ class _Together(torch.nn.Module):
 
     def forward(self, task: int, **batch: Any) -> dict[str, torch.Tensor]:
         """Return the loss of a batch of the task with that number."""
-        return {"loss": self._tasks[task].loss(self.network, batch)}
+        return {"loss": self._tasks[task].loss(self.network, batch) + orthogonality(self.network)}
 
 
 class _Plan(torch.utils.data.Dataset):  # type: ignore[type-arg]

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from replydesk.finetune.training.chunks import in_chunks
 from replydesk.finetune.training.network import EncoderNetwork, padded
 from replydesk.finetune.training.plan import batches_of
 
@@ -118,10 +119,10 @@ class IntentTask:
 class MatchTask:
     """Pairs of texts that belong together: each is to stand nearer to its own partner than to those of others.
 
-    The loss is InfoNCE in both directions at a ``temperature``. ``groups`` name what an answer says: partners of the
-    same group are no wrong answers for each other. ``hard`` are, for each pair, texts that look right and are not; one
-    of them joins the wrong answers each time. Texts before the answers are tokenised with the same network: one encoder
-    reads both.
+    The loss is ``weight`` times InfoNCE in both directions at a ``temperature``. ``groups`` name what an answer says:
+    partners of the same group are no wrong answers for each other. ``hard`` are, for each pair, texts that look right
+    and are not; one of them joins the wrong answers each epoch. One encoder reads both sides. With ``chunk`` so many
+    texts are computed at a time (:func:`~replydesk.finetune.training.chunks.in_chunks`).
     """
 
     def __init__(
@@ -132,53 +133,63 @@ class MatchTask:
         batch_size: int,
         seed: int = 0,
         temperature: float = 0.05,
+        weight: float = 1.0,
         groups: Sequence[int] | None = None,
         hard: Sequence[Sequence[str]] | None = None,
+        chunk: int = 0,
     ) -> None:
         self.head: torch.nn.Module = torch.nn.Identity()
         self._asked = network.tokens([one for one, _ in pairs])
         self._said = network.tokens([other for _, other in pairs])
         self._hard = [network.tokens(texts) for texts in hard] if hard else []
-        self._groups = torch.tensor(list(groups) if groups is not None else list(range(len(pairs))))
-        self._padding, self._size, self._seed, self._temperature = network.padding, batch_size, seed, temperature
+        self._groups = list(groups) if groups is not None else list(range(len(pairs)))
+        known = {other: group for (_, other), group in zip(pairs, self._groups, strict=True)}
+        # A hard wrong answer may be the right one of another question of the batch; -1 is nobody's.
+        self._hard_groups = [[known.get(text, -1) for text in texts] for texts in hard] if hard else []
+        self._padding, self._size, self._seed = network.padding, batch_size, seed
+        self._temperature, self._weight, self._chunk = temperature, weight, chunk
 
     def epoch(self, epoch: int) -> list[list[int]]:
-        """Return the rows of each batch; one alone is left out, since a wrong answer is what others have."""
-        lengths = [len(one) + len(other) for one, other in zip(self._asked, self._said, strict=True)]
-        made = batches_of(lengths, self._size, seed=self._seed, epoch=epoch)
+        """Return the rows of each batch, drawn at random; one alone is left out, since a wrong answer is another's.
+
+        They are not sorted by length: who meets whom is what is learned from, and would hardly change.
+        """
+        made = batches_of([0] * len(self._asked), self._size, seed=self._seed, epoch=epoch)
         return [rows for rows in made if len(rows) > 1]
 
     def batch(self, rows: Sequence[int], epoch: int) -> Batch:
         """Return tokens and mask of the questions, and of their answers with one hard wrong one for each below them."""
-        wrong = [self._hard[row] for row in rows if self._hard and self._hard[row]]
-        chosen = [texts[epoch % len(texts)] for texts in wrong]
+        wrong = [row for row in rows if self._hard and self._hard[row]]
+        chosen = [self._hard[row][epoch % len(self._hard[row])] for row in wrong]
+        whose = [self._hard_groups[row][epoch % len(self._hard[row])] for row in wrong]
         asked, asked_mask = padded([self._asked[row] for row in rows], self._padding)
         said, said_mask = padded([*(self._said[row] for row in rows), *chosen], self._padding)
+        groups = torch.tensor([*(self._groups[row] for row in rows), *whose])
         return {
-            "asked": asked, "asked_mask": asked_mask, "said": said, "said_mask": said_mask,
-            "groups": self._groups[list(rows)],
+            "asked": asked, "asked_mask": asked_mask, "said": said, "said_mask": said_mask, "groups": groups,
         }  # fmt: skip
 
     def loss(self, network: Any, batch: Batch) -> torch.Tensor:
-        """Return InfoNCE of the batch."""
-        asked = network(batch["asked"], batch["asked_mask"])
-        said = network(batch["said"], batch["said_mask"])
-        return info_nce(asked, said, batch["groups"], self._temperature)
+        """Return the weighed InfoNCE of the batch."""
+        asked = in_chunks(network, batch["asked"], batch["asked_mask"], self._chunk)
+        said = in_chunks(network, batch["said"], batch["said_mask"], self._chunk)
+        return self._weight * info_nce(asked, said, batch["groups"], self._temperature)
 
 
 def info_nce(asked: torch.Tensor, said: torch.Tensor, groups: torch.Tensor, temperature: float) -> torch.Tensor:
     """Return InfoNCE (van den Oord et al. 2018, equation 4) of unit vectors, in both directions.
 
-    ``asked`` has shape (n, d); ``said`` (n + wrong, d), of which row i belongs to question i. Partners of one of the
-    ``groups`` (n,) are not told apart.
+    ``asked`` has shape (n, d); ``said`` (n + wrong, d), of which row i belongs to question i. Of those of the same
+    group, (n + wrong,), only the own one counts; the others are neither right nor wrong.
     """
     count = len(asked)
     logits = asked @ said.T / temperature
     own = torch.arange(count, device=asked.device)
-    same = (groups[:, None] == groups[None, :]) & (own[:, None] != own[None, :])
-    square = logits[:, :count].masked_fill(same, -1e4)
-    forward = functional.cross_entropy(torch.cat([square, logits[:, count:]], dim=1), own)
-    return (forward + functional.cross_entropy(square.T, own)) / 2
+    same = groups[:count, None] == groups[None, :]
+    same[own, own] = False
+    logits = logits.masked_fill(same, -1e4)
+    forward = functional.cross_entropy(logits, own)
+    return (forward + functional.cross_entropy(logits[:, :count].T, own)) / 2
 
 
 def supervised_contrastive(vectors: torch.Tensor, targets: torch.Tensor, temperature: float) -> torch.Tensor:

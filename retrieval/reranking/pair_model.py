@@ -43,8 +43,8 @@ class PairModel(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.tensor(-_SCALE / 2))
 
     @classmethod
-    def of(cls, folder: Path, layers: int) -> PairModel:
-        """Return a new one from the first layers of the BERT in a folder."""
+    def of(cls, folder: Path, layers: int, dropout: float | None = None) -> PairModel:
+        """Return a new one from the first layers of the BERT in a folder; ``dropout`` replaces that of its config."""
         from transformers import BertConfig, BertModel
         from transformers.utils import logging
 
@@ -54,6 +54,8 @@ class PairModel(torch.nn.Module):
         try:
             config = BertConfig.from_pretrained(str(folder))
             config.num_hidden_layers = min(config.num_hidden_layers, layers)
+            if dropout is not None:
+                config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
             return cls(BertModel.from_pretrained(str(folder), config=config, add_pooling_layer=False))
         finally:
             logging.set_verbosity(before)

@@ -9,7 +9,7 @@ import pytest
 
 from replydesk.finetune import classify as module
 from replydesk.finetune.classify import fit_familiarity, fit_head, fit_temperature
-from replydesk.finetune.evaluate import calibration_error
+from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 

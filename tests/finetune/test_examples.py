@@ -16,8 +16,8 @@ from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message, Ticket, same_text
 from replydesk.data.settings import FinetuneSettings, Settings
 from replydesk.data.store import Store
-from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import examples as examples_module
+from replydesk.finetune.evaluation import judge as judge_module
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
 from replydesk.retrieval.encoders.encoder import Encoders
 
@@ -301,7 +301,7 @@ def test_the_judge_never_shows_what_it_judges_by(
         return reply
 
     agent.answer = watched  # type: ignore[method-assign]
-    metrics = evaluate_module.evaluate(agent, UNTRAINED_RELEASE, material)
+    metrics = judge_module.evaluate(agent, UNTRAINED_RELEASE, material)
     assert (metrics["replies"]["messages"], metrics["replies"]["strangers"] > 8) == (8, True)
     assert shown
     assert not shown & material.hidden

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from replydesk.data.records import Ticket
 from replydesk.dialog.release import Thresholds
 from replydesk.finetune import match as module
-from replydesk.finetune.evaluate import calibration_error
+from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.match import Queries, find_candidates, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import QUICK, Recipe

@@ -17,9 +17,9 @@ from replydesk.data.export import export_jsonl
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
-from replydesk.finetune import evaluate as evaluate_module
 from replydesk.finetune import retrain as module
 from replydesk.finetune import train as train_module
+from replydesk.finetune.evaluation import judge as judge_module
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
@@ -65,7 +65,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         def evaluate(_agent: object, release: Any, _material: object) -> dict[str, Any]:
             return metrics(right if release.metrics == {} and release.id != "untrained" else 0.6)
 
-        monkeypatch.setattr(evaluate_module, "evaluate", evaluate)
+        monkeypatch.setattr(judge_module, "evaluate", evaluate)
 
     return tell
 
@@ -202,7 +202,7 @@ def test_the_release_that_answered_answers_again_after_judging(workshop: Worksho
     (part,), _ = collect(workshop.store, workshop.encoders, workshop.settings)
     agent = Agent(workshop.store, workshop.matcher, workshop.settings)
     candidate = module.make_release([part], {}, FAST)
-    assert evaluate_module._replies(agent, candidate, part, part.test.strangers)["messages"] == 8
+    assert judge_module._replies(agent, candidate, part, part.test.strangers)["messages"] == 8
     assert agent.release() is UNTRAINED_RELEASE
 
 
@@ -255,13 +255,6 @@ def test_an_import_is_indexed_at_once_and_told(desk: Home, tmp_path: Path) -> No
         workshop.matcher.find("Where is my parcel?", language="en")[0].ticket.answer == "The carrier comes on Monday."
     )
     workshop.store.close()
-
-
-def test_the_encoder_cannot_be_trained_yet(workshop: Workshop) -> None:
-    with pytest.raises(RequestError, match="cannot be trained yet") as caught:
-        workshop.train(FAST, task="encoder")
-    assert "--task reranker" in caught.value.hint
-    assert not list(workshop.home.releases.iterdir())
 
 
 def test_a_small_desk_gets_no_reranker_and_its_card_says_why(workshop: Workshop) -> None:

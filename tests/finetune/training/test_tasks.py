@@ -61,7 +61,7 @@ def test_the_intent_loss_starts_as_that_of_the_head_it_is_given(network: Encoder
     vectors = network.encode([texts[i] for i in (2, 0, 1)]).double().numpy()
     logits = vectors @ weights.T + bias
     wanted = np.log(np.exp(logits).sum(1)) - logits[np.arange(3), [0, 0, 1]]
-    assert float(task.loss(network, batch)) == pytest.approx(wanted.mean(), abs=1e-5)
+    assert task.loss(network, batch).item() == pytest.approx(wanted.mean(), abs=1e-5)
     again, offset = task.weights()
     np.testing.assert_allclose(again, weights, atol=1e-6)
     np.testing.assert_allclose(offset, bias, atol=1e-6)
@@ -70,10 +70,10 @@ def test_the_intent_loss_starts_as_that_of_the_head_it_is_given(network: Encoder
 def test_a_margin_lowers_the_right_label_in_training_alone(network: EncoderNetwork) -> None:
     texts, weights = ["where is my parcel", "退款要多久"], unit(2, 32) * 8
     tasks = [IntentTask(network, texts, [0, 1], weights, np.zeros(2), batch_size=2, margin=m) for m in (1e-9, 0.2)]
-    plain, strict = (float(task.loss(network, task.batch([0, 1], 0))) for task in tasks)
+    plain, strict = (task.loss(network, task.batch([0, 1], 0)).item() for task in tasks)
     assert strict > plain + 0.1
     tasks[1].head.eval()
-    assert float(tasks[1].loss(network, tasks[1].batch([0, 1], 0))) == pytest.approx(plain, abs=1e-5)
+    assert tasks[1].loss(network, tasks[1].batch([0, 1], 0)).item() == pytest.approx(plain, abs=1e-5)
     served, bias = tasks[1].weights()
     np.testing.assert_allclose(np.linalg.norm(served, axis=1), 8, rtol=1e-5)
     assert not bias.any()

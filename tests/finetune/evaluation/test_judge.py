@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from replydesk.finetune import evaluate as module
-from replydesk.finetune.evaluate import Check, Report, calibration_error, interval
+from replydesk.finetune.evaluation import judge as module
+from replydesk.finetune.evaluation.judge import Check, Report
+from replydesk.finetune.evaluation.metrics import calibration_error, interval
 
 
 @pytest.mark.parametrize(

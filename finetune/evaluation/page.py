@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from replydesk.finetune.evaluate import Report
+from replydesk.finetune.evaluation.judge import Report
 
 __all__ = ["report_page"]
 

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
+from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
+from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import RememberingEncoder
 
-__all__ = ["Check", "Report", "calibration_error", "evaluate", "interval", "judge"]
+__all__ = ["Check", "Report", "evaluate", "judge"]
 
 Floats = NDArray[np.float64]
 
 _REPLIES = 600
-_BINS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, An
         metrics["intents"] = {
             "accuracy": float(hits.mean()),
             "accuracy_ci": interval(hits),
-            "macro_f1": _macro_f1(labelled.labels, guesses),
+            "macro_f1": macro_f1(labelled.labels, guesses),
             "ece": calibration_error(probabilities.max(axis=1), hits),
             "messages": len(labelled),
         }
@@ -113,31 +114,6 @@ def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, An
         metrics["out_of_scope"] = _out_of_scope(skills, material.test.in_scope, odd)
     metrics["replies"] = _replies(agent, release, material, odd)
     return metrics
-
-
-def interval(hits: NDArray[np.bool_]) -> list[float]:
-    """Return the 95 % Wilson score interval of a share (Wilson 1927)."""
-    n, p, z = len(hits), float(hits.mean()), 1.96
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)))
-    return [max(0.0, middle - half), min(1.0, middle + half)]
-
-
-def calibration_error(confidences: Floats, hits: NDArray[np.bool_], bins: int = _BINS) -> float:
-    """Return the expected calibration error with equal-width bins (Naeini et al. 2015)."""
-    edges = np.minimum((confidences * bins).astype(int), bins - 1)
-    gaps = [
-        abs(float(confidences[edges == b].mean()) - float(hits[edges == b].mean())) * float((edges == b).mean())
-        for b in range(bins)
-        if (edges == b).any()
-    ]
-    return float(sum(gaps))
-
-
-def _macro_f1(labels: Sequence[str], guesses: NDArray[np.str_]) -> float:
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(list(labels), guesses.tolist(), average="macro", labels=sorted(set(labels)), zero_division=0))
 
 
 def _out_of_scope(skills: Any, inside: Examples, outside: Examples) -> dict[str, float]:
@@ -196,18 +172,12 @@ def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
 
 
 def _floor(material: Material) -> dict[str, Any]:
-    """Return what TF-IDF with a linear SVM reaches: words and pairs, and characters two to four at a time."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline, make_union
-    from sklearn.svm import LinearSVC
-
+    """Return what words and characters alone reach."""
     train, test = material.train.labelled, material.test.labelled
     if len(set(train.labels)) < 2 or not len(test):
         return {}
-    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
-    model = make_pipeline(make_union(words, characters), LinearSVC(random_state=0)).fit(train.texts, train.labels)
-    hits = model.predict(test.texts) == np.array(test.labels)
+    words = fit_words(train.texts, train.labels, material.languages[0])
+    hits = np.array(words.labels)[words.logits(test.texts).argmax(axis=1)] == np.array(test.labels)
     return {"intents": {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(test)}}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from replydesk.finetune.evaluate import Check, Report
-from replydesk.finetune.page import report_page
+from replydesk.finetune.evaluation.judge import Check, Report
+from replydesk.finetune.evaluation.page import report_page
 
 
 def report(*, passed: bool = True, name: str = "en+zh") -> Report:

@@ -14,8 +14,8 @@ import pytest
 
 from replydesk.data.errors import RequestError
 from replydesk.data.settings import Settings
-from replydesk.finetune import ranking
-from replydesk.finetune.ranking import RetrievalData, evaluate_retrieval
+from replydesk.finetune.evaluation import retrieval as module
+from replydesk.finetune.evaluation.retrieval import RetrievalData, evaluate_retrieval
 from replydesk.finetune.recipe import Recipe, RerankerRecipe
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.metrics import METRICS
@@ -62,18 +62,18 @@ def test_every_model_is_measured(language: str, tmp_path: Path, tiny_settings: S
 def test_late_interaction_ranks_all_or_the_best(
     language: str, whole: int, tmp_path: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "WHOLE", whole)
-    monkeypatch.setattr(ranking, "MOST", 3)
+    monkeypatch.setattr(module, "WHOLE", whole)
+    monkeypatch.setattr(module, "MOST", 3)
     data = RetrievalData.read(*files(tmp_path, language))
     encoders = Encoders(tiny_settings.retrieval)
     seen: list[np.ndarray] = []
-    judged = ranking._judged
+    judged = module._judged
 
     def judge(data: RetrievalData, row: int, scores: np.ndarray, seed: int) -> tuple[list[bool], int]:
         seen.append(scores)
         return judged(data, row, scores, seed)
 
-    monkeypatch.setattr(ranking, "_judged", judge)
+    monkeypatch.setattr(module, "_judged", judge)
     result = evaluate_retrieval(data, encoders)
     tokens = token_encoder(encoders.of(language))
     assert tokens is not None
@@ -84,7 +84,7 @@ def test_late_interaction_ranks_all_or_the_best(
     pairs = seen[3 * len(data.queries) :]
     for row in range(len(data.queries)):
         hybrid, reranked = pairs[2 * row], pairs[2 * row + 1]
-        both = hybrid + ranking.LATE * likeness[row]
+        both = hybrid + module.LATE * likeness[row]
         best = np.argsort(-hybrid)[: len(hybrid) if whole == 500 else 3]
         assert np.argsort(-reranked)[: len(best)].tolist() == best[np.argsort(-both[best])].tolist()
         assert np.argsort(-reranked)[len(best) :].tolist() == np.argsort(-hybrid)[len(best) :].tolist()
@@ -95,7 +95,7 @@ def test_only_candidates_are_ranked(tmp_path: Path, tiny_settings: Settings) -> 
     corpus, _ = files(tmp_path, "en")
     rows = [{"text": "parcel", "relevant": ["t2", "t1"], "candidates": ["t2", "t3"]}]
     data = RetrievalData.read(corpus, write(tmp_path / "few.jsonl", rows))
-    (judged, total) = ranking._judged(data, 0, np.array([0.0, 9.0, 1.0, 2.0]), 0)
+    (judged, total) = module._judged(data, 0, np.array([0.0, 9.0, 1.0, 2.0]), 0)
     assert (judged, total) == ([False, True], 1)
     assert evaluate_retrieval(data, Encoders(tiny_settings.retrieval))["models"]["frozen"]["recall@10"] == 1.0
 
@@ -105,7 +105,7 @@ def test_its_bm25_is_that_of_the_desk() -> None:
     index = LexicalIndex()
     index.add([f"{i:032x}" for i in range(len(texts))], texts)
     asked = ["where is the parcel parcel", "澳门 malta", "", "unknown"]
-    words, told = ranking._Bm25(texts).scores(asked)
+    words, told = module._Bm25(texts).scores(asked)
     for row, query in enumerate(map(index.query, asked)):
         assert words[row] == pytest.approx([query.score(Counter(terms(text))) for text in texts])
         assert told[row] == pytest.approx([query.told(index.rarities(set(terms(text)))) for text in texts])
@@ -116,7 +116,7 @@ def test_the_hybrid_is_the_sum_that_it_promises(language: str, tiny_settings: Se
     encoder = Encoders(tiny_settings.retrieval).of(language)
     texts = ENGLISH if language == "en" else CHINESE
     asked = [text for text, _ in ASKED[language]]
-    scores = ranking.first_stage(encoder, language)(asked, texts)
+    scores = module.first_stage(encoder, language)(asked, texts)
     index = LexicalIndex()
     index.add([f"{i:032x}" for i in range(len(texts))], texts)
     vectors = encoder.encode(texts)
@@ -124,7 +124,7 @@ def test_the_hybrid_is_the_sum_that_it_promises(language: str, tiny_settings: Se
         query, vector = index.query(text), encoder.encode([text])[0]
         for place, told in enumerate(texts):
             shared = 0.75 * query.score(Counter(terms(told))) + 0.25 * query.told(index.rarities(set(terms(told))))
-            expected = float(vector @ vectors[place]) + ranking.WORDS * shared
+            expected = float(vector @ vectors[place]) + module.WORDS * shared
             assert scores[row, place] == pytest.approx(expected, abs=1e-5)
 
 
@@ -163,8 +163,9 @@ def test_a_limit_draws_queries(tmp_path: Path) -> None:
         ('{"id": 1}', "", "has no text", "corpus.jsonl:1"),
         ('{"text": "a"}', "", "has no id", "corpus.jsonl:1"),
         ('{"id": 1, "text": "a"}\n{"id": "1", "text": "b"}', "", "there twice", "corpus.jsonl:2"),
-        ("[]", "", "no JSON object", "corpus.jsonl:1"),
-        ("{", "", "no JSON", "corpus.jsonl:1"),
+        ('{"id": 1, "text": "a"}\n[]', "", "a JSON object was expected", "corpus.jsonl:2"),
+        ('{"id": 1, "text": "a"}\n{', "", "not complete JSON", "corpus.jsonl:2"),
+        ("[]", "", "empty", "corpus.jsonl"),
         ("", "", "empty", "corpus.jsonl"),
         ('{"id": 1, "text": "a"}', "", "empty", "queries.jsonl"),
         ('{"id": 1, "text": "a"}', '{"text": "q", "relevant": [2]}', "names 2", "queries.jsonl:1"),
@@ -211,6 +212,6 @@ def test_the_best_ten_come_first_in_their_new_order_and_the_others_keep_theirs()
         return 1 - np.asarray(first) / 100
 
     data = RetrievalData(tuple(f"t{i}" for i in range(13)), ("q",), (frozenset({3}),), (tuple(range(1, 13)),))
-    new = ranking._reranked(ranking._Reranker(backwards, 10), data, 0, np.arange(13.0), 0)
+    new = module._reranked(module._Reranker(backwards, 10), data, 0, np.arange(13.0), 0)
     assert np.argsort(-new)[:10].tolist() == list(range(3, 13))
     assert new[:3].tolist() == [0.0, 1.0, 2.0]

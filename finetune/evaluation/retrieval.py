@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
+from replydesk.finetune.evaluation.rows import json_rows
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders
@@ -77,14 +77,14 @@ class RetrievalData:
         """
         places: dict[str, int] = {}
         texts: list[str] = []
-        for where, row in _rows(corpus):
+        for where, row in json_rows(corpus):
             key, text = str(_value(row, "id", (str, int), where)), _value(row, "text", (str,), where)
             if key in places:
                 raise RequestError(f"The id {key} is there twice.", where=where, hint="Give every text its own id.")
             places[key] = len(texts)
             texts.append(text)
         asked: list[tuple[str, frozenset[int], tuple[int, ...] | None]] = []
-        for where, row in _rows(queries):
+        for where, row in json_rows(queries):
             text = _value(row, "text", (str,), where)
             relevant = _places(row, "relevant", places, where)
             ranked_only = _places(row, "candidates", places, where) if row.get("candidates") is not None else None
@@ -287,7 +287,7 @@ def _weight_of(pairs: Path, encoder: Any, language: str, seed: int) -> float | N
 
 
 def _pairs(path: Path) -> list[tuple[str, str]]:
-    return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in _rows(path)]
+    return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in json_rows(path)]
 
 
 def _lists(
@@ -340,27 +340,6 @@ def _judged(data: RetrievalData, row: int, scores: Floats, seed: int) -> tuple[l
     wanted = data.relevant[row] & set(places.tolist())
     order = places[ranked(scores[places], seed)]
     return [place in wanted for place in order.tolist()], len(wanted)
-
-
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    hint = "Each line is one JSON object; docs/reference/commands.md shows which."
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                where = f"{path}:{number}"
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    raise RequestError("This line is no JSON.", where=where, hint=hint) from None
-                if not isinstance(row, dict):
-                    raise RequestError("This line is no JSON object.", where=where, hint=hint)
-                yield where, row
-    except OSError as error:
-        raise RequestError(f"The file cannot be read: {error.strerror}.", where=str(path), hint=hint) from error
-    except UnicodeDecodeError as error:
-        raise RequestError("The file is no UTF-8.", where=str(path), hint="Save it as UTF-8.") from error
 
 
 def _value(row: dict[str, Any], name: str, kinds: tuple[type, ...], where: str) -> Any:

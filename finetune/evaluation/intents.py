@@ -1,0 +1,371 @@
+"""Judging intent classification on anybody's labelled data: floor, frozen encoder and what a recipe makes of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replydesk.data.errors import RequestError
+from replydesk.data.text import language_of
+from replydesk.finetune.classify import softmax
+from replydesk.finetune.evaluation import metrics
+from replydesk.finetune.evaluation.models import (
+    Fit,
+    Model,
+    Ready,
+    Unseen,
+    VectorModel,
+    fit_floor,
+    fit_vectors,
+    made_ready,
+)
+from replydesk.finetune.evaluation.noise import noise_slices
+from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
+from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.tuning import Labelled, tune_encoder
+from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
+
+__all__ = ["MODELS", "IntentData", "evaluate_intents"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str], None]
+
+MODELS: Final = ("floor", "frozen", "tuned")
+"""What stands side by side, the plainest first."""
+
+_LIBRARIES = ("replydesk", "numpy", "scikit-learn", "torch", "transformers", "openvino")
+_HELD_OUT = 0.1
+_TIMED = 30
+_REMEMBERED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IntentData:
+    """Labelled messages to learn from, to choose by and to judge by, and messages that are out of scope."""
+
+    train: Labelled
+    test: Labelled
+    valid: Labelled | None = None
+    oos_valid: tuple[str, ...] = ()
+    oos_test: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        train: Path,
+        test: Path,
+        *,
+        valid: Path | None = None,
+        oos_valid: Path | None = None,
+        oos_test: Path | None = None,
+        limit: int | None = None,
+        seed: int = 0,
+    ) -> IntentData:
+        """Return what files of CSV or JSONL with ``text`` and ``label`` hold; those out of scope need no label.
+
+        ``limit`` draws so many rows of each file, stratified. Raises :class:`RequestError` with file and line.
+        """
+        learned, judged = read_labelled(train), read_labelled(test)
+        chosen = read_labelled(valid) if valid is not None else None
+        odd_valid, odd_test = (read_texts(path) if path is not None else () for path in (oos_valid, oos_test))
+        if len(learned.names) < 2:
+            hint = "Give messages of two labels or more."
+            raise RequestError(
+                "All messages have one label: there is nothing to tell apart.", where=str(train), hint=hint
+            )
+        if not set(learned.names) & set(judged.names):
+            hint = "The same label must be spelt the same in both files."
+            raise RequestError(f"None of its labels is in {train}.", where=str(test), hint=hint)
+        notes = []
+        if limit is not None:
+            learned, judged = drawn(learned, limit, seed), drawn(judged, limit, seed)
+            chosen = drawn(chosen, limit, seed) if chosen else None
+            odd_valid, odd_test = (_some(texts, limit, seed) for texts in (odd_valid, odd_test))
+            notes.append(f"--limit {limit}: of each file at most so many rows were drawn.")
+        others = (("test", judged.texts), ("valid", chosen.texts if chosen else ()))
+        for name, texts in (*others, ("oos-valid", odd_valid), ("oos-test", odd_test)):
+            if shared := shared_texts(learned.texts, texts):
+                notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --train, whatever their label.")
+        for name, texts in (("test", judged.texts), ("oos-test", odd_test)):
+            base = (*(chosen.texts if chosen else ()), *odd_valid)
+            if base and (shared := shared_texts(base, texts)):
+                notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --valid or --oos-valid.")
+        if unknown := sorted(set(judged.names) - set(learned.names)):
+            rows = sum(label in set(unknown) for label in judged.labels)
+            notes.append(f"{len(unknown)} labels of --test are not in --train ({rows} messages, all counted as wrong).")
+        return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes))
+
+    def document(self) -> dict[str, Any]:
+        """Return how much there is of everything."""
+        return {
+            "train": len(self.train),
+            "test": len(self.test),
+            "valid": len(self.valid or ()),
+            "oos_valid": len(self.oos_valid),
+            "oos_test": len(self.oos_test),
+            "labels": len(self.train.names),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One model on the test messages: probabilities (n, labels), which were right, and what its training told."""
+
+    ready: Ready
+    probabilities: Floats
+    hits: NDArray[np.bool_]
+    strange: tuple[Floats, Floats] | None
+    told: Mapping[str, Any]
+
+    @property
+    def sure(self) -> Floats:
+        """Return the confidence of each answer."""
+        return np.asarray(self.probabilities.max(axis=1))
+
+    @property
+    def guesses(self) -> list[str]:
+        """Return the label of each message."""
+        return [self.ready.model.labels[place] for place in self.probabilities.argmax(axis=1)]
+
+
+def evaluate_intents(
+    data: IntentData,
+    encoders: Encoders,
+    *,
+    recipe: Recipe = QUICK,
+    seeds: int = 1,
+    language: str = "auto",
+    progress: Progress = lambda _line: None,
+) -> dict[str, Any]:
+    """Return the measures of every model on the data, and how sure the differences between them are.
+
+    ``floor`` is TF-IDF with a linear support vector machine; ``frozen`` logistic regression on the vectors of the
+    encoder that reads the language; ``tuned`` what the recipe makes: the fine-tuned encoder, trained ``seeds`` times
+    (figures are then means), or, where the recipe tunes none or no BERT reads the language, the head with words beside
+    it.
+
+    All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
+    Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
+    and afterwards all learn from everything; given ones are never learned from. Test messages decide nothing.
+    """
+    began = time.perf_counter()
+    if language == "auto":
+        told = (language_of(text) for text in (*data.train.texts[:1000], *data.test.texts[:1000]))
+        language = Counter(told).most_common(1)[0][0]
+    encoder = RememberingEncoder(encoders.of(language), Memory(_REMEMBERED))
+    folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
+    notes, runs = list(data.notes), {}
+    base = encoders.bert(language) if recipe.encoder.tune else None
+    if recipe.encoder.tune and base is None:
+        notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}, with words beside it.")
+    progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
+    runs["floor"] = [_cheap(fit_floor(language, recipe.seed), data, folds, recipe)]
+    progress(f"The frozen encoder {encoder.id}")
+    runs["frozen"] = [_cheap(fit_vectors(encoder, recipe), data, folds, recipe)]
+    if base is None:
+        progress("The head with words beside it")
+        runs["tuned"] = [_cheap(fit_vectors(encoder, recipe, language), data, folds, recipe)]
+        if seeds > 1:
+            notes.append("Nothing in this training is drawn by chance: it ran once.")
+    else:
+        runs["tuned"] = []
+        for seed in range(recipe.seed, recipe.seed + seeds):
+            progress(f"Fine-tuning under {recipe.name}, seed {seed}")
+            runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), progress))
+    progress("Judging")
+    models = {}
+    for name in MODELS:
+        models[name] = _figures(runs[name], data, recipe.seed)
+        models[name]["noise"] = noise_slices(
+            [run.ready.probabilities for run in runs[name]],
+            runs[name][0].ready.model.labels,
+            data.test,
+            language,
+            recipe.seed,
+        )
+    return {
+        "models": models,
+        "differences": {
+            f"{one}-{other}": _difference(runs[one], runs[other], recipe.seed)
+            for one, other in (("tuned", "frozen"), ("tuned", "floor"), ("frozen", "floor"))
+        },
+        "task": "intents",
+        "data": data.document(),
+        "language": language,
+        "encoder": encoder.id,
+        "recipe": recipe.name,
+        "notes": notes,
+        "seconds": round(time.perf_counter() - began, 2),
+        "megabytes": _peak_megabytes(),
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "seed": recipe.seed,
+        "seeds": len(runs["tuned"]),
+    }
+
+
+def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]], recipe: Recipe) -> _Run:
+    """Return the run of a model that trains in seconds: chosen on what its folds had not seen, then fitted on all."""
+    began = time.perf_counter()
+    names = data.train.names
+    parts: dict[str, list[tuple[Floats, Floats]]] = {}
+    fitted: Mapping[str, Model] = {}
+    for learned, held in folds:
+        fitted = fit(learned, None)
+        for choice, model in fitted.items():
+            odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
+            parts.setdefault(choice, []).append((_spread_out(model, held.texts, names), odd))
+    truth = tuple(label for _, held in folds for label in held.labels)
+    unseen = {
+        choice: Unseen(
+            names, truth, np.concatenate([one for one, _ in found]), np.concatenate([odd for _, odd in found])
+        )
+        for choice, found in parts.items()
+    }
+    chosen = min(unseen, key=lambda choice: unseen[choice].loss)
+    model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
+    ready = made_ready(model, unseen[chosen], data.oos_valid if data.oos_test else (), recipe.in_scope_kept)
+    return _run(ready, data, {"chosen": chosen, "fit_seconds": round(time.perf_counter() - began, 2)})
+
+
+def _tuned(base: Path, data: IntentData, recipe: Recipe, progress: Progress) -> _Run:
+    """Return the run of a fine-tuned encoder."""
+    began = time.perf_counter()
+    learned, held = (
+        (data.train, data.valid) if data.valid else held_apart(data.train, recipe.encoder.held_out, recipe.seed)
+    )
+    if data.valid or data.oos_test:
+        # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
+        recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
+    with TemporaryDirectory() as scratch:
+        found = tune_encoder(base, Path(scratch), recipe, learned=learned, held_out=held, progress=progress)
+        encoder = RememberingEncoder(
+            BertEncoder(scratch, max_tokens=recipe.encoder.training.max_tokens), Memory(_REMEMBERED)
+        )
+    assert found.head is not None
+    head, known = found.head, data.train if recipe.encoder.refit else learned
+    model = VectorModel(encoder, head.labels, head.weights, head.bias, known)
+    odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
+    unseen = Unseen(head.labels, held.labels, found.held_logits, odd)
+    outside = data.oos_valid if data.oos_test else ()
+    ready = made_ready(model, unseen, outside, recipe.in_scope_kept, temperature=head.temperature)
+    seconds = round(time.perf_counter() - began, 2)
+    return _run(ready, data, {"chosen": recipe.name, "fit_seconds": seconds, "training": found.history})
+
+
+def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> _Run:
+    chances = ready.probabilities(data.test.texts)
+    guesses = [ready.model.labels[place] for place in chances.argmax(axis=1)]
+    hits = np.array(guesses) == np.array(data.test.labels)
+    strange = None
+    if data.oos_test:
+        inside = ready.strangeness(data.test.texts, chances.max(axis=1))
+        outside = ready.strangeness(data.oos_test, ready.probabilities(data.oos_test).max(axis=1))
+        strange = (inside, outside)
+    return _Run(ready, chances, hits, strange, {**told, "milliseconds": _milliseconds(ready.model, data.test.texts)})
+
+
+def _figures(runs: Sequence[_Run], data: IntentData, seed: int) -> dict[str, Any]:
+    """Return the figures of one model: means over its runs; curves and confusions are those of the first."""
+    first, labels = runs[0], data.test.labels
+    hits = np.mean([run.hits for run in runs], axis=0)
+    every = {
+        "accuracy": [float(run.hits.mean()) for run in runs],
+        "macro_f1": [metrics.macro_f1(labels, run.guesses) for run in runs],
+        "ece": [metrics.calibration_error(run.sure, run.hits) for run in runs],
+    }
+    found: dict[str, Any] = {name: round(float(np.mean(values)), 4) for name, values in every.items()}
+    found |= {
+        "accuracy_ci": metrics.mean_interval(hits, seed=seed),
+        "macro_f1_ci": metrics.macro_f1_interval(labels, first.guesses, seed=seed),
+        "ece_uncalibrated": round(float(np.mean([_uncalibrated(run, data.test.texts) for run in runs])), 4),
+        "temperature": round(float(np.mean([run.ready.temperature for run in runs])), 4),
+        "chosen": first.told["chosen"],
+        "fit_seconds": round(float(np.mean([run.told["fit_seconds"] for run in runs])), 2),
+        "milliseconds": round(float(np.mean([run.told["milliseconds"] for run in runs])), 2),
+        "seeds": {name: [round(value, 4) for value in values] for name, values in every.items()},
+        "slices": metrics.slices(data.test.texts, hits, seed=seed),
+        "confused": metrics.confused(labels, first.guesses),
+        "reliability": metrics.reliability(first.sure, first.hits),
+        "risk_coverage": metrics.risk_coverage(first.sure, first.hits),
+    }
+    if "training" in first.told:
+        found["training"] = [run.told["training"] for run in runs]
+    if first.strange is not None:
+        found["oos"] = _scope(runs, seed)
+        found["oos_curves"] = scope_curves(*first.strange)
+    return found
+
+
+def _scope(runs: Sequence[_Run], seed: int) -> dict[str, Any]:
+    """Return the means of what each run makes of messages out of scope; intervals are those of the first."""
+    found = [
+        scope_metrics(*run.strange[:1], run.hits, run.strange[1], run.ready.threshold, seed=seed)
+        for run in runs
+        if run.strange is not None
+    ]
+    return {
+        name: round(float(np.mean([one[name] for one in found])), 4) if isinstance(value, float) else value
+        for name, value in found[0].items()
+    } | {"weighed": runs[0].ready.weighed}
+
+
+def _difference(one: Sequence[_Run], other: Sequence[_Run], seed: int) -> dict[str, Any]:
+    first, second = (np.mean([run.hits for run in runs], axis=0) for runs in (one, other))
+    return metrics.paired_bootstrap(first, second, seed=seed) | {"mcnemar": metrics.mcnemar(one[0].hits, other[0].hits)}
+
+
+def _uncalibrated(run: _Run, texts: Sequence[str]) -> float:
+    return metrics.calibration_error(softmax(run.ready.model.logits(texts)).max(axis=1), run.hits)
+
+
+def _spread_out(model: Model, texts: Sequence[str], names: Sequence[str]) -> Floats:
+    """Return the logits of a model for all names; one that it has not learned gets next to nothing."""
+    logits = model.logits(texts)
+    if tuple(names) == model.labels:
+        return logits
+    found = np.full((len(texts), len(names)), float(logits.min()) - 30.0)
+    found[:, [names.index(label) for label in model.labels]] = logits
+    return found
+
+
+def _milliseconds(model: Model, texts: Sequence[str]) -> float:
+    """Return the median time of one message alone, nothing of it remembered."""
+    bare = replace(model, encoder=_bare(model.encoder)) if isinstance(model, VectorModel) else model
+    times = []
+    for text in [*texts[:3], *texts[:_TIMED]]:
+        began = time.perf_counter()
+        bare.logits([text])
+        times.append(time.perf_counter() - began)
+    return round(1000 * float(np.median(times[3:])), 3)
+
+
+def _bare(encoder: Encoder) -> Encoder:
+    while isinstance(encoder, RememberingEncoder):
+        encoder = encoder.inner
+    return encoder
+
+
+def _some(texts: tuple[str, ...], limit: int, seed: int) -> tuple[str, ...]:
+    return drawn(Labelled(texts, texts), limit, seed).texts
+
+
+def _peak_megabytes() -> float:
+    """Return the most memory that this process has held, 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 2 ** (20 if sys.platform == "darwin" else 10), 1)
