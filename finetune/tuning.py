@@ -114,12 +114,21 @@ def tune_encoder(
         everything = labelled + held_out if labelled is not None and held_out else labelled
         network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
         document["refit"] = history.document()
-    network.save(folder)
+    _save(network, folder)
     head = None
     if task is not None and labelled is not None:
         weights, bias = task.weights()
         head = IntentHead(labelled.names, weights, bias, temperature)
     return Tuned(folder, head, held_logits, document)
+
+
+def _save(network: Any, folder: Path) -> None:
+    from replydesk.finetune.training.processes import rank, wait_for_all
+
+    # Of several processes that train together the first one writes, and all find the folder whole.
+    if rank() == 0:
+        network.save(folder)
+    wait_for_all()
 
 
 @dataclass(frozen=True)
