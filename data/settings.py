@@ -111,6 +111,8 @@ class FinetuneSettings(_Section):
         0.05, ge=0, le=1, description="Accuracy it may lose in one language, length or intent."
     )
     max_milliseconds: int = Field(200, ge=1, description="Time within which half of its replies must be made.")
+    keep_runs: int = Field(20, ge=1, description="Trainings whose logs are kept in the home.")
+    wandb: bool = Field(False, description="Send how trainings go to Weights & Biases, too; needs the extra `wandb`.")
     weak_intents: bool = Field(
         False, description="Learn from intents concluded from tags and templates where nobody gave one."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
+from replydesk.finetune.tuning import Labelled, Pairs, Tuned, tune_encoder
 from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder, UseEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.joining import JoiningEncoder
@@ -56,12 +57,15 @@ def make_encoders(
     parent: Release = UNTRAINED_RELEASE,
     threads: int = 0,
     texts: Texts | None = None,
+    callbacks: Sequence[Any] = (),
+    checkpoints: Path | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
     Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains.
+    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains. A
+    training that was stopped goes on from its ``checkpoints``.
     """
     parts: list[Material] = []
     own: dict[str, OwnEncoder] = {}
@@ -78,8 +82,14 @@ def make_encoders(
             parts.append(part)
             continue
         if recipe.encoder.tune and bert is not None:
+            tune = partial(
+                tune_encoder,
+                callbacks=callbacks,
+                checkpoints=checkpoints / base if checkpoints else None,
+                progress=progress,
+            )
             place = scratch / f"tuned-{number}"
-            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, progress)
+            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, tune, progress)
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], before))
             own[base], tuned[base] = parent.encoders[base], before
@@ -102,6 +112,7 @@ def _tuned(
     recipe: Recipe,
     folder: Path,
     texts: Texts | None,
+    tune: Callable[..., Tuned],
     progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
@@ -124,7 +135,7 @@ def _tuned(
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
     pairs, held_pairs = pairs_of(apart, recipe.encoder.held_out) if matching else (Pairs(), Pairs())
-    found = tune_encoder(
+    found = tune(
         bert,
         folder,
         once,
@@ -132,7 +143,6 @@ def _tuned(
         held_out=_labelled(judged),
         pairs=pairs,
         held_out_pairs=held_pairs,
-        progress=progress,
     )
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {
