@@ -463,6 +463,29 @@ def test_the_demo_does_not_move_into_another_desk(run: Run, desk: Home) -> None:
     assert Store.open(desk.database).counts() == before
 
 
+def test_intents_are_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
+    train, test, odd = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "odd.csv"
+    rows = [("where is my parcel", "delivery"), ("please cancel my order", "cancel")]
+    train.write_text("text,intent\n" + "".join(f"{text} {i},{label}\n" for i in range(12) for text, label in rows))
+    test.write_text("text,intent\nwhere is the parcel,delivery\ncancel it please,cancel\n")
+    odd.write_text("text\nsing a song\ntell me a joke\n")
+    files = ("--train", train, "--test", test)
+    arguments = ("evaluate", "intents", *files, "--oos-test", odd, "--home", desk.folder)
+    document = run(*arguments, "--limit", "20", "--out", tmp_path / "out", "--json").document
+    assert set(document["models"]) == {"floor", "frozen", "tuned"}
+    assert document["command"].startswith("replydesk evaluate intents --train")
+    assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == document
+    text = run(*arguments).out
+    assert "Out of scope:" in text
+    assert "tuned against floor:" in text
+    assert "test.csv:2" in run("evaluate", "intents", "--train", train, "--test", _without_label(test)).trouble
+
+
+def _without_label(path: Path) -> Path:
+    path.write_text("text,intent\nhello,\nbye,cancel\n")
+    return path
+
+
 def test_retrieval_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
     corpus, queries = tmp_path / "corpus.jsonl", tmp_path / "queries.jsonl"
     corpus.write_text('{"id": "a", "text": "Where is my parcel?"}\n{"id": "b", "text": "I want a refund"}\n')
