@@ -92,7 +92,7 @@ def pretrain(
     training = chosen.training if base is not None else chosen.fresh.training
     place = checkpoints or folder.with_name(f"{folder.name}.unfinished")
     _begin(place, base, recipe, corpus)
-    start = base or _new_base(place / "base", learned, recipe, training)
+    start = base or _new_base(place / "base", corpus, recipe, training)
     network = EncoderNetwork.of(start, max_tokens=training.max_tokens, dropout=training.dropout)
     task = _task(network, learned, recipe, training, new=base is None)
     held = _task(network, held_out, recipe, training, head=task.head) if held_out.conversations else None
