@@ -47,14 +47,19 @@ def pretrained_base(
 ) -> tuple[Path, dict[str, Any]]:
     """Return the base that an encoder is fine-tuned from, and what was done to it.
 
-    It is the base itself where the recipe does not pre-train, or where there is no text; else it stands in ``folder``.
+    It is the base itself where the recipe does not pre-train, or where there is no text; else it stands below
+    ``folder``, under a name that tells what it read and how, and is not made again where it is there.
     """
     if recipe.pretrain.objective == "none":
         return base, {}
     read = corpus()
     if not read.conversations:
         return base, {}
-    made = pretrain(base, folder, recipe, read, callbacks=callbacks, progress=progress)
+    name = content_id(read.fingerprint, json.dumps([asdict(recipe.pretrain), recipe.seed], sort_keys=True))
+    if (folder / name).exists():
+        told: dict[str, Any] = json.loads((folder / name / "pretraining.json").read_text(encoding="utf-8"))
+        return folder / name, told
+    made = pretrain(base, folder / name, recipe, read, callbacks=callbacks, progress=progress)
     return made.folder, made.history
 
 
