@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
+    from replydesk.dialog.spelling import Speller as Speller
 
 __all__ = [
     "Agent",
@@ -59,6 +60,7 @@ __all__ = [
     "Releases",
     "Reply",
     "Skills",
+    "Speller",
     "Thresholds",
     "decide",
     "examine",
@@ -83,6 +85,7 @@ _MODULES = {
     "Releases": "release",
     "Reply": "reply",
     "Skills": "release",
+    "Speller": "spelling",
     "Thresholds": "release",
     "decide": "policy",
     "examine": "doctor",

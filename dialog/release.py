@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from replydesk.data.errors import HomeError, ModelError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.spelling import Speller
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.reranking.cross_encoder import read_config
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
@@ -32,6 +34,7 @@ _CARD = "card.json"
 _ENCODERS = "encoder"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _RERANKER = "reranker"
+_SPELLING = "spelling.json"
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
 
 
@@ -49,7 +52,8 @@ class Skills:
     """All that was trained on the vectors of one encoder. An untrained desk has the defaults.
 
     Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
-    help. ``notes`` say what was tried and how good it was, such as why a reranker was left out.
+    help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
+    say what was tried and how good it was, such as why a reranker was left out.
     """
 
     head: IntentHead | None = None
@@ -58,7 +62,22 @@ class Skills:
     thresholds: Thresholds = Thresholds()
     reranker: TrainedReranker | None = None
     late: RerankScorer | None = UNTRAINED_LATE
+    speller: Speller | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    def problems(self, dimension: int | None = None) -> list[str]:
+        """Return what makes these skills unfit to serve vectors of that length, nothing when they are sound."""
+        found = []
+        if self.head is not None:
+            found += self.head.problems(dimension)
+            dimension = dimension or self.head.weights.shape[-1]
+        if self.familiarity is not None:
+            found += self.familiarity.problems(dimension)
+        numbers = [*self.scorer.weights, self.scorer.bias]
+        numbers += [getattr(self.thresholds, name) for name in self.thresholds.__slots__]
+        if not all(map(math.isfinite, numbers)):
+            found.append("the scorer or the thresholds hold what is no number")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +221,10 @@ class Releases:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
+        sizes = {encoder.id: encoder.dimension for encoder in encoders.values()}
+        problems = [problem for id_, mine in skills.items() for problem in mine.problems(sizes.get(id_))]
+        if problems:
+            raise ReleaseError(f"The release is unsound: {'; '.join(problems)}.", where=str(folder), hint=_DAMAGED)
         return Release(
             key,
             made_at,
@@ -226,6 +249,8 @@ class Releases:
                 skills.head.save(aside / encoder / "head.npz")
             if skills.familiarity is not None:
                 skills.familiarity.save(aside / encoder / "familiarity.npz")
+            if skills.speller is not None:
+                skills.speller.save(aside / encoder / _SPELLING)
             if skills.reranker is not None:
                 shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
         for base, stand_in in release.encoders.items():
@@ -337,6 +362,7 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
         "late": skills.late.document() if skills.late is not None else None,
+        "speller": skills.speller is not None,
         "notes": dict(skills.notes),
     }
 
@@ -350,6 +376,8 @@ def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         _load_reranker(folder / _RERANKER, document.get("reranker")),
         # The scores of a release from before there was late interaction were made to be taken as they are.
         RerankScorer.from_document(document["late"]) if document.get("late") else None,
+        # Nor does a card from before there was a speller name one.
+        Speller.load(folder / _SPELLING) if document.get("speller") else None,
         document.get("notes", {}),
     )
 

@@ -6,9 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.finetune.evaluation.judge import (
-        Check as Check,
-    )
+    from replydesk.finetune.evaluation.gate import Check as Check
     from replydesk.finetune.evaluation.judge import (
         Report as Report,
     )
@@ -21,41 +19,59 @@ if TYPE_CHECKING:
     from replydesk.finetune.examples import Examples as Examples
     from replydesk.finetune.examples import Material as Material
     from replydesk.finetune.examples import collect as collect
+    from replydesk.finetune.pretraining.corpus import Corpus as Corpus
+    from replydesk.finetune.pretraining.pretrain import pretrain as pretrain
     from replydesk.finetune.recipe import QUICK as QUICK
     from replydesk.finetune.recipe import Recipe as Recipe
     from replydesk.finetune.retrain import Outcome as Outcome
     from replydesk.finetune.retrain import Workshop as Workshop
+    from replydesk.finetune.robustness.checklist import Behaviour as Behaviour
+    from replydesk.finetune.robustness.checklist import agent_reader as agent_reader
+    from replydesk.finetune.robustness.checklist import run_checklist as run_checklist
+    from replydesk.finetune.robustness.noise import noisy as noisy
     from replydesk.finetune.train import make_release as make_release
 
 __all__ = [
     "QUICK",
+    "Behaviour",
     "Check",
+    "Corpus",
     "Examples",
     "Material",
     "Outcome",
     "Recipe",
     "Report",
     "Workshop",
+    "agent_reader",
     "collect",
     "evaluate",
     "judge",
     "make_release",
+    "noisy",
+    "pretrain",
+    "run_checklist",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "QUICK": "recipe",
-    "Check": "evaluation.judge",
+    "Behaviour": "robustness.checklist",
+    "Check": "evaluation.gate",
+    "Corpus": "pretraining.corpus",
     "Examples": "examples",
     "Material": "examples",
     "Outcome": "retrain",
     "Recipe": "recipe",
     "Report": "evaluation.judge",
     "Workshop": "retrain",
+    "agent_reader": "robustness.checklist",
     "collect": "examples",
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",
+    "pretrain": "pretraining.pretrain",
+    "noisy": "robustness.noise",
+    "run_checklist": "robustness.checklist",
 }
 
 

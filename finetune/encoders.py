@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,16 +12,21 @@ from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.finetune.compact import made_compact
 from replydesk.finetune.examples import Examples, Material, held_out_owners
 from replydesk.finetune.match_pairs import answer_groups, pairs_of
+from replydesk.finetune.pretraining.corpus import Corpus
+from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
+from replydesk.finetune.tuning import Labelled, Pairs, Tuned, tune_encoder
 from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder, UseEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.joining import JoiningEncoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
-__all__ = ["FEWEST", "FROZEN", "Made", "make_encoders"]
+__all__ = ["FEWEST", "FROZEN", "Made", "Texts", "make_encoders"]
+
+Texts = Callable[[Sequence[str], Collection[str]], Corpus]
+"""Gives the texts of a desk in some languages, without what some customers said."""
 
 OwnEncoder = OpenVinoEncoder | ProjectedEncoder
 
@@ -50,12 +56,16 @@ def make_encoders(
     *,
     parent: Release = UNTRAINED_RELEASE,
     threads: int = 0,
+    texts: Texts | None = None,
+    callbacks: Sequence[Any] = (),
+    checkpoints: Path | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
     Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release.
+    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains. A
+    training that was stopped goes on from its ``checkpoints``.
     """
     parts: list[Material] = []
     own: dict[str, OwnEncoder] = {}
@@ -72,7 +82,14 @@ def make_encoders(
             parts.append(part)
             continue
         if recipe.encoder.tune and bert is not None:
-            part, graph, tuned[base] = _tuned(part, bert, recipe, scratch / f"tuned-{number}", progress)
+            tune = partial(
+                tune_encoder,
+                callbacks=callbacks,
+                checkpoints=checkpoints / base if checkpoints else None,
+                progress=progress,
+            )
+            place = scratch / f"tuned-{number}"
+            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, tune, progress)
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], before))
             own[base], tuned[base] = parent.encoders[base], before
@@ -90,7 +107,13 @@ def make_encoders(
 
 
 def _tuned(
-    material: Material, bert: Path, recipe: Recipe, folder: Path, progress: Callable[[str], None]
+    material: Material,
+    bert: Path,
+    recipe: Recipe,
+    folder: Path,
+    texts: Texts | None,
+    tune: Callable[..., Tuned],
+    progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
     languages = ", ".join(material.languages)
@@ -104,11 +127,15 @@ def _tuned(
     learned, judged = apart.parted(labelled)
     if not len(judged):
         return material, None, _left(languages, "all messages are of one customer", progress)
+    told: dict[str, Any] = {}
+    if texts is not None:
+        read = folder.with_name(f"{folder.name}-read")
+        bert, told = pretrained_base(bert, read, recipe, lambda: texts(material.languages, held), progress=progress)
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
     pairs, held_pairs = pairs_of(apart, recipe.encoder.held_out) if matching else (Pairs(), Pairs())
-    found = tune_encoder(
+    found = tune(
         bert,
         folder,
         once,
@@ -116,10 +143,10 @@ def _tuned(
         held_out=_labelled(judged),
         pairs=pairs,
         held_out_pairs=held_pairs,
-        progress=progress,
     )
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {
+        **({"pretraining": told} if told else {}),
         "used": True,
         "why": "",
         "learned": len(learned),

@@ -79,11 +79,13 @@ class HeadRecipe:
 
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among. ``names`` makes every intent's name an example of it, which helps where there are few.
+    ``noise`` is how many copies of every message, as written in a hurry, it also learns from.
     """
 
     strengths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
     folds: Annotated[int, Field(ge=2)] = 3
     names: bool = False
+    noise: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +152,17 @@ class PretrainRecipe:
     """How the encoder reads the desk's own unlabelled text before it is fine-tuned.
 
     Without ``objective`` it does not. ``mlm`` masks whole words (``mask`` of the tokens) and, with ``next_sentence``,
-    asks whether a turn follows another; ``simcse`` and ``tsdae`` need single texts only: ``temperature`` is that of the
-    one, ``deletion`` the share of a text's words that the other leaves out. At most ``texts`` are read, drawn by
-    chance; ``held_out`` is the share of conversations on which the best epoch is chosen. ``fresh`` says what is made
-    from nothing.
+    asks whether a turn follows another; ``keep`` weighs how far the vectors of texts move from those of its base.
+    ``simcse`` and ``tsdae`` need single texts only: ``temperature`` is that of the one, ``deletion`` the share of a
+    text's words that the other leaves out. At most ``texts`` are read, drawn by chance; ``held_out`` is the share of
+    conversations on which the best epoch is chosen. ``fresh`` says what is made from nothing.
     """
 
     objective: Literal["none", "mlm", "simcse", "tsdae"] = "none"
     training: Training = Training(epochs=3, learning_rate=5e-5, head_rate=10.0, max_tokens=128)
     mask: Annotated[float, Field(gt=0, lt=1)] = 0.15
     next_sentence: bool = True
+    keep: Weight = 0.0
     temperature: Positive = 0.05
     deletion: Annotated[float, Field(gt=0, lt=1)] = 0.6
     texts: Count = 20_000
@@ -208,7 +211,7 @@ class Recipe:
     ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on validation;
     ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through; ``candidates``
     the hits of a message that the scorer learns from. ``int8`` asks for eight-bit encoders, which are used where they
-    lose nothing.
+    lose nothing; ``spelling`` for a speller of the desk's own words, which is used where validation says that it helps.
 
     >>> Recipe.find("full").encoder.tune, Recipe.find("quick").encoder.tune
     (True, False)
@@ -220,6 +223,7 @@ class Recipe:
     in_scope_kept: Share = 0.97
     candidates: Count = 20
     int8: bool = False
+    spelling: bool = True
     head: HeadRecipe = field(default_factory=HeadRecipe)
     encoder: EncoderRecipe = field(default_factory=EncoderRecipe)
     adapter: AdapterRecipe = field(default_factory=AdapterRecipe)

@@ -19,6 +19,8 @@ from replydesk.finetune.late import fit_late
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
+from replydesk.finetune.robustness.noise import hurried
+from replydesk.finetune.robustness.spelling import choose_speller
 
 __all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
 
@@ -75,9 +77,11 @@ def train_skills(
     head, familiarity, queries = read_unseen(material, recipe)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    late, notes = fit_late(queries, material, scorer, recipe)
+    late, told_late = fit_late(queries, material, scorer, recipe)
     lines = fit_thresholds(scores, right, inside, recipe)
-    skills = Skills(head, familiarity, scorer, lines, late=late, notes={"late_interaction": notes})
+    speller, spelling = choose_speller(material, head, recipe)
+    notes = {"late_interaction": told_late, "spelling": spelling}
+    skills = Skills(head, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
     if reranker is None:
         return skills
     key = material.encoder.id
@@ -107,7 +111,12 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
             head = fit_calibrated(known, held, recipe)
         unseen = head.probabilities(held.vectors) if head is not None else np.zeros((len(held), 0))
     elif known is not train:
-        classifier = fit_head(known, recipe)
+        noise = hurried(material.languages)
+        copies = [
+            material.encoder.encode([noise(text, copy * len(known) + i) for i, text in enumerate(known.texts)])
+            for copy in range(recipe.head.noise)
+        ]
+        classifier = fit_head(known, recipe, copies)
         head, unseen = classifier.head, classifier.unseen
     labels = head.labels if head is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))

@@ -22,6 +22,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.models import (
     Fit,
     Model,
+    Opinions,
     Ready,
     Unseen,
     VectorModel,
@@ -32,11 +33,13 @@ from replydesk.finetune.evaluation.models import (
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.neighbours import NeighbourClassifier
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
 __all__ = ["MODELS", "IntentData", "evaluate_intents"]
 
@@ -171,15 +174,18 @@ def evaluate_intents(
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
     notes, runs = list(data.notes), {}
     base = encoders.bert(language) if recipe.encoder.tune else None
+    opinions, strengths = Opinions(encoder, language, recipe.seed), recipe.head.strengths
     if recipe.encoder.tune and base is None:
-        notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}.")
+        notes.append(f"No BERT reads {language}: tuned is a head on {encoder.id}, under a projection if that helps.")
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
-    runs["floor"] = [_cheap(fit_floor(language, recipe.seed), data, folds, recipe)]
+    runs["floor"] = [_cheap(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
-    runs["frozen"] = [_cheap(fit_vectors(encoder, recipe), data, folds, recipe)]
+    runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
         progress("The head with words and neighbours beside it")
-        runs["tuned"] = [_cheap(fit_vectors(encoder, recipe, language), data, folds, recipe)]
+        project = recipe if recipe.encoder.tune else None
+        learn = fit_vectors(opinions, strengths, alone=False, names=recipe.head.names, projecting=project)
+        runs["tuned"] = [_cheap(learn, data, folds, recipe, spelling=recipe.spelling)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
     else:
@@ -218,7 +224,14 @@ def evaluate_intents(
     }
 
 
-def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]], recipe: Recipe) -> _Run:
+def _cheap(
+    fit: Fit,
+    data: IntentData,
+    folds: Sequence[tuple[Labelled, Labelled]],
+    recipe: Recipe,
+    *,
+    spelling: bool = False,
+) -> _Run:
     """Return the run of a model that trains in seconds: chosen on what its folds had not seen, then fitted on all."""
     began = time.perf_counter()
     names = data.train.names
@@ -238,11 +251,16 @@ def _cheap(fit: Fit, data: IntentData, folds: Sequence[tuple[Labelled, Labelled]
             np.concatenate([odd for _, odd in found]),
         )
         for choice, found in parts.items()
+        # A projection that not every fold could learn cannot be compared.
+        if len(found) == len(folds)
     }
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
     model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
     ready = made_ready(model, unseen[chosen], data.oos_valid if data.oos_test else (), recipe.in_scope_kept)
-    return _run(ready, data, {"chosen": chosen, "fit_seconds": round(time.perf_counter() - began, 2)})
+    told: dict[str, Any] = {"chosen": chosen}
+    if spelling:
+        ready, told["spelling"] = with_speller(ready, fitted[chosen], *folds[-1], data.train)
+    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
 def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress: Progress) -> _Run:
@@ -251,6 +269,7 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     learned, held = (
         (data.train, data.valid) if data.valid else held_apart(data.train, recipe.encoder.held_out, recipe.seed)
     )
+    learned = learned.with_names if recipe.head.names else learned
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
@@ -275,8 +294,10 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     if recipe.encoder.refit:
         everything = fit_words(data.train.texts, data.train.labels, language, seed=recipe.seed)
         ready = replace(ready, model=replace(model, known=data.train, words=everything))
-    seconds = round(time.perf_counter() - began, 2)
-    return _run(ready, data, {"chosen": recipe.name, "fit_seconds": seconds, "training": found.history})
+    told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
+    if recipe.spelling:
+        ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)
+    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
 def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> _Run:
@@ -322,6 +343,8 @@ def _figures(runs: Sequence[_Run], data: IntentData, seed: int) -> dict[str, Any
         "reliability": metrics.reliability(first.sure, first.hits),
         "risk_coverage": metrics.risk_coverage(first.sure, first.hits),
     }
+    if "spelling" in first.told:
+        found["spelling"] = first.told["spelling"]
     if "training" in first.told:
         found["training"] = [run.told["training"] for run in runs]
     if first.strange is not None:
@@ -377,7 +400,10 @@ def _spread_out(model: Model, texts: Sequence[str], names: Sequence[str]) -> Flo
 
 def _milliseconds(model: Model, texts: Sequence[str]) -> float:
     """Return the median time of one message alone, nothing of it remembered."""
-    bare = replace(model, encoder=_bare(model.encoder)) if isinstance(model, VectorModel) else model
+    speller = model.speller if isinstance(model, SpelledModel) else None
+    bare = model.model if isinstance(model, SpelledModel) else model
+    bare = replace(bare, encoder=_bare(bare.encoder)) if isinstance(bare, VectorModel) else bare
+    bare = bare if speller is None else SpelledModel(bare, speller)
     times = []
     for text in [*texts[:3], *texts[:_TIMED]]:
         began = time.perf_counter()
@@ -389,7 +415,7 @@ def _milliseconds(model: Model, texts: Sequence[str]) -> float:
 def _bare(encoder: Encoder) -> Encoder:
     while isinstance(encoder, RememberingEncoder):
         encoder = encoder.inner
-    return encoder
+    return ProjectedEncoder(_bare(encoder.inner), encoder.weights) if isinstance(encoder, ProjectedEncoder) else encoder
 
 
 def _some(texts: tuple[str, ...], limit: int, seed: int) -> tuple[str, ...]:

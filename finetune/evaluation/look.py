@@ -30,13 +30,15 @@ h2+p,.lead{margin-top:0;color:var(--soft);max-width:46rem}
 .lead{font-size:1.08rem}
 .verdict{background:var(--tint);border-left:.3rem solid var(--tide);border-radius:.6rem;padding:.9rem 1.1rem}
 .verdict.refused{background:var(--bad-tint);border-color:var(--bad)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:.9rem;margin:1.4rem 0}
+.facts{display:grid;grid-template-columns:repeat(3,1fr);
+gap:.9rem;margin:1.4rem 0}
+.card{margin:1rem 0}
 .fact,.card{background:var(--card);border:1px solid var(--line);border-radius:.9rem;padding:1rem 1.1rem}
 .fact small{display:block;color:var(--soft)}
 .fact b{display:block;font-size:2.1rem;line-height:1.25;font-weight:650;font-variant-numeric:tabular-nums}
 .fact i{font-style:normal;display:block;height:.3rem;width:2.2rem;border-radius:1rem;margin-bottom:.55rem}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:.9rem;margin-top:1rem}
-figure{margin:0}figcaption{font-weight:600;margin-bottom:.2rem}figcaption small{display:block;font-weight:400}
+.plots .card{margin:0}figcaption{font-weight:600;margin-bottom:.2rem}figcaption small{display:block;font-weight:400}
 svg{display:block;width:100%;height:auto}svg text{font-family:inherit}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
@@ -46,7 +48,8 @@ th:first-child,td:first-child{text-align:left}
 td small{color:var(--soft);white-space:nowrap}
 .up{color:var(--tide)}.down{color:var(--bad)}small{color:var(--soft)}
 .dot{display:inline-block;width:.65rem;height:.65rem;border-radius:50%;margin-right:.4rem}
-.bars{list-style:none;margin:1rem 0 0;padding:0}.bars li{padding:.55rem 0;border-bottom:1px solid var(--line)}
+.bars{list-style:none;margin:1rem 0 0;padding:.5rem 1.1rem}
+.bars li{padding:.55rem 0;border-bottom:1px solid var(--line)}
 .bars li:last-child{border:0}.bars span{overflow-wrap:anywhere}
 .bar{height:.45rem;border-radius:1rem;background:var(--line);margin:.3rem 0 .1rem;overflow:hidden;display:flex}
 .bar b{display:block;height:100%}
@@ -54,8 +57,11 @@ code{background:var(--tint);border-radius:.4rem;padding:.1rem .35rem;overflow-wr
 dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;margin:.6rem 0 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 ul.notes{padding-left:1.1rem;margin:.6rem 0 0}
-@media(max-width:40rem){main{padding:1.4rem .9rem 3rem}td,th{padding:.45rem .35rem;font-size:.88rem}
-td small{white-space:normal}.fact b{font-size:1.7rem}}
+@media(max-width:40rem){main{padding:1.4rem .8rem 3rem}.card{padding:.8rem .75rem}
+td,th{padding:.45rem .25rem;font-size:.86rem}th{white-space:normal}
+td small{font-size:.7rem;letter-spacing:-.02em}td small.loose{white-space:normal}
+.facts{grid-template-columns:repeat(3,1fr);gap:.5rem}.fact{padding:.7rem .65rem}.fact b{font-size:1.3rem}
+.fact small{font-size:.72rem;line-height:1.35}dl{display:block}dd{margin:0 0 .6rem}}
 @media print{body{background:#fff}.fact,.card{break-inside:avoid}}
 """
 

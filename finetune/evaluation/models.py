@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from itertools import product
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,18 @@ from replydesk.dialog.intents import Familiarity
 from replydesk.finetune.classify import fit_draft, fit_logistic, softmax
 from replydesk.finetune.evaluation.scope import choose_threshold
 from replydesk.finetune.neighbours import NeighbourClassifier
+from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import WordClassifier, fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
 __all__ = [
     "Fit",
     "FloorModel",
     "Model",
+    "Opinions",
     "Ready",
     "Unseen",
     "VectorModel",
@@ -33,11 +37,14 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+_Made = TypeVar("_Made")
 
 _SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
-_LEAST: Final = 1e-3
-_MOST: Final = 1e3
+_PROJECTED: Final = ", projected"
+# The first opinion always has a say, or no message would be told from another; fit_temperature has the same bounds.
+_LEAST: Final = float(np.exp(-3))
+_MOST: Final = float(np.exp(3))
 
 
 class Model(Protocol):
@@ -181,20 +188,26 @@ def weighted(logits: Floats, weights: Floats) -> Floats:
 def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
     """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
 
-    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is temperature scaling (Guo
-    et al. 2017). The loss is convex in the weights.
+    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is what
+    :func:`~replydesk.finetune.classify.fit_temperature` does, with its doubt: the right label counts (n + 1) / (n + 2).
+    The loss is convex in the weights.
     """
     from scipy.optimize import minimize
 
     if not len(targets):
         return np.eye(1, len(logits))[0], float("inf")
-    rows = np.arange(len(targets))
-    own = logits[:, rows, targets]
+    _, count, labels = logits.shape
+    doubt = 1 / (count + 2) if labels > 1 else 0.0
+    right = logits[:, np.arange(count), targets]
+    wanted = ((1 - doubt) * right + doubt * (logits.sum(axis=2) - right) / max(1, labels - 1)).mean(axis=1)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        chances = weighted(logits, weights)
-        slopes = np.einsum("pnl,nl->pn", logits, chances) - own
-        return float(-np.log(np.maximum(chances[rows, targets], 1e-12)).mean()), slopes.mean(axis=1)
+        joined = np.tensordot(weights, logits, axes=1)
+        highest = joined.max(axis=1)
+        chances = softmax(joined)
+        partition = highest + np.log(np.exp(joined - highest[:, None]).sum(axis=1))
+        slopes = np.einsum("pnl,nl->p", logits, chances) / count - wanted
+        return float(partition.mean() - weights @ wanted), slopes
 
     # The logits of the opinions differ in scale by more than ten times: each starts with a spread of one.
     scales = 1 / np.maximum(logits.std(axis=(1, 2)), 1e-9)
@@ -203,39 +216,97 @@ def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, floa
         np.full(len(logits), 1.0),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(_LEAST if len(logits) == 1 else 0.0, _MOST)] * len(logits),
+        options={"ftol": 1e-12, "gtol": 1e-8},
+        bounds=[((0.0 if place else _LEAST) / scale, _MOST / scale) for place, scale in enumerate(scales)],
     )
     return np.asarray(found.x * scales), float(found.fun)
 
 
-def fit_floor(language: str, seed: int) -> Fit:
+class Opinions:
+    """What is learned on the vectors of one encoder and on words: each thing once, whatever models ask for it."""
+
+    def __init__(self, encoder: Encoder, language: str, seed: int) -> None:
+        self.encoder, self._language, self._seed = encoder, language, seed
+        self._known: dict[tuple[Labelled, str], Any] = {}
+
+    def words(self, rows: Labelled) -> WordClassifier:
+        """Return the word classifier of rows."""
+        return self._once(rows, "words", lambda: fit_words(rows.texts, rows.labels, self._language, seed=self._seed))
+
+    def head(self, rows: Labelled, strength: float, encoder: Encoder | None = None) -> tuple[Floats, Floats]:
+        """Return weights and bias of logistic regression on the vectors of rows, by another encoder if one is given."""
+        reader = encoder or self.encoder
+
+        def fit() -> tuple[Floats, Floats]:
+            places = {name: i for i, name in enumerate(rows.names)}
+            targets = np.array([places[label] for label in rows.labels])
+            return fit_logistic(reader.encode(rows.texts), targets, strength, self._seed)
+
+        return self._once(rows, f"head {strength:g} {reader.id}", fit)
+
+    def neighbours(self, rows: Labelled, encoder: Encoder | None = None) -> NeighbourClassifier:
+        """Return what asks the nearest of rows."""
+        reader = encoder or self.encoder
+
+        def make() -> NeighbourClassifier:
+            return NeighbourClassifier.of(reader.encode(rows.texts), rows.labels)
+
+        return self._once(rows, f"neighbours {reader.id}", make)
+
+    def projected(self, rows: Labelled, recipe: Recipe) -> Encoder | None:
+        """Return the encoder with a projection that brings the rows of a label together, None where it finds none."""
+
+        def fit() -> Encoder | None:
+            groups = [rows.names.index(label) for label in rows.labels]
+            found = fit_projection(self.encoder.encode(rows.texts), groups, recipe)
+            return None if found.weights is None else ProjectedEncoder(self.encoder, found.weights)
+
+        return self._once(rows, "projected", fit)
+
+    def _once(self, rows: Labelled, name: str, make: Callable[[], _Made]) -> _Made:
+        if (rows, name) not in self._known:
+            self._known[rows, name] = make()
+        found: _Made = self._known[rows, name]
+        return found
+
+
+def fit_floor(opinions: Opinions) -> Fit:
     """Return how the floor is trained; there is nothing to choose."""
 
     def fit(rows: Labelled, _choice: str | None) -> Mapping[str, Model]:
-        return {"C=1": FloorModel(fit_words(rows.texts, rows.labels, language, seed=seed))}
+        return {"C=1": FloorModel(opinions.words(rows))}
 
     return fit
 
 
-def fit_vectors(encoder: Encoder, recipe: Recipe, language: str = "") -> Fit:
-    """Return how a head on vectors is trained, for each C of the recipe.
+def fit_vectors(
+    opinions: Opinions,
+    strengths: Sequence[float],
+    *,
+    alone: bool,
+    names: bool = False,
+    projecting: Recipe | None = None,
+) -> Fit:
+    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it.
 
-    With a language, words and neighbours have their say beside it.
+    With ``names`` the name of every label is an example of it. With a recipe for ``projecting`` there is one more
+    choice for each C: the vectors under a projection.
     """
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
-        vectors = encoder.encode(rows.texts)
-        places = {name: i for i, name in enumerate(rows.names)}
-        targets = np.array([places[label] for label in rows.labels])
-        words, neighbours = None, None
-        if language:
-            words = fit_words(rows.texts, rows.labels, language, seed=recipe.seed)
-            neighbours = NeighbourClassifier.of(vectors, rows.labels)
+        rows = rows.with_names if names else rows
         made: dict[str, Model] = {}
-        for strength in recipe.head.strengths:
-            if choice in (None, f"C={strength:g}"):
-                head = fit_logistic(vectors, targets, strength, recipe.seed)
-                made[f"C={strength:g}"] = VectorModel(encoder, rows.names, *head, rows, words, neighbours)
+        for strength, suffix in product(strengths, ("", _PROJECTED) if projecting else ("",)):
+            name = f"C={strength:g}{suffix}"
+            if choice not in (None, name):
+                continue
+            under = opinions.projected(rows, projecting) if suffix and projecting else opinions.encoder
+            if under is None and choice is None:
+                continue
+            encoder = under or opinions.encoder
+            head = opinions.head(rows, strength, encoder)
+            beside = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows, encoder))
+            made[name] = VectorModel(encoder, rows.names, *head, rows, *beside)
         return made
 
     return fit

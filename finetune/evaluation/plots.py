@@ -61,9 +61,10 @@ def reliability(models: Models) -> str:
     def draw(axes: Any) -> None:
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=(0, (4, 4)))
         for name, found in models.items():
-            bins = found["reliability"]
+            total = sum(one["messages"] for one in found["reliability"])
+            # What a handful of messages did says nothing.
+            bins = [one for one in found["reliability"] if one["messages"] >= max(5, 0.002 * total)]
             x, y = ([one[key] for one in bins] for key in ("confidence", "accuracy"))
-            total = sum(one["messages"] for one in bins)
             sizes = [12 + 260 * one["messages"] / total for one in bins]
             axes.plot(x, y, color=SERIES[name], linewidth=1.4, alpha=0.7)
             axes.scatter(x, y, s=sizes, color=SERIES[name], label=name, linewidths=0, alpha=0.85)

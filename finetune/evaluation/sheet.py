@@ -35,7 +35,7 @@ def intents_page(document: Mapping[str, Any]) -> str:
         f"{escape(document['encoder'])}, recipe {escape(document['recipe'])}."
     )
     big = facts(
-        (name, name, _share(found["accuracy"]), f"95 % interval {_span(found['accuracy_ci'], 100, 1)} %")
+        (name, name, _share(found["accuracy"]), f"95 %: {_span(found['accuracy_ci'], 100, 1)} %")
         for name, found in models.items()
     )
     body = [
@@ -72,13 +72,16 @@ def _side_by_side(document: Mapping[str, Any]) -> str:
     rows = [[label, *(_figure(found, key) for found in models.values())] for key, label in _FIGURES]
     rows += [
         ["Chosen on validation", *(_chosen(found) for found in models.values())],
-        ["Training, seconds", *(f"{found['fit_seconds']:.1f}" for found in models.values())],
+        [
+            "Training, seconds; shared parts once",
+            *(f"{found['fit_seconds']:.1f}" for found in models.values()),
+        ],
         ["One message, milliseconds", *(f"{found['milliseconds']:.1f}" for found in models.values())],
     ]
     tests = [
         [
             escape(pair.replace("-", " against ")),
-            f"{100 * found['difference']:+.2f} <small>{_span(found['difference_ci'], 100, 2, sign=True)}</small>",
+            f"{100 * found['difference']:+.2f}<br><small>{_span(found['difference_ci'], 100, 2, sign=True)}</small>",
             f"{found['p']:.4f}",
             f"{found['mcnemar']['only_first']} : {found['mcnemar']['only_second']}",
             f"{found['mcnemar']['p']:.2g}",
@@ -139,7 +142,7 @@ def _slices(models: Mapping[str, Any]) -> str:
             for name, one in names.items()
         ]
         parts.append(table((title, "Messages", *map(_marked, models)), rows))
-    return f"<h2>By length and language</h2>{'<br>'.join(parts)}"
+    return f"<h2>By length and language</h2>{''.join(parts)}"
 
 
 def _made(document: Mapping[str, Any]) -> str:
@@ -158,7 +161,7 @@ def _made(document: Mapping[str, Any]) -> str:
 
 def _chosen(found: Mapping[str, Any]) -> str:
     weights = "<br>".join(f"{name} × {weight:.2f}" for name, weight in found["weights"].items())
-    return f"<small>{escape(found['chosen'])}<br>{weights}</small>"
+    return f"<small class=loose>{escape(found['chosen'])}<br>{weights}</small>"
 
 
 def _marked(name: str) -> str:
@@ -172,7 +175,7 @@ def _figure(found: Mapping[str, Any], key: str) -> str:
 
 def _span(interval: tuple[float, float], times: float, digits: int, *, sign: bool = False) -> str:
     low, high = (f"{times * value:{'+' if sign else ''}.{digits}f}" for value in interval)
-    return f"{low} to {high}"
+    return f"{low} to {high}" if sign else f"{low}–{high}"
 
 
 def _share(value: float) -> str:

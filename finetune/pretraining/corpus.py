@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,20 @@ class Corpus:
         return cls.of(one for path in paths for one in _lines_of(Path(path)))
 
     @classmethod
-    def of_store(cls, store: Store, settings: Settings, *, languages: Sequence[str] = ()) -> Corpus:
+    def of_store(
+        cls,
+        store: Store,
+        settings: Settings,
+        *,
+        languages: Sequence[str] = (),
+        without: Collection[str] = (),
+    ) -> Corpus:
         """Return the training part of a desk: its conversations and the tickets that were given by themselves.
 
         Conversations of the test part and those put aside are not learned from, and neither is a turn whose text, or
         nearly its text, was asked in the test part: a conversation is cut there. ``languages`` leaves out turns in
-        others. Conversations that have no part yet get one, as :func:`~replydesk.finetune.examples.collect` gives it.
+        others; ``without`` are customers, or conversations without one, that are held out. Conversations that have no
+        part yet get one, as :func:`~replydesk.finetune.examples.collect` gives it.
         """
         from replydesk.finetune.examples import assigned_parts
 
@@ -62,7 +70,7 @@ class Corpus:
             asked = [Asked(conversation.id, text=turn.text) if turn.role == "customer" else None for turn in turns]
             if part == "test":
                 judged += filter(None, asked)
-            elif part == "train":
+            elif part == "train" and (conversation.customer or conversation.id) not in without:
                 runs.append(
                     [
                         (turn.text, question)

@@ -12,9 +12,13 @@ from torch.nn import functional
 __all__ = ["Decoder", "Heads", "WordHead", "log_shares"]
 
 
+# Of a tenth, a hundredth and one, this gives the least loss on text that was not counted.
+_UNSEEN = 0.1
+
+
 def log_shares(rows: Sequence[Sequence[int]], vocabulary: int) -> torch.Tensor:
-    """Return the logarithm of each token's share of all, shape (vocabulary,), as if each had stood there once more."""
-    counts = np.ones(vocabulary)
+    """Return the logarithm of each token's share of all, shape (vocabulary,); one never seen counts a tenth."""
+    counts = np.full(vocabulary, _UNSEEN)
     for row in rows:
         np.add.at(counts, np.asarray(row, dtype=np.int64), 1)
     return torch.tensor(np.log(counts / counts.sum()), dtype=torch.float32)

@@ -22,7 +22,7 @@ from replydesk.finetune.robustness.tables import (
     look_alikes,
 )
 
-__all__ = ["KINDS", "Kind", "hurried", "kept", "kinds_of", "noisy"]
+__all__ = ["KINDS", "Kind", "hurried", "kept", "kinds_of", "noisy", "scripts_of"]
 
 Kind = Literal[
     "typo", "keyboard", "homophone", "shape", "width", "traditional", "pinyin", "mixing", "emoji", "truncation",
@@ -59,7 +59,7 @@ _SPOKEN_MARK = re.compile(r"[!-/:-@\[-`{-~，。！？、；：“”‘’（�
 _MELTS = re.compile(rf"[!-~]|(?![{HAN}])\w")
 _CLAUSE_END = re.compile(r"(?<=[,.!?，。！？])(?=\s|[\u3400-\u9fff]|\Z)|\Z")
 _EVERY_LETTERS, _EVERY_HAN, _EVERY_WORDS = 12, 8, 6
-_CUT = 0.3
+_CUT, _FEW = 0.3, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,17 @@ def kinds_of(language: str, *, among: Sequence[str] = ()) -> tuple[Kind, ...]:
     """
     found = _CHINESE if language == "zh" else _ENGLISH
     return found if {"en", "zh"} <= set(among) else tuple(kind for kind in found if kind != "mixing")
+
+
+def scripts_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages, ``en`` and ``zh``, that at least one in twenty texts is written in, by its script.
+
+    >>> scripts_of(["where is it", "什么时候到"])
+    ('en', 'zh')
+    """
+    chinese = sum(bool(_HAN.search(text)) for text in texts)
+    shares = (("en", len(texts) - chinese), ("zh", chinese))
+    return tuple(language for language, count in shares if count and count >= _FEW * len(texts))
 
 
 def hurried(languages: Sequence[str], share: float = 1.0) -> Callable[[str, int], str]:

@@ -16,6 +16,7 @@ from transformers import BertModel, TrainerCallback
 
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.recipe import AdapterRecipe
+from replydesk.finetune.training.processes import rank
 from replydesk.retrieval.encoders.added import Bottleneck, Prefixed, Prompted, insert_bottlenecks
 
 if TYPE_CHECKING:
@@ -27,16 +28,17 @@ __all__ = ["Allocating", "attach", "folded", "orthogonality"]
 _MATRICES = ["query", "key", "value", "dense"]
 _NAME = "default"
 _ORTHOGONAL = 0.5
+# Tokens of a text, those that mark its ends included.
+_FEWEST = 8
 
 
 def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> None:
     """Add to a network what its adapter learns with; ``network.added`` then names these weights.
 
-    LoRA and its kin start as no change at all, bottlenecks near to none. A prompt starts as random words of the
-    vocabulary (Lester et al. 2021, section 3.2), a prefix as what the layers make of such words (Li and Liang 2021,
-    section 4.3); either takes as many places from a text as it is long.
+    LoRA and its kin start as no change at all, bottlenecks near to none. A prefix starts as zeros and a prompt as
+    commas, which leave most of what the vectors say; either takes as many places from a text as it is long.
 
-    Raises :class:`TrainingError` where an adapter is there already.
+    Raises :class:`TrainingError` where an adapter is there already, or where it leaves no room for a text.
     """
     if recipe.kind == "none":
         return
@@ -44,16 +46,19 @@ def attach(network: EncoderNetwork, recipe: AdapterRecipe, *, seed: int = 0) -> 
     if not isinstance(bert, BertModel) or any(isinstance(module, Bottleneck) for module in bert.modules()):
         hint = 'Start from the encoder without it, or go on with kind = "none", which trains it all.'
         raise TrainingError("The encoder has an adapter that is not folded in.", where="adapter.kind", hint=hint)
+    room = bert.config.max_position_embeddings - (recipe.tokens if recipe.kind in ("prefix", "prompt") else 0)
+    if room < _FEWEST:
+        hint = f"The encoder reads {bert.config.max_position_embeddings} tokens; leave {_FEWEST} to the text."
+        raise TrainingError(f"A {recipe.kind} of {recipe.tokens} is too long.", where="adapter.tokens", hint=hint)
     before = {id(weight) for weight in network.parameters()}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network.bert = _adapted(bert, recipe)
+        network.bert = _adapted(bert, recipe, comma=network.tokens([","])[0][1])
     network.adapter = recipe.kind
     network.added = frozenset(
         name for name, weight in network.named_parameters() if id(weight) not in before and weight.requires_grad
     )
-    if recipe.kind in ("prefix", "prompt"):
-        network.shorten(bert.config.max_position_embeddings - recipe.tokens)
+    network.shorten(room)
 
 
 def folded(bert: Any) -> Any:
@@ -111,7 +116,7 @@ class Allocating(TrainerCallback):  # type: ignore[misc]
         """Write what it knows beside a checkpoint."""
         from safetensors.torch import save_file
 
-        if self._model is None:
+        if self._model is None or rank():
             return
         ranks = self._model.rankallocator
         known = {f"ipt {name}": value for name, value in ranks.exp_avg_ipt.items()}
@@ -138,23 +143,23 @@ def _place(args: Any, state: Any) -> Path:
     return Path(args.output_dir) / f"checkpoint-{state.global_step}" / "ranks.safetensors"
 
 
-def _adapted(bert: Any, recipe: AdapterRecipe) -> Any:
+def _adapted(bert: Any, recipe: AdapterRecipe, *, comma: int) -> Any:
     if recipe.kind == "houlsby":
         insert_bottlenecks(bert, recipe.bottleneck)
         return bert
     from peft import get_peft_model
 
     config = _config(recipe)
-    start = _states_of_words(bert, recipe.tokens) if recipe.kind == "prefix" else None
     with warnings.catch_warnings():
         # peft 0.21 asks transformers 5 by an old name.
         warnings.simplefilter("ignore", FutureWarning)
         adapted = get_peft_model(bert, config)
     if config.is_prompt_learning:
-        # It would be stored twice, once as a part of the BERT, and safetensors refuses that.
-        adapted.__dict__["word_embeddings"] = adapted._modules.pop("word_embeddings")
-    if start is not None:
-        adapted.prompt_encoder[_NAME].load_prompt_embeddings(start)
+        # They would be stored twice, once as a part of the BERT, and safetensors refuses that.
+        words = adapted.__dict__["word_embeddings"] = adapted._modules.pop("word_embeddings")
+        rows = adapted.prompt_encoder[_NAME].embedding.weight
+        with torch.no_grad():
+            rows.copy_(words.weight[comma] if recipe.kind == "prompt" else torch.zeros_like(rows))
     return adapted
 
 
@@ -173,22 +178,4 @@ def _config(recipe: AdapterRecipe) -> Any:
         return peft.IA3Config(task_type=task)
     if recipe.kind == "prefix":
         return peft.PrefixTuningConfig(task_type=task, num_virtual_tokens=recipe.tokens)
-    return peft.PromptTuningConfig(task_type=task, num_virtual_tokens=recipe.tokens, prompt_tuning_init="SAMPLE_VOCAB")
-
-
-@torch.no_grad()
-def _states_of_words(bert: Any, length: int) -> torch.Tensor:
-    """Return the keys and values of all layers for random words, shape (length, layers * 2 * dimension)."""
-    kept: list[torch.Tensor] = []
-    hooks = [
-        linear.register_forward_hook(lambda _module, _given, found: kept.append(found[0]))
-        for layer in bert.encoder.layer
-        for linear in (layer.attention.self.key, layer.attention.self.value)
-    ]
-    training = bert.training
-    bert.eval()
-    bert(input_ids=torch.randint(0, bert.config.vocab_size, (1, length)))
-    bert.train(training)
-    for hook in hooks:
-        hook.remove()
-    return torch.cat(kept, dim=1)
+    return peft.PromptTuningConfig(task_type=task, num_virtual_tokens=recipe.tokens)

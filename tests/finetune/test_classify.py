@@ -48,6 +48,26 @@ def test_blobs_are_told_apart_on_unseen_messages(classes: int) -> None:
     assert found.strength in QUICK.head.strengths
 
 
+def test_noised_copies_are_learned_from_unless_they_cost_accuracy() -> None:
+    train, test = blobs(240), blobs(400, seed=1)
+    random = np.random.default_rng(5)
+
+    def rough(vectors: np.ndarray) -> np.ndarray:
+        # In a hurry everybody drifts the same way.
+        return unit(vectors + 0.7 * np.eye(DIMENSION)[[0, 7]].sum(axis=0) + 0.1 * random.normal(size=vectors.shape))
+
+    hurried = rough(test.vectors)
+    plain, robust = fit_head(train, QUICK), fit_head(train, QUICK, [rough(train.vectors)])
+    assert (plain.copies, robust.copies) == (0, 1)
+    before, after = (accuracy(test, one.head.probabilities(hurried), one.head.labels) for one in (plain, robust))
+    assert after > before + 0.05
+    assert robust.unseen.shape == (240, 4)
+    wrong = np.roll(train.vectors, 1, axis=0)
+    refused = fit_head(train, QUICK, [wrong, wrong])
+    assert refused.copies == 0
+    np.testing.assert_array_equal(refused.head.weights, plain.head.weights)
+
+
 def test_two_classes_have_the_library_s_probabilities() -> None:
     from sklearn.linear_model import LogisticRegression
 

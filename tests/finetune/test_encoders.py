@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Releases
 from replydesk.finetune import encoders as module
 from replydesk.finetune.examples import held_out_owners
-from replydesk.finetune.recipe import EncoderRecipe, HeadRecipe, Recipe, Training
+from replydesk.finetune.pretraining.corpus import Corpus
+from replydesk.finetune.recipe import AdapterRecipe, EncoderRecipe, HeadRecipe, PretrainRecipe, Recipe, Training
 from replydesk.finetune.retrain import Workshop
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
@@ -66,6 +67,42 @@ def test_a_tuned_encoder_serves_with_its_release_goes_on_and_is_rolled_back(work
 
     assert Releases(desk).rollback() == first.release.id
     assert running.matcher_of(running.release()).encoder_id("en") == base
+
+
+@pytest.mark.parametrize("adapter", [AdapterRecipe("dora"), AdapterRecipe("prompt", tokens=4)], ids=["dora", "prompt"])
+def test_an_adapter_is_served_with_its_release(workshop: Workshop, desk: Home, adapter: AdapterRecipe) -> None:
+    workshop.train(FAST, promote=True)
+    outcome = workshop.train(replace(TUNING, adapter=adapter))
+    [(base, own)] = outcome.release.encoders.items()
+    assert outcome.release.recipe["adapter"]["kind"] == adapter.kind
+    again = Releases(desk).load(outcome.release.id).encoders[base]
+    texts = list(ASKED.values())
+    np.testing.assert_allclose(again.encode(texts), own.encode(texts), atol=1e-5)
+    assert np.abs(own.encode(texts) - workshop.encoders.of("en").encode(texts)).max() > 1e-4
+
+
+def test_an_encoder_reads_the_desk_before_it_is_tuned_but_for_what_is_held_out(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[Corpus, frozenset[str]]] = []
+    texts = workshop._texts
+
+    def watched(languages: Sequence[str], without: Collection[str]) -> Corpus:
+        given.append((texts(languages, without), frozenset(without)))
+        return given[-1][0]
+
+    monkeypatch.setattr(workshop, "_texts", watched)
+    reading = PretrainRecipe(objective="simcse", training=replace(TRAINING, epochs=1))
+    outcome = workshop.train(replace(TUNING, pretrain=reading))
+    [told] = outcome.release.tuned.values()
+    [(corpus, without)] = given
+    assert told["pretraining"]["objective"] == "simcse"
+    assert told["pretraining"]["texts"] == len(corpus) > 0
+    parts = workshop.store.splits()
+    for conversation in workshop.store.conversations():
+        read = parts[conversation.id] == "train" and conversation.customer not in without
+        assert (conversation.messages[0].text in corpus.texts) == read
+    assert without and "pretraining" not in next(iter(workshop.train(TUNING).release.tuned.values()))
 
 
 def test_what_was_held_out_was_not_learned_and_every_intent_was(workshop: Workshop) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.errors import RequestError
-from replydesk.finetune.robustness.noise import KINDS, hurried, kept, kinds_of, noisy
+from replydesk.finetune.robustness.noise import KINDS, hurried, kept, kinds_of, noisy, scripts_of
 from replydesk.finetune.robustness.tables import CHINESE_OF, KEYS, NUMERALS, homophones, look_alikes
 
 EN = "Where's my parcel TW-204817? I paid £19.90 for two, please help me with the refund."
@@ -125,6 +125,13 @@ def test_training_noise_takes_its_share_and_a_fitting_kind() -> None:
     assert all(always("为什么还没有发货", seed) != "为什么还没有发货" for seed in range(50))
     assert kept(hurried(("en",))("12", 3)) == ["12"]
     assert not any("订单" in hurried(("en",))("about my order again", seed) for seed in range(100))
+
+
+def test_languages_are_told_by_script() -> None:
+    assert scripts_of(["where"] * 30 + ["退款"]) == ("en",)
+    assert scripts_of(["退款 please", "where"]) == ("en", "zh")
+    assert scripts_of(["退款"]) == ("zh",)
+    assert scripts_of([]) == ()
 
 
 def test_an_unknown_kind_is_refused() -> None:

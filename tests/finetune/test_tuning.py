@@ -13,9 +13,9 @@ from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
 from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
 from replydesk.retrieval.encoders.encoder import BertEncoder
 
-# The label is in the order of two words, which a bag of words cannot tell.
+# The label says whether two words are of one kind, which no sum of words can tell.
 WORDS = ("parcel", "refund", "lamp", "order", "退", "单", "灯", "快")
-FAST = Training(epochs=8, batch_size=16, learning_rate=1e-2, patience=8, dropout=0.0, precision="float32")
+FAST = Training(epochs=8, batch_size=16, learning_rate=1e-2, patience=20, dropout=0.0, precision="float32")
 RECIPE = Recipe(name="tiny", encoder=EncoderRecipe(tune=True, training=FAST))
 
 
@@ -24,7 +24,7 @@ def labelled(seed: int, count: int = 160) -> Labelled:
     rows = []
     for _ in range(count):
         one, other = draw.choice(WORDS, size=2, replace=False)
-        rows.append((f"{one} {other}", "first" if WORDS.index(one) < WORDS.index(other) else "second"))
+        rows.append((f"{one} {other}", "same" if WORDS.index(one) % 2 == WORDS.index(other) % 2 else "other"))
     return Labelled(tuple(text for text, _ in rows), tuple(label for _, label in rows))
 
 
@@ -41,19 +41,19 @@ def test_it_learns_what_the_frozen_vectors_cannot_tell(tiny_bert: Path, tmp_path
         tiny_bert, tmp_path / "tuned", RECIPE, learned=labelled(0), held_out=labelled(1), progress=lines.append
     )
     scores = found.history["scores"]
-    assert len(scores) == 9 and scores[0] < 0.65 < 0.75 < max(scores)
+    assert len(scores) == 9 and scores[0] < 0.7 < 0.9 < max(scores)
     assert found.history["best_epoch"] == int(np.argmax(scores))
-    assert accuracy(found.folder, found, labelled(2)) > 0.75
+    assert accuracy(found.folder, found, labelled(2)) > 0.9
     assert found.held_logits.shape == (160, 2)
     assert any(line.startswith("Epoch 8: ") for line in lines)
     assert found.head is not None and 0.05 < found.head.temperature < 20
 
 
 def test_a_refit_learns_from_what_was_held_out_too(tiny_bert: Path, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, refit=True, training=replace(FAST, epochs=3)))
-    found = tune_encoder(tiny_bert, tmp_path / "a", recipe, learned=labelled(0, 80), held_out=labelled(1, 80))
-    assert found.history["refit"]["steps"] == 10 * found.history["best_epoch"]
-    assert found.history["steps"] == 15
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, refit=True))
+    found = tune_encoder(tiny_bert, tmp_path / "a", recipe, learned=labelled(0), held_out=labelled(1))
+    assert found.history["refit"]["steps"] == 20 * found.history["best_epoch"]
+    assert found.history["steps"] == 80
     assert found.history["refit"]["scores"] == []
 
 
@@ -84,7 +84,9 @@ def test_questions_find_their_answers_after_learning_from_pairs(tiny_bert: Path,
 def test_one_encoder_learns_intents_and_answers_together(tiny_bert: Path, tmp_path: Path) -> None:
     asked, said = tuple(f"ask {word}" for word in WORDS), tuple(f"say {word}" for word in (*WORDS[1:], WORDS[0]))
     pairs = Pairs(asked * 4, said * 4, tuple(range(8)) * 4)
-    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, training=replace(FAST, epochs=10)))
+    recipe = replace(
+        RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, training=replace(FAST, epochs=20, patience=20))
+    )
     found = tune_encoder(
         tiny_bert,
         tmp_path / "both",
@@ -96,7 +98,8 @@ def test_one_encoder_learns_intents_and_answers_together(tiny_bert: Path, tmp_pa
     )
     encoder = BertEncoder(str(found.folder))
     nearest = (encoder.encode(asked) @ encoder.encode(said).T).argmax(axis=1)
-    assert (nearest == np.arange(8)).mean() > 0.7
+    # By chance it is one in eight.
+    assert (nearest == np.arange(8)).mean() >= 0.5
     assert accuracy(found.folder, found, labelled(2)) > 0.75
 
 

@@ -241,18 +241,17 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(tiny_bert: Path, kind: 
 
 
 @pytest.mark.parametrize("kind", ["lora", "prompt"])
-def test_a_recipe_trains_it(tiny_bert: Path, kind: str, tmp_path: Path) -> None:
-    encoder = EncoderRecipe(tune=True, training=SETTINGS, refit=True)
+def test_a_recipe_trains_it_and_what_is_served_is_as_right(tiny_bert: Path, kind: str, tmp_path: Path) -> None:
+    encoder = EncoderRecipe(tune=True, training=SETTINGS)
     recipe = replace(QUICK, name="own", encoder=encoder, adapter=replace(RECIPE, kind=kind))
-    learned, held_out = (
-        Labelled(tuple(TEXTS[::2]), tuple(LABELS[::2])),
-        Labelled(tuple(TEXTS[1::2]), tuple(LABELS[1::2])),
-    )
-    tuned = tune_encoder(tiny_bert, tmp_path, recipe, learned=learned, held_out=held_out)
+    one, other = (Labelled(tuple(TEXTS[place::2]), tuple(LABELS[place::2])) for place in (0, 1))
+    tuned = tune_encoder(tiny_bert, tmp_path, recipe, learned=one, held_out=other)
     assert tuned.head is not None
-    vectors = BertEncoder(str(tmp_path), max_tokens=64).encode(TEXTS)
-    guesses = np.array(tuned.head.labels)[tuned.head.probabilities(vectors).argmax(axis=1)]
-    assert (guesses == np.array(LABELS)).mean() > 0.6
+    assert len(tuned.history["scores"]) > 1
+    logits = BertEncoder(str(tmp_path), max_tokens=64).encode(other.texts) @ tuned.head.weights.T + tuned.head.bias
+    np.testing.assert_allclose(logits, tuned.held_logits, atol=1e-4)
+    guesses = np.array(tuned.head.labels)[logits.argmax(axis=1)]
+    assert (guesses == np.array(other.labels)).mean() == pytest.approx(max(tuned.history["scores"]), abs=1e-5)
 
 
 def test_a_second_adapter_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
@@ -263,6 +262,14 @@ def test_a_second_adapter_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="not folded in") as caught:
         adapted(tmp_path, "lora")
     assert "none" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["prefix", "prompt"])
+def test_one_that_leaves_no_room_is_refused(tiny_bert: Path, kind: str) -> None:
+    with pytest.raises(TrainingError, match="too long") as caught:
+        adapted(tiny_bert, kind, tokens=121)
+    assert "128 tokens" in caught.value.hint
+    assert adapted(tiny_bert, kind, tokens=120).encode(TEXTS[:2]).isfinite().all()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 import torch
 from transformers import TrainerCallback
 
-from replydesk.finetune.recipe import Training
+from replydesk.data.errors import TrainingError
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, Training
 from replydesk.finetune.training.freezing import parameter_groups
 from replydesk.finetune.training.loop import fit
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.tasks import IntentTask
+from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
 from tests.conftest import DESK
 
 TEXTS = [text for languages in DESK.values() for said, _ in languages.values() for text in said]
@@ -163,3 +166,15 @@ def test_what_was_frozen_learns_again_when_it_is_told_to(tiny_bert: Path) -> Non
     fit(network, [task], settings(learning_rate=1e-2))
     assert changed(network, before) == EVERYTHING
     assert not torch.allclose(network.encode(TEXTS), vectors, atol=1e-3)
+
+
+def test_a_frozen_encoder_is_saved_as_it_was_and_learns_nothing_from_pairs(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(QUICK, encoder=EncoderRecipe(tune=True, training=settings(layers=0, learning_rate=1e-2)))
+    pairs = Pairs(tuple(TEXTS[::2]), tuple(TEXTS[1::2]))
+    learned = Labelled(tuple(TEXTS), tuple(str(target) for target in TARGETS))
+    tuned = tune_encoder(tiny_bert, tmp_path / "tuned", recipe, learned=learned, pairs=pairs, held_out_pairs=pairs)
+    assert tuned.history["steps"] == 2
+    again = EncoderNetwork.of(tmp_path / "tuned").encode(TEXTS)
+    assert torch.allclose(again, EncoderNetwork.of(tiny_bert).encode(TEXTS), atol=1e-6)
+    with pytest.raises(TrainingError, match="nothing to fine-tune"):
+        tune_encoder(tiny_bert, tmp_path / "other", recipe, pairs=pairs)

@@ -1,0 +1,221 @@
+"""Intents are judged on anybody's data: the right figures, an honest validation, and reports that say so."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from replydesk.data.errors import HomeError, RequestError
+from replydesk.data.settings import RetrievalSettings, Settings
+from replydesk.finetune.classify import fit_temperature
+from replydesk.finetune.evaluation import intents as module
+from replydesk.finetune.evaluation.card import card_en, card_zh
+from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
+from replydesk.finetune.evaluation.metrics import calibration_error
+from replydesk.finetune.evaluation.sheet import intents_page, verdict
+from replydesk.finetune.evaluation.writing import write_report
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, Training
+from replydesk.finetune.tuning import Labelled
+from replydesk.retrieval.encoders.encoder import Encoders
+from tests.conftest import DESK
+
+DATA = Path(os.environ.get("REPLYDESK_DATASETS", "shared/datasets"))
+ODD = {
+    "en": ("sing a song about rain", "what is two plus two", "who won the game last night", "tell me a joke please"),
+    "zh": ("唱一首关于雨的歌", "二加二等于几", "昨晚谁赢了比赛", "讲个笑话吧"),
+}
+TUNING = Recipe(
+    name="tiny", encoder=EncoderRecipe(tune=True, training=Training(epochs=2, batch_size=8, precision="float32"))
+)
+
+
+def messages(language: str, parts: tuple[int, ...]) -> Labelled:
+    """Return some of the four questions of each intent, and each of them once more with a word before it."""
+    rows = [
+        (prefix + languages[language][0][place], intent)
+        for intent, languages in DESK.items()
+        for place in parts
+        for prefix in ("", {"en": "hello, ", "zh": "你好，"}[language])
+    ]
+    return Labelled(*(tuple(column) for column in zip(*rows, strict=True)))
+
+
+@pytest.fixture
+def data() -> Callable[[str], IntentData]:
+    def make(language: str) -> IntentData:
+        return IntentData(
+            messages(language, (0, 1, 2)),
+            messages(language, (3,)),
+            oos_valid=ODD[language][:2],
+            oos_test=ODD[language][2:],
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_document_has_what_the_contract_promises(
+    language: str, data: Callable[[str], IntentData], tiny_settings: Settings
+) -> None:
+    told: list[str] = []
+    given = data(language)
+    found = evaluate_intents(given, Encoders(tiny_settings.retrieval), progress=told.append)
+    assert list(found["models"]) == ["floor", "frozen", "tuned"]
+    assert found["language"] == language
+    assert set(found) >= {"differences", "notes", "seconds", "megabytes", "versions", "seed", "encoder", "recipe"}
+    for name, model in found["models"].items():
+        assert 0 <= model["accuracy_ci"][0] <= model["accuracy"] <= model["accuracy_ci"][1] <= 1
+        assert set(model["oos"]) >= {"auroc", "aupr", "recall", "in_scope_accuracy", "threshold"}
+        assert sum(one["messages"] for one in model["reliability"]) == len(given.test)
+        assert set(model["slices"]["language"]) <= {language, "other"}
+        assert ("typo" if language == "en" else "homophone") in model["noise"]
+        assert list(model["weights"]) == {
+            "floor": ["words"], "frozen": ["head"], "tuned": ["head", "words", "neighbours"],
+        }[name]  # fmt: skip
+    assert json.loads(json.dumps(found)) == found
+    assert found["data"] == {"train": 30, "test": 10, "valid": 0, "oos_valid": 2, "oos_test": 2, "labels": 5}
+    assert "the floor" in told[0]
+    again = evaluate_intents(given, Encoders(tiny_settings.retrieval), language=language)
+    assert [one["accuracy"] for one in again["models"].values()] == [
+        one["accuracy"] for one in found["models"].values()
+    ]
+
+
+def test_given_validation_chooses_and_is_never_learned_from(tiny_settings: Settings) -> None:
+    third = messages("en", (2,))
+    valid = Labelled(("hello", "xyz", *third.texts), ("refund_status", "unheard", *third.labels))
+    given = IntentData(messages("en", (0, 1)), messages("en", (3,)), valid=valid)
+    encoder = Encoders(tiny_settings.retrieval)
+    found = evaluate_intents(given, encoder, recipe=replace(QUICK, head=replace(QUICK.head, strengths=(10.0,))))
+    # By hand: the library's own model on the training rows alone, its temperature on validation.
+    vectors = encoder.of("en").encode
+    model = LogisticRegression(C=10, max_iter=300, tol=1e-5).fit(vectors(given.train.texts), given.train.labels)
+    known = [row for row, label in enumerate(valid.labels) if label in set(model.classes_)]
+    logits = model.decision_function(vectors([valid.texts[row] for row in known]))
+    heat = fit_temperature(logits, np.array([list(model.classes_).index(valid.labels[row]) for row in known]))
+    scores = model.decision_function(vectors(given.test.texts)) / heat
+    chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    hits = model.classes_[chances.argmax(axis=1)] == np.array(given.test.labels)
+    frozen = found["models"]["frozen"]
+    assert frozen["accuracy"] == pytest.approx(hits.mean(), abs=1e-4)
+    assert frozen["weights"]["head"] == pytest.approx(1 / heat, rel=1e-3)
+    assert frozen["ece"] == pytest.approx(calibration_error(chances.max(axis=1), hits), abs=2e-3)
+    assert "oos" not in frozen
+
+
+def test_test_messages_decide_nothing(data: Callable[[str], IntentData], tiny_settings: Settings) -> None:
+    given = data("en")
+    other = replace(given, test=Labelled(given.test.texts, given.test.labels[::-1]), oos_test=("hello", "good day"))
+    one, two = (evaluate_intents(each, Encoders(tiny_settings.retrieval)) for each in (given, other))
+    for name in ("floor", "frozen", "tuned"):
+        first, second = one["models"][name], two["models"][name]
+        assert first["accuracy"] != second["accuracy"]
+        assert (first["chosen"], first["weights"]) == (second["chosen"], second["weights"])
+        assert first["oos"]["threshold"] == second["oos"]["threshold"]
+
+
+def test_a_recipe_that_tunes_is_trained_once_for_each_seed(
+    data: Callable[[str], IntentData], tiny_settings: Settings
+) -> None:
+    found = evaluate_intents(data("en"), Encoders(tiny_settings.retrieval), recipe=TUNING, seeds=2)
+    tuned = found["models"]["tuned"]
+    assert (found["seeds"], found["recipe"]) == (2, "tiny")
+    assert len(tuned["seeds"]["accuracy"]) == len(tuned["training"]) == 2
+    assert tuned["accuracy"] == pytest.approx(np.mean(tuned["seeds"]["accuracy"]), abs=1e-4)
+    assert tuned["parts"].keys() == {"head", "words", "neighbours"}
+    assert tuned["oos"]["messages"] == 2
+
+
+def test_after_learning_from_everything_neighbours_have_no_say(
+    data: Callable[[str], IntentData], tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(TUNING, encoder=replace(TUNING.encoder, refit=True))
+    seen: list[bool] = []
+    tune = module.tune_encoder
+
+    def watched(base: Path, folder: Path, chosen: Recipe, **options: Any) -> Any:
+        seen.append(chosen.encoder.refit)
+        return tune(base, folder, chosen, **options)
+
+    monkeypatch.setattr(module, "tune_encoder", watched)
+    plain = replace(data("en"), oos_valid=(), oos_test=())
+    found = evaluate_intents(plain, Encoders(tiny_settings.retrieval), recipe=recipe)
+    assert list(found["models"]["tuned"]["parts"]) == ["head", "words"]
+    evaluate_intents(data("en"), Encoders(tiny_settings.retrieval), recipe=recipe)
+    assert seen == [True, False]
+
+
+def test_files_are_read_with_what_is_odd_about_them(tmp_path: Path) -> None:
+    def written(name: str, rows: list[tuple[str, ...]]) -> Path:
+        with (tmp_path / name).open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        return tmp_path / name
+
+    train = written("train.csv", [("text", "category"), *[(f"text {i}", "ab"[i % 2]) for i in range(20)]])
+    test = written("test.csv", [("text", "intent"), ("Text  1", "b"), ("other", "a"), ("third", "c")])
+    odd = written("odd.csv", [("text",), ("text 2",), ("strange",)])
+    found = IntentData.read(train, test, oos_test=odd)
+    assert found.notes == (
+        "1 of 3 texts of --test are also in --train, whatever their label.",
+        "1 of 2 texts of --oos-test are also in --train, whatever their label.",
+        "1 labels of --test are not in --train (1 messages, all counted as wrong).",
+    )
+    drawn = IntentData.read(train, test, oos_test=odd, limit=2)
+    assert (len(drawn.train), len(drawn.test), len(drawn.oos_test)) == (2, 2, 2)
+    assert drawn.notes[0].startswith("--limit 2")
+    alone = written("alone.csv", [("text", "label"), ("one", "a"), ("two", "a")])
+    with pytest.raises(RequestError, match="one label"):
+        IntentData.read(alone, test)
+    foreign = written("foreign.csv", [("text", "label"), ("one", "x"), ("two", "y")])
+    with pytest.raises(RequestError, match="None of its labels") as caught:
+        IntentData.read(train, foreign)
+    assert caught.value.where == str(foreign)
+
+
+def test_the_page_stands_alone_and_says_what_was_found(
+    data: Callable[[str], IntentData], tiny_settings: Settings, tmp_path: Path
+) -> None:
+    given = data("zh")
+    given = replace(given, train=Labelled(given.train.texts, tuple(f"<{label}>" for label in given.train.labels)))
+    given = replace(given, test=Labelled(given.test.texts, tuple(f"<{label}>" for label in given.test.labels)))
+    found = evaluate_intents(given, Encoders(tiny_settings.retrieval)) | {"command": "replydesk evaluate intents"}
+    page = intents_page(found)
+    assert page.count("<svg") == 6
+    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "<script" not in page
+    assert "<refund_status>" not in page
+    assert "#0e7a70" not in page.split("</style>")[1]
+    assert verdict(found) in page.replace("&#x27;", "'")
+    for card, words in ((card_en(found), "Model card"), (card_zh(found), "模型卡")):
+        assert words in card
+        assert f"{found['models']['tuned']['accuracy']:.3f}" in card
+        assert found["encoder"] in card
+    written = write_report(found, tmp_path / "out")
+    assert [path.name for path in written] == ["report.html", "card.md", "card.zh-CN.md", "report.json"]
+    assert json.loads(written[-1].read_text(encoding="utf-8")) == found
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(HomeError, match="cannot be written"):
+        write_report(found, tmp_path / "file")
+    plain = evaluate_intents(replace(given, oos_valid=(), oos_test=()), Encoders(tiny_settings.retrieval))
+    assert intents_page(plain).count("<svg") == 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (DATA / "banking77").is_dir(), reason="the data set banking77 is not here")
+def test_on_real_messages_what_is_tuned_beats_the_floor_by_far() -> None:
+    folder = DATA / "banking77"
+    given = IntentData.read(folder / "train.csv", folder / "test.csv", limit=600)
+    found = evaluate_intents(given, Encoders(RetrievalSettings()))
+    models = found["models"]
+    assert models["tuned"]["accuracy"] >= models["frozen"]["accuracy"] - 0.01
+    assert found["differences"]["tuned-floor"]["difference_ci"][0] > 0
+    assert models["tuned"]["accuracy"] > 0.72
