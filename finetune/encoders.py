@@ -16,7 +16,7 @@ from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.finetune.tuning import Labelled, Pairs, Tuned, tune_encoder
+from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
 from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder, UseEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.joining import JoiningEncoder
@@ -82,14 +82,9 @@ def make_encoders(
             parts.append(part)
             continue
         if recipe.encoder.tune and bert is not None:
-            tune = partial(
-                tune_encoder,
-                callbacks=callbacks,
-                checkpoints=checkpoints / base if checkpoints else None,
-                progress=progress,
-            )
+            kept = checkpoints / base if checkpoints is not None else None
             place = scratch / f"tuned-{number}"
-            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, tune, progress)
+            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, callbacks, kept, progress)
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], before))
             own[base], tuned[base] = parent.encoders[base], before
@@ -112,7 +107,8 @@ def _tuned(
     recipe: Recipe,
     folder: Path,
     texts: Texts | None,
-    tune: Callable[..., Tuned],
+    callbacks: Sequence[Any],
+    checkpoints: Path | None,
     progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
@@ -129,13 +125,14 @@ def _tuned(
         return material, None, _left(languages, "all messages are of one customer", progress)
     told: dict[str, Any] = {}
     if texts is not None:
-        read = folder.with_name(f"{folder.name}-read")
-        bert, told = pretrained_base(bert, read, recipe, lambda: texts(material.languages, held), progress=progress)
+        read = (checkpoints or folder.with_name(f"{folder.name}-base")) / "read"
+        corpus = partial(texts, material.languages, held)
+        bert, told = pretrained_base(bert, read, recipe, corpus, callbacks=callbacks, progress=progress)
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
     pairs, held_pairs = pairs_of(apart, recipe.encoder.held_out) if matching else (Pairs(), Pairs())
-    found = tune(
+    found = tune_encoder(
         bert,
         folder,
         once,
@@ -143,6 +140,9 @@ def _tuned(
         held_out=_labelled(judged),
         pairs=pairs,
         held_out_pairs=held_pairs,
+        callbacks=callbacks,
+        checkpoints=checkpoints,
+        progress=progress,
     )
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {

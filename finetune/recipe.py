@@ -178,7 +178,7 @@ class ProjectionRecipe:
     and ``training.dropout`` leaves numbers of a vector out.
     """
 
-    temperature: Positive = 0.07
+    temperature: Positive = 0.05
     training: Training = Training(
         epochs=40,
         batch_size=512,

@@ -243,7 +243,7 @@ class _Run:
             validate=validate if validated else None,
             seed=self.recipe.seed,
             folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
-            fingerprint=repr((self.recipe.encoder, held_out, held_out_pairs)),
+            fingerprint=repr((self.recipe.encoder, self.recipe.adapter, held_out, held_out_pairs)),
             callbacks=self.callbacks,
             progress=self.progress,
         )

@@ -216,7 +216,7 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     exported = tmp_path / "export.jsonl"
     run("export", "--out", exported)
     recipe = tmp_path / "mine.toml"
-    recipe.write_text("folds = 2\nstrengths = [1, 10]\n")
+    recipe.write_text("[head]\nfolds = 2\nstrengths = [1, 10]\n")
     loop = run("retrain", exported, "--recipe", recipe, "--json").document
     assert set(loop) >= {"release", "promoted", "reasons", "report", "import"}
     assert loop["import"]["tickets"]["new"] == 0
@@ -305,7 +305,7 @@ def test_a_demo_that_was_stopped_goes_on(run: Run, desk: Home, monkeypatch: pyte
         (("train", "--recipe", "nope"), "There is no such recipe. (nope) Known: quick"),
         (("train", "--recipe", "missing.toml"), "missing.toml"),
         (("train", "--recipe", "unknown.toml"), "A recipe has no epoch. (unknown.toml)"),
-        (("train", "--recipe", "wrong.toml"), "The recipe's folds is wrong"),
+        (("train", "--recipe", "wrong.toml"), "The recipe's head.folds is wrong"),
         (("retrain", "no-such-file.jsonl"), "There is no such file. (no-such-file.jsonl)"),
         (("releases", "promote", "none"), "There is no such release. (none)"),
         (("releases", "promote", "../.."), "This is not the id of a release. (../..)"),
@@ -326,7 +326,7 @@ def test_what_fails_says_why(
     (tmp_path / "folder").mkdir()
     (tmp_path / "prose.txt").write_text("Dear all\n")
     (tmp_path / "unknown.toml").write_text("epoch = 3\n")
-    (tmp_path / "wrong.toml").write_text('folds = "three"\n')
+    (tmp_path / "wrong.toml").write_text('head.folds = "three"\n')
     assert said in run(*arguments).trouble
     assert run("tickets", "list", "--json").document["tickets"], "nothing is lost"
 
@@ -461,6 +461,29 @@ def test_the_demo_does_not_move_into_another_desk(run: Run, desk: Home) -> None:
     assert (refused.code, refused.out) == (1, "")
     assert "There is another desk in this home." in refused.trouble
     assert Store.open(desk.database).counts() == before
+
+
+def test_intents_are_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
+    train, test, odd = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "odd.csv"
+    rows = [("where is my parcel", "delivery"), ("please cancel my order", "cancel")]
+    train.write_text("text,intent\n" + "".join(f"{text} {i},{label}\n" for i in range(12) for text, label in rows))
+    test.write_text("text,intent\nwhere is the parcel,delivery\ncancel it please,cancel\n")
+    odd.write_text("text\nsing a song\ntell me a joke\n")
+    files = ("--train", train, "--test", test)
+    arguments = ("evaluate", "intents", *files, "--oos-test", odd, "--home", desk.folder)
+    document = run(*arguments, "--limit", "20", "--out", tmp_path / "out", "--json").document
+    assert set(document["models"]) == {"floor", "frozen", "tuned"}
+    assert document["command"].startswith("replydesk evaluate intents --train")
+    assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == document
+    text = run(*arguments).out
+    assert "Out of scope:" in text
+    assert "tuned against floor:" in text
+    assert "test.csv:2" in run("evaluate", "intents", "--train", train, "--test", _without_label(test)).trouble
+
+
+def _without_label(path: Path) -> Path:
+    path.write_text("text,intent\nhello,\nbye,cancel\n")
+    return path
 
 
 def test_retrieval_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
