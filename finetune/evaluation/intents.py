@@ -193,6 +193,9 @@ def evaluate_intents(
         for seed in range(recipe.seed, recipe.seed + seeds):
             progress(f"Fine-tuning under {recipe.name}, seed {seed}")
             runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), language, progress))
+    speller = runs["tuned"][0].told.get("spelling")
+    if speller:
+        notes.append(f"tuned: a speller is {'used' if speller['used'] else 'left out'}. {speller['why']}")
     progress("Judging")
     models = {}
     for name in MODELS:

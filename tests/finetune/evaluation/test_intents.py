@@ -83,6 +83,7 @@ def test_the_document_has_what_the_contract_promises(
         }[name]  # fmt: skip
     assert json.loads(json.dumps(found)) == found
     assert found["data"] == {"train": 30, "test": 10, "valid": 0, "oos_valid": 2, "oos_test": 2, "labels": 5}
+    assert "a speller is left out" in found["notes"][-1]
     assert "the floor" in told[0]
     again = evaluate_intents(given, Encoders(tiny_settings.retrieval), language=language)
     assert [one["accuracy"] for one in again["models"].values()] == [
