@@ -23,6 +23,7 @@ __all__ = [
     "fit_head",
     "fit_logistic",
     "fit_temperature",
+    "fit_unseen",
     "margins",
     "softmax",
 ]
@@ -134,6 +135,21 @@ def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
 
     found = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
     return float(np.exp(found.x))
+
+
+def fit_unseen(
+    vectors: Vectors, labels: Sequence[str], groups: Sequence[str] | None, recipe: Recipe
+) -> tuple[tuple[str, ...], Floats]:
+    """Return the labels, sorted, and calibrated probabilities (n, labels) of every message from a blind fold.
+
+    C is the weakest of the recipe's: a classifier that bends to every message also bends to the wrong labels.
+    """
+    names = tuple(sorted(set(labels)))
+    places = {name: place for place, name in enumerate(names)}
+    targets = np.array([places[label] for label in labels])
+    folds = _folds(targets, tuple(groups) if groups is not None else ("",) * len(targets), recipe)
+    logits = _unseen_logits([vectors], targets, folds, min(recipe.head.strengths), recipe.seed)
+    return names, softmax(logits / fit_temperature(logits, targets))
 
 
 def fit_familiarity(
