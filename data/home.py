@@ -86,6 +86,7 @@ class Home:
         self.settings = folder / "settings.toml"
         self.releases = folder / "releases"
         self.indexes = folder / "index"
+        self.runs = folder / "runs"
         self.runtime = folder / "runtime"
         self.current = folder / "current"
         self.database = folder / "replydesk.db"

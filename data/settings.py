@@ -103,7 +103,16 @@ class FinetuneSettings(_Section):
 
     test_share: float = Field(0.2, gt=0, lt=0.5, description="Newest share of the conversations, kept for judging.")
     min_examples: int = Field(3, ge=2, description="Examples an intent needs before it is learned.")
+    gate: Literal["not_worse", "better"] = Field(
+        "not_worse", description="What a candidate must be to be promoted: not worse, or better by more than chance."
+    )
     max_loss: float = Field(0.01, ge=0, le=1, description="Accuracy a candidate may lose and still be promoted.")
+    max_slice_loss: float = Field(
+        0.05, ge=0, le=1, description="Accuracy it may lose in one language, length or intent."
+    )
+    max_milliseconds: int = Field(200, ge=1, description="Time within which half of its replies must be made.")
+    keep_runs: int = Field(20, ge=1, description="Trainings whose logs are kept in the home.")
+    wandb: bool = Field(False, description="Send how trainings go to Weights & Biases, too; needs the extra `wandb`.")
     weak_intents: bool = Field(
         False, description="Learn from intents concluded from tags and templates where nobody gave one."
     )

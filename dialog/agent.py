@@ -309,12 +309,12 @@ class Agent:
         matcher = self.matcher_of(release)
         encoding = time.perf_counter()
         skills = release.skills_of(matcher.encoder_id(language))
-        if skills.speller is not None:
-            text = skills.speller.correct(text)
-        vector = matcher.encode(text, context, language=language)
+        # What is found word for word is what was written, slips and all.
+        meant = skills.speller.correct(text) if skills.speller is not None else text
+        vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
-        reading = read(text, vector, skills, language=language, person_intents=person_intents)
+        reading = read(meant, vector, skills, language=language, person_intents=person_intents)
         searching = time.perf_counter()
         hits = matcher.find(
             text,
@@ -329,7 +329,7 @@ class Agent:
             without=without,
         )
         searched = time.perf_counter()
-        reranked = self._reranked(search_text(text, context), hits, skills, matcher.late_interaction(language))
+        reranked = self._reranked(search_text(meant, context), hits, skills, matcher.late_interaction(language))
         milliseconds = {
             "encode": 1000 * (encoded - encoding),
             "search": 1000 * (searched - searching),

@@ -43,6 +43,18 @@ class IntentHead:
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
+    def problems(self, dimension: int | None = None) -> list[str]:
+        """Return what makes it unfit to read vectors of that length, nothing when it is sound."""
+        count, size = len(self.labels), self.weights.shape[-1] if self.weights.ndim == 2 else 0
+        found = []
+        if self.weights.shape != (count, dimension or size) or self.bias.shape != (count,):
+            found.append(f"the intent head is {self.weights.shape} for {count} intents and vectors of {dimension}")
+        if len(set(self.labels)) != count or count < 2:
+            found.append("the intent head has fewer than two intents, or one twice")
+        if not (np.isfinite(self.weights).all() and np.isfinite(self.bias).all() and 0 < self.temperature < np.inf):
+            found.append("the intent head holds what is no number")
+        return found
+
     def save(self, path: Path) -> None:
         """Write the head as npz."""
         labels = np.array(self.labels, dtype=np.str_)
@@ -92,6 +104,21 @@ class Familiarity:
     def unfamiliar(self, vectors: Vectors, highest: Floats) -> Floats:
         """Return the probability that each message is out of scope, shape (n,)."""
         return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * self.sums(vectors, highest) + self.offset, -60, 60))))
+
+    def problems(self, dimension: int | None = None) -> list[str]:
+        """Return what makes it unfit to judge vectors of that length, nothing when it is sound."""
+        size = self.known.shape[-1]
+        found = []
+        if (
+            (dimension or size) != size
+            or self.whitening.shape[0] != size
+            or self.means.shape[-1] != self.whitening.shape[-1]
+        ):
+            found.append(f"the out-of-scope detector knows vectors of {size}, not of {dimension}")
+        arrays = (self.known, self.whitening, self.means, self.centre, self.spread, [self.slope, self.offset])
+        if not all(np.isfinite(array).all() for array in arrays):
+            found.append("the out-of-scope detector holds what is no number")
+        return found
 
     def save(self, path: Path) -> None:
         """Write it as npz."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ from replydesk.retrieval.reranking.cross_encoder import read_config
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
 
 if TYPE_CHECKING:
+    from replydesk.retrieval.encoders.projected import ProjectedEncoder
     from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+
+    OwnEncoder = OpenVinoEncoder | ProjectedEncoder
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
@@ -61,6 +65,20 @@ class Skills:
     speller: Speller | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
+    def problems(self, dimension: int | None = None) -> list[str]:
+        """Return what makes these skills unfit to serve vectors of that length, nothing when they are sound."""
+        found = []
+        if self.head is not None:
+            found += self.head.problems(dimension)
+            dimension = dimension or self.head.weights.shape[-1]
+        if self.familiarity is not None:
+            found += self.familiarity.problems(dimension)
+        numbers = [*self.scorer.weights, self.scorer.bias]
+        numbers += [getattr(self.thresholds, name) for name in self.thresholds.__slots__]
+        if not all(map(math.isfinite, numbers)):
+            found.append("the scorer or the thresholds hold what is no number")
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -78,7 +96,7 @@ class Release:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    encoders: Mapping[str, OpenVinoEncoder] = field(default_factory=dict)
+    encoders: Mapping[str, OwnEncoder] = field(default_factory=dict)
     int8: Mapping[str, Any] = field(default_factory=dict)
     tuned: Mapping[str, Any] = field(default_factory=dict)
 
@@ -203,6 +221,10 @@ class Releases:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             where = str(folder / _CARD)
             raise ReleaseError("The card of the release is damaged.", where=where, hint=_DAMAGED) from error
+        sizes = {encoder.id: encoder.dimension for encoder in encoders.values()}
+        problems = [problem for id_, mine in skills.items() for problem in mine.problems(sizes.get(id_))]
+        if problems:
+            raise ReleaseError(f"The release is unsound: {'; '.join(problems)}.", where=str(folder), hint=_DAMAGED)
         return Release(
             key,
             made_at,
@@ -233,7 +255,7 @@ class Releases:
                 shutil.copytree(skills.reranker.folder, aside / encoder / _RERANKER)
         for base, stand_in in release.encoders.items():
             try:
-                stand_in.graph.save(aside / _ENCODERS / base)
+                stand_in.save(aside / _ENCODERS / base)
             except OSError as error:
                 shutil.rmtree(aside, ignore_errors=True)
                 hint = "Free some space and train again; nothing is lost."
@@ -294,14 +316,20 @@ class Releases:
                 problems.append(f"{name} has changed")
         return problems
 
-    def _encoder(self, folder: Path, base: str, key: str) -> OpenVinoEncoder:
+    def _encoder(self, folder: Path, base: str, key: str) -> OwnEncoder:
         """Return an encoder of a release, tried out. Raises :class:`ReleaseError` when it cannot serve."""
+        from replydesk.retrieval.encoders.encoder import UseEncoder
         from replydesk.retrieval.encoders.graphs import Graph
+        from replydesk.retrieval.encoders.projected import ProjectedEncoder
         from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
         place = folder / _ENCODERS / base
         try:
-            encoder = OpenVinoEncoder(Graph.load(place), threads=self._threads)
+            encoder: OwnEncoder
+            if ProjectedEncoder.stands_in(place):
+                encoder = ProjectedEncoder.load(place, UseEncoder(threads=self._threads))
+            else:
+                encoder = OpenVinoEncoder(Graph.load(place), threads=self._threads)
             encoder.encode(["hello"])
         except ModelError as error:
             raise ReleaseError(f"The release has no sound encoder: {error}", where=str(place), hint=_DAMAGED) from error

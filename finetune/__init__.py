@@ -6,9 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replydesk.finetune.evaluation.judge import (
-        Check as Check,
-    )
+    from replydesk.finetune.evaluation.gate import Check as Check
     from replydesk.finetune.evaluation.judge import (
         Report as Report,
     )
@@ -58,7 +56,7 @@ __all__ = [
 _MODULES = {
     "QUICK": "recipe",
     "Behaviour": "robustness.checklist",
-    "Check": "evaluation.judge",
+    "Check": "evaluation.gate",
     "Corpus": "pretraining.corpus",
     "Examples": "examples",
     "Material": "examples",

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.finetune.compact import made_compact
 from replydesk.finetune.examples import Examples, Material, held_out_owners
+from replydesk.finetune.match_pairs import answer_groups, pairs_of
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
+from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.finetune.tuning import Labelled, tune_encoder
-from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
+from replydesk.finetune.tuning import Labelled, Pairs, Tuned, tune_encoder
+from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder, UseEncoder
 from replydesk.retrieval.encoders.graphs import Graph
+from replydesk.retrieval.encoders.joining import JoiningEncoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 __all__ = ["FEWEST", "FROZEN", "Made", "Texts", "make_encoders"]
 
 Texts = Callable[[Sequence[str], Collection[str]], Corpus]
 """Gives the texts of a desk in some languages, without what some customers said."""
+
+OwnEncoder = OpenVinoEncoder | ProjectedEncoder
 
 FROZEN: Final = EncoderRecipe()
 """What leaves the encoders as they are."""
@@ -36,7 +43,7 @@ class Made:
     and for the card how each was quantised and tuned."""
 
     material: tuple[Material, ...]
-    encoders: Mapping[str, OpenVinoEncoder]
+    encoders: Mapping[str, OwnEncoder]
     int8: Mapping[str, Any]
     tuned: Mapping[str, Any]
 
@@ -50,26 +57,41 @@ def make_encoders(
     parent: Release = UNTRAINED_RELEASE,
     threads: int = 0,
     texts: Texts | None = None,
+    callbacks: Sequence[Any] = (),
+    checkpoints: Path | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
     Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains.
+    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains. A
+    training that was stopped goes on from its ``checkpoints``.
     """
     parts: list[Material] = []
-    own: dict[str, OpenVinoEncoder] = {}
+    own: dict[str, OwnEncoder] = {}
     int8: dict[str, Any] = {}
     tuned: dict[str, Any] = {}
     for number, part in enumerate(material):
         base, name = part.encoder.id, part.languages[0]
         graph = None
         before = parent.tuned.get(base, {})
-        if recipe.encoder.tune:
+        bert = encoders.bert(name)
+        if recipe.encoder.tune and bert is None:
+            part, projection, tuned[base] = _projected(part, recipe, progress)
+            own |= {base: projection} if projection is not None else {}
+            parts.append(part)
+            continue
+        if recipe.encoder.tune and bert is not None:
+            tune = partial(
+                tune_encoder,
+                callbacks=callbacks,
+                checkpoints=checkpoints / base if checkpoints else None,
+                progress=progress,
+            )
             place = scratch / f"tuned-{number}"
-            part, graph, tuned[base] = _tuned(part, encoders.bert(name), recipe, place, texts, progress)
+            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, tune, progress)
         elif before.get("used") and base in parent.encoders:
-            parts.append(_going_on(part, parent.encoders[base], float(before["held_share"])))
+            parts.append(_going_on(part, parent.encoders[base], before))
             own[base], tuned[base] = parent.encoders[base], before
             int8 |= {base: parent.int8[base]} if base in parent.int8 else {}
             continue
@@ -86,21 +108,21 @@ def make_encoders(
 
 def _tuned(
     material: Material,
-    bert: Path | None,
+    bert: Path,
     recipe: Recipe,
     folder: Path,
     texts: Texts | None,
+    tune: Callable[..., Tuned],
     progress: Callable[[str], None],
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
     languages = ", ".join(material.languages)
     labelled = material.train.labelled
-    if bert is None:
-        return material, None, _left(languages, "it is no BERT", progress)
     if len(labelled) < FEWEST or len(set(labelled.labels)) < 2:
         why = f"there are {len(labelled)} messages of {len(set(labelled.labels))} intents, {FEWEST} of two are needed"
         return material, None, _left(languages, why, progress)
-    held = held_out_owners(labelled, recipe.encoder.held_out)
+    matching = recipe.encoder.matching > 0
+    held = held_out_owners(material.train if matching else labelled, recipe.encoder.held_out)
     apart = replace(material, held=held)
     learned, judged = apart.parted(labelled)
     if not len(judged):
@@ -112,7 +134,16 @@ def _tuned(
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
-    found = tune_encoder(bert, folder, once, learned=_labelled(learned), held_out=_labelled(judged), progress=progress)
+    pairs, held_pairs = pairs_of(apart, recipe.encoder.held_out) if matching else (Pairs(), Pairs())
+    found = tune(
+        bert,
+        folder,
+        once,
+        learned=_labelled(learned),
+        held_out=_labelled(judged),
+        pairs=pairs,
+        held_out_pairs=held_pairs,
+    )
     graph = Graph.of(str(folder), _max_tokens(material), None)
     told = {
         **({"pretraining": told} if told else {}),
@@ -121,14 +152,55 @@ def _tuned(
         "learned": len(learned),
         "held_out": len(judged),
         "held_share": recipe.encoder.held_out,
+        **({"pairs": len(pairs)} if matching else {}),
         **found.history,
     }
     return replace(apart.on(RememberingEncoder(OpenVinoEncoder(graph))), head=found.head), graph, told
 
 
-def _going_on(material: Material, encoder: OpenVinoEncoder, share: float) -> Material:
+def _projected(
+    material: Material, recipe: Recipe, progress: Callable[[str], None]
+) -> tuple[Material, ProjectedEncoder | None, dict[str, Any]]:
+    """Return the material on its encoder with a projection, that encoder, and what the card says; None if it stays.
+
+    Messages of one intent belong together, and those without one whose answers say the same.
+    """
+    languages, encoder = ", ".join(material.languages), material.encoder
+    while isinstance(encoder, RememberingEncoder | JoiningEncoder):
+        encoder = encoder.inner
+    if not isinstance(encoder, UseEncoder):
+        return material, None, _left(languages, "it is no BERT", progress)
+    held = held_out_owners(material.train, recipe.encoder.held_out)
+    apart = replace(material, held=held)
+    learned, judged = apart.parted(material.train.in_scope)
+    if len(learned) < FEWEST or not len(judged):
+        why = f"there are {len(learned)} messages of customers that are not held out, {FEWEST} are needed"
+        return material, None, _left(languages, why, progress)
+    said = answer_groups([ticket.answer if ticket is not None else "" for ticket in learned.tickets])
+    names: dict[str, int] = {}
+    groups = []
+    for row, (label, ticket) in enumerate(zip(learned.labels, learned.tickets, strict=True)):
+        key = f"intent {label}" if label else f"answer {said[row]}" if ticket is not None else f"row {row}"
+        groups.append(names.setdefault(key, len(names)))
+    found = fit_projection(learned.vectors, groups, recipe, progress=progress)
+    if found.weights is None:
+        return material, None, _left(languages, f"no projection of it helps. {found.told['why']}", progress)
+    own = ProjectedEncoder(encoder, found.weights)
+    told = {
+        "used": True,
+        "projection": True,
+        "learned": len(learned),
+        "held_out": len(judged),
+        "held_share": recipe.encoder.held_out,
+        **found.told,
+    }
+    return apart.on(RememberingEncoder(own)), own, told
+
+
+def _going_on(material: Material, encoder: OwnEncoder, before: Mapping[str, Any]) -> Material:
     """Return the material on an encoder that was tuned before, which has not seen those who are held out now."""
-    held = held_out_owners(material.train.labelled, share)
+    known = material.train if before.get("projection") or before.get("pairs") else material.train.labelled
+    held = held_out_owners(known, float(before["held_share"]))
     return replace(material.on(RememberingEncoder(encoder)), held=held)
 
 

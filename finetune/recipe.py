@@ -152,16 +152,17 @@ class PretrainRecipe:
     """How the encoder reads the desk's own unlabelled text before it is fine-tuned.
 
     Without ``objective`` it does not. ``mlm`` masks whole words (``mask`` of the tokens) and, with ``next_sentence``,
-    asks whether a turn follows another; ``simcse`` and ``tsdae`` need single texts only: ``temperature`` is that of the
-    one, ``deletion`` the share of a text's words that the other leaves out. At most ``texts`` are read, drawn by
-    chance; ``held_out`` is the share of conversations on which the best epoch is chosen. ``fresh`` says what is made
-    from nothing.
+    asks whether a turn follows another; ``keep`` weighs how far the vectors of texts move from those of its base.
+    ``simcse`` and ``tsdae`` need single texts only: ``temperature`` is that of the one, ``deletion`` the share of a
+    text's words that the other leaves out. At most ``texts`` are read, drawn by chance; ``held_out`` is the share of
+    conversations on which the best epoch is chosen. ``fresh`` says what is made from nothing.
     """
 
     objective: Literal["none", "mlm", "simcse", "tsdae"] = "none"
     training: Training = Training(epochs=3, learning_rate=5e-5, head_rate=10.0, max_tokens=128)
     mask: Annotated[float, Field(gt=0, lt=1)] = 0.15
     next_sentence: bool = True
+    keep: Weight = 0.0
     temperature: Positive = 0.05
     deletion: Annotated[float, Field(gt=0, lt=1)] = 0.6
     texts: Count = 20_000

@@ -24,6 +24,7 @@ from replydesk.finetune.evaluation.page import report_page
 from replydesk.finetune.examples import collect
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.runs import Run, Runs, Tracked
 from replydesk.finetune.train import RerankerPlan, make_release
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import sweep
@@ -48,6 +49,7 @@ class Outcome:
     promoted: bool
     folder: Path
     imported: Ingested | None = None
+    task: str = "all"
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document of ``replydesk train`` and ``replydesk retrain``."""
@@ -153,23 +155,52 @@ class Workshop:
 
     def train(
         self,
-        recipe: Recipe = QUICK,
+        recipe: Recipe | None = None,
         *,
         task: Task = "all",
         promote: bool = False,
         imported: Ingested | None = None,
+        resume: bool = False,
+        wandb: bool | None = None,
     ) -> Outcome:
         """Train a candidate, judge it against the current release and store both; promote it if asked and better.
 
         The tasks ``all`` and ``encoder`` fine-tune the encoder where the recipe says so; ``intent`` trains what reads
         its vectors alone. The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder;
-        else the one of the current release goes on. Raises :class:`RequestError` when there is nothing to learn from,
-        and for the task ``encoder`` with a recipe that does not tune it.
+        else the one of the current release goes on. Without a ``recipe`` it is ``quick``.
+
+        With ``resume`` the newest training that was stopped goes on, with its own recipe and task; where another recipe
+        is given, or the data changed, it starts anew. ``wandb`` overrules the setting. Raises :class:`RequestError`
+        when there is nothing to learn from, or nothing to go on with, and for the task ``encoder`` with a recipe that
+        does not tune it; :class:`Interrupted` when SIGINT or SIGTERM stopped it.
         """
-        if task == "encoder" and not recipe.encoder.tune:
-            hint = "Choose one that does, such as --recipe full."
-            raise RequestError(f"The recipe {recipe.name} leaves the encoder as it is.", where="--recipe", hint=hint)
-        with self.home.lock("training", wait_seconds=5), TemporaryDirectory() as scratch:
+        wandb = self.settings.finetune.wandb if wandb is None else wandb
+        runs = Runs(self.home, self.settings.finetune.keep_runs, wandb=wandb)
+        with self.home.lock("training", wait_seconds=5):
+            if resume:
+                run, recipe = self._unfinished(runs, recipe)
+            else:
+                recipe = recipe or QUICK
+                _check(recipe, task)
+                run = runs.new(recipe, task=task, promote=promote)
+            with runs.going(run) as tracked:
+                return self._train(recipe, tracked, imported)
+
+    def _unfinished(self, runs: Runs, recipe: Recipe | None) -> tuple[Run, Recipe]:
+        """Return the run to go on with, and its recipe, or a new one like it where another recipe is given."""
+        run = runs.unfinished()
+        if run is None:
+            hint = "Begin one without --resume."
+            raise RequestError("There is no training to go on with.", where=str(self.home.runs), hint=hint)
+        if recipe is not None and recipe.document() != run.recipe:
+            self._progress(f"Starting anew: {run.id} was begun with another recipe.")
+            return runs.new(recipe, task=run.task, promote=run.promote), recipe
+        self._progress(f"Going on with {run.id}")
+        return run, run.asked()
+
+    def _train(self, recipe: Recipe, tracked: Tracked, imported: Ingested | None) -> Outcome:
+        task, promote = tracked.run.task, tracked.run.promote
+        with TemporaryDirectory() as scratch:
             self.matcher.sync()
             # A release whose folder is gone cannot be compared with; what is trained now is the first again.
             current = self.releases.current_id()
@@ -187,6 +218,8 @@ class Workshop:
                 parent=baseline,
                 threads=self.settings.retrieval.threads,
                 texts=self._texts,
+                callbacks=tracked.callbacks,
+                checkpoints=tracked.checkpoints,
                 progress=self._progress,
             )
             plan = None
@@ -200,7 +233,7 @@ class Workshop:
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
-            report = judge(agent, candidate, baseline, material, max_loss=self.settings.finetune.max_loss)
+            report = judge(agent, candidate, baseline, material, self.settings.finetune)
             candidate = replace(candidate, metrics=report.after)
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable
@@ -211,7 +244,8 @@ class Workshop:
                 needed = {encoder.id for encoder in self.encoders.among(self.settings.data.languages)}
                 sweep(self.home, needed | self.releases.encoders_needed(current))
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
-        return Outcome(candidate, report, promoted, folder, imported)
+            tracked.finish(candidate.id, report.after)
+        return Outcome(candidate, report, promoted, folder, imported, task)
 
     def _texts(self, languages: Sequence[str], without: Collection[str]) -> Corpus:
         """Return what an encoder may read before it is fine-tuned."""
@@ -228,3 +262,9 @@ class Workshop:
         """Import, train, judge and, when nothing got worse, promote."""
         imported = self.import_exports(paths, format=format, options=options)
         return self.train(recipe, promote=True, imported=imported)
+
+
+def _check(recipe: Recipe, task: Task) -> None:
+    if task == "encoder" and not recipe.encoder.tune:
+        hint = "Choose one that does, such as --recipe full."
+        raise RequestError(f"The recipe {recipe.name} leaves the encoder as it is.", where="--recipe", hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +42,15 @@ class Labelled:
         """Return the labels there are, sorted."""
         return tuple(sorted(set(self.labels)))
 
+    @property
+    def with_names(self) -> Labelled:
+        """Return these and, as an example of every label, its name in words.
+
+        >>> Labelled(("where is it?",), ("card_arrival",)).with_names.texts
+        ('where is it?', 'card arrival')
+        """
+        return self + Labelled(tuple(_in_words(name) for name in self.names), self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -73,6 +83,11 @@ class Tuned:
     history: dict[str, Any] = field(default_factory=dict)
 
 
+def _in_words(name: str) -> str:
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", " ", name)
+    return " ".join(parted.split()) or name
+
+
 def tune_encoder(
     base: Path,
     folder: Path,
@@ -93,7 +108,7 @@ def tune_encoder(
     temperature: accuracy for messages, the mean reciprocal rank for pairs, their mean where both are given.
     With ``refit`` the encoder then learns once more from everything, for as many epochs as were best.
     ``noise`` makes the second view of a text; without it, that is :func:`~replydesk.finetune.robustness.noise.hurried`
-    for the recipe's share of texts.
+    for the recipe's share of texts. With a folder for ``checkpoints`` the same call goes on where it was stopped.
 
     Raises :class:`TrainingError` where there is nothing to learn from.
     """
@@ -118,16 +133,25 @@ def tune_encoder(
     if recipe.encoder.refit and history.best and (held_out or held_out_pairs):
         progress(f"Learning from everything, for {history.best} epochs")
         again = replace(recipe.encoder.training, epochs=history.best)
-        run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)), checkpoints=None)
+        run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)))
         everything = labelled + held_out if labelled is not None and held_out else labelled
         network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
         document["refit"] = history.document()
-    network.save(folder)
+    _save(network, folder)
     head = None
     if task is not None and labelled is not None:
         weights, bias = task.weights()
         head = IntentHead(labelled.names, weights, bias, temperature)
     return Tuned(folder, head, held_logits, document)
+
+
+def _save(network: Any, folder: Path) -> None:
+    from replydesk.finetune.training.processes import rank, wait_for_all
+
+    # Of several processes that train together the first one writes, and all find the folder whole.
+    if rank() == 0:
+        network.save(folder)
+    wait_for_all()
 
 
 @dataclass(frozen=True)
@@ -211,13 +235,15 @@ class _Run:
                 scores.append(_found(network, held_out_pairs))
             return float(np.mean(scores))
 
+        validated = bool(held_out or held_out_pairs)
         history = fit(
             network,
             tasks,
             training,
-            validate=validate if held_out or held_out_pairs else None,
+            validate=validate if validated else None,
             seed=self.recipe.seed,
-            folder=self.checkpoints,
+            folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
+            fingerprint=repr((self.recipe.encoder, held_out, held_out_pairs)),
             callbacks=self.callbacks,
             progress=self.progress,
         )

@@ -22,6 +22,7 @@ from replydesk.ui.options import HomeOption, JsonOption, RecipeOption
 from replydesk.ui.options import say as _say
 from replydesk.ui.options import show as _print
 from replydesk.ui.pretraining import pretrain
+from replydesk.ui.recipes import recipes_app
 from replydesk.ui.terminal import ImportBar, import_text, outcome_text, reply_text
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ app = typer.Typer(
 tickets_app = typer.Typer(help="Add, list, show and remove tickets; effective at once.", no_args_is_help=True)
 releases_app = typer.Typer(help="The trained releases and the one that answers.", no_args_is_help=True)
 app.add_typer(tickets_app, name="tickets")
+app.add_typer(recipes_app, name="recipes")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(intents_app, name="intents")
@@ -266,19 +268,28 @@ def index(
 
 @app.command()
 def train(
-    recipe: RecipeOption = "quick",
+    recipe: Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file; quick.")] = "",
     task: Annotated[
         Literal["all", "intent", "encoder", "reranker"], typer.Option("--task", help="What to train.")
     ] = "all",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the training that was stopped last.")] = False,
+    wandb: Annotated[
+        bool | None, typer.Option("--wandb/--no-wandb", help="Send how it goes to Weights & Biases, too.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train a candidate release and judge it; it does not answer before it is promoted."""
+    """Train a candidate release and judge it; it does not answer before it is promoted. Ctrl-C stops it for a while."""
     from replydesk.finetune.recipe import Recipe
 
-    outcome = _workshop(Home.find(home)).train(Recipe.find(recipe), task=task)
+    chosen = Recipe.find(recipe) if recipe else None
+    outcome = _workshop(Home.find(home)).train(chosen, task=task, resume=resume, wandb=wandb)
     cure = f"Let it answer with: replydesk releases promote {outcome.release.id}"
-    _print(outcome.document() | {"task": task}, as_json, f"{outcome_text(outcome)}\n{cure}")
+    _print(
+        outcome.document() | {"task": outcome.task},
+        as_json,
+        outcome_text(outcome) if outcome.promoted else f"{outcome_text(outcome)}\n{cure}",
+    )
 
 
 @app.command()

@@ -40,6 +40,7 @@ from replydesk.finetune.suspects import unseen_suspects
 from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
 __all__ = ["MODELS", "IntentData", "evaluate_intents"]
 
@@ -178,14 +179,15 @@ def evaluate_intents(
     base = encoders.bert(language) if recipe.encoder.tune else None
     opinions, strengths = Opinions(encoder, language, recipe.seed), recipe.head.strengths
     if recipe.encoder.tune and base is None:
-        notes.append(f"No BERT reads {language}: tuned is the best head on {encoder.id}.")
+        notes.append(f"No BERT reads {language}: tuned is a head on {encoder.id}, under a projection if that helps.")
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
     runs["floor"] = [_cheap(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
     runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
     if base is None:
         progress("The head with words and neighbours beside it")
-        learn = fit_vectors(opinions, strengths, alone=False)
+        project = recipe if recipe.encoder.tune else None
+        learn = fit_vectors(opinions, strengths, alone=False, names=recipe.head.names, projecting=project)
         runs["tuned"] = [_cheap(learn, data, folds, recipe, spelling=recipe.spelling)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
@@ -259,6 +261,8 @@ def _cheap(
             np.concatenate([odd for _, odd in found]),
         )
         for choice, found in parts.items()
+        # A projection that not every fold could learn cannot be compared.
+        if len(found) == len(folds)
     }
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
     model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
@@ -275,6 +279,7 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     learned, held = (
         (data.train, data.valid) if data.valid else held_apart(data.train, recipe.encoder.held_out, recipe.seed)
     )
+    learned = learned.with_names if recipe.head.names else learned
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
@@ -420,7 +425,7 @@ def _milliseconds(model: Model, texts: Sequence[str]) -> float:
 def _bare(encoder: Encoder) -> Encoder:
     while isinstance(encoder, RememberingEncoder):
         encoder = encoder.inner
-    return encoder
+    return ProjectedEncoder(_bare(encoder.inner), encoder.weights) if isinstance(encoder, ProjectedEncoder) else encoder
 
 
 def _some(texts: tuple[str, ...], limit: int, seed: int) -> tuple[str, ...]:

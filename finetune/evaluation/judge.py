@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Skills
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Skills
+from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
@@ -18,21 +20,12 @@ from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
 
-__all__ = ["Check", "Report", "evaluate", "judge"]
+__all__ = ["Report", "evaluate", "judge"]
 
 Floats = NDArray[np.float64]
 
 _REPLIES = 600
 _NOISED = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One condition of promotion, whether it held, and the sentence that says so."""
-
-    name: str
-    passed: bool
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +70,45 @@ class Report:
 
 
 def judge(
-    agent: Agent, candidate: Release, baseline: Release, material: Sequence[Material], *, max_loss: float
+    agent: Agent,
+    candidate: Release,
+    baseline: Release,
+    material: Sequence[Material],
+    settings: FinetuneSettings,
 ) -> Report:
     """Return the report on a candidate: the floor, the baseline and the candidate on the test part, and the gate.
 
     The agent is lent: the release it had answers again afterwards. Tickets of the test part are hidden from it.
     """
     before, after, floor = {}, {}, {}
+    dimensions = {part.encoder.id: part.encoder.dimension for part in material}
+    dimensions |= {encoder.id: encoder.dimension for encoder in candidate.encoders.values()}
+    checks = sound(candidate, dimensions)
+    if not all(check.passed for check in checks):
+        # What holds no numbers cannot be measured.
+        return Report(candidate.id, baseline.id, candidate.data, {}, {}, {}, tuple(checks))
     for part in material:
         name = "+".join(part.languages)
         floor[name] = _floor(part)
-        before[name] = evaluate(agent, baseline, part)
-        after[name] = evaluate(agent, candidate, part)
-    checks = tuple(check for name in after for check in _checks(name, before[name], after[name], max_loss))
-    return Report(candidate.id, baseline.id, candidate.data, before, after, floor, checks)
+        old, new = evaluate(agent, baseline, part), evaluate(agent, candidate, part)
+        before[name], after[name] = dict(old[0]), dict(new[0])
+        taught, first = part.train.labelled.labels, baseline is UNTRAINED_RELEASE
+        checks += gate(name, old, new, settings, taught=taught, first=first)
+    return Report(candidate.id, baseline.id, candidate.data, before, after, floor, tuple(checks))
 
 
-def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, Any]:
-    """Return the metrics of one release on the test part of one encoder, or of the one that stands in for it there."""
+def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[str, Any], Outcomes]:
+    """Return the metrics of one release on the test part, and what it made of each message there.
+
+    It is that of one encoder, or of the one that stands in for it in the release.
+    """
     if material.encoder.id in release.encoders:
         material = material.on(RememberingEncoder(release.encoders[material.encoder.id]))
     skills = release.skills_of(material.encoder.id)
     test = _as_read(material.test, material.encoder, skills)
     labelled = test.labelled
     metrics: dict[str, Any] = {"messages": len(test)}
+    outcomes = Outcomes()
     if skills.head is not None and len(labelled):
         probabilities = skills.head.probabilities(labelled.vectors)
         guesses = np.array(skills.head.labels)[probabilities.argmax(axis=1)]
@@ -113,12 +121,14 @@ def evaluate(agent: Agent, release: Release, material: Material) -> dict[str, An
             "messages": len(labelled),
         }
         metrics["noise"] = _under_noise(skills, material.encoder, labelled)
+        keys = map(keys_of, labelled.texts, labelled.labels, labelled.languages)
+        outcomes = Outcomes(hits, labelled.labels, tuple(keys), known=frozenset(skills.head.labels))
     _, general = strangers(material.encoder, material.languages, material.train.in_scope.vectors)
     odd = _as_read(general, material.encoder, skills) + test.strangers
     if skills.familiarity is not None and len(odd) and len(test.in_scope):
         metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, odd)
-    metrics["replies"] = _replies(agent, release, material, odd)
-    return metrics
+    metrics["replies"], right, took = _replies(agent, release, material, odd)
+    return metrics, replace(outcomes, answers=right, milliseconds=took)
 
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
@@ -178,25 +188,31 @@ def _out_of_scope(skills: Any, inside: Examples, outside: Examples) -> dict[str,
     }
 
 
-def _replies(agent: Agent, release: Release, material: Material, odd: Examples) -> dict[str, Any]:
-    """Let the real agent answer: how often it answers alone, and how often that was wrong."""
+def _replies(
+    agent: Agent, release: Release, material: Material, odd: Examples
+) -> tuple[dict[str, Any], NDArray[np.bool_], Floats]:
+    """Let the real agent answer: how often it answers alone, and how often that was wrong.
+
+    Also return whether the best hit of each message in scope was right, and how many milliseconds each took.
+    """
     asked = material.test.in_scope
     asked = asked.where([ticket is not None for ticket in asked.tickets])
     asked = asked.where([i % (1 + len(asked) // _REPLIES) == 0 for i in range(len(asked))])
     rows = asked + odd
-    picked, best, confidence = [], [], []
+    picked, best, confidence, took = [], [], [], []
     before = agent.use(release)
     try:
         for i, text in enumerate(rows.texts):
             reply = agent.answer(text, language=rows.languages[i], without=material.hidden)
             picked.append(reply.action == "pick")
             confidence.append(reply.confidence)
+            took.append(reply.milliseconds["total"])
             best.append(bool(reply.hits) and _is_right(material, rows, i, reply.hits[0].ticket))
     finally:
         agent.use(before)
     alone, right = np.array(picked, dtype=bool), np.array(best, dtype=bool)
     inside = np.arange(len(rows)) < len(asked)
-    return {
+    figures = {
         "messages": len(asked),
         "strangers": len(odd),
         "answered_alone": float(alone[inside].mean()) if inside.any() else 0.0,
@@ -205,7 +221,9 @@ def _replies(agent: Agent, release: Release, material: Material, odd: Examples) 
         "best_hit_right": float(right[inside].mean()) if inside.any() else 0.0,
         "out_of_scope_answered": float(alone[~inside].mean()) if (~inside).any() else 0.0,
         "ece": calibration_error(np.array(confidence), right) if len(rows) else 0.0,
+        "milliseconds": round(float(np.median(took)), 1) if took else 0.0,
     }
+    return figures, right[inside], np.array(took)
 
 
 def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:
@@ -221,44 +239,3 @@ def _floor(material: Material) -> dict[str, Any]:
     words = fit_words(train.texts, train.labels, material.languages[0])
     hits = np.array(words.labels)[words.logits(test.texts).argmax(axis=1)] == np.array(test.labels)
     return {"intents": {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(test)}}
-
-
-def _checks(name: str, before: Mapping[str, Any], after: Mapping[str, Any], max_loss: float) -> list[Check]:
-    """Compare what both were measured on; a first release has only itself to answer for.
-
-    A loss counts when it is more than ``max_loss`` and more than one standard error of the difference, so that a few
-    test messages of a small desk do not decide by chance.
-    """
-    checks = []
-    for section, key, label, sign in (
-        ("intents", "accuracy", "intent accuracy", 1),
-        ("noise", "accuracy", "intent accuracy under noise", 1),
-        ("out_of_scope", "auroc", "out-of-scope AUROC", 1),
-        ("replies", "best_hit_right", "share of right best answers", 1),
-        ("replies", "out_of_scope_answered", "share of out-of-scope messages answered", -1),
-    ):
-        new = after.get(section, {}).get(key)
-        old = before.get(section, {}).get(key)
-        if old is None:
-            continue
-        if new is None:
-            why = f"{name}: the candidate has no {label}; before {old:.3f}."
-            checks.append(Check(f"{name} {label}", False, why))
-            continue
-        loss = sign * (old - new)
-        of = "strangers" if key == "out_of_scope_answered" else "messages"
-        chance = _standard_error(old, new, int(after[section].get(of, 0)))
-        passed = loss <= max(max_loss, chance)
-        verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
-        checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
-    return checks
-
-
-def _standard_error(first: float, second: float, messages: int) -> float:
-    """Return the standard error of the difference of two shares of the same messages.
-
-    Without the pairs at hand it is bounded by assuming that they disagree as little as they must:
-    sqrt(p (1 - p) / n) with their mean p, which is half the variance of unpaired shares.
-    """
-    mean = (first + second) / 2
-    return float(np.sqrt(mean * (1 - mean) / messages)) if messages else 0.0

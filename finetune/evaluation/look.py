@@ -30,7 +30,7 @@ h2+p,.lead{margin-top:0;color:var(--soft);max-width:46rem}
 .lead{font-size:1.08rem}
 .verdict{background:var(--tint);border-left:.3rem solid var(--tide);border-radius:.6rem;padding:.9rem 1.1rem}
 .verdict.refused{background:var(--bad-tint);border-color:var(--bad)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));
+.facts{display:grid;grid-template-columns:repeat(3,1fr);
 gap:.9rem;margin:1.4rem 0}
 .card{margin:1rem 0}
 .fact,.card{background:var(--card);border:1px solid var(--line);border-radius:.9rem;padding:1rem 1.1rem}
@@ -57,8 +57,11 @@ code{background:var(--tint);border-radius:.4rem;padding:.1rem .35rem;overflow-wr
 dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;margin:.6rem 0 0}dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 ul.notes{padding-left:1.1rem;margin:.6rem 0 0}
-@media(max-width:40rem){main{padding:1.4rem .9rem 3rem}td,th{padding:.45rem .35rem;font-size:.88rem}
-td small{white-space:normal}.fact b{font-size:1.7rem}}
+@media(max-width:40rem){main{padding:1.4rem .8rem 3rem}.card{padding:.8rem .75rem}
+td,th{padding:.45rem .25rem;font-size:.86rem}th{white-space:normal}
+td small{font-size:.7rem;letter-spacing:-.02em}td small.loose{white-space:normal}
+.facts{grid-template-columns:repeat(3,1fr);gap:.5rem}.fact{padding:.7rem .65rem}.fact b{font-size:1.3rem}
+.fact small{font-size:.72rem;line-height:1.35}dl{display:block}dd{margin:0 0 .6rem}}
 @media print{body{background:#fff}.fact,.card{break-inside:avoid}}
 """
 

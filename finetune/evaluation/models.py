@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
@@ -14,9 +15,12 @@ from replydesk.dialog.intents import Familiarity
 from replydesk.finetune.classify import fit_draft, fit_logistic, softmax
 from replydesk.finetune.evaluation.scope import choose_threshold
 from replydesk.finetune.neighbours import NeighbourClassifier
+from replydesk.finetune.project import fit_projection
+from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import WordClassifier, fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
 __all__ = [
     "Fit",
@@ -37,6 +41,7 @@ _Made = TypeVar("_Made")
 
 _SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
+_PROJECTED: Final = ", projected"
 # The first opinion always has a say, or no message would be told from another; fit_temperature has the same bounds.
 _LEAST: Final = float(np.exp(-3))
 _MOST: Final = float(np.exp(3))
@@ -183,20 +188,26 @@ def weighted(logits: Floats, weights: Floats) -> Floats:
 def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
     """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
 
-    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is temperature scaling (Guo
-    et al. 2017). The loss is convex in the weights.
+    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is what
+    :func:`~replydesk.finetune.classify.fit_temperature` does, with its doubt: the right label counts (n + 1) / (n + 2).
+    The loss is convex in the weights.
     """
     from scipy.optimize import minimize
 
     if not len(targets):
         return np.eye(1, len(logits))[0], float("inf")
-    rows = np.arange(len(targets))
-    own = logits[:, rows, targets]
+    _, count, labels = logits.shape
+    doubt = 1 / (count + 2) if labels > 1 else 0.0
+    right = logits[:, np.arange(count), targets]
+    wanted = ((1 - doubt) * right + doubt * (logits.sum(axis=2) - right) / max(1, labels - 1)).mean(axis=1)
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        chances = weighted(logits, weights)
-        slopes = np.einsum("pnl,nl->pn", logits, chances) - own
-        return float(-np.log(np.maximum(chances[rows, targets], 1e-12)).mean()), slopes.mean(axis=1)
+        joined = np.tensordot(weights, logits, axes=1)
+        highest = joined.max(axis=1)
+        chances = softmax(joined)
+        partition = highest + np.log(np.exp(joined - highest[:, None]).sum(axis=1))
+        slopes = np.einsum("pnl,nl->p", logits, chances) / count - wanted
+        return float(partition.mean() - weights @ wanted), slopes
 
     # The logits of the opinions differ in scale by more than ten times: each starts with a spread of one.
     scales = 1 / np.maximum(logits.std(axis=(1, 2)), 1e-9)
@@ -205,6 +216,7 @@ def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, floa
         np.full(len(logits), 1.0),
         jac=True,
         method="L-BFGS-B",
+        options={"ftol": 1e-12, "gtol": 1e-8},
         bounds=[((0.0 if place else _LEAST) / scale, _MOST / scale) for place, scale in enumerate(scales)],
     )
     return np.asarray(found.x * scales), float(found.fun)
@@ -221,23 +233,35 @@ class Opinions:
         """Return the word classifier of rows."""
         return self._once(rows, "words", lambda: fit_words(rows.texts, rows.labels, self._language, seed=self._seed))
 
-    def head(self, rows: Labelled, strength: float) -> tuple[Floats, Floats]:
-        """Return weights and bias of logistic regression on the vectors of rows."""
+    def head(self, rows: Labelled, strength: float, encoder: Encoder | None = None) -> tuple[Floats, Floats]:
+        """Return weights and bias of logistic regression on the vectors of rows, by another encoder if one is given."""
+        reader = encoder or self.encoder
 
         def fit() -> tuple[Floats, Floats]:
             places = {name: i for i, name in enumerate(rows.names)}
             targets = np.array([places[label] for label in rows.labels])
-            return fit_logistic(self.encoder.encode(rows.texts), targets, strength, self._seed)
+            return fit_logistic(reader.encode(rows.texts), targets, strength, self._seed)
 
-        return self._once(rows, f"{strength:g}", fit)
+        return self._once(rows, f"head {strength:g} {reader.id}", fit)
 
-    def neighbours(self, rows: Labelled) -> NeighbourClassifier:
+    def neighbours(self, rows: Labelled, encoder: Encoder | None = None) -> NeighbourClassifier:
         """Return what asks the nearest of rows."""
+        reader = encoder or self.encoder
 
         def make() -> NeighbourClassifier:
-            return NeighbourClassifier.of(self.encoder.encode(rows.texts), rows.labels)
+            return NeighbourClassifier.of(reader.encode(rows.texts), rows.labels)
 
-        return self._once(rows, "neighbours", make)
+        return self._once(rows, f"neighbours {reader.id}", make)
+
+    def projected(self, rows: Labelled, recipe: Recipe) -> Encoder | None:
+        """Return the encoder with a projection that brings the rows of a label together, None where it finds none."""
+
+        def fit() -> Encoder | None:
+            groups = [rows.names.index(label) for label in rows.labels]
+            found = fit_projection(self.encoder.encode(rows.texts), groups, recipe)
+            return None if found.weights is None else ProjectedEncoder(self.encoder, found.weights)
+
+        return self._once(rows, "projected", fit)
 
     def _once(self, rows: Labelled, name: str, make: Callable[[], _Made]) -> _Made:
         if (rows, name) not in self._known:
@@ -255,18 +279,35 @@ def fit_floor(opinions: Opinions) -> Fit:
     return fit
 
 
-def fit_vectors(opinions: Opinions, strengths: Sequence[float], *, alone: bool) -> Fit:
-    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it."""
+def fit_vectors(
+    opinions: Opinions,
+    strengths: Sequence[float],
+    *,
+    alone: bool,
+    names: bool = False,
+    projecting: Recipe | None = None,
+) -> Fit:
+    """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it.
+
+    With ``names`` the name of every label is an example of it. With a recipe for ``projecting`` there is one more
+    choice for each C: the vectors under a projection.
+    """
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
-        words, neighbours = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows))
-        return {
-            f"C={strength:g}": VectorModel(
-                opinions.encoder, rows.names, *opinions.head(rows, strength), rows, words, neighbours
-            )
-            for strength in strengths
-            if choice in (None, f"C={strength:g}")
-        }
+        rows = rows.with_names if names else rows
+        made: dict[str, Model] = {}
+        for strength, suffix in product(strengths, ("", _PROJECTED) if projecting else ("",)):
+            name = f"C={strength:g}{suffix}"
+            if choice not in (None, name):
+                continue
+            under = opinions.projected(rows, projecting) if suffix and projecting else opinions.encoder
+            if under is None and choice is None:
+                continue
+            encoder = under or opinions.encoder
+            head = opinions.head(rows, strength, encoder)
+            beside = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows, encoder))
+            made[name] = VectorModel(encoder, rows.names, *head, rows, *beside)
+        return made
 
     return fit
 

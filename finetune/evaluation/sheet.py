@@ -35,7 +35,7 @@ def intents_page(document: Mapping[str, Any]) -> str:
         f"{escape(document['encoder'])}, recipe {escape(document['recipe'])}."
     )
     big = facts(
-        (name, name, _share(found["accuracy"]), f"95 % interval {_span(found['accuracy_ci'], 100, 1)} %")
+        (name, name, _share(found["accuracy"]), f"95 %: {_span(found['accuracy_ci'], 100, 1)} %")
         for name, found in models.items()
     )
     body = [
@@ -84,7 +84,7 @@ def _side_by_side(document: Mapping[str, Any]) -> str:
     tests = [
         [
             escape(pair.replace("-", " against ")),
-            f"{100 * found['difference']:+.2f} <small>{_span(found['difference_ci'], 100, 2, sign=True)}</small>",
+            f"{100 * found['difference']:+.2f}<br><small>{_span(found['difference_ci'], 100, 2, sign=True)}</small>",
             f"{found['p']:.4f}",
             f"{found['mcnemar']['only_first']} : {found['mcnemar']['only_second']}",
             f"{found['mcnemar']['p']:.2g}",
@@ -181,7 +181,7 @@ def _made(document: Mapping[str, Any]) -> str:
 
 def _chosen(found: Mapping[str, Any]) -> str:
     weights = "<br>".join(f"{name} × {weight:.2f}" for name, weight in found["weights"].items())
-    return f"<small>{escape(found['chosen'])}<br>{weights}</small>"
+    return f"<small class=loose>{escape(found['chosen'])}<br>{weights}</small>"
 
 
 def _marked(name: str) -> str:
@@ -195,7 +195,7 @@ def _figure(found: Mapping[str, Any], key: str) -> str:
 
 def _span(interval: tuple[float, float], times: float, digits: int, *, sign: bool = False) -> str:
     low, high = (f"{times * value:{'+' if sign else ''}.{digits}f}" for value in interval)
-    return f"{low} to {high}"
+    return f"{low} to {high}" if sign else f"{low}–{high}"
 
 
 def _share(value: float) -> str:

@@ -68,6 +68,9 @@ class MaskTask:
     Every turn with the one after it is an example; in half of them, drawn anew each epoch, the second is a turn of
     another conversation. A conversation of one turn, or any turn without ``next_sentence``, stands alone. ``head``
     takes the place of a new one, to measure on other text what was learned.
+
+    ``keep`` weighs how far the vector of a turn with hidden words has moved from the one that the network made of the
+    whole turn before it learned (one minus their cosine): words are learned without forgetting what the vectors say.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class MaskTask:
         seed: int = 0,
         mask: float = 0.15,
         next_sentence: bool = True,
+        keep: float = 0.0,
         head: Heads | None = None,
     ) -> None:
         self._size, self._seed, self._share = batch_size, seed, mask
@@ -104,6 +108,8 @@ class MaskTask:
         if not self._examples or not self._others:
             hint = "Give more text, or texts whose characters the encoder knows."
             raise TrainingError("There is nothing to read.", where="pretrain", hint=hint)
+        self._keep = keep
+        self._before = network.encode(self._texts).clone() if keep else None
         bias = log_shares([read.ids for read in self._read], vocabulary)
         self.head: Heads = head if head is not None else Heads(network.dimension, bias)
 
@@ -120,26 +126,31 @@ class MaskTask:
         ids, mask = padded([one[0] for one in made], self._padding)
         kinds, _ = padded([one[1] for one in made], 0)
         targets, there = padded([one[2] for one in made], IGNORED)
+        turns = [self._examples[row][0] for row in rows]
         return {
+            **({} if self._before is None else {"before": self._before[turns]}),
             "input_ids": ids, "attention_mask": mask, "token_type_ids": kinds.clamp(max=self._kinds - 1),
             "targets": targets.masked_fill(there == 0, IGNORED), "follows": torch.tensor([one[3] for one in made]),
         }  # fmt: skip
 
     def loss(self, network: EncoderNetwork, batch: Batch) -> torch.Tensor:
-        """Return the cross-entropy of the hidden tokens plus that of whether the second turn follows."""
-        words, follows = self.losses(network, batch)
-        return words + follows
-
-    def losses(self, network: EncoderNetwork, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return both parts of the loss; the second is 0 where no turn has another."""
+        """Return the cross-entropy of hidden tokens, plus that of whether the second turn follows, plus what moved."""
         states = self._states(network, batch)
+        loss = self._guesses(network, batch, states)
+        if "before" in batch:
+            first = batch["attention_mask"] * (batch["token_type_ids"] == 0)
+            moved = 1 - (network.pooled(states, first) * batch["before"]).sum(1)
+            loss = loss + self._keep * moved.mean()
+        return loss
+
+    def _guesses(self, network: EncoderNetwork, batch: Batch, states: torch.Tensor) -> torch.Tensor:
         asked = batch["targets"] != IGNORED
         logits = self.head.words(states[asked], network.bert.embeddings.word_embeddings.weight)
         words = functional.cross_entropy(logits.float(), batch["targets"][asked])
         if not bool((batch["follows"] != IGNORED).any()):
-            return words, words.new_zeros(())
+            return words
         logits = self.head.next_turn(states[:, 0])
-        return words, functional.cross_entropy(logits.float(), batch["follows"], ignore_index=IGNORED)
+        return words + functional.cross_entropy(logits.float(), batch["follows"], ignore_index=IGNORED)
 
     @torch.inference_mode()
     def right(self, network: EncoderNetwork) -> dict[str, float]:

@@ -94,7 +94,7 @@ def pretrain(
     _begin(place, base, recipe, corpus)
     start = base or _new_base(place / "base", learned, recipe, training)
     network = EncoderNetwork.of(start, max_tokens=training.max_tokens, dropout=training.dropout)
-    task = _task(network, learned, recipe, training)
+    task = _task(network, learned, recipe, training, new=base is None)
     held = _task(network, held_out, recipe, training, head=task.head) if held_out.conversations else None
     progress(f"Reading {len(learned)} texts")
     history = fit(
@@ -154,7 +154,9 @@ def _objective(recipe: Recipe) -> str:
     return "mlm" if recipe.pretrain.objective == "none" else recipe.pretrain.objective
 
 
-def _task(network: EncoderNetwork, corpus: Corpus, recipe: Recipe, training: Training, head: Any = None) -> Task:
+def _task(
+    network: EncoderNetwork, corpus: Corpus, recipe: Recipe, training: Training, *, new: bool = False, head: Any = None
+) -> Task:
     import torch
 
     from replydesk.finetune.pretraining.masking import MaskTask
@@ -175,6 +177,7 @@ def _task(network: EncoderNetwork, corpus: Corpus, recipe: Recipe, training: Tra
             seed=seed,
             mask=chosen.mask,
             next_sentence=chosen.next_sentence,
+            keep=chosen.keep if head is None and not new else 0.0,
             head=head,
         )
 

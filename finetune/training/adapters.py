@@ -16,6 +16,7 @@ from transformers import BertModel, TrainerCallback
 
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.recipe import AdapterRecipe
+from replydesk.finetune.training.processes import rank
 from replydesk.retrieval.encoders.added import Bottleneck, Prefixed, Prompted, insert_bottlenecks
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Allocating(TrainerCallback):  # type: ignore[misc]
         """Write what it knows beside a checkpoint."""
         from safetensors.torch import save_file
 
-        if self._model is None:
+        if self._model is None or rank():
             return
         ranks = self._model.rankallocator
         known = {f"ipt {name}": value for name, value in ranks.exp_avg_ipt.items()}

@@ -65,11 +65,17 @@ def remove(checkpoint: Path) -> None:
 
 
 def fingerprint_of(network: Any, batches: Iterator[Mapping[str, Any]], settings: Training, *others: object) -> str:
-    """Return a hash of all that decides how a training goes: weights, batches, settings."""
+    """Return a hash of all that decides how a training goes: weights, batches, settings.
+
+    What an adapter added and the network's own heads are left out, since they may start at random.
+    """
+    added: frozenset[str] = getattr(network, "added", frozenset())
+    heads = {id(one) for one in getattr(network, "head_parameters", ())}
     digest = hashlib.sha256(json.dumps([asdict(settings), *map(str, others)], sort_keys=True).encode())
     for name, weight in network.named_parameters():
         digest.update(f"{name} {tuple(weight.shape)}".encode())
-        _take_in(digest, weight.detach())
+        if name not in added and id(weight) not in heads:
+            _take_in(digest, weight.detach())
     for batch in batches:
         for name, value in sorted(batch.items()):
             digest.update(name.encode())
@@ -154,12 +160,13 @@ class Checkpoints(TrainerCallback):  # type: ignore[misc]
 def stoppable(ask: Callable[[], None], *, listening: bool = True) -> Iterator[None]:
     """While inside, the first SIGINT (Ctrl-C) or SIGTERM asks; a second one ends the process as ever.
 
-    Signals reach the main thread only; in another nothing is changed.
+    Only the main thread can listen; in another nothing is changed.
     """
     if not listening or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    done = threading.Event()
 
     def restore() -> None:
         for number, handler in before.items():
@@ -169,12 +176,20 @@ def stoppable(ask: Callable[[], None], *, listening: bool = True) -> Iterator[No
         restore()
         ask()
 
+    # When OpenVINO gives up a model it leaves the main thread with a signal stack that is gone, and a signal that comes
+    # there ends the process. So one thread more hears them while the main thread is deaf; Python runs the handler in
+    # the main thread all the same.
+    listener = threading.Thread(target=done.wait, name="signals", daemon=True)
+    listener.start()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, before)
     for number in before:
         signal.signal(number, hear)
     try:
         yield
     finally:
         restore()
+        done.set()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _take_in(digest: Any, tensor: torch.Tensor) -> None:

@@ -6,8 +6,10 @@ under ``torchrun`` and checkpoints are its own. What a batch is stands in the ta
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,10 @@ def fit(
     takes several in one. Raises :class:`~replydesk.data.errors.TrainingError` where the loss is no number any more.
     """
     from safetensors.torch import load_file
-    from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
+
+    with redirect_stdout(sys.stderr):
+        # Stdout belongs to results, and with WANDB_MODE=offline the library prints while it is imported.
+        from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
 
     progress = progress if rank() == 0 else _silent
     accumulate = settings.accumulate
@@ -103,6 +108,9 @@ def fit(
     set_seed(seed + rank())
     freeze(network, settings)
     model = _Together(network, tasks)
+    for weight in model.parameters():
+        # A checkpoint holds no others.
+        weight.data = weight.data.contiguous()
     optimizer = torch.optim.AdamW(
         parameter_groups(network, [task.head for task in tasks], settings),
         lr=settings.learning_rate,
@@ -137,17 +145,16 @@ def fit(
             seed=seed + rank(),
         )
         stages = Unfreezing(network, settings, per_epoch)
-        ranks = Allocating(network, total)
         following = keeping.following(per_epoch, callbacks)
+        steps, ranks = Steps(per_epoch, total, progress), Allocating(network, total)
         trainer = Trainer(
             model,
             arguments,
             data_collator=_only,
             train_dataset=plan,
-            callbacks=[stages, ranks, Finite(), following, checkpoints, Steps(per_epoch, total, progress), *callbacks],
+            callbacks=[stages, ranks, Finite(), following, checkpoints, steps, *callbacks],
             optimizers=(optimizer, None),
         )
-        # Stdout belongs to results.
         for unwanted in (PrinterCallback, ProgressCallback):
             trainer.remove_callback(unwanted)
         done, last = 0, _last(folder, fingerprint, progress)

@@ -119,10 +119,13 @@ class EncoderNetwork(torch.nn.Module):
     def _computed(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         # A prompt stands before the text and is no part of its vector.
-        states = states[:, -attention_mask.shape[1] :]
+        return self.pooled(states[:, -attention_mask.shape[1] :], attention_mask)
+
+    def pooled(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return unit vectors (n, dimension) of the states of those tokens that the mask (n, tokens) has."""
         if self.cls:
             return functional.normalize(states[:, 0].float(), dim=1)
-        weights = attention_mask.unsqueeze(-1).to(states.dtype)
+        weights = mask.unsqueeze(-1).to(states.dtype)
         return functional.normalize(((states * weights).sum(1) / weights.sum(1)).float(), dim=1)
 
     @torch.inference_mode()

@@ -15,11 +15,15 @@ __all__ = ["any_of", "from_first", "rank", "wait_for_all", "world"]
 
 def world() -> int:
     """Return how many processes train together."""
+    if _begun():
+        return torch.distributed.get_world_size()
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def rank() -> int:
     """Return the number of this process. The first, 0, is the one that writes and speaks."""
+    if _begun():
+        return torch.distributed.get_rank()
     return int(os.environ.get("RANK", "0"))
 
 
@@ -48,7 +52,11 @@ def wait_for_all() -> None:
 
 
 def _together() -> bool:
-    return world() > 1 and torch.distributed.is_available() and torch.distributed.is_initialized()
+    return _begun() and world() > 1
+
+
+def _begun() -> bool:
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
 
 
 def _device() -> torch.device:

@@ -101,7 +101,8 @@ class _Following(TrainerCallback):  # type: ignore[misc]
     def __init__(self, keeping: Keeping, per_epoch: int, listeners: Sequence[TrainerCallback]) -> None:
         self._keeping, self._per_epoch, self._listeners = keeping, per_epoch, listeners
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        # All listeners have begun by then.
         if not state.global_step:
             self._judge(0, args, state, control)
 

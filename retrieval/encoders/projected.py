@@ -46,6 +46,11 @@ class ProjectedEncoder:
         card = {"id": self.id, "base": self.inner.id}
         (folder / _CARD).write_text(json.dumps(card, indent=1, sort_keys=True), encoding="utf-8")
 
+    @staticmethod
+    def stands_in(folder: Path) -> bool:
+        """Return whether there is a projection in a folder."""
+        return (folder / _CARD).exists()
+
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> ProjectedEncoder:
         """Return the projection in a folder, on the encoder that it was trained on.

@@ -103,6 +103,10 @@ class OpenVinoEncoder:
                     states[place] = found[row, : len(read[place].ids)].copy()
         return [tokens_of(states[place], one.offsets, one.special_tokens_mask) for place, one in enumerate(read)]
 
+    def save(self, folder: Path) -> None:
+        """Write the graph into a folder, from which :meth:`Graph.load` reads it."""
+        self.graph.save(folder)
+
     def _compiled(self) -> Any:
         """Return what computes. An encoder that another stands in for never needs it."""
         try:

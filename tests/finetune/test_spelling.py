@@ -52,6 +52,20 @@ def test_words_that_one_customer_wrote_are_not_kept() -> None:
     assert dict(fit_speller(["my parcel", "Parcel parcel"]).counts) == {"parcel": 3}
 
 
+def test_chinese_is_learned_from_pairs_that_two_customers_wrote() -> None:
+    texts = ["退款到了吗", "我要退款", "诸葛孔明", "退款", "快递到了吗", "快递", "我的快递呢"]
+    speller = fit_speller(texts, ["a", "b", "b", "c", "d", "e", "f"])
+    assert speller.han is not None and speller.han.folds
+    assert speller.han.pairs["退款"] == 3 and speller.han.pairs["款$"] == 2
+    assert not any("葛" in pair for pair in speller.han.pairs)
+    assert speller.han.spelt == {"tuikuan": "退款", "kuaidi": "快递"}
+    assert "款" in speller.han.alike["宽"] and "到" in speller.han.alike["道"]
+    assert speller.correct("退宽什么时候") == "退款什么时候"
+    assert speller.correct("我的 kuaidi 呢") == "我的快递呢"
+    assert fit_speller(["退貨", "退貨運費"]).han.folds is False  # type: ignore[union-attr]
+    assert fit_speller(["where is it"]).han is None
+
+
 def test_english_words_are_whole_words() -> None:
     words = english_words()
     assert 15_000 < len(words) < 30_000

@@ -216,7 +216,7 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     exported = tmp_path / "export.jsonl"
     run("export", "--out", exported)
     recipe = tmp_path / "mine.toml"
-    recipe.write_text("folds = 2\nstrengths = [1, 10]\n")
+    recipe.write_text("[head]\nfolds = 2\nstrengths = [1, 10]\n")
     loop = run("retrain", exported, "--recipe", recipe, "--json").document
     assert set(loop) >= {"release", "promoted", "reasons", "report", "import"}
     assert loop["import"]["tickets"]["new"] == 0
@@ -305,7 +305,7 @@ def test_a_demo_that_was_stopped_goes_on(run: Run, desk: Home, monkeypatch: pyte
         (("train", "--recipe", "nope"), "There is no such recipe. (nope) Known: quick"),
         (("train", "--recipe", "missing.toml"), "missing.toml"),
         (("train", "--recipe", "unknown.toml"), "A recipe has no epoch. (unknown.toml)"),
-        (("train", "--recipe", "wrong.toml"), "The recipe's folds is wrong"),
+        (("train", "--recipe", "wrong.toml"), "The recipe's head.folds is wrong"),
         (("retrain", "no-such-file.jsonl"), "There is no such file. (no-such-file.jsonl)"),
         (("releases", "promote", "none"), "There is no such release. (none)"),
         (("releases", "promote", "../.."), "This is not the id of a release. (../..)"),
@@ -326,7 +326,7 @@ def test_what_fails_says_why(
     (tmp_path / "folder").mkdir()
     (tmp_path / "prose.txt").write_text("Dear all\n")
     (tmp_path / "unknown.toml").write_text("epoch = 3\n")
-    (tmp_path / "wrong.toml").write_text('folds = "three"\n')
+    (tmp_path / "wrong.toml").write_text('head.folds = "three"\n')
     assert said in run(*arguments).trouble
     assert run("tickets", "list", "--json").document["tickets"], "nothing is lost"
 

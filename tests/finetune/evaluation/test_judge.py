@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from replydesk.finetune.evaluation import judge as module
-from replydesk.finetune.evaluation.judge import Check, Report
+from replydesk.data.settings import FinetuneSettings
+from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of
+from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import calibration_error, interval
 
 
@@ -99,7 +100,7 @@ FIRST = {"replies": BEFORE["replies"]}
     ],
 )  # fmt: skip
 def test_the_gate(before: dict[str, Any], after: dict[str, Any], failed: list[str]) -> None:
-    checks = tuple(module._checks("en", before, after, 0.01))
+    checks = tuple(gate("en", (before, Outcomes()), (after, Outcomes()), FinetuneSettings()))
     report = Report("new", "old", {}, {"en": before}, {"en": after}, {}, checks)
     assert report.promotable == (not failed)
     assert len([check for check in checks if not check.passed]) == len(failed)
@@ -125,7 +126,7 @@ def test_the_gate(before: dict[str, Any], after: dict[str, Any], failed: list[st
 def test_a_few_messages_do_not_decide_by_chance(messages: int, new: float, passed: bool, verdict: str) -> None:
     """One standard error at a share of .85 is .113 of ten messages and .011 of a thousand."""
     before, after = ({"intents": {"accuracy": share, "messages": messages}} for share in (0.9, new))
-    (check,) = module._checks("en", before, after, 0.01)
+    (check,) = gate("en", (before, Outcomes()), (after, Outcomes()), FinetuneSettings())
     assert check.passed is passed
     assert check.why == f"en: intent accuracy 0.900 -> {new:.3f}, {verdict}."
 
@@ -140,3 +141,92 @@ def test_reasons_of_a_refusal_name_only_what_failed() -> None:
         {"name": "b", "passed": False, "why": "worse."},
     ]
     assert (document["promotable"], document["reasons"], document["candidate"]) == (False, ["worse."], "new")
+
+
+def read(
+    hits: list[bool], labels: list[str] | None = None, known: str = "ab", **more: Any
+) -> tuple[dict[str, Any], Outcomes]:
+    """Return what a release made of messages, every one in two slices."""
+    labels = labels or ["a"] * len(hits)
+    keys = tuple(("en", label) for label in labels)
+    found = Outcomes(np.array(hits), tuple(labels), keys, known=frozenset(known), **more)
+    figures = {"accuracy": float(np.mean(hits)), "messages": len(hits)}
+    return {"intents": figures}, found
+
+
+def verdicts(
+    before: tuple[dict[str, Any], Outcomes], after: tuple[dict[str, Any], Outcomes], **more: Any
+) -> dict[str, Check]:
+    settings = FinetuneSettings(**more.pop("settings", {}))
+    return {check.name: check for check in gate("en", before, after, settings, **more)}
+
+
+def test_a_gain_on_the_same_messages_is_told_with_its_chance() -> None:
+    before, after = read([True] * 50 + [False] * 50), read([True] * 70 + [False] * 30)
+    assert verdicts(before, after)["en intent accuracy"].why.endswith("0.500 -> 0.700, better (p = 0.000).")
+    little = verdicts(before, read([True] * 52 + [False] * 48))["en intent accuracy"]
+    assert little.passed and little.why.endswith("kept.")
+
+
+def test_the_strict_gate_wants_a_gain_that_is_no_chance() -> None:
+    before, strict = read([True] * 50 + [False] * 50), {"gate": "better"}
+    clear, little = read([True] * 70 + [False] * 30), read([True] * 52 + [False] * 48)
+    assert verdicts(before, clear, settings=strict)["en better"].passed
+    refused = verdicts(before, little, settings=strict)["en better"]
+    assert (refused.passed, refused.why) == (False, "en: nothing is better by more than chance.")
+    assert "en better" not in verdicts(before, little) and "en better" not in verdicts(
+        before, little, settings=strict, first=True
+    )
+
+
+def test_a_slice_that_is_worse_refuses_what_is_better_on_the_whole() -> None:
+    labels = ["a"] * 100 + ["b"] * 30
+    before = read([False] * 60 + [True] * 40 + [True] * 30, labels)
+    after = read([True] * 100 + [True] * 18 + [False] * 12, labels)
+    found = verdicts(before, after)
+    assert found["en intent accuracy"].passed and not found["en slices"].passed
+    assert found["en slices"].why == "en: worse on b 1.000 -> 0.600."
+    ten = ["b"] * 10 + ["a"] * 100
+    few = verdicts(read([True] * 110, ten), read([False] * 5 + [True] * 105, ten))
+    assert few["en slices"].why == "en: none of 2 slices is worse."
+
+
+def test_old_intents_may_not_be_forgotten_for_new_ones() -> None:
+    labels = ["a"] * 50 + ["b"] * 50
+    before = read([True] * 50 + [False] * 50, labels, known="a")
+    after = read([True] * 40 + [False] * 10 + [True] * 50, labels, known="ab")
+    found = verdicts(before, after, taught="ab")
+    assert found["en intent accuracy"].passed
+    assert (found["en forgetting"].passed, found["en forgetting"].why) == (
+        False,
+        "en: intents known before 1.000 -> 0.800, worse by more than 0.010.",
+    )
+    gone = verdicts(read([True] * 50, known="ab"), read([True] * 50, known="a"), taught="ab")
+    assert gone["en forgetting"].why == "en: the candidate no longer knows b."
+    # What nobody has examples of any more may go.
+    assert verdicts(read([True] * 50, known="ab"), read([True] * 50, known="a"), taught="a")["en forgetting"].passed
+
+
+def test_calibration_and_latency_count() -> None:
+    def told(ece: float, messages: int = 500) -> tuple[dict[str, Any], Outcomes]:
+        return {"replies": {"ece": ece, "messages": messages}}, Outcomes(milliseconds=np.full(9, 30.0))
+
+    assert not verdicts(told(0.04), told(0.09))["en calibration of answers"].passed
+    assert verdicts(told(0.04), told(0.05))["en calibration of answers"].passed
+    assert verdicts(told(0.09), told(0.1))["en calibration of answers"].passed
+    assert "en calibration of answers" not in verdicts(told(0.04, 50), told(0.4, 50))
+    slow = verdicts(told(0.04), told(0.04), settings={"max_milliseconds": 20})["en latency"]
+    assert (slow.passed, slow.why) == (False, "en: half of the replies within 30 ms, slower than 20 ms.")
+    assert verdicts(told(0.04), told(0.04))["en latency"].passed
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "length"),
+    [
+        ("where is it", "en", "up to 5 words"),
+        ("我的快递三天没动了", "zh", "6 to 15 words"),
+        ("a " * 20, "en", "more than 15 words"),
+    ],
+)
+def test_a_message_is_in_three_slices(text: str, language: str, length: str) -> None:
+    assert keys_of(text, "late", language) == (language, length, "late")

@@ -20,6 +20,8 @@ from replydesk.finetune.evaluation.models import (
     made_ready,
 )
 from replydesk.finetune.neighbours import NEAREST, WIDTH, NeighbourClassifier
+from replydesk.finetune.project import Projection
+from replydesk.finetune.recipe import QUICK
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder
@@ -43,23 +45,31 @@ def logits(parts: int, count: int = 200, labels: int = 4) -> tuple[np.ndarray, n
     return made * np.array([1.0, 7.0, 0.2])[:parts, None, None], targets
 
 
+def doubtful(said: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
+    """Return the cross-entropy with targets of which the right label has 201 / 202 and the others share the rest."""
+    wanted = np.full(said.shape[1:], 1 / 202 / (said.shape[2] - 1))
+    wanted[np.arange(len(targets)), targets] = 201 / 202
+    return float(-(wanted * np.log(softmax(np.tensordot(weights, said, axes=1)))).sum(axis=1).mean())
+
+
 def test_one_opinion_is_weighed_as_temperature_scaling_does() -> None:
     said, targets = logits(1)
     weights, loss = fit_weights(said, targets)
     assert 1 / weights[0] == pytest.approx(fit_temperature(said[0], targets), rel=1e-3)
-    chances = softmax(said[0] * weights[0])[np.arange(200), targets]
-    assert loss == pytest.approx(-np.log(chances).mean())
+    assert loss == pytest.approx(doubtful(said, targets, weights))
 
 
 def test_several_opinions_get_the_weights_with_the_least_loss() -> None:
     said, targets = logits(3)
 
-    def loss(weights: np.ndarray) -> float:
-        return float(-np.log(softmax(np.tensordot(weights, said, axes=1))[np.arange(200), targets]).mean())
-
     weights, found = fit_weights(said, targets)
-    best = minimize(loss, np.array([1.0, 0.1, 5.0]), method="Nelder-Mead", options={"xatol": 1e-6, "maxiter": 4000})
-    assert found == pytest.approx(loss(weights)) == pytest.approx(best.fun, abs=1e-5)
+    best = minimize(
+        lambda tried: doubtful(said, targets, tried),
+        np.array([1.0, 0.1, 5.0]),
+        method="Nelder-Mead",
+        options={"xatol": 1e-6, "maxiter": 4000},
+    )
+    assert found == pytest.approx(doubtful(said, targets, weights)) == pytest.approx(best.fun, abs=1e-5)
     assert found < min(fit_weights(said[place : place + 1], targets)[1] for place in range(3))
     # An opinion that is always wrong has no say.
     said[2] = -said[2]
@@ -120,6 +130,41 @@ def test_what_models_share_is_learned_once(tiny_bert: Path, monkeypatch: pytest.
     assert isinstance(floor, FloorModel)
     assert floor.words is other.words
     assert (floor.logits(rows.texts)[0] == other.logits(rows.texts)[1]).all()
+
+
+def test_a_projection_is_one_more_choice_where_one_can_be_learned(
+    tiny_bert: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from replydesk.finetune.evaluation import models
+
+    swap = np.eye(32, dtype=np.float32)[::-1]
+    monkeypatch.setattr(models, "fit_projection", lambda *_: Projection(swap, swap, {}))
+    rows, encoder = messages("zh"), BertEncoder(str(tiny_bert))
+    made = fit_vectors(Opinions(encoder, "zh", 0), (3.0, 30.0), alone=False, projecting=QUICK)(rows, None)
+    assert list(made) == ["C=3", "C=3, projected", "C=30", "C=30, projected"]
+    plain, projected = made["C=3"], made["C=3, projected"]
+    assert isinstance(projected, VectorModel)
+    assert projected.encoder.encode(["退款"]) == pytest.approx(encoder.encode(["退款"])[:, ::-1])
+    # Turning all vectors alike changes nothing that a head, words or neighbours say.
+    assert projected.logits(rows.texts) == pytest.approx(plain.logits(rows.texts), abs=1e-2)
+    monkeypatch.setattr(models, "fit_projection", lambda *_: Projection(None, None, {}))
+    fit = fit_vectors(Opinions(encoder, "zh", 0), (3.0,), alone=True, projecting=QUICK)
+    assert list(fit(rows, None)) == ["C=3"]
+    (only,) = fit(rows, "C=3, projected").values()
+    assert isinstance(only, VectorModel)
+    assert only.encoder is encoder
+
+
+def test_the_name_of_a_label_is_an_example_where_it_is_wanted(tiny_bert: Path) -> None:
+    rows = messages("en")
+    opinions = Opinions(BertEncoder(str(tiny_bert)), "en", 0)
+    (model,) = fit_vectors(opinions, (3.0,), alone=True, names=True)(rows, None).values()
+    assert isinstance(model, VectorModel)
+    assert model.known.texts[-5:] == (
+        "broken item", "cancel order", "change address", "delivery delay", "refund status",
+    )  # fmt: skip
+    assert Labelled(("x",), ("CardArrival",)).with_names.texts[1] == "Card Arrival"
+    assert Labelled(("x",), ("PLUS会员",)).with_names.texts[1] == "PLUS会员"
 
 
 def test_validation_chooses_scale_and_threshold(tiny_bert: Path) -> None:

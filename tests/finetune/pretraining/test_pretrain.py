@@ -270,3 +270,37 @@ def test_the_writer_sees_the_vector_and_nothing_that_comes_later(tiny_bert: Path
         assert torch.allclose(one[:, :3], other[:, :3], atol=1e-5)
         assert not torch.allclose(one[:, 3:], other[:, 3:], atol=1e-4)
         assert not torch.allclose(one, head(network, -vectors, ids), atol=1e-4)
+
+
+def test_words_are_learned_without_moving_the_vectors(tiny_bert: Path) -> None:
+    moved, rose = {}, {}
+    texts = toy(80).texts
+    for keep in (0.0, 50.0):
+        network = EncoderNetwork.of(tiny_bert, max_tokens=32)
+        before = network.encode(texts)
+        task = MaskTask(network, toy(80), batch_size=16, keep=keep)
+        start = task.right(network)["words"]
+        assert ("before" in task.batch([0, 1], 0)) == bool(keep)
+        fit(network, [task], TRAINING)
+        moved[keep] = float((1 - (network.encode(texts) * before).sum(1)).mean())
+        rose[keep] = task.right(network)["words"] - start
+    assert moved[50.0] < 0.5 * moved[0.0]
+    assert rose[50.0] > 0
+
+
+def test_what_moved_is_measured_on_the_first_turn_alone(tiny_bert: Path) -> None:
+    network = EncoderNetwork.of(tiny_bert, max_tokens=32).eval()
+    task = MaskTask(network, toy(8), batch_size=4, keep=1.0)
+    plain = MaskTask(network, toy(8), batch_size=4, head=task.head)
+    batch = task.batch([0, 1, 2], 0)
+    states = network.bert(
+        **{name: batch[name] for name in ("input_ids", "attention_mask", "token_type_ids")}
+    ).last_hidden_state
+    expected = []
+    for row in range(3):
+        first = (batch["token_type_ids"][row] == 0) & (batch["attention_mask"][row] == 1)
+        mean = states[row][first].mean(0)
+        whole = network.encode([toy(8).conversations[row][0]])[0]
+        expected.append(1 - float(torch.cosine_similarity(mean.detach(), whole, dim=0)))
+    extra = task.loss(network, batch) - plain.loss(network, {k: v for k, v in batch.items() if k != "before"})
+    assert extra.item() == pytest.approx(np.mean(expected), abs=1e-5)
