@@ -16,6 +16,7 @@ from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_calibrated, fit_familiarity, fit_head
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
+from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
@@ -100,7 +101,7 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = strange + material.train.strangers
     known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
-    head, unseen, held = None, np.zeros((len(known), 0)), None
+    head, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
     base = known
     if material.held:
         # The encoder has seen all but what was held out, so that alone says how it reads what is new.
@@ -117,12 +118,14 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
             for copy in range(recipe.head.noise)
         ]
         classifier = fit_head(known, recipe, copies)
-        head, unseen = classifier.head, classifier.unseen
+        head, unseen, strength = classifier.head, classifier.unseen, classifier.strength
     labels = head.labels if head is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
     odd_intents = head.probabilities(odd.vectors) if head is not None else np.zeros((len(odd), 0))
     odd_highest = odd_intents.max(axis=1) if labels else np.ones(len(odd))
     owners = known.labels if labels else ("",) * len(known)
+    # A fine-tuned encoder has learned from the intents that would be left out.
+    practised = left_out_weights(known.vectors, owners, strength, recipe.seed) if strength else None
     familiarity, unfamiliar_inside = None, np.zeros(len(base))
     if len(base) and len(odd):
         familiarity, unfamiliar_inside = fit_familiarity(
@@ -132,6 +135,7 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
             odd.vectors,
             odd_highest,
             held_out=None if held is None else held.vectors,
+            towards=practised,
         )
     unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest) if familiarity else np.zeros(len(odd))
     queries = Queries(
