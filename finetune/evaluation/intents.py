@@ -33,6 +33,7 @@ from replydesk.finetune.evaluation.models import (
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.several import has_several
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.neighbours import NeighbourClassifier
@@ -81,6 +82,7 @@ class IntentData:
         seed: int = 0,
     ) -> IntentData:
         """Return what files of CSV or JSONL with ``text`` and ``label`` hold; those out of scope need no label.
+        A label may name several (:func:`~replydesk.finetune.evaluation.several.labels_of`).
 
         ``limit`` draws so many rows of each file, stratified. Raises :class:`RequestError` with file and line.
         """
@@ -92,7 +94,8 @@ class IntentData:
             raise RequestError(
                 "All messages have one label: there is nothing to tell apart.", where=str(train), hint=hint
             )
-        if not set(learned.names) & set(judged.names):
+        several = has_several(learned)
+        if not several and not set(learned.names) & set(judged.names):
             hint = "The same label must be spelt the same in both files."
             raise RequestError(f"None of its labels is in {train}.", where=str(test), hint=hint)
         notes = []
@@ -109,7 +112,7 @@ class IntentData:
             base = (*(chosen.texts if chosen else ()), *odd_valid)
             if base and (shared := shared_texts(base, texts)):
                 notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --valid or --oos-valid.")
-        if unknown := sorted(set(judged.names) - set(learned.names)):
+        if not several and (unknown := sorted(set(judged.names) - set(learned.names))):
             rows = sum(label in set(unknown) for label in judged.labels)
             notes.append(f"{len(unknown)} labels of --test are not in --train ({rows} messages, all counted as wrong).")
         return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes))
