@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from replydesk.finetune.classify import margins
 
-__all__ = ["WordClassifier", "fit_words"]
+__all__ = ["WordClassifier", "fit_words", "word_features"]
 
 Floats = NDArray[np.float64]
 
@@ -35,16 +35,21 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
     Words and pairs of them, and two to four characters of a word at a time; in languages that part no words by blanks
     one to three characters of the text.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_union
     from sklearn.svm import LinearSVC
 
-    if language in ("zh", "ja"):
-        features = make_union(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True))
-    else:
-        features = make_union(
-            TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True),
-        )
+    features = word_features(language)
     model = LinearSVC(random_state=seed).fit(features.fit_transform(list(texts)), list(labels))
     return WordClassifier(tuple(str(name) for name in model.classes_), features, model)
+
+
+def word_features(language: str) -> Any:
+    """Return what makes TF-IDF features of texts in a language."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_union
+
+    if language in ("zh", "ja"):
+        return make_union(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True))
+    return make_union(
+        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True),
+    )

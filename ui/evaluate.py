@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.ui.options import JsonOption, RecipeOption, say, show
-from replydesk.ui.terminal import intents_text, matching_text, retrieval_text
+from replydesk.ui.terminal import intents_text, matching_text, retrieval_text, several_text
 
 if TYPE_CHECKING:
     from replydesk.retrieval.encoders.encoder import Encoders
@@ -65,6 +66,7 @@ def evaluate_intents(
 ) -> None:
     """Classify messages by the floor, the frozen encoder and what the recipe makes, side by side."""
     from replydesk.finetune.evaluation import intents
+    from replydesk.finetune.evaluation.several import evaluate_several, has_several
     from replydesk.finetune.evaluation.writing import write_report
     from replydesk.finetune.recipe import Recipe
 
@@ -79,6 +81,19 @@ def evaluate_intents(
         limit=limit,
         seed=chosen.seed,
     )
+    if has_several(data.train):
+        if data.valid or data.oos_test or suspects or seeds > 1:
+            hint = "Leave --valid, --oos-test, --suspects and --seeds out: folds of --train choose."
+            raise RequestError("Messages have several labels: only --train and --test count.", where="label", hint=hint)
+        document = _with_command(
+            evaluate_several(
+                data.train, data.test, _encoders(home), recipe=chosen, language=language, notes=data.notes, progress=say
+            )
+        )
+        if out is not None:
+            say(f"Written: {', '.join(str(path) for path in write_report(document, out))}")
+        show(document, as_json, several_text(document))
+        return
     result = intents.evaluate_intents(
         data, _encoders(home), recipe=chosen, seeds=seeds, language=language, suspects=suspects, progress=say
     )

@@ -41,6 +41,7 @@ from replydesk.finetune.evaluation.rows import (
     shared_texts,
 )
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.several import has_several
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
@@ -96,6 +97,7 @@ class IntentData:
         seed: int = 0,
     ) -> IntentData:
         """Return what files of CSV or JSONL with ``text`` and ``label`` hold; those out of scope need no label.
+        A label may name several (:func:`~replydesk.finetune.evaluation.several.labels_of`).
 
         ``unlabelled`` texts need none either; where they have one, it only says how right the labels are that they get.
         ``limit`` draws so many rows of each file, stratified. Raises :class:`RequestError` with file and line.
@@ -109,7 +111,8 @@ class IntentData:
             raise RequestError(
                 "All messages have one label: there is nothing to tell apart.", where=str(train), hint=hint
             )
-        if not set(learned.names) & set(judged.names):
+        several = has_several(learned)
+        if not several and not set(learned.names) & set(judged.names):
             hint = "The same label must be spelt the same in both files."
             raise RequestError(f"None of its labels is in {train}.", where=str(test), hint=hint)
         notes = []
@@ -128,7 +131,7 @@ class IntentData:
             base = (*(chosen.texts if chosen else ()), *odd_valid)
             if base and (shared := shared_texts(base, texts)):
                 notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --valid or --oos-valid.")
-        if unknown := sorted(set(judged.names) - set(learned.names)):
+        if not several and (unknown := sorted(set(judged.names) - set(learned.names))):
             rows = sum(label in set(unknown) for label in judged.labels)
             notes.append(f"{len(unknown)} labels of --test are not in --train ({rows} messages, all counted as wrong).")
         return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes), bare, truth)
