@@ -80,13 +80,15 @@ class HeadRecipe:
 
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among. ``names`` makes every intent's name an example of it, which helps where there are few.
-    ``noise`` is how many copies of every message, as written in a hurry, it also learns from.
+    ``noise`` is how many copies of every message, as written in a hurry, it also learns from. With ``adjust`` rare
+    intents may be favoured, if that makes the macro F1 of cross-validation better (logit adjustment).
     """
 
     strengths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
     folds: Annotated[int, Field(ge=2)] = 3
     names: bool = False
     noise: Annotated[int, Field(ge=0)] = 0
+    adjust: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
+from replydesk.dialog.intents import IntentHead
 from replydesk.finetune import classify as module
 from replydesk.finetune.classify import fit_familiarity, fit_head, fit_temperature
 from replydesk.finetune.evaluation.metrics import calibration_error
@@ -203,3 +204,19 @@ def test_what_is_learned_besides_helps_and_judges_nothing() -> None:
     assert len(helped.unseen) == len(train)
     right = [accuracy(test, one.head.probabilities(test.vectors), one.head.labels) for one in (plain, helped)]
     assert right[1] > right[0]
+
+
+def test_rare_intents_are_favoured_if_asked_and_worth_it() -> None:
+    many = blobs(400, 4, noise=0.6)
+    which = np.arange(400) % 4
+    rare = many.where([bool(label < 2 or row % 10 == label) for row, label in enumerate(which)])
+    test = blobs(800, 4, noise=0.6, seed=1)
+    plain, adjusted = (fit_head(rare, Recipe(head=HeadRecipe(adjust=adjust))) for adjust in (False, True))
+
+    def recall(head: IntentHead, label: int) -> float:
+        mine = head.probabilities(test.vectors)[np.arange(800) % 4 == label]
+        return float((mine.argmax(axis=1) == label).mean())
+
+    assert recall(adjusted.head, 3) > recall(plain.head, 3) + 0.1
+    even = fit_head(many, Recipe(head=HeadRecipe(adjust=True)))
+    np.testing.assert_allclose(even.head.bias, fit_head(many, QUICK).head.bias)
