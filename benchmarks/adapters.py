@@ -68,6 +68,8 @@ def run() -> dict[str, Any]:
         kinds[name] = measured(name, sets, epochs, tested)
         longest = max(longest, time.perf_counter() - started)
         print(name, kinds[name], file=sys.stderr)
+        # What was measured stays, should the next take too long.
+        _RESULT.write_text(json.dumps({**known, **setting, "kinds": kinds}, indent=1) + "\n", encoding="utf-8")
     return {**setting, "kinds": kinds}
 
 

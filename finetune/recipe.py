@@ -21,6 +21,7 @@ __all__ = [
     "EncoderRecipe",
     "FreshRecipe",
     "HeadRecipe",
+    "LearningRecipe",
     "PretrainRecipe",
     "ProjectionRecipe",
     "Recipe",
@@ -97,12 +98,14 @@ class EncoderRecipe:
     Without ``tune`` it stays frozen. Cross-entropy has ``smoothing`` and a ``margin``; ``contrastive`` weighs the
     supervised contrastive loss at its ``temperature``, ``consistency`` the agreement of two views, ``noise`` is the
     share of texts whose second view is written in a hurry; ``matching`` weighs InfoNCE on pairs at
-    ``match_temperature``. ``held_out`` is the share of customers that choose the epoch and calibrate; with ``refit``
-    it learns once more from all, for as many epochs as were best. ``replay`` is how many old examples of each intent
-    are learned again when it goes on from a release.
+    ``match_temperature``, ``match_batch`` pairs a batch. ``held_out`` is the share of customers that choose the epoch
+    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``start`` is what it
+    begins from: the ``base``, or the weights of the ``release`` that answers, where that was fine-tuned; then it learns
+    what is new since, and of each old intent ``replay`` examples again.
     """
 
     tune: bool = False
+    start: Literal["base", "release"] = "base"
     training: Training = Training()
     smoothing: Share = 0.0
     margin: Weight = 0.0
@@ -112,10 +115,27 @@ class EncoderRecipe:
     noise: Share = 0.0
     matching: Weight = 0.0
     match_temperature: Positive = 0.05
+    match_batch: Annotated[int, Field(ge=2)] = 128
     hard_negatives: Annotated[int, Field(ge=0)] = 0
     held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     refit: bool = False
-    replay: Annotated[int, Field(ge=0)] = 0
+    replay: Annotated[int, Field(ge=0)] = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRecipe:
+    """How messages that nobody labelled are learned from.
+
+    With ``pseudo`` they get labels: at most ``max_wrong`` of those of held-out messages are wrong, each must survive
+    ``views`` versions written in a hurry, and an intent gets at most ``per_intent``. At most ``texts`` messages are
+    read, drawn by chance.
+    """
+
+    pseudo: bool = False
+    max_wrong: Annotated[float, Field(gt=0, le=1)] = 0.1
+    per_intent: Count = 100
+    views: Annotated[int, Field(ge=0)] = 1
+    texts: Count = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +200,7 @@ class ProjectionRecipe:
     and ``training.dropout`` leaves numbers of a vector out.
     """
 
-    temperature: Positive = 0.07
+    temperature: Positive = 0.05
     training: Training = Training(
         epochs=40,
         batch_size=512,
@@ -232,6 +252,7 @@ class Recipe:
     pretrain: PretrainRecipe = field(default_factory=PretrainRecipe)
     projection: ProjectionRecipe = field(default_factory=ProjectionRecipe)
     reranker: RerankerRecipe = field(default_factory=RerankerRecipe)
+    learning: LearningRecipe = field(default_factory=LearningRecipe)
 
     @classmethod
     def find(cls, name: str) -> Recipe:
@@ -315,6 +336,7 @@ _SECTIONS = {
         PretrainRecipe,
         ProjectionRecipe,
         RerankerRecipe,
+        LearningRecipe,
     )
     if is_dataclass(kind)
 }

@@ -60,9 +60,10 @@ class Run:
         return Recipe.read(self.recipe, where=str(self.folder / _CARD))
 
     def forget_checkpoints(self) -> None:
-        """Remove the checkpoints, after which the run starts anew if it is asked to go on."""
-        for path in sorted(self.folder.rglob("checkpoint-*")):
-            shutil.rmtree(path)
+        """Remove checkpoints and pre-trained encoders, after which the run starts anew if it is asked to go on."""
+        for pattern in ("*/read", "**/checkpoint-*"):
+            for path in sorted(self.folder.glob(pattern)):
+                shutil.rmtree(path)
 
 
 @dataclass

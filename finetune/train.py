@@ -16,12 +16,14 @@ from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_calibrated, fit_familiarity, fit_head
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
+from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
+from replydesk.finetune.tuning import Labelled
 
 __all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
 
@@ -75,13 +77,17 @@ def train_skills(
     set is taken from a small desk; where the encoder was fine-tuned, on the customers that were held out. Without two
     intents there is no head, and the tickets' answers are the only labels.
     """
-    head, familiarity, queries = read_unseen(material, recipe)
+    labeller = _labeller(material, recipe)
+    head, familiarity, queries = read_unseen(material, recipe, labeller)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
     late, told_late = fit_late(queries, material, scorer, recipe)
     lines = fit_thresholds(scores, right, inside, recipe)
     speller, spelling = choose_speller(material, head, recipe)
     notes = {"late_interaction": told_late, "spelling": spelling}
+    if labeller is not None:
+        notes["pseudo"] = labeller.document()
+        progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
     skills = Skills(head, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
     if reranker is None:
         return skills
@@ -95,8 +101,13 @@ def train_skills(
     return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
 
 
-def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, Familiarity | None, Queries]:
-    """Return the head, the familiarity, and the training messages as models read them that had not seen them."""
+def read_unseen(
+    material: Material, recipe: Recipe, labeller: PseudoLabeller | None = None
+) -> tuple[IntentHead | None, Familiarity | None, Queries]:
+    """Return the head, the familiarity, and the training messages as models read them that had not seen them.
+
+    The head also learns from what the ``labeller`` of the labelled training messages labels.
+    """
     train = material.train.in_scope
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = strange + material.train.strangers
@@ -117,7 +128,7 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
             material.encoder.encode([noise(text, copy * len(known) + i) for i, text in enumerate(known.texts)])
             for copy in range(recipe.head.noise)
         ]
-        classifier = fit_head(known, recipe, copies)
+        classifier = fit_head(known, recipe, copies, more=labeller.more if labeller is not None else None)
         head, unseen, strength = classifier.head, classifier.unseen, classifier.strength
     labels = head.labels if head is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
@@ -145,6 +156,23 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentHead | None, 
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
     return head, familiarity, queries
+
+
+def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
+    """Return what labels the unlabelled training messages, where the recipe wants it and the encoder stays frozen."""
+    known = material.train.labelled
+    unlabelled = material.train.where([not label for label in material.train.labels])
+    if not recipe.learning.pseudo or material.held or len(set(known.labels)) < 2 or not len(unlabelled):
+        return None
+    return PseudoLabeller.of(
+        material.encoder,
+        Labelled(known.texts, known.labels),
+        unlabelled.texts,
+        recipe.learning,
+        languages=material.languages,
+        groups=known.groups,
+        seed=recipe.seed,
+    )
 
 
 def _read_all(material: Material, head: IntentHead | None, familiarity: Familiarity | None) -> Queries:

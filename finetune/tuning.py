@@ -212,7 +212,7 @@ class _Run:
                 MatchTask(
                     network,
                     list(zip(pairs.asked, pairs.said, strict=True)),
-                    batch_size=training.batch_size,
+                    batch_size=chosen.match_batch,
                     seed=self.recipe.seed,
                     temperature=chosen.match_temperature,
                     weight=chosen.matching or 1.0,
@@ -243,7 +243,7 @@ class _Run:
             validate=validate if validated else None,
             seed=self.recipe.seed,
             folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
-            fingerprint=repr((self.recipe.encoder, held_out, held_out_pairs)),
+            fingerprint=repr((self.recipe.encoder, self.recipe.adapter, held_out, held_out_pairs)),
             callbacks=self.callbacks,
             progress=self.progress,
         )

@@ -47,6 +47,10 @@ def evaluate_intents(
         Path | None, typer.Option("--oos-valid", help="Texts out of scope that choose the threshold.")
     ] = None,
     oos_test: Annotated[Path | None, typer.Option("--oos-test", help="Texts out of scope to be judged by.")] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option("--unlabelled", help="Texts that get pseudo-labels; a label in it only says how right these are."),
+    ] = None,
     recipe: RecipeOption = "quick",
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
     language: EncoderOption = "auto",
@@ -68,7 +72,14 @@ def evaluate_intents(
 
     chosen = Recipe.find(recipe)
     data = intents.IntentData.read(
-        train, test, valid=valid, oos_valid=oos_valid, oos_test=oos_test, limit=limit, seed=chosen.seed
+        train,
+        test,
+        valid=valid,
+        oos_valid=oos_valid,
+        oos_test=oos_test,
+        unlabelled=unlabelled,
+        limit=limit,
+        seed=chosen.seed,
     )
     if has_several(data.train):
         if data.valid or data.oos_test or suspects or seeds > 1:

@@ -125,6 +125,10 @@ def intents_text(document: Mapping[str, Any]) -> str:
         lines += [
             f"{name:8}" + "".join(f"{found['oos'][key]:20.4f}" for key in names) for name, found in models.items()
         ]
+    if "pseudo" in document:
+        told = document["pseudo"]
+        right = f", {told['right']:.3f} of them right" if told["right"] is not None else ""
+        lines.append(f"{told['added']} of {told['unlabelled']} unlabelled texts got a label{right}")
     for pair, found in document["differences"].items():
         low, high = found["difference_ci"]
         lines.append(

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation.judge import Report
+from replydesk.finetune.evaluation.look import page
 
 __all__ = ["report_page"]
 
@@ -23,19 +24,6 @@ _ROWS = (
     ("replies", "out_of_scope_answered", "Out of scope answered", False),
     ("replies", "ece", "Calibration error of the confidence", False),
 )
-_STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.55 system-ui,"Noto Sans SC","PingFang SC",sans-serif}
-body{max-width:60rem;margin:2.5rem auto;padding:0 1.25rem}
-h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem}
-p.verdict{padding:.8rem 1rem;border-radius:.6rem;background:#2e7d5b22;border-left:.3rem solid #2e7d5b}
-p.verdict.refused{background:#b23b3b22;border-color:#b23b3b}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:right;padding:.45rem .6rem;border-bottom:1px solid #8884}
-th:first-child,td:first-child{text-align:left}
-.up{color:#2e7d5b}.down{color:#b23b3b}small{opacity:.7}
-@media(max-width:40rem){td,th{padding:.4rem .25rem;font-size:.9rem}}
-"""
 
 
 def report_page(report: Report) -> str:
@@ -44,21 +32,21 @@ def report_page(report: Report) -> str:
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in report.reasons)
     sections = "".join(_section(name, report) for name in report.after)
     data = ", ".join(f"{escape(str(key)).replace('_', ' ')} {escape(str(value))}" for key, value in report.data.items())
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Release {escape(report.candidate)}</title><style>{_STYLE}</style>"
+    body = (
         f"<h1>Release {escape(report.candidate)}</h1>"
-        f"<p><small>compared with {escape(report.baseline)} · {data}</small></p>"
+        f"<p class=lead>compared with {escape(report.baseline)} · {data}</p>"
         f'<p class="verdict{"" if report.promotable else " refused"}"><strong>{verdict}</strong></p><ul>{reasons}</ul>'
-        f"{sections}</html>"
+        f"{sections}"
     )
+    return page(f"Release {report.candidate}", body)
 
 
 def _section(name: str, report: Report) -> str:
     before, after, floor = report.before[name], report.after[name], report.floor.get(name, {})
     rows = "".join(_row(*row, floor, before, after) for row in _ROWS)
     head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
-    return f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2><table>{head}{rows}</table>"
+    title = f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2>"
+    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>'
 
 
 def _row(

@@ -13,7 +13,7 @@ from replydesk.finetune.project import fit_projection, groups_of_pairs, held_out
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder, projected
-from replydesk.retrieval.vectors.smoothing import smoothed
+from replydesk.retrieval.vectors.smoothing import smoothed_together
 
 __all__ = ["FEWEST_PAIRS", "NEIGHBOURS", "WEIGHTS", "Learned", "learned_from"]
 
@@ -23,21 +23,24 @@ WordScores = Callable[[Sequence[str], Sequence[str]], Floats]
 
 FEWEST_PAIRS: Final = 20
 WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2, 1.6)
-NEIGHBOURS: Final = (0, 5, 10, 20)
+NEIGHBOURS: Final = ((0, 0), (5, 1), (10, 1), (20, 1), (5, 2), (10, 2), (20, 2))
+"""Neighbours and rounds that are tried."""
 
-_ASKED, _TEXTS = 1000, 4000
+_ASKED, _TEXTS, _LISTED = 1000, 4000, 40
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """An encoder, with a projection where one helped; the weight of words beside its cosine; neighbours to smooth by.
+    """An encoder, with a projection where one helped; the weight of words beside its cosine; how to smooth, if at all.
 
+    ``neighbours`` and ``rounds`` are those of :func:`~replydesk.retrieval.vectors.smoothing.smoothed_together`;
     ``notes`` say how each was chosen.
     """
 
     encoder: Encoder
     words: float
     neighbours: int
+    rounds: int
     notes: tuple[str, ...]
     training: dict[str, Any]
 
@@ -48,13 +51,16 @@ def learned_from(
     word_scores: WordScores,
     recipe: Recipe,
     *,
+    listed: bool = False,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Learned | None:
     """Return what the pairs choose, None where there are fewer than 20.
 
     Texts that pairs tie together are one group. A fifth of the groups is held out from a first projection, and their
     texts choose: each asks for the others of its group among all texts, and the highest mean average precision wins, of
-    two as good the smaller weight and the fewer neighbours.
+    two as good the smaller weight and the fewer neighbours. ``listed`` says that candidates will be ranked which
+    somebody picked, so the wrong ones are look-alikes: then each asks among the 40 wrong ones that have most of its
+    words.
     """
     if len(pairs) < FEWEST_PAIRS:
         return None
@@ -78,24 +84,31 @@ def learned_from(
     right[own, own] = False
     said = word_scores([texts[row] for row in asked], [texts[row] for row in among])
 
-    def measured(weight: float, neighbours: int) -> float:
-        corpus = smoothed(judged[among], judged[among], neighbours, among_them=True)
+    ranked = right | _most(np.where(right, -np.inf, said), _LISTED) if listed else np.ones_like(right)
+    ranked[own, own] = False
+
+    def measured(weight: float, neighbours: int, rounds: int) -> float:
+        _, corpus = smoothed_together(judged[:0], judged[among], neighbours, rounds)
         scores = corpus[: len(asked)].astype(np.float64) @ corpus.T + weight * said
-        scores[own, own] = -np.inf
-        return round(_precision(scores, right), 4)
+        return round(_precision(np.where(ranked, scores, -np.inf), right), 4)
 
     if not len(asked) or not right.any():
         told.append("All texts belong together: nothing chooses the weight of words or the neighbours.")
-        return Learned(_with(encoder, fitted.weights), 0.0, 0, tuple(told), fitted.told)
-    by_words = {weight: measured(weight, 0) for weight in WEIGHTS}
+        return Learned(_with(encoder, fitted.weights), 0.0, 0, 0, tuple(told), fitted.told)
+    by_words = {weight: measured(weight, 0, 0) for weight in WEIGHTS}
     words = max(WEIGHTS, key=lambda weight: (by_words[weight], -weight))
-    by_neighbours = {count: measured(words, count) for count in NEIGHBOURS}
-    neighbours = max(NEIGHBOURS, key=lambda count: (by_neighbours[count], -count))
+    smooth = {(count, rounds): measured(words, count, rounds) for count, rounds in NEIGHBOURS}
+    count, rounds = max(NEIGHBOURS, key=lambda one: (smooth[one], -one[1], -one[0]))
     told.append(f"tuned: of {WEIGHTS}, the pairs choose {words} as the weight of words (MAP {by_words[words]:.3f}).")
-    told.append(
-        f"smoothed: of {NEIGHBOURS}, they choose {neighbours} neighbours (MAP {by_neighbours[neighbours]:.3f})."
-    )
-    return Learned(_with(encoder, fitted.weights), words, neighbours, tuple(told), fitted.told)
+    told.append(f"smoothed: they choose {count} neighbours in {rounds} rounds (MAP {smooth[count, rounds]:.3f}).")
+    return Learned(_with(encoder, fitted.weights), words, count, rounds, tuple(told), fitted.told)
+
+
+def _most(scores: Floats, count: int) -> NDArray[np.bool_]:
+    """Return which are the highest so many of each row."""
+    found = np.zeros(scores.shape, dtype=bool)
+    np.put_along_axis(found, np.argsort(-scores, axis=1, kind="stable")[:, :count], True, axis=1)
+    return found
 
 
 def _with(encoder: Encoder, weights: NDArray[np.float32] | None) -> Encoder:

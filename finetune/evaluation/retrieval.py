@@ -25,7 +25,7 @@ from replydesk.retrieval.encoders.encoder import Encoder, Encoders
 from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import MOST
-from replydesk.retrieval.vectors.smoothing import smoothed
+from replydesk.retrieval.vectors.smoothing import smoothed_together
 from replydesk.retrieval.words.lexical import K1, B, LexicalIndex
 from replydesk.retrieval.words.terms import terms
 
@@ -123,9 +123,9 @@ def evaluate_retrieval(
     :func:`first_stage` gives; its weights were chosen on other data. With at least 20 ``pairs`` of texts that belong
     together there is ``tuned``, whose projection of the vectors they teach and whose weight of words they choose, and
     ``smoothed``, where it helps them that every vector takes in those of its neighbours in the corpus
-    (:func:`~replydesk.retrieval.vectors.smoothing.smoothed`). With a recipe they train a cross-encoder, too, where a
-    BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs that it
-    has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
+    (:func:`~replydesk.retrieval.vectors.smoothing.smoothed_together`). With a recipe they train a cross-encoder, too,
+    where a BERT reads the language; ``reranked`` are then the best ten of ``tuned`` in its order, if it helps on pairs
+    that it has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
     :class:`~replydesk.retrieval.reranking.late_interaction.LateInteraction` together, of more than 500 the best ten.
     ``differences`` say by how much the hybrid is better than each half, query by query, and ``differences_reranked``
     the same of ``reranked``. Nothing is learned from the queries.
@@ -142,7 +142,8 @@ def evaluate_retrieval(
     stages = [(models, vectors, {"hybrid": WORDS})]
     if pairs is not None:
         wanted = replace(recipe or QUICK, seed=seed)
-        learned = learned_from(_pairs(pairs), encoder, _word_scores, wanted, progress=progress)
+        listed = sum(among is not None for among in data.candidates) > len(data.queries) / 2
+        learned = learned_from(_pairs(pairs), encoder, _word_scores, wanted, listed=listed, progress=progress)
         if learned is None:
             notes.append(f"There are fewer than {FEWEST_PAIRS} pairs: nothing was tuned on them.")
         else:
@@ -150,8 +151,7 @@ def evaluate_retrieval(
             texts, asked = (learned.encoder.encode(part) for part in (data.corpus, data.queries))
             stages.append((models.on(texts), asked.astype(np.float64), {"tuned": learned.words}))
             if learned.neighbours and len(texts) <= _SMOOTHED:
-                wide = smoothed(texts, texts, learned.neighbours, among_them=True)
-                near = smoothed(asked, texts, learned.neighbours)
+                near, wide = smoothed_together(asked, texts, learned.neighbours, learned.rounds)
                 stages.append((models.on(wide), near.astype(np.float64), {"smoothed": learned.words}))
     with TemporaryDirectory() as scratch:
         fitted = None

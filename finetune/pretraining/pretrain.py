@@ -47,14 +47,19 @@ def pretrained_base(
 ) -> tuple[Path, dict[str, Any]]:
     """Return the base that an encoder is fine-tuned from, and what was done to it.
 
-    It is the base itself where the recipe does not pre-train, or where there is no text; else it stands in ``folder``.
+    It is the base itself where the recipe does not pre-train, or where there is no text; else it stands below
+    ``folder``, under a name that tells what it read and how, and is not made again where it is there.
     """
     if recipe.pretrain.objective == "none":
         return base, {}
     read = corpus()
     if not read.conversations:
         return base, {}
-    made = pretrain(base, folder, recipe, read, callbacks=callbacks, progress=progress)
+    name = content_id(read.fingerprint, json.dumps([asdict(recipe.pretrain), recipe.seed], sort_keys=True))
+    if (folder / name).exists():
+        told: dict[str, Any] = json.loads((folder / name / "pretraining.json").read_text(encoding="utf-8"))
+        return folder / name, told
+    made = pretrain(base, folder / name, recipe, read, callbacks=callbacks, progress=progress)
     return made.folder, made.history
 
 
@@ -92,7 +97,7 @@ def pretrain(
     training = chosen.training if base is not None else chosen.fresh.training
     place = checkpoints or folder.with_name(f"{folder.name}.unfinished")
     _begin(place, base, recipe, corpus)
-    start = base or _new_base(place / "base", learned, recipe, training)
+    start = base or _new_base(place / "base", corpus, recipe, training)
     network = EncoderNetwork.of(start, max_tokens=training.max_tokens, dropout=training.dropout)
     task = _task(network, learned, recipe, training, new=base is None)
     held = _task(network, held_out, recipe, training, head=task.head) if held_out.conversations else None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["smoothed"]
+__all__ = ["smoothed", "smoothed_together"]
 
 
 def smoothed(
@@ -38,3 +38,13 @@ def smoothed(
     weights = np.maximum(cosines, 0)
     total = rows + np.einsum("nk,nkd->nd", weights, known[places])
     return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12), dtype=np.float32)
+
+
+def smoothed_together(
+    queries: NDArray[Any], corpus: NDArray[Any], neighbours: int, rounds: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return queries and corpus, each smoothed so many times with the corpus as it was the time before."""
+    asked, known = np.asarray(queries, dtype=np.float32), np.asarray(corpus, dtype=np.float32)
+    for _ in range(rounds):
+        asked, known = smoothed(asked, known, neighbours), smoothed(known, known, neighbours, among_them=True)
+    return asked, known

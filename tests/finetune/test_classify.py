@@ -203,3 +203,20 @@ def test_rare_intents_are_favoured_if_asked_and_worth_it() -> None:
 
     assert recall(fitted(rare, True), 3) > recall(fitted(rare, False), 3) + 0.2
     np.testing.assert_allclose(fitted(many, True).bias, fitted(many, False).bias)
+
+
+def test_what_is_learned_besides_helps_and_judges_nothing() -> None:
+    train, test, many = blobs(8), blobs(400, seed=1), blobs(200, seed=2, noise=0.3)
+    names = sorted(set(many.labels))
+    asked: list[int] = []
+
+    def more(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        asked.append(len(rows))
+        return many.vectors, np.array([names.index(label) for label in many.labels])
+
+    plain, helped = fit_head(train, QUICK), fit_head(train, QUICK, more=more)
+    # Two folds, for there are two messages of each intent, and all messages in the end.
+    assert asked == [4, 4, 8]
+    assert len(helped.unseen) == len(train)
+    right = [accuracy(test, one.head.probabilities(test.vectors), one.head.labels) for one in (plain, helped)]
+    assert right[1] > right[0]

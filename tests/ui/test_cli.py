@@ -226,7 +226,7 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     assert {card["id"] for card in cards} == {first, second}
     assert [card["id"] for card in cards if card["current"]] == [second if loop["promoted"] else first]
     card = run("releases", "show", second, "--json").document["card"]
-    assert (card["parent"], card["recipe"]["name"], card["recipe"]["strengths"]) == (first, "mine", [1.0, 10.0])
+    assert (card["parent"], card["recipe"]["name"], card["recipe"]["head"]["strengths"]) == (first, "mine", [1.0, 10.0])
 
     assert run("releases", "promote", second, "--json").document["release"] == second
     assert run("releases", "rollback", "--json").document == {"release": first}
@@ -461,6 +461,29 @@ def test_the_demo_does_not_move_into_another_desk(run: Run, desk: Home) -> None:
     assert (refused.code, refused.out) == (1, "")
     assert "There is another desk in this home." in refused.trouble
     assert Store.open(desk.database).counts() == before
+
+
+def test_intents_are_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:
+    train, test, odd = tmp_path / "train.csv", tmp_path / "test.csv", tmp_path / "odd.csv"
+    rows = [("where is my parcel", "delivery"), ("please cancel my order", "cancel")]
+    train.write_text("text,intent\n" + "".join(f"{text} {i},{label}\n" for i in range(12) for text, label in rows))
+    test.write_text("text,intent\nwhere is the parcel,delivery\ncancel it please,cancel\n")
+    odd.write_text("text\nsing a song\ntell me a joke\n")
+    files = ("--train", train, "--test", test)
+    arguments = ("evaluate", "intents", *files, "--oos-test", odd, "--home", desk.folder)
+    document = run(*arguments, "--limit", "20", "--out", tmp_path / "out", "--json").document
+    assert set(document["models"]) == {"floor", "frozen", "tuned"}
+    assert document["command"].startswith("replydesk evaluate intents --train")
+    assert json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8")) == document
+    text = run(*arguments).out
+    assert "Out of scope:" in text
+    assert "tuned against floor:" in text
+    assert "test.csv:2" in run("evaluate", "intents", "--train", train, "--test", _without_label(test)).trouble
+
+
+def _without_label(path: Path) -> Path:
+    path.write_text("text,intent\nhello,\nbye,cancel\n")
+    return path
 
 
 def test_retrieval_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Home) -> None:

@@ -193,7 +193,9 @@ def test_the_base_stays_where_the_recipe_does_not_pretrain(tiny_bert: Path, tmp_
     assert pretrained_base(tiny_bert, tmp_path / "a", Recipe(), unread) == (tiny_bert, {})
     assert pretrained_base(tiny_bert, tmp_path / "a", recipe(), Corpus) == (tiny_bert, {})
     base, told = pretrained_base(tiny_bert, tmp_path / "a", recipe("simcse"), lambda: toy(24))
-    assert base == tmp_path / "a"
+    assert base.parent == tmp_path / "a"
+    # What is there is not made again.
+    assert pretrained_base(tiny_bert, tmp_path / "a", recipe("simcse"), lambda: toy(24)) == (base, told)
     assert told["objective"] == "simcse"
 
 

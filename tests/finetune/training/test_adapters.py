@@ -254,6 +254,18 @@ def test_a_recipe_trains_it_and_what_is_served_is_as_right(tiny_bert: Path, kind
     assert (guesses == np.array(other.labels)).mean() == pytest.approx(max(tuned.history["scores"]), abs=1e-5)
 
 
+def test_another_scale_is_another_training(tiny_bert: Path, tmp_path: Path) -> None:
+    everything, lines = Labelled(tuple(TEXTS), tuple(LABELS)), []
+    encoder = EncoderRecipe(tune=True, training=replace(SETTINGS, epochs=1))
+    for alpha in (8, 8, 64):
+        recipe = replace(QUICK, encoder=encoder, adapter=replace(RECIPE, kind="lora", alpha=alpha))
+        folders = {"folder": tmp_path / f"{len(lines)}", "checkpoints": tmp_path / "checkpoints"}
+        tune_encoder(tiny_bert, recipe=recipe, learned=everything, progress=lines.append, **folders)
+        lines.append(str(alpha))
+    told = " ".join(line.partition(":")[0].partition(" after")[0] for line in lines)
+    assert told == "8 Going on 8 Starting anew 64"
+
+
 def test_a_second_adapter_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
     network = adapted(tiny_bert, "houlsby")
     with pytest.raises(TrainingError, match="not folded in"):

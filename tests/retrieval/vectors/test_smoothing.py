@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from replydesk.retrieval.vectors.smoothing import smoothed
+from replydesk.retrieval.vectors.smoothing import smoothed, smoothed_together
 
 
 def drawn(count: int, seed: int) -> np.ndarray:
@@ -40,3 +40,12 @@ def test_nothing_changes_without_neighbours_and_twins_stay_twins() -> None:
     assert smoothed(corpus[:0], corpus, 3).shape == (0, 6)
     twins = np.repeat(corpus[:1], 6, axis=0)
     np.testing.assert_allclose(smoothed(twins, twins, 2, among_them=True), twins, atol=1e-6)
+
+
+def test_rounds_follow_each_other() -> None:
+    corpus, queries = drawn(20, 3), drawn(4, 4)
+    asked, known = smoothed_together(queries, corpus, 3, 2)
+    once = smoothed(corpus, corpus, 3, among_them=True)
+    np.testing.assert_allclose(known, smoothed(once, once, 3, among_them=True), atol=1e-6)
+    np.testing.assert_allclose(asked, smoothed(smoothed(queries, corpus, 3), once, 3), atol=1e-6)
+    np.testing.assert_array_equal(smoothed_together(queries, corpus, 0, 0)[0], queries)
