@@ -314,7 +314,7 @@ class Agent:
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
-        reading = read(meant, vector, skills, language=language, person_intents=person_intents)
+        reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
         searching = time.perf_counter()
         hits = matcher.find(
             text,

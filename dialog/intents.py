@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.errors import ReleaseError
-from replydesk.data.home import write_atomically
+from replydesk.dialog.arrays import load_arrays, save_arrays
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["Familiarity", "IntentHead"]
@@ -58,12 +53,12 @@ class IntentHead:
     def save(self, path: Path) -> None:
         """Write the head as npz."""
         labels = np.array(self.labels, dtype=np.str_)
-        _save(path, labels=labels, weights=self.weights, bias=self.bias, temperature=np.array(self.temperature))
+        save_arrays(path, labels=labels, weights=self.weights, bias=self.bias, temperature=np.array(self.temperature))
 
     @classmethod
     def load(cls, path: Path) -> IntentHead:
         """Read a head. Raises :class:`ReleaseError` when the file is missing or damaged."""
-        arrays = _load(path, "labels", "weights", "bias", "temperature")
+        arrays = load_arrays(path, "labels", "weights", "bias", "temperature")
         labels = tuple(str(label) for label in arrays["labels"])
         return cls(labels, arrays["weights"], arrays["bias"], float(arrays["temperature"]))
 
@@ -88,22 +83,26 @@ class Familiarity:
     offset: float = 0.0
     neighbours: int = 5
 
-    def scores(self, vectors: Vectors, highest: Floats) -> Floats:
-        """Return the three raw scores, shape (n, 3); ``highest`` is the highest intent probability, shape (n,)."""
-        cosines = np.asarray(vectors @ self.known.T)
+    def scores(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
+        """Return the three raw scores, shape (n, 3); ``highest`` is the highest intent probability, shape (n,).
+
+        ``cosines`` to the known vectors, shape (n, known), are found where they are not given.
+        """
+        cosines = np.asarray(vectors @ self.known.T) if cosines is None else cosines
         k = min(self.neighbours, self.known.shape[0])
         nearest = -np.partition(-cosines, k - 1, axis=1)[:, :k].mean(axis=1)
         white = np.asarray(vectors, dtype=np.float64) @ self.whitening
         squares = (white**2).sum(axis=1)[:, None] - 2 * white @ self.means.T + (self.means**2).sum(axis=1)
         return np.stack([1 - highest, -nearest, np.sqrt(np.maximum(squares.min(axis=1), 0))], axis=1)
 
-    def sums(self, vectors: Vectors, highest: Floats) -> Floats:
+    def sums(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
         """Return the sum of the z-normalised scores, shape (n,)."""
-        return np.asarray(((self.scores(vectors, highest) - self.centre) / self.spread).sum(axis=1))
+        return np.asarray(((self.scores(vectors, highest, cosines) - self.centre) / self.spread).sum(axis=1))
 
-    def unfamiliar(self, vectors: Vectors, highest: Floats) -> Floats:
+    def unfamiliar(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
         """Return the probability that each message is out of scope, shape (n,)."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * self.sums(vectors, highest) + self.offset, -60, 60))))
+        sums = self.sums(vectors, highest, cosines)
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * sums + self.offset, -60, 60))))
 
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes it unfit to judge vectors of that length, nothing when it is sound."""
@@ -122,28 +121,11 @@ class Familiarity:
 
     def save(self, path: Path) -> None:
         """Write it as npz."""
-        _save(path, **{name: np.asarray(getattr(self, name)) for name in self.__dataclass_fields__})
+        save_arrays(path, **{name: np.asarray(getattr(self, name)) for name in self.__dataclass_fields__})
 
     @classmethod
     def load(cls, path: Path) -> Familiarity:
         """Read it. Raises :class:`ReleaseError` when the file is missing or damaged."""
-        arrays = _load(path, *cls.__dataclass_fields__)
+        arrays = load_arrays(path, *cls.__dataclass_fields__)
         arrays |= {"slope": float(arrays["slope"]), "offset": float(arrays["offset"])}
         return cls(**arrays | {"neighbours": int(arrays["neighbours"])})
-
-
-def _save(path: Path, **arrays: Any) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, buffer.getvalue())
-
-
-def _load(path: Path, *names: str) -> dict[str, Any]:
-    try:
-        # The bytes are read first: np.load would leave the file open when it is no archive.
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names}
-    except (OSError, EOFError, ValueError, KeyError, AttributeError, BadZipFile, zlib.error) as error:
-        hint = "Promote another release with `replydesk releases rollback`."
-        raise ReleaseError("A file of the release is missing or damaged.", where=str(path), hint=hint) from error
