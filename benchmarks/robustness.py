@@ -42,7 +42,7 @@ def ladder(rows: list[tuple[str, str]], language: str) -> dict[str, dict[str, fl
     encoder = Encoders(RetrievalSettings()).of(language)
     order = np.random.default_rng(0).permutation(len(rows))
     learned, held = ([rows[i] for i in part] for part in (order[len(rows) // SHARE :], order[: len(rows) // SHARE]))
-    names = sorted({label for _, label in learned})
+    names = sorted({label for _, label in rows})
     targets = np.array([names.index(label) for _, label in learned])
     truth = np.array([names.index(label) for _, label in held])
     texts, asked = [text for text, _ in learned], [text for text, _ in held]

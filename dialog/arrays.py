@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,12 +25,15 @@ def save_arrays(path: Path, **arrays: Any) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def load_arrays(path: Path, *names: str) -> dict[str, Any]:
-    """Return the arrays of those names. Raises :class:`ReleaseError` when the file or one of them is not sound."""
+def load_arrays(path: Path, *names: str, other: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the arrays of those names, and of the ``other`` ones those that there are.
+
+    Raises :class:`ReleaseError` when the file or one of them is not sound.
+    """
     try:
         # The bytes are read first: np.load would leave the file open when it is no archive.
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names}
+            return {name: arrays[name] for name in (*names, *(name for name in other if name in arrays))}
     except (OSError, EOFError, ValueError, KeyError, AttributeError, BadZipFile, zlib.error) as error:
         raise damaged(path) from error
 

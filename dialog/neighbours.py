@@ -63,7 +63,9 @@ class NeighbourClassifier:
             distances = shifts + (1 - np.asarray(near, dtype=np.float64))
             distances.sort(axis=1)
             nearest = distances[:, places] - _APART * np.arange(len(self.labels))[:, None]
-            found[part] = np.log((np.exp(-nearest / WIDTH) * there).sum(axis=2) + _FAR)
+            # A label with fewer messages than are asked has no others.
+            nearest = np.where(there, nearest, np.inf)
+            found[part] = np.log(np.exp(-nearest / WIDTH).sum(axis=2) + _FAR)
         return found
 
     def sharing(self, vectors: Vectors) -> NeighbourClassifier:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
+from replydesk.finetune.weighing import weigh_scores
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "fit_head",
     "fit_logistic",
     "fit_temperature",
+    "fit_unseen",
     "margins",
     "softmax",
 ]
@@ -31,6 +33,8 @@ Floats = NDArray[np.float64]
 
 # Vectors beyond this number make the nearest-neighbour score slower, not better.
 _KNOWN = 20_000
+_AROUND = 10
+_PRIOR = 5
 # The accuracy on messages as they are that learning from noised ones may cost.
 _PRICE = 0.002
 
@@ -140,6 +144,21 @@ def fit_temperature(logits: Floats, targets: NDArray[np.int_]) -> float:
     return float(np.exp(found.x))
 
 
+def fit_unseen(
+    vectors: Vectors, labels: Sequence[str], groups: Sequence[str] | None, recipe: Recipe
+) -> tuple[tuple[str, ...], Floats]:
+    """Return the labels, sorted, and calibrated probabilities (n, labels) of every message from a blind fold.
+
+    C is the weakest of the recipe's: a classifier that bends to every message also bends to the wrong labels.
+    """
+    names = tuple(sorted(set(labels)))
+    places = {name: place for place, name in enumerate(names)}
+    targets = np.array([places[label] for label in labels])
+    folds = _folds(targets, tuple(groups) if groups is not None else ("",) * len(targets), recipe)
+    logits = _unseen_logits([vectors], targets, folds, min(recipe.head.strengths), recipe.seed)
+    return names, softmax(logits / fit_temperature(logits, targets))
+
+
 def fit_familiarity(
     vectors: Vectors,
     labels: tuple[str, ...],
@@ -149,7 +168,7 @@ def fit_familiarity(
     *,
     held_out: Vectors | None = None,
 ) -> tuple[Familiarity, Floats]:
-    """Return the three-score sum turned into a probability by logistic regression, and that of every in-scope message.
+    """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
 
     ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
     the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
@@ -157,23 +176,46 @@ def fit_familiarity(
     are the highest intent probabilities of the in-scope messages that are scored, and of the strangers.
     """
     draft = fit_draft(vectors, labels)
-    own = draft.scores(vectors if held_out is None else held_out, unseen_highest)
+    itself = None
     if held_out is None:
-        own[:, 1] = _neighbours_without_itself(vectors, draft.neighbours)
+        rows, step = np.arange(len(vectors)), _step(len(vectors))
+        itself = np.where(rows % step == 0, rows // step, -1)
+    own = draft.scores(vectors if held_out is None else held_out, unseen_highest, itself)
     centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
-    inside = ((own - centre) / spread).sum(axis=1)
-    outside = ((draft.scores(strangers, stranger_highest) - centre) / spread).sum(axis=1)
+    odd = (draft.scores(strangers, stranger_highest) - centre) / spread
+    weights = weigh_scores((own - centre) / spread, odd)
+    spread = spread / weights
+    inside, outside = ((own - centre) / spread).sum(axis=1), (odd * weights).sum(axis=1)
     slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))
     fitted = replace(draft, centre=centre, spread=spread, slope=slope, offset=offset)
     return fitted, np.asarray(1 / (1 + np.exp(-(slope * inside + offset))))
 
 
 def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
-    """Return the three scores of labelled vectors before anything is known of their scale: none is normalised."""
-    means = _means(vectors, labels)
-    whitening = _whitening(np.asarray(vectors, dtype=np.float64) - means[_owner(labels)])
-    known = vectors[:: max(1, -(-len(vectors) // _KNOWN))]
-    return Familiarity(known, whitening, means @ whitening, np.zeros(3), np.ones(3))
+    """Return the scores of labelled vectors before anything is known of their scale: none is normalised.
+
+    The radius of an intent with few messages is drawn to that of all.
+    """
+    owner, means = _owner(labels), _means(vectors, labels)
+    centred = np.asarray(vectors, dtype=np.float64) - means[owner]
+    whitening = _whitening(centred)
+    step = _step(len(vectors))
+    known = vectors[::step]
+    lengths = np.linalg.norm(centred, axis=1)
+    counts = np.bincount(owner)
+    medians = np.array([np.median(lengths[owner == place]) for place in range(len(means))])
+    radii = (counts * medians + _PRIOR * float(np.median(lengths))) / (counts + _PRIOR)
+    return Familiarity(
+        known,
+        whitening,
+        means @ whitening,
+        np.zeros(7),
+        np.ones(7),
+        centroids=means,
+        radii=np.maximum(radii, 1e-6),
+        owners=owner[::step],
+        density=-_neighbours_without_itself(known, _AROUND),
+    )
 
 
 def margins(model: Any, features: Any) -> Floats:
@@ -268,6 +310,11 @@ def _neighbours_without_itself(vectors: Vectors, neighbours: int) -> Floats:
         nearest.sort(axis=1)
         scores[start : start + 2048] = -nearest[:, : k - 1].mean(axis=1) if k > 1 else 0.0
     return scores
+
+
+def _step(count: int) -> int:
+    """Return that every so many vectors of a count are known."""
+    return max(1, -(-count // _KNOWN))
 
 
 def _platt(scores: Floats, targets: NDArray[np.int_]) -> tuple[float, float]:

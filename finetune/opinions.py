@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
-from replydesk.finetune.classify import fit_head, fit_logistic, softmax
+from replydesk.finetune.classify import Classifier, fit_head, fit_logistic, softmax
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.words import fit_words
@@ -29,11 +29,11 @@ _MOST: Final = float(np.exp(3))
 
 def fit_reader(
     examples: Examples, recipe: Recipe, language: str, copies: Sequence[Vectors] = ()
-) -> tuple[IntentReader, Floats]:
+) -> tuple[IntentReader, Classifier]:
     """Return the head of :func:`~replydesk.finetune.classify.fit_head` with the opinions that help it.
 
-    Words and neighbours learn and are weighed on the same folds as the head. Also return the calibrated probabilities
-    of every example by what had not seen it, shape (n, labels).
+    Words and neighbours learn and are weighed on the same folds as the head. Also return what the folds said of the
+    head, its ``unseen`` probabilities those of all opinions together.
     """
     found = fit_head(examples, recipe, copies)
     names = found.head.labels
@@ -50,7 +50,8 @@ def fit_reader(
     # Where one owner asked all of the others, a fold has no words to tell intents apart by.
     logits = np.stack([found.logits, np.nan_to_num(words), near])
     weights, _ = fit_weights(logits, targets)
-    return _weighing(found.head, weights, examples, language, recipe.seed), weighted(logits, weights)
+    reader = _weighing(found.head, weights, examples, language, recipe.seed)
+    return reader, replace(found, head=reader.head, unseen=weighted(logits, weights))
 
 
 def weigh_held_out(

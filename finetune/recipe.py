@@ -95,9 +95,9 @@ class EncoderRecipe:
     Without ``tune`` it stays frozen. Cross-entropy has ``smoothing`` and a ``margin``; ``contrastive`` weighs the
     supervised contrastive loss at its ``temperature``, ``consistency`` the agreement of two views, ``noise`` is the
     share of texts whose second view is written in a hurry; ``matching`` weighs InfoNCE on pairs at
-    ``match_temperature``. ``held_out`` is the share of customers that choose the epoch and calibrate; with ``refit``
-    it learns once more from all, for as many epochs as were best. ``replay`` is how many old examples of each intent
-    are learned again when it goes on from a release.
+    ``match_temperature``, ``match_batch`` pairs a batch. ``held_out`` is the share of customers that choose the epoch
+    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``replay`` is how many
+    old examples of each intent are learned again when it goes on from a release.
     """
 
     tune: bool = False
@@ -110,6 +110,7 @@ class EncoderRecipe:
     noise: Share = 0.0
     matching: Weight = 0.0
     match_temperature: Positive = 0.05
+    match_batch: Annotated[int, Field(ge=2)] = 128
     hard_negatives: Annotated[int, Field(ge=0)] = 0
     held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     refit: bool = False

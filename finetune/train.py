@@ -126,7 +126,8 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
             material.encoder.encode([noise(text, copy * len(known) + i) for i, text in enumerate(known.texts)])
             for copy in range(recipe.head.noise)
         ]
-        reader, unseen = fit_reader(known, recipe, material.languages[0], copies)
+        reader, classifier = fit_reader(known, recipe, material.languages[0], copies)
+        unseen = classifier.unseen
     labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
     odd_intents = reader.probabilities(odd.texts, odd.vectors) if reader is not None else np.zeros((len(odd), 0))

@@ -212,7 +212,7 @@ class _Run:
                 MatchTask(
                     network,
                     list(zip(pairs.asked, pairs.said, strict=True)),
-                    batch_size=training.batch_size,
+                    batch_size=chosen.match_batch,
                     seed=self.recipe.seed,
                     temperature=chosen.match_temperature,
                     weight=chosen.matching or 1.0,

@@ -17,6 +17,7 @@ import typer
 from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 from replydesk.ui.evaluate import evaluate_app
+from replydesk.ui.intents import intents_app
 from replydesk.ui.options import HomeOption, JsonOption, RecipeOption
 from replydesk.ui.options import say as _say
 from replydesk.ui.options import show as _print
@@ -45,6 +46,7 @@ app.add_typer(tickets_app, name="tickets")
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(intents_app, name="intents")
 app.command()(pretrain)
 
 FormatOption = Annotated[str, typer.Option("--format", help="auto, or the name of a format.")]

@@ -50,6 +50,9 @@ def evaluate_intents(
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
+    suspects: Annotated[
+        int, typer.Option("--suspects", min=0, help="Report so many labels of --train that are likely wrong.")
+    ] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", help="A folder for report.html, report.json and the model cards.")
     ] = None,
@@ -65,9 +68,10 @@ def evaluate_intents(
     data = intents.IntentData.read(
         train, test, valid=valid, oos_valid=oos_valid, oos_test=oos_test, limit=limit, seed=chosen.seed
     )
-    document = _with_command(
-        intents.evaluate_intents(data, _encoders(home), recipe=chosen, seeds=seeds, language=language, progress=say)
+    result = intents.evaluate_intents(
+        data, _encoders(home), recipe=chosen, seeds=seeds, language=language, suspects=suspects, progress=say
     )
+    document = _with_command(result)
     if out is not None:
         written = write_report(document, out)
         say(f"Written: {', '.join(str(path) for path in written)}")

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import Reply
     from replydesk.finetune.retrain import Outcome
 
-__all__ = ["ImportBar", "import_text", "intents_text", "matching_text", "outcome_text", "reply_text", "retrieval_text"]
+__all__ = [
+    "ImportBar",
+    "import_text",
+    "intents_text",
+    "matching_text",
+    "outcome_text",
+    "reply_text",
+    "retrieval_text",
+    "suspects_lines",
+]
 
 _REASONS_SHOWN = 10
 _SHORT = 160
@@ -121,7 +130,23 @@ def intents_text(document: Mapping[str, Any]) -> str:
             f"{pair.replace('-', ' against ')}: {found['difference']:+.4f} ({low:+.4f} to {high:+.4f}), "
             f"McNemar p {found['mcnemar']['p']:.2g}"
         )
+    if "suspects" in document:
+        lines += suspects_lines(document["suspects"])
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
+
+
+def suspects_lines(document: Mapping[str, Any]) -> list[str]:
+    """Return the lines that tell people of labels that are likely wrong."""
+    lines = [
+        f"A classifier that had not seen them calls {document['found']} of {document['messages']} messages otherwise; "
+        f"about {100 * document['noise']:.1f} % of labels are estimated to be wrong. The likeliest:"
+    ]
+    lines += [
+        f"  {one['label']} ({one['own_probability']:.2f}), likelier {one['likelier']} ({one['probability']:.2f}): "
+        f"{_one_line(one['text'])}"
+        for one in document["suspects"]
+    ]
+    return lines
 
 
 def matching_text(document: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.opinions import spread_out
 from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.suspects import unseen_suspects
 from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
@@ -154,6 +155,7 @@ def evaluate_intents(
     recipe: Recipe = QUICK,
     seeds: int = 1,
     language: str = "auto",
+    suspects: int = 0,
     progress: Progress = lambda _line: None,
 ) -> dict[str, Any]:
     """Return the measures of every model on the data, and how sure the differences between them are.
@@ -166,6 +168,7 @@ def evaluate_intents(
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
     and afterwards all learn from everything; given ones are never learned from. Test messages decide nothing.
+    ``suspects`` asks for so many labels of the training messages that are likely wrong.
     """
     began = time.perf_counter()
     if language == "auto":
@@ -194,6 +197,9 @@ def evaluate_intents(
         for seed in range(recipe.seed, recipe.seed + seeds):
             progress(f"Fine-tuning under {recipe.name}, seed {seed}")
             runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), language, progress))
+    speller = runs["tuned"][0].told.get("spelling")
+    if speller:
+        notes.append(f"tuned: a speller is {'used' if speller['used'] else 'left out'}. {speller['why']}")
     progress("Judging")
     models = {}
     for name in MODELS:
@@ -205,6 +211,12 @@ def evaluate_intents(
             language,
             recipe.seed,
         )
+    more: dict[str, Any] = {}
+    if suspects:
+        progress("Looking for labels that are likely wrong")
+        train = data.train
+        found = unseen_suspects(encoder.encode(train.texts), train.texts, train.labels, recipe=recipe)
+        more["suspects"] = found.document(suspects)
     return {
         "models": models,
         "differences": {
@@ -222,6 +234,7 @@ def evaluate_intents(
         "versions": {name: version(name) for name in _LIBRARIES},
         "seed": recipe.seed,
         "seeds": len(runs["tuned"]),
+        **more,
     }
 
 

@@ -136,7 +136,7 @@ def mcnemar(first: Hits, second: Hits) -> dict[str, Any]:
 
     one, other = int((first & ~second).sum()), int((second & ~first).sum())
     p = float(binomtest(one, one + other, 0.5).pvalue) if one + other else 1.0
-    return {"only_first": one, "only_second": other, "p": round(p, 6)}
+    return {"only_first": one, "only_second": other, "p": float(f"{p:.6g}")}
 
 
 def confused(labels: Sequence[str], guesses: Sequence[str], most: int = 12) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from replydesk.finetune.opinions import fit_weights, weighted
 from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.tuning import Labelled
+from replydesk.finetune.weighing import weigh_scores
 from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
@@ -40,7 +41,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 _Made = TypeVar("_Made")
 
-_SHARES: Final = (0.0, 0.5, 1.0, 2.0)
 _FEWEST_OUTSIDE: Final = 20
 _PROJECTED: Final = ", projected"
 
@@ -119,7 +119,7 @@ class VectorModel:
         return np.stack(found)
 
     def oddness(self, texts: Sequence[str]) -> Floats:
-        """Return minus the mean cosine to the five nearest known rows and the Mahalanobis distance, shape (n, 2)."""
+        """Return the scores of :class:`Familiarity` but for the first, shape (n, 6)."""
         return self._familiarity.scores(self.encoder.encode(texts), np.ones(len(texts)))[:, 1:]
 
     @cached_property
@@ -284,24 +284,8 @@ def made_ready(model: Model, unseen: Unseen, outside: Sequence[str], kept: float
         highest = weighted(model.logits(outside), weights).max(axis=1)
         odd = np.column_stack([1 - highest, model.oddness(outside)])
         if len(outside) >= _FEWEST_OUTSIDE and inside.shape[1] > 1:
-            spread, weighed = _weighed(inside, odd, centre, spread)
+            chosen = weigh_scores((inside - centre) / spread, (odd - centre) / spread)
+            spread, weighed = spread / chosen, bool((chosen != 1).any())
     sums = ((inside - centre) / spread).sum(axis=1)
     strange = None if odd is None else ((odd - centre) / spread).sum(axis=1)
     return Ready(model, weights, centre, spread, choose_threshold(sums, right, strange, kept), weighed)
-
-
-def _weighed(inside: Floats, odd: Floats, centre: Floats, spread: Floats) -> tuple[Floats, bool]:
-    """Return the spread that tells validation's messages outside apart best, and whether it is another one."""
-    from sklearn.metrics import roc_auc_score
-
-    truth = np.repeat([0, 1], [len(inside), len(odd)])
-    scores = (np.concatenate([inside, odd]) - centre) / spread
-    best, chosen = float(roc_auc_score(truth, scores.sum(axis=1))), np.ones(inside.shape[1])
-    for tried in np.stack(np.meshgrid(*[_SHARES] * inside.shape[1]), axis=-1).reshape(-1, inside.shape[1]):
-        # Only ratios count, and the plain sum stays where another is no better.
-        if tried.max() >= 1:
-            found = float(roc_auc_score(truth, scores @ tried))
-            if found > best + 1e-4:
-                best, chosen = found, tried
-    with np.errstate(divide="ignore"):
-        return np.asarray(spread / chosen), bool((chosen != 1).any())

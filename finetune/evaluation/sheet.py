@@ -52,7 +52,10 @@ def intents_page(document: Mapping[str, Any]) -> str:
     body.append("</div>")
     if "oos" in models["tuned"]:
         body.append(_out_of_scope(models))
-    body += [_confusions(models["tuned"]), _slices(models), _made(document)]
+    body.append(_confusions(models["tuned"]))
+    if "suspects" in document:
+        body.append(_suspects(document["suspects"]))
+    body += [_slices(models), _made(document)]
     return page("Replydesk: intents", "".join(body))
 
 
@@ -126,6 +129,23 @@ def _confusions(found: Mapping[str, Any]) -> str:
     return (
         "<h2>Mixed up</h2><p>The pairs of intents that the tuned model confuses most. Two that stay close may be one "
         f'intent with two names, or need clearer examples.</p><ul class="bars card">{"".join(rows)}</ul>'
+    )
+
+
+def _suspects(found: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            escape(one["text"]),
+            f"{escape(one['label'])}<br><small>{one['own_probability']:.2f}</small>",
+            f"{escape(one['likelier'])}<br><small>{one['probability']:.2f}</small>",
+        ]
+        for one in found["suspects"]
+    ]
+    return (
+        f"<h2>Labels that are likely wrong</h2><p>{found['found']:,} of {found['messages']:,} training messages are "
+        "called otherwise than a classifier that had not seen them would call them; of all labels about "
+        f"{100 * found['noise']:.1f} % are estimated to be wrong. The likeliest to be wrong:</p>"
+        f"{table(('Message', 'Its label', 'Likelier'), rows)}"
     )
 
 

@@ -67,6 +67,13 @@ def test_neighbours_say_what_counting_them_one_by_one_says() -> None:
     np.testing.assert_allclose(found.logits(many), np.tile(expected, (80, 1)), atol=1e-4)
 
 
+def test_many_labels_with_one_message_each_stay_finite() -> None:
+    vectors = unit(200)
+    labels = [f"intent {i:03}" for i in range(200)]
+    found = NeighbourClassifier.of(vectors, labels).logits(vectors[:20])
+    np.testing.assert_allclose(found, one_by_one(vectors, labels, vectors[:20]), atol=1e-4)
+
+
 def test_of_too_many_vectors_some_are_known() -> None:
     found = NeighbourClassifier.of(np.zeros((2 * KNOWN + 1, 1), dtype=np.float32), ["a", "b"] * KNOWN + ["c"])
     assert (len(found.vectors), found.labels) == (-(-(2 * KNOWN + 1) // 3), ("a", "b", "c"))

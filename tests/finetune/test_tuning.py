@@ -73,7 +73,7 @@ def test_questions_find_their_answers_after_learning_from_pairs(tiny_bert: Path,
     asked, said = tuple(f"ask {word}" for word in WORDS), tuple(f"say {word}" for word in (*WORDS[1:], WORDS[0]))
     pairs = Pairs(asked * 8, said * 8, tuple(range(8)) * 8)
     training = replace(FAST, epochs=8, batch_size=8)
-    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, training=training))
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, match_batch=8, training=training))
     found = tune_encoder(tiny_bert, tmp_path / "m", recipe, pairs=pairs, held_out_pairs=Pairs(asked, said))
     assert found.head is None
     assert found.history["scores"][0] < 0.3 and max(found.history["scores"]) == 1.0
@@ -85,7 +85,8 @@ def test_one_encoder_learns_intents_and_answers_together(tiny_bert: Path, tmp_pa
     asked, said = tuple(f"ask {word}" for word in WORDS), tuple(f"say {word}" for word in (*WORDS[1:], WORDS[0]))
     pairs = Pairs(asked * 12, said * 12, tuple(range(8)) * 12)
     recipe = replace(
-        RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, training=replace(FAST, epochs=20, patience=20))
+        RECIPE,
+        encoder=replace(RECIPE.encoder, matching=1.0, match_batch=8, training=replace(FAST, epochs=20, patience=20)),
     )
     found = tune_encoder(
         tiny_bert,

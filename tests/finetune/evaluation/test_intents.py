@@ -26,6 +26,7 @@ from replydesk.finetune.evaluation.writing import write_report
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, Training
 from replydesk.finetune.tuning import Labelled
 from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.ui.terminal import intents_text
 from tests.conftest import DESK
 
 DATA = Path(os.environ.get("REPLYDESK_DATASETS", "shared/datasets"))
@@ -83,6 +84,7 @@ def test_the_document_has_what_the_contract_promises(
         }[name]  # fmt: skip
     assert json.loads(json.dumps(found)) == found
     assert found["data"] == {"train": 30, "test": 10, "valid": 0, "oos_valid": 2, "oos_test": 2, "labels": 5}
+    assert "a speller is left out" in found["notes"][-1]
     assert "the floor" in told[0]
     again = evaluate_intents(given, Encoders(tiny_settings.retrieval), language=language)
     assert [one["accuracy"] for one in again["models"].values()] == [
@@ -219,3 +221,12 @@ def test_on_real_messages_what_is_tuned_beats_the_floor_by_far() -> None:
     assert models["tuned"]["accuracy"] >= models["frozen"]["accuracy"] - 0.01
     assert found["differences"]["tuned-floor"]["difference_ci"][0] > 0
     assert models["tuned"]["accuracy"] > 0.72
+
+
+def test_labels_that_are_likely_wrong_are_reported(data: Callable[[str], IntentData], tiny_settings: Settings) -> None:
+    given = data("en")
+    found = evaluate_intents(given, Encoders(tiny_settings.retrieval), suspects=3)
+    assert found["suspects"]["messages"] == len(given.train)
+    assert 0 < len(found["suspects"]["suspects"]) <= 3
+    assert "Labels that are likely wrong" in intents_page(found)
+    assert found["suspects"]["suspects"][0]["likelier"] in intents_text(found)

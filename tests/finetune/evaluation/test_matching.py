@@ -104,7 +104,10 @@ def test_a_recipe_that_tunes_tunes_the_encoder(tmp_path: Path, tiny_settings: Se
     training = Training(
         epochs=6, batch_size=24, learning_rate=1e-2, dropout=0.0, precision="float32", chunk=12, patience=6
     )
-    recipe = Recipe(name="tiny", encoder=EncoderRecipe(tune=True, training=training, hard_negatives=1, held_out=0.2))
+    recipe = Recipe(
+        name="tiny",
+        encoder=EncoderRecipe(tune=True, training=training, match_batch=24, hard_negatives=1, held_out=0.2),
+    )
     result = evaluate_matching(
         data(tmp_path, "en"), Encoders(tiny_settings.retrieval), candidates=(10,), recipe=recipe, language="en"
     )
