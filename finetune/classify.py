@@ -167,13 +167,15 @@ def fit_familiarity(
     stranger_highest: Floats,
     *,
     held_out: Vectors | None = None,
+    towards: Floats | None = None,
 ) -> tuple[Familiarity, Floats]:
     """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
 
     ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
     the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
     each message without itself among the neighbours, as a new one would be. ``unseen_highest`` and ``stranger_highest``
-    are the highest intent probabilities of the in-scope messages that are scored, and of the strangers.
+    are the highest intent probabilities of the in-scope messages that are scored, and of the strangers. ``towards`` are
+    weights of the scores that may stand in place of equal ones.
     """
     draft = fit_draft(vectors, labels)
     itself = None
@@ -183,7 +185,7 @@ def fit_familiarity(
     own = draft.scores(vectors if held_out is None else held_out, unseen_highest, itself)
     centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
     odd = (draft.scores(strangers, stranger_highest) - centre) / spread
-    weights = weigh_scores((own - centre) / spread, odd)
+    weights = weigh_scores((own - centre) / spread, odd, towards=[towards])
     spread = spread / weights
     inside, outside = ((own - centre) / spread).sum(axis=1), (odd * weights).sum(axis=1)
     slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))

@@ -17,6 +17,7 @@ from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_calibrated, fit_familiarity
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
+from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.recipe import Recipe
@@ -108,7 +109,7 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = strange + material.train.strangers
     known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
-    reader, unseen, held = None, np.zeros((len(known), 0)), None
+    reader, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
     base = known
     if material.held:
         # The encoder has seen all but what was held out, so that alone says how it reads what is new.
@@ -127,12 +128,14 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
             for copy in range(recipe.head.noise)
         ]
         reader, classifier = fit_reader(known, recipe, material.languages[0], copies)
-        unseen = classifier.unseen
+        unseen, strength = classifier.unseen, classifier.strength
     labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
     odd_intents = reader.probabilities(odd.texts, odd.vectors) if reader is not None else np.zeros((len(odd), 0))
     odd_highest = odd_intents.max(axis=1) if labels else np.ones(len(odd))
     owners = known.labels if labels else ("",) * len(known)
+    # A fine-tuned encoder has learned from the intents that would be left out.
+    practised = left_out_weights(known.vectors, owners, strength, recipe.seed) if strength else None
     familiarity, unfamiliar_inside = None, np.zeros(len(base))
     if len(base) and len(odd):
         familiarity, unfamiliar_inside = fit_familiarity(
@@ -142,6 +145,7 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
             odd.vectors,
             odd_highest,
             held_out=None if held is None else held.vectors,
+            towards=practised,
         )
     if reader is not None and reader.neighbours is not None and familiarity is not None:
         reader = replace(reader, neighbours=reader.neighbours.sharing(familiarity.known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,37 +21,46 @@ _GAIN = 5e-4
 _FREE = 10.0
 
 
-def weigh_scores(inside: Floats, outside: Floats, seed: int = 0) -> Floats:
+def weigh_scores(inside: Floats, outside: Floats, *, towards: Sequence[Floats | None] = (), seed: int = 0) -> Floats:
     """Return weights (scores,) of normalised scores, ones where no others tell the two apart better.
 
     ``inside`` (n, scores) and ``outside`` (m, scores) are validation messages in and out of scope. The weights are
-    those of a logistic regression with a ridge on their distance from equal ones; its strength, and whether it takes
-    the place of the plain sum, are chosen by cross-validated AUROC. Fewer than twenty messages on a side choose
-    nothing.
+    those of a logistic regression with a ridge on their distance from equal ones, or from one of those in ``towards``;
+    its strength, and whether it takes the place of these, are chosen by cross-validated AUROC. Fewer than twenty
+    messages on a side choose nothing: the mean of them all stands.
     """
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     count = inside.shape[1]
-    plain = np.ones(count)
+    starts = [np.ones(count), *(one for one in towards if one is not None)]
     if min(len(inside), len(outside)) < _FEWEST or count < 2:
-        return plain
+        return np.asarray(np.mean(starts, axis=0))
     truth = np.repeat([0, 1], [len(inside), len(outside)])
     scores = np.concatenate([inside, outside])
-    features = np.column_stack([_FREE * scores.sum(axis=1) / np.sqrt(count), scores])
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
-    best, chosen = float(roc_auc_score(truth, scores.sum(axis=1))) + _GAIN, 0.0
-    for strength in _STRENGTHS:
-        told = cross_val_predict(_regression(strength), features, truth, cv=folds, method="decision_function")
-        if (found := float(roc_auc_score(truth, told))) > best:
-            best, chosen = found, strength
-    if not chosen:
-        return plain
-    model = _regression(chosen).fit(features, truth)
-    weights = _FREE * model.coef_[0, 0] / np.sqrt(count) + model.coef_[0, 1:]
+    best, start, strength = 0.0, starts[0], 0.0
+    for tried in starts:
+        # Of two that are as good, the simpler one stands.
+        if (found := float(roc_auc_score(truth, scores @ tried))) > best + _GAIN:
+            best, start, strength = found, tried, 0.0
+    for near in starts:
+        features = _features(scores, near)
+        for much in _STRENGTHS:
+            told = cross_val_predict(_regression(much), features, truth, cv=folds, method="decision_function")
+            if (found := float(roc_auc_score(truth, told))) > best + _GAIN:
+                best, start, strength = found, near, much
+    if not strength:
+        return start
+    model = _regression(strength).fit(_features(scores, start), truth)
+    weights = _FREE * model.coef_[0, 0] * start / np.linalg.norm(start) + model.coef_[0, 1:]
     # A weight of nothing would make the spread of a score endless.
     weights = np.where(np.abs(weights) < 1e-6, 1e-6, weights)
     return np.asarray(weights / np.abs(weights).mean())
+
+
+def _features(scores: Floats, start: Floats) -> Floats:
+    return np.column_stack([_FREE * (scores @ start) / np.linalg.norm(start), scores])
 
 
 def _regression(strength: float) -> Any:

@@ -35,6 +35,7 @@ from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
+from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.opinions import spread_out
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.suspects import unseen_suspects
@@ -270,7 +271,13 @@ def _cheap(
     }
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
     model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
-    ready = made_ready(model, unseen[chosen], data.oos_valid if data.oos_test else (), recipe.in_scope_kept)
+    practised = None
+    if data.oos_test and isinstance(model, VectorModel):
+        strengths = sorted(recipe.head.strengths)
+        vectors = model.encoder.encode(model.known.texts)
+        practised = left_out_weights(vectors, model.known.labels, strengths[len(strengths) // 2], recipe.seed)
+    outside = data.oos_valid if data.oos_test else ()
+    ready = made_ready(model, unseen[chosen], outside, recipe.in_scope_kept, practised)
     told: dict[str, Any] = {"chosen": chosen}
     if spelling:
         ready, told["spelling"] = with_speller(ready, fitted[chosen], *folds[-1], data.train)

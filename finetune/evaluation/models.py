@@ -41,7 +41,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 _Made = TypeVar("_Made")
 
-_FEWEST_OUTSIDE: Final = 20
 _PROJECTED: Final = ", projected"
 
 
@@ -268,24 +267,27 @@ def fit_vectors(
     return fit
 
 
-def made_ready(model: Model, unseen: Unseen, outside: Sequence[str], kept: float) -> Ready:
+def made_ready(
+    model: Model, unseen: Unseen, outside: Sequence[str], kept: float, practised: Floats | None = None
+) -> Ready:
     """Return a model with what validation says of it: ``unseen`` messages in scope, and ``outside`` if there are any.
 
     With at least twenty texts outside, the scores are weighed against each other if that tells those texts apart
-    better than the plain sum does.
+    better than the plain sum does. ``practised`` are weights of the scores by
+    :func:`~replydesk.finetune.leaving.left_out_weights`: these may be better still, and without texts outside half of
+    them counts.
     """
     weights, _ = unseen.fitted
     chances = weighted(unseen.logits, weights)
     inside = np.column_stack([1 - chances.max(axis=1), unseen.oddness])
     right = chances.argmax(axis=1) == unseen.targets
     centre, spread = inside.mean(axis=0), np.maximum(inside.std(axis=0), 1e-6)
-    odd, weighed = None, False
+    odd = np.zeros((0, inside.shape[1]))
     if outside:
         highest = weighted(model.logits(outside), weights).max(axis=1)
         odd = np.column_stack([1 - highest, model.oddness(outside)])
-        if len(outside) >= _FEWEST_OUTSIDE and inside.shape[1] > 1:
-            chosen = weigh_scores((inside - centre) / spread, (odd - centre) / spread)
-            spread, weighed = spread / chosen, bool((chosen != 1).any())
+    counts = weigh_scores((inside - centre) / spread, (odd - centre) / spread, towards=[practised])
+    spread, weighed = spread / counts, bool((counts != 1).any())
     sums = ((inside - centre) / spread).sum(axis=1)
-    strange = None if odd is None else ((odd - centre) / spread).sum(axis=1)
+    strange = ((odd - centre) / spread).sum(axis=1) if outside else None
     return Ready(model, weights, centre, spread, choose_threshold(sums, right, strange, kept), weighed)
