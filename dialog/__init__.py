@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from replydesk.dialog.doctor import examine as examine
     from replydesk.dialog.intents import Familiarity as Familiarity
     from replydesk.dialog.intents import IntentHead as IntentHead
+    from replydesk.dialog.neighbours import NeighbourClassifier as NeighbourClassifier
     from replydesk.dialog.policy import Decision as Decision
     from replydesk.dialog.policy import decide as decide
+    from replydesk.dialog.reader import IntentReader as IntentReader
     from replydesk.dialog.reading import Intent as Intent
     from replydesk.dialog.reading import Reading as Reading
     from replydesk.dialog.reading import read as read
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
     from replydesk.dialog.spelling import Speller as Speller
+    from replydesk.dialog.words import WordClassifier as WordClassifier
 
 __all__ = [
     "Agent",
@@ -53,7 +56,9 @@ __all__ = [
     "Handoff",
     "Intent",
     "IntentHead",
+    "IntentReader",
     "Mood",
+    "NeighbourClassifier",
     "Option",
     "Reading",
     "Release",
@@ -62,6 +67,7 @@ __all__ = [
     "Skills",
     "Speller",
     "Thresholds",
+    "WordClassifier",
     "decide",
     "examine",
     "mood_of",
@@ -78,7 +84,9 @@ _MODULES = {
     "Handoff": "reply",
     "Intent": "reading",
     "IntentHead": "intents",
+    "IntentReader": "reader",
     "Mood": "sentiment",
+    "NeighbourClassifier": "neighbours",
     "Option": "reply",
     "Reading": "reading",
     "Release": "release",
@@ -87,6 +95,7 @@ _MODULES = {
     "Skills": "release",
     "Speller": "spelling",
     "Thresholds": "release",
+    "WordClassifier": "words",
     "decide": "policy",
     "examine": "doctor",
     "mood_of": "sentiment",

@@ -322,11 +322,11 @@ class Agent:
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
-        reading = read(meant, vector, skills, language=language, person_intents=person_intents)
+        reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
         parts = parts_of(meant) if skills.head is not None else ()
         if len(parts) > 1:
             vectors = np.concatenate([matcher.encode(part, language=language) for part in parts[:_PARTS]])
-            reading = replace(reading, several=several_intents(vectors, skills))
+            reading = replace(reading, several=several_intents(parts[:_PARTS], vectors, skills))
         searching = time.perf_counter()
         hits = matcher.find(
             text,

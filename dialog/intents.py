@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.errors import ReleaseError
-from replydesk.data.home import write_atomically
+from replydesk.dialog.arrays import load_arrays, save_arrays
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["Familiarity", "IntentHead"]
@@ -64,12 +59,12 @@ class IntentHead:
     def save(self, path: Path) -> None:
         """Write the head as npz."""
         labels = np.array(self.labels, dtype=np.str_)
-        _save(path, labels=labels, weights=self.weights, bias=self.bias, temperature=np.array(self.temperature))
+        save_arrays(path, labels=labels, weights=self.weights, bias=self.bias, temperature=np.array(self.temperature))
 
     @classmethod
     def load(cls, path: Path) -> IntentHead:
         """Read a head. Raises :class:`ReleaseError` when the file is missing or damaged."""
-        arrays = _load(path, "labels", "weights", "bias", "temperature")
+        arrays = load_arrays(path, "labels", "weights", "bias", "temperature")
         labels = tuple(str(label) for label in arrays["labels"])
         return cls(labels, arrays["weights"], arrays["bias"], float(arrays["temperature"]))
 
@@ -109,10 +104,17 @@ class Familiarity:
     owners: NDArray[np.int_] = field(default_factory=lambda: np.zeros(0, dtype=int))
     density: Floats = field(default_factory=_nothing)
 
-    def scores(self, vectors: Vectors, highest: Floats, own: NDArray[np.int_] | None = None) -> Floats:
+    def scores(
+        self,
+        vectors: Vectors,
+        highest: Floats,
+        own: NDArray[np.int_] | None = None,
+        cosines: Vectors | None = None,
+    ) -> Floats:
         """Return the raw scores, shape (n, scores); ``highest`` is the highest intent probability, shape (n,).
 
         ``own`` (n,) says which of the known vectors a vector is itself, -1 for none: it is then no neighbour.
+        ``cosines`` to the known vectors, shape (n, known), are found where they are not given.
         """
         white = np.asarray(vectors, dtype=np.float64) @ self.whitening
         columns: list[Any] = [
@@ -123,21 +125,28 @@ class Familiarity:
         places = np.zeros(len(vectors), dtype=int)
         if len(self.centroids):
             distances = _distances(np.asarray(vectors, dtype=np.float64), self.centroids)
-            cosines = vectors @ (self.centroids / np.linalg.norm(self.centroids, axis=1, keepdims=True)).T
+            towards = vectors @ (self.centroids / np.linalg.norm(self.centroids, axis=1, keepdims=True)).T
             places = distances.argmin(axis=1)
-            columns += [(distances / self.radii).min(axis=1), -np.asarray(cosines.max(axis=1))]
+            columns += [(distances / self.radii).min(axis=1), -np.asarray(towards.max(axis=1))]
         near = np.concatenate(
             [
-                self._near(vectors[rows], places[rows], None if own is None else own[rows])
+                self._near(
+                    vectors[rows],
+                    places[rows],
+                    None if own is None else own[rows],
+                    None if cosines is None else cosines[rows],
+                )
                 for rows in (slice(start, start + _AT_ONCE) for start in range(0, max(1, len(vectors)), _AT_ONCE))
             ]
         )
         columns[1] = near[:, 0]
         return np.column_stack([*columns, *near[:, 1:].T])
 
-    def _near(self, vectors: Vectors, places: NDArray[np.int_], own: NDArray[np.int_] | None) -> Floats:
+    def _near(
+        self, vectors: Vectors, places: NDArray[np.int_], own: NDArray[np.int_] | None, given: Vectors | None
+    ) -> Floats:
         """Return the scores that ask known vectors, shape (n, 1) or (n, 3)."""
-        cosines = np.array(vectors @ self.known.T, dtype=np.float64)
+        cosines = np.array(vectors @ self.known.T if given is None else given, dtype=np.float64)
         if own is not None:
             rows = np.flatnonzero(own >= 0)
             cosines[rows, own[rows]] = -np.inf
@@ -153,13 +162,14 @@ class Familiarity:
         dense = self.density[around].mean(axis=1) - _highest(cosines, k)
         return np.column_stack([nearest, mine, dense])
 
-    def sums(self, vectors: Vectors, highest: Floats) -> Floats:
+    def sums(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
         """Return the sum of the z-normalised scores, shape (n,)."""
-        return np.asarray(((self.scores(vectors, highest) - self.centre) / self.spread).sum(axis=1))
+        return np.asarray(((self.scores(vectors, highest, cosines=cosines) - self.centre) / self.spread).sum(axis=1))
 
-    def unfamiliar(self, vectors: Vectors, highest: Floats) -> Floats:
+    def unfamiliar(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
         """Return the probability that each message is out of scope, shape (n,)."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * self.sums(vectors, highest) + self.offset, -60, 60))))
+        sums = self.sums(vectors, highest, cosines)
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * sums + self.offset, -60, 60))))
 
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes it unfit to judge vectors of that length, nothing when it is sound."""
@@ -183,22 +193,15 @@ class Familiarity:
 
     def save(self, path: Path) -> None:
         """Write it as npz."""
-        _save(path, **{name: np.asarray(getattr(self, name)) for name in self.__dataclass_fields__})
+        save_arrays(path, **{name: np.asarray(getattr(self, name)) for name in self.__dataclass_fields__})
 
     @classmethod
     def load(cls, path: Path) -> Familiarity:
         """Read it, also one with three scores. Raises :class:`ReleaseError` when the file is missing or damaged."""
         names = list(cls.__dataclass_fields__)
-        arrays = _load(path, *names[:_FIRST], other=names[_FIRST:])
+        arrays = load_arrays(path, *names[:_FIRST], other=names[_FIRST:])
         arrays |= {"slope": float(arrays["slope"]), "offset": float(arrays["offset"])}
         return cls(**arrays | {"neighbours": int(arrays["neighbours"])})
-
-
-def _save(path: Path, **arrays: Any) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, buffer.getvalue())
 
 
 def _distances(vectors: Floats, others: Floats) -> Floats:
@@ -217,14 +220,3 @@ def _highest(cosines: Floats, count: int) -> Floats:
     return np.asarray(
         np.where(there.any(axis=1), np.where(there, best, 0).sum(axis=1), -1) / np.maximum(there.sum(axis=1), 1)
     )
-
-
-def _load(path: Path, *names: str, other: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the arrays of those names, and of the ``other`` ones those that there are."""
-    try:
-        # The bytes are read first: np.load would leave the file open when it is no archive.
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in (*names, *(name for name in other if name in arrays))}
-    except (OSError, EOFError, ValueError, KeyError, AttributeError, BadZipFile, zlib.error) as error:
-        hint = "Promote another release with `replydesk releases rollback`."
-        raise ReleaseError("A file of the release is missing or damaged.", where=str(path), hint=hint) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from replydesk.dialog.release import Skills
 from replydesk.dialog.sentiment import Mood, mood_of
 from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.indexes import search_text
 
 __all__ = ["Intent", "Reading", "read", "several_intents", "wants_person"]
 
@@ -65,32 +66,37 @@ class Reading:
         return {intent.name: intent.probability for intent in self.intents}
 
 
-def read(text: str, vector: Vectors, skills: Skills, *, language: str, person_intents: Sequence[str] = ()) -> Reading:
-    """Return the reading of a message from its vector of shape (1, dimension).
+def read(
+    text: str,
+    vector: Vectors,
+    skills: Skills,
+    context: Sequence[str] = (),
+    *,
+    language: str,
+    person_intents: Sequence[str] = (),
+) -> Reading:
+    """Return the reading of a message from its words, what was said before, and their vector of shape (1, dimension).
 
     Without a trained head there are no intents; without known vectors nothing is out of scope.
     """
+    found, strange = skills.judged([search_text(text, context)], vector)
     intents: tuple[Intent, ...] = ()
-    highest = 1.0
     if skills.head is not None:
-        row = skills.head.probabilities(vector)[0]
-        order = row.argsort()[::-1]
-        intents = tuple(Intent(skills.head.labels[i], float(row[i])) for i in order)
-        highest = float(row.max())
-    unfamiliar = 0.0
-    if skills.familiarity is not None:
-        import numpy as np
-
-        unfamiliar = float(skills.familiarity.unfamiliar(vector, np.array([highest]))[0])
+        order = found[0].argsort()[::-1]
+        intents = tuple(Intent(skills.head.labels[i], float(found[0][i])) for i in order)
+    unfamiliar = float(strange[0])
     meant = intents and intents[0].name in person_intents and intents[0].probability > 0.5
     return Reading(language, intents, unfamiliar, mood_of(text), bool(meant) or wants_person(text))
 
 
-def several_intents(parts: Vectors, skills: Skills) -> tuple[str, ...]:
-    """Return the different intents that parts of a message (n, dimension) surely have, none if it is not two."""
+def several_intents(texts: Sequence[str], parts: Vectors, skills: Skills) -> tuple[str, ...]:
+    """Return the different intents that parts of a message surely have, none if it is not two.
+
+    ``parts`` (n, dimension) are the vectors of the ``texts``.
+    """
     if skills.head is None:
         return ()
-    chances = skills.head.probabilities(parts)
+    chances, _ = skills.judged(texts, parts)
     told = [skills.head.labels[row.argmax()] for row in chances if row.max() >= _SURE]
     return tuple(dict.fromkeys(told)) if len(set(told)) > 1 else ()
 

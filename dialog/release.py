@@ -7,17 +7,24 @@ import json
 import logging
 import math
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from replydesk.data.errors import HomeError, ModelError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, sync_folder, write_atomically
 from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.spelling import Speller
+from replydesk.dialog.words import WordClassifier
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
+from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.reranking.cross_encoder import read_config
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker
 
@@ -29,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["UNTRAINED_RELEASE", "Release", "Releases", "Skills", "Thresholds"]
 
+Floats = NDArray[np.float64]
+
 _LOG = logging.getLogger(__name__)
 _CARD = "card.json"
 _ENCODERS = "encoder"
@@ -36,6 +45,8 @@ _BERTS = "bert"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _RERANKER = "reranker"
 _SPELLING = "spelling.json"
+# Cosines of more messages than that to all known vectors are better found in parts.
+_FEW = 256
 _DAMAGED = "Promote another release with `replydesk releases rollback`."
 
 
@@ -54,7 +65,8 @@ class Skills:
 
     Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
     help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
-    say what was tried and how good it was, such as why a reranker was left out.
+    say what was tried and how good it was, such as why a reranker was left out. ``words`` and ``neighbours`` are second
+    opinions of the intent, where they help the head: the :attr:`reader` is what reads intents.
     """
 
     head: IntentHead | None = None
@@ -65,12 +77,41 @@ class Skills:
     late: RerankScorer | None = UNTRAINED_LATE
     speller: Speller | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
+    words: WordClassifier | None = None
+    neighbours: NeighbourClassifier | None = None
+
+    @property
+    def reader(self) -> IntentReader | None:
+        """Return the head with the opinions that stand beside it, None where there are no intents."""
+        return IntentReader(self.head, self.words, self.neighbours) if self.head is not None else None
+
+    def judged(self, texts: Sequence[str], vectors: Vectors) -> tuple[Floats, Floats]:
+        """Return the probabilities of intents, shape (n, labels), and of being out of scope, shape (n,), of messages.
+
+        ``vectors`` are those of the texts. Without a head there are no labels; without known vectors nothing is out of
+        scope. Vectors that both the neighbours and the familiarity know are compared with once.
+        """
+        reader, cosines = self.reader, None
+        if self.shares_vectors and len(vectors) <= _FEW and self.neighbours is not None:
+            cosines = vectors @ self.neighbours.vectors.T
+        chances = reader.probabilities(texts, vectors, cosines) if reader is not None else np.zeros((len(vectors), 0))
+        if self.familiarity is None:
+            return chances, np.zeros(len(vectors))
+        highest = chances.max(axis=1) if reader is not None else np.ones(len(vectors))
+        return chances, self.familiarity.unfamiliar(vectors, highest, cosines)
+
+    @property
+    def shares_vectors(self) -> bool:
+        """Return whether neighbours and familiarity know the same vectors, in the same order."""
+        if self.neighbours is None or self.familiarity is None:
+            return False
+        return self.neighbours.vectors is self.familiarity.known
 
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes these skills unfit to serve vectors of that length, nothing when they are sound."""
         found = []
         if self.head is not None:
-            found += self.head.problems(dimension)
+            found += IntentReader(self.head, self.words, self.neighbours).problems(dimension)
             dimension = dimension or self.head.weights.shape[-1]
         if self.familiarity is not None:
             found += self.familiarity.problems(dimension)
@@ -253,6 +294,10 @@ class Releases:
                 skills.head.save(aside / encoder / "head.npz")
             if skills.familiarity is not None:
                 skills.familiarity.save(aside / encoder / "familiarity.npz")
+            if skills.words is not None:
+                skills.words.save(aside / encoder / "words.npz")
+            if skills.neighbours is not None:
+                skills.neighbours.save(aside / encoder / "neighbours.npz", shared=skills.shares_vectors)
             if skills.speller is not None:
                 skills.speller.save(aside / encoder / _SPELLING)
             if skills.reranker is not None:
@@ -365,6 +410,8 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
     return {
         "head": skills.head is not None,
         "familiarity": skills.familiarity is not None,
+        "words": skills.words is not None,
+        "neighbours": skills.neighbours is not None,
         "scorer": skills.scorer.document(),
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
@@ -375,9 +422,11 @@ def _skills_document(skills: Skills) -> dict[str, Any]:
 
 
 def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
+    familiarity = Familiarity.load(folder / "familiarity.npz") if document["familiarity"] else None
+    known = familiarity.known if familiarity is not None else None
     return Skills(
         IntentHead.load(folder / "head.npz") if document["head"] else None,
-        Familiarity.load(folder / "familiarity.npz") if document["familiarity"] else None,
+        familiarity,
         HitScorer.from_document(document["scorer"]),
         Thresholds(**document["thresholds"]),
         _load_reranker(folder / _RERANKER, document.get("reranker")),
@@ -386,6 +435,8 @@ def _load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         # Nor does a card from before there was a speller name one.
         Speller.load(folder / _SPELLING) if document.get("speller") else None,
         document.get("notes", {}),
+        WordClassifier.load(folder / "words.npz") if document.get("words") else None,
+        NeighbourClassifier.load(folder / "neighbours.npz", known) if document.get("neighbours") else None,
     )
 
 

@@ -48,13 +48,16 @@ class Classifier:
 
     ``unseen`` holds the calibrated probabilities of every training example from the fold that did not see it, shape
     (n, labels): the honest input for everything that is fitted after the head. ``copies`` says how many noised copies
-    of the messages it learned from.
+    of the messages it learned from. ``logits`` (n, labels) are those that ``unseen`` came from, before calibration, and
+    ``folds`` the places of what each fold learned from and held out.
     """
 
     head: IntentHead
     strength: float
     unseen: Floats
     accuracy: float
+    logits: Floats
+    folds: tuple[tuple[NDArray[np.int_], NDArray[np.int_]], ...]
     copies: int = 0
 
 
@@ -100,7 +103,8 @@ def fit_head(
     weights, bias = fit_logistic(vectors, labels, strength, recipe.seed)
     bias = bias - taken
     head = IntentHead(tuple(names), weights, bias, temperature)
-    return Classifier(head, strength, softmax(logits / temperature), _accuracy(logits, targets), len(learned) - 1)
+    unseen, right = softmax(logits / temperature), _accuracy(logits, targets)
+    return Classifier(head, strength, unseen, right, logits, tuple(folds), len(learned) - 1)
 
 
 def fit_calibrated(learned: Examples, held_out: Examples, recipe: Recipe) -> IntentHead:

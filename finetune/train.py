@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.intents import Familiarity
+from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release, Skills
-from replydesk.finetune.classify import fit_calibrated, fit_familiarity, fit_head
+from replydesk.finetune.classify import fit_calibrated, fit_familiarity
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
 from replydesk.finetune.robustness.noise import hurried
@@ -71,31 +73,34 @@ def train_skills(
     reranker: RerankerPlan | None = None,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Skills:
-    """Return head, familiarity, scorer, thresholds and what late interaction counts, and with a plan a cross-encoder.
+    """Return what reads intents, familiarity, scorer, thresholds, late interaction, and with a plan a cross-encoder.
 
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
     set is taken from a small desk; where the encoder was fine-tuned, on the customers that were held out. Without two
     intents there is no head, and the tickets' answers are the only labels.
     """
     labeller = _labeller(material, recipe)
-    head, familiarity, queries = read_unseen(material, recipe, labeller)
+    reader, familiarity, queries = read_unseen(material, recipe, labeller)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
     late, told_late = fit_late(queries, material, scorer, recipe)
     lines = fit_thresholds(scores, right, inside, recipe)
-    speller, spelling = choose_speller(material, head, recipe)
-    notes = {"late_interaction": told_late, "spelling": spelling}
+    speller, spelling = choose_speller(material, reader, recipe)
+    notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
     if labeller is not None:
         notes["pseudo"] = labeller.document()
         progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
-    skills = Skills(head, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
+    skills = Skills(None, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
+    if reader is not None:
+        notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
+        skills = replace(skills, head=reader.head, words=reader.words, neighbours=reader.neighbours)
     if reranker is None:
         return skills
     key = material.encoder.id
     base, folder = reranker.bases.get(key), reranker.folder / key
     if material.held:
         # A cross-encoder learns from the others, and is judged by those that were held out.
-        queries = _read_all(material, head, familiarity)
+        queries = _read_all(material, skills)
     found, told = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
     progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {told['why']}")
     return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
@@ -103,16 +108,17 @@ def train_skills(
 
 def read_unseen(
     material: Material, recipe: Recipe, labeller: PseudoLabeller | None = None
-) -> tuple[IntentHead | None, Familiarity | None, Queries]:
-    """Return the head, the familiarity, and the training messages as models read them that had not seen them.
+) -> tuple[IntentReader | None, Familiarity | None, Queries]:
+    """Return what reads intents, the familiarity, and the training messages as models read them that had not seen them.
 
-    The head also learns from what the ``labeller`` of the labelled training messages labels.
+    Where neighbours and familiarity know the same vectors, they share them. The head also learns from what the
+    ``labeller`` of the labelled training messages labels.
     """
     train = material.train.in_scope
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = strange + material.train.strangers
     known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
-    head, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
+    reader, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
     base = known
     if material.held:
         # The encoder has seen all but what was held out, so that alone says how it reads what is new.
@@ -121,18 +127,21 @@ def read_unseen(
         head, base = material.head, held
         if head is None and labelled and len(set(known.labels)) >= 2:
             head = fit_calibrated(known, held, recipe)
-        unseen = head.probabilities(held.vectors) if head is not None else np.zeros((len(held), 0))
+        unseen = np.zeros((len(held), 0))
+        if head is not None:
+            reader, unseen = weigh_held_out(head, known, held, recipe, material.languages[0])
     elif known is not train:
         noise = hurried(material.languages)
         copies = [
             material.encoder.encode([noise(text, copy * len(known) + i) for i, text in enumerate(known.texts)])
             for copy in range(recipe.head.noise)
         ]
-        classifier = fit_head(known, recipe, copies, more=labeller.more if labeller is not None else None)
-        head, unseen, strength = classifier.head, classifier.unseen, classifier.strength
-    labels = head.labels if head is not None else ()
+        more = labeller.more if labeller is not None else None
+        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more)
+        unseen, strength = classifier.unseen, classifier.strength
+    labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
-    odd_intents = head.probabilities(odd.vectors) if head is not None else np.zeros((len(odd), 0))
+    odd_intents = reader.probabilities(odd.texts, odd.vectors) if reader is not None else np.zeros((len(odd), 0))
     odd_highest = odd_intents.max(axis=1) if labels else np.ones(len(odd))
     owners = known.labels if labels else ("",) * len(known)
     # A fine-tuned encoder has learned from the intents that would be left out.
@@ -148,6 +157,8 @@ def read_unseen(
             held_out=None if held is None else held.vectors,
             towards=practised,
         )
+    if reader is not None and reader.neighbours is not None and familiarity is not None:
+        reader = replace(reader, neighbours=reader.neighbours.sharing(familiarity.known))
     unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest) if familiarity else np.zeros(len(odd))
     queries = Queries(
         base + odd,
@@ -155,7 +166,7 @@ def read_unseen(
         np.concatenate([unseen, odd_intents]),
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
-    return head, familiarity, queries
+    return reader, familiarity, queries
 
 
 def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
@@ -175,10 +186,8 @@ def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
     )
 
 
-def _read_all(material: Material, head: IntentHead | None, familiarity: Familiarity | None) -> Queries:
+def _read_all(material: Material, skills: Skills) -> Queries:
     """Return all training messages as a fine-tuned encoder reads them, those that it learned from, too."""
     everything = material.train.in_scope
-    intents = head.probabilities(everything.vectors) if head is not None else np.zeros((len(everything), 0))
-    highest = intents.max(axis=1) if head is not None else np.ones(len(everything))
-    unfamiliar = familiarity.unfamiliar(everything.vectors, highest) if familiarity else np.zeros(len(everything))
-    return Queries(everything, head.labels if head is not None else (), intents, unfamiliar)
+    intents, unfamiliar = skills.judged(everything.texts, everything.vectors)
+    return Queries(everything, skills.head.labels if skills.head is not None else (), intents, unfamiliar)

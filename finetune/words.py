@@ -1,55 +1,57 @@
-"""A classifier that reads nothing but words and characters: the floor below every encoder, and a second opinion."""
+"""Training a classifier that reads nothing but words and characters: the floor below every encoder, and an opinion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from replydesk.finetune.classify import margins
+from replydesk.dialog.words import WordClassifier, grams
 
-__all__ = ["WordClassifier", "fit_words", "word_features"]
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class WordClassifier:
-    """TF-IDF of words and characters with a linear support vector machine, one against the rest."""
-
-    labels: tuple[str, ...]
-    features: Any
-    model: Any
-
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Return the distances to the separating planes, shape (n, labels); a temperature makes logits of them."""
-        return margins(self.model, self.features.transform(list(texts)))
+__all__ = ["fit_words", "word_features"]
 
 
 def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, seed: int = 0) -> WordClassifier:
-    """Return the classifier of texts with at least two labels.
+    """Return TF-IDF with a linear support vector machine, one against the rest, of texts with at least two labels.
 
     Words and pairs of them, and two to four characters of a word at a time; in languages that part no words by blanks
     one to three characters of the text.
     """
+    from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
-    features = word_features(language)
+    kinds, features = _kinds(language), word_features(language)
     model = LinearSVC(random_state=seed).fit(features.fit_transform(list(texts)), list(labels))
-    return WordClassifier(tuple(str(name) for name in model.classes_), features, model)
+    parts = [part for _, part in features.transformer_list]
+    weights, bias = np.asarray(model.coef_), np.asarray(model.intercept_, dtype=np.float64)
+    if len(weights) == 1:
+        # The library keeps one row for two classes; its negative is the other one.
+        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    sparse = csr_matrix(weights.T.astype(np.float32))
+    return WordClassifier(
+        tuple(str(name) for name in model.classes_),
+        kinds,
+        tuple(str(term) for part in parts for term in part.get_feature_names_out()),
+        tuple(len(part.vocabulary_) for part in parts),
+        np.concatenate([part.idf_ for part in parts]),
+        np.asarray(sparse.indptr, dtype=np.int64),
+        np.asarray(sparse.indices, dtype=np.uint16),
+        np.asarray(sparse.data, dtype=np.float32),
+        bias,
+    )
 
 
 def word_features(language: str) -> Any:
-    """Return what makes TF-IDF features of texts in a language."""
+    """Return what makes TF-IDF features of texts in a language: a union of vectorizers of scikit-learn."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
 
-    if language in ("zh", "ja"):
-        return make_union(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True))
     return make_union(
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", sublinear_tf=True),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True),
+        *[TfidfVectorizer(analyzer=partial(grams, kind=kind), sublinear_tf=True) for kind in _kinds(language)]
     )
+
+
+def _kinds(language: str) -> tuple[str, ...]:
+    return ("char",) if language in ("zh", "ja") else ("word", "char_wb")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
+from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.finetune.classify import softmax
 from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.models import (
@@ -45,7 +46,7 @@ from replydesk.finetune.evaluation.several import has_several
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
-from replydesk.finetune.neighbours import NeighbourClassifier
+from replydesk.finetune.opinions import spread_out
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.suspects import unseen_suspects
 from replydesk.finetune.tuning import Labelled, tune_encoder
@@ -282,7 +283,7 @@ def _cheap(
         fitted = fit(learned, None)
         for choice, model in fitted.items():
             odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
-            parts.setdefault(choice, []).append((_spread_out(model, held.texts, names), odd))
+            parts.setdefault(choice, []).append((spread_out(model.logits(held.texts), model.labels, names), odd))
     truth = tuple(label for _, held in folds for label in held.labels)
     unseen = {
         choice: Unseen(
@@ -472,16 +473,6 @@ def _uncalibrated(run: _Run, texts: Sequence[str]) -> float:
     chances = softmax(run.ready.model.logits(texts)[0])
     told = np.array(run.ready.model.labels)[chances.argmax(axis=1)]
     return metrics.calibration_error(chances.max(axis=1), told == run.truth)
-
-
-def _spread_out(model: Model, texts: Sequence[str], names: Sequence[str]) -> Floats:
-    """Return the logits of a model for all names; one that it has not learned gets the least there is."""
-    logits = model.logits(texts)
-    if tuple(names) == model.labels:
-        return logits
-    found = np.broadcast_to(logits.min(axis=(1, 2))[:, None, None], (*logits.shape[:2], len(names))).copy()
-    found[:, :, [names.index(label) for label in model.labels]] = logits
-    return found
 
 
 def _milliseconds(model: Model, texts: Sequence[str]) -> float:

@@ -110,7 +110,7 @@ def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[s
     metrics: dict[str, Any] = {"messages": len(test)}
     outcomes = Outcomes()
     if skills.head is not None and len(labelled):
-        probabilities = skills.head.probabilities(labelled.vectors)
+        probabilities, _ = skills.judged(labelled.texts, labelled.vectors)
         guesses = np.array(skills.head.labels)[probabilities.argmax(axis=1)]
         hits = guesses == np.array(labelled.labels)
         metrics["intents"] = {
@@ -120,19 +120,20 @@ def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[s
             "ece": calibration_error(probabilities.max(axis=1), hits),
             "messages": len(labelled),
         }
-        metrics["noise"] = _under_noise(skills, material.encoder, labelled)
-        keys = map(keys_of, labelled.texts, labelled.labels, labelled.languages)
+        written = material.test.labelled
+        metrics["noise"] = _under_noise(skills, material.encoder, written)
+        keys = map(keys_of, written.texts, written.labels, written.languages)
         outcomes = Outcomes(hits, labelled.labels, tuple(keys), known=frozenset(skills.head.labels))
     _, general = strangers(material.encoder, material.languages, material.train.in_scope.vectors)
-    odd = _as_read(general, material.encoder, skills) + test.strangers
+    odd = general + material.test.strangers
     if skills.familiarity is not None and len(odd) and len(test.in_scope):
-        metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, odd)
+        metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, _as_read(odd, material.encoder, skills))
     metrics["replies"], right, took = _replies(agent, release, material, odd)
     return metrics, replace(outcomes, answers=right, milliseconds=took)
 
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
-    """Return messages with the vectors of what the speller makes of them, as the agent reads them."""
+    """Return messages as the agent reads them: what the speller makes of them, and the vectors of that."""
     if skills.speller is None:
         return examples
     corrected = [skills.speller.correct(text) for text in examples.texts]
@@ -141,23 +142,24 @@ def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
         return examples
     vectors = examples.vectors.copy()
     vectors[rows] = encoder.encode([corrected[i] for i in rows])
-    return replace(examples, vectors=vectors)
+    return replace(examples, texts=tuple(corrected), vectors=vectors)
 
 
 def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[str, Any]:
     """Return the accuracy on messages written in a hurry, the mean over kinds of noise, and each kind by language."""
-    head, speller = skills.head, skills.speller
-    assert head is not None
+    reader, speller = skills.reader, skills.speller
+    assert reader is not None
 
     def probabilities(texts: Sequence[str]) -> Floats:
-        return head.probabilities(encoder.encode([speller.correct(text) if speller else text for text in texts]))
+        meant = [speller.correct(text) if speller else text for text in texts]
+        return reader.probabilities(meant, encoder.encode(meant))
 
     kinds = {}
     for language in sorted(set(labelled.languages) & {"en", "zh"}):
         rows = [i for i, one in enumerate(labelled.languages) if one == language]
         rows = rows[:: 1 + len(rows) // _NOISED]
         part = Labelled(tuple(labelled.texts[i] for i in rows), tuple(labelled.labels[i] for i in rows))
-        kinds[language] = noise_slices([probabilities], head.labels, part, language, 0)
+        kinds[language] = noise_slices([probabilities], reader.labels, part, language, 0)
     slices = [one for found in kinds.values() for one in found.values()]
     if not slices:
         return {}
@@ -168,15 +170,10 @@ def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[s
     }
 
 
-def _out_of_scope(skills: Any, inside: Examples, outside: Examples) -> dict[str, float]:
+def _out_of_scope(skills: Skills, inside: Examples, outside: Examples) -> dict[str, float]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
-    def unfamiliar(examples: Examples) -> Floats:
-        head = skills.head
-        highest = head.probabilities(examples.vectors).max(axis=1) if head else np.ones(len(examples))
-        return np.asarray(skills.familiarity.unfamiliar(examples.vectors, highest))
-
-    known, odd = unfamiliar(inside), unfamiliar(outside)
+    known, odd = (skills.judged(part.texts, part.vectors)[1] for part in (inside, outside))
     scores, truth = np.concatenate([known, odd]), np.repeat([0, 1], [len(known), len(odd)])
     line = skills.thresholds.out_of_scope_above
     return {

@@ -12,14 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.intents import Familiarity
-from replydesk.finetune.classify import fit_draft, fit_logistic, softmax
+from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.words import WordClassifier
+from replydesk.finetune.classify import fit_draft, fit_logistic
 from replydesk.finetune.evaluation.scope import choose_threshold
-from replydesk.finetune.neighbours import NeighbourClassifier
+from replydesk.finetune.opinions import fit_weights, weighted
 from replydesk.finetune.project import fit_projection
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.tuning import Labelled
 from replydesk.finetune.weighing import weigh_scores
-from replydesk.finetune.words import WordClassifier, fit_words
+from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
@@ -33,7 +35,6 @@ __all__ = [
     "VectorModel",
     "fit_floor",
     "fit_vectors",
-    "fit_weights",
     "made_ready",
 ]
 
@@ -41,9 +42,6 @@ Floats = NDArray[np.float64]
 _Made = TypeVar("_Made")
 
 _PROJECTED: Final = ", projected"
-# The first opinion always has a say, or no message would be told from another; fit_temperature has the same bounds.
-_LEAST: Final = float(np.exp(-3))
-_MOST: Final = float(np.exp(3))
 
 
 class Model(Protocol):
@@ -177,48 +175,6 @@ class Unseen:
         """Return the weights of the opinions with the least loss, and that loss."""
         known = self.targets >= 0
         return fit_weights(self.logits[:, known], self.targets[known])
-
-
-def weighted(logits: Floats, weights: Floats) -> Floats:
-    """Return the probabilities (n, labels) of weighted logits (parts, n, labels)."""
-    return softmax(np.tensordot(weights, logits, axes=1))
-
-
-def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
-    """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
-
-    Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is what
-    :func:`~replydesk.finetune.classify.fit_temperature` does, with its doubt: the right label counts (n + 1) / (n + 2).
-    The loss is convex in the weights.
-    """
-    from scipy.optimize import minimize
-
-    if not len(targets):
-        return np.eye(1, len(logits))[0], float("inf")
-    _, count, labels = logits.shape
-    doubt = 1 / (count + 2) if labels > 1 else 0.0
-    right = logits[:, np.arange(count), targets]
-    wanted = ((1 - doubt) * right + doubt * (logits.sum(axis=2) - right) / max(1, labels - 1)).mean(axis=1)
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        joined = np.tensordot(weights, logits, axes=1)
-        highest = joined.max(axis=1)
-        chances = softmax(joined)
-        partition = highest + np.log(np.exp(joined - highest[:, None]).sum(axis=1))
-        slopes = np.einsum("pnl,nl->p", logits, chances) / count - wanted
-        return float(partition.mean() - weights @ wanted), slopes
-
-    # The logits of the opinions differ in scale by more than ten times: each starts with a spread of one.
-    scales = 1 / np.maximum(logits.std(axis=(1, 2)), 1e-9)
-    found = minimize(
-        lambda shares: (loss(shares * scales)[0], loss(shares * scales)[1] * scales),
-        np.full(len(logits), 1.0),
-        jac=True,
-        method="L-BFGS-B",
-        options={"ftol": 1e-12, "gtol": 1e-8},
-        bounds=[((0.0 if place else _LEAST) / scale, _MOST / scale) for place, scale in enumerate(scales)],
-    )
-    return np.asarray(found.x * scales), float(found.fun)
 
 
 class Opinions:

@@ -86,11 +86,12 @@ def suggest(
     found: list[Suggestion] = []
     for key, places in groups.items():
         encoder, skills = own.of(rows[places[0]][2]), release.skills_of(key)
-        vectors = encoder.encode([rows[place][1] for place in places])
+        texts = [rows[place][1] for place in places]
+        vectors = encoder.encode(texts)
         chances = np.ones((len(places), 1))
         labels: Sequence[str] = ("",)
         if skills.head is not None:
-            chances, labels = skills.head.probabilities(vectors), skills.head.labels
+            chances, labels = skills.judged(texts, vectors)[0], skills.head.labels
         top = -np.sort(-chances, axis=1)
         unsure = 1 - (top[:, 0] - top[:, 1]) if chances.shape[1] > 1 else np.ones(len(places))
         share = max(1, round(count * len(places) / len(rows)))

@@ -207,7 +207,8 @@ def _measured(skills: Skills, encoder: Encoder, tests: TestMessages) -> tuple[di
     if not len(tests) or skills.head is None:
         return {"messages": len(tests)}, Outcomes()
     texts = [skills.speller.correct(text) if skills.speller else text for text in tests.texts]
-    guesses = np.array(skills.head.labels)[skills.head.logits(encoder.encode(texts)).argmax(axis=1)]
+    chances, _ = skills.judged(texts, encoder.encode(texts))
+    guesses = np.array(skills.head.labels)[chances.argmax(axis=1)]
     hits = guesses == np.array(tests.labels)
     figures = {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(tests)}
     keys = tuple(map(keys_of, tests.texts, tests.labels, tests.languages))

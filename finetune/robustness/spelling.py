@@ -14,10 +14,10 @@ import numpy as np
 
 from replydesk.data.text import HAN
 from replydesk.dialog.hanspelling import HanSpeller
-from replydesk.dialog.intents import IntentHead
+from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.spelling import Speller
-from replydesk.finetune.classify import fit_logistic
 from replydesk.finetune.examples import Material, held_out_owners
+from replydesk.finetune.opinions import fit_like
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
 from replydesk.finetune.robustness.tables import homophones, look_alikes
@@ -140,14 +140,14 @@ def try_speller(
 
 
 def choose_speller(
-    material: Material, head: IntentHead | None, recipe: Recipe
+    material: Material, reader: IntentReader | None, recipe: Recipe
 ) -> tuple[Speller | None, dict[str, Any]]:
     """Return the speller of a desk, or None where it does not help, and what was found.
 
-    It is tried with the words of some customers on messages of others that no head has seen.
+    It is tried with the words of some customers on messages of others that no reader has seen.
     """
     labelled = material.train.labelled
-    if not recipe.spelling or head is None or len(set(labelled.labels)) < 2:
+    if not recipe.spelling or reader is None or len(set(labelled.labels)) < 2:
         return None, {"used": False, "why": "There are no intents." if recipe.spelling else "The recipe wants none."}
     if material.held:
         learned, held = material.parted(labelled)
@@ -156,13 +156,12 @@ def choose_speller(
         learned, held = apart.parted(labelled)
         if len(set(learned.labels)) < 2:
             return None, {"used": False, "why": "All messages but those of one intent are of one customer."}
-        names = tuple(sorted(set(learned.labels)))
-        targets = np.array([names.index(label) for label in learned.labels])
-        head = IntentHead(names, *fit_logistic(learned.vectors, targets, _middle(recipe), recipe.seed))
-    judge = head
+        reader = fit_like(reader, learned, _middle(recipe), recipe, material.languages[0])
+    judge = reader
 
     def guess(texts: Sequence[str]) -> list[str]:
-        return [judge.labels[place] for place in judge.logits(material.encoder.encode(list(texts))).argmax(axis=1)]
+        chances = judge.probabilities(texts, material.encoder.encode(list(texts)))
+        return [judge.labels[place] for place in chances.argmax(axis=1)]
 
     told = try_speller(fit_speller(learned.texts, learned.groups), held.texts, held.labels, guess)
     everything = material.train.in_scope

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from replydesk.dialog.intents import IntentHead
+from replydesk.dialog.reader import IntentReader
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.recipe import QUICK
 from replydesk.finetune.robustness.spelling import choose_speller, english_words, fit_speller
@@ -41,7 +42,7 @@ def material(encoder: WordsEncoder, count: int = 900) -> Material:
     return Material(encoder, ("en",), rows, rows.where([False] * count), 0.5)  # type: ignore[arg-type]
 
 
-HEAD = IntentHead(("a", "b"), np.zeros((2, 7)), np.zeros(2))
+HEAD = IntentReader(IntentHead(("a", "b"), np.zeros((2, 7)), np.zeros(2)))
 
 
 def test_words_that_one_customer_wrote_are_not_kept() -> None:
@@ -92,7 +93,7 @@ def test_it_is_kept_where_it_gives_back_what_slips_take() -> None:
     ],
 )
 def test_it_is_left_out_where_nothing_says_that_it_helps(
-    desk: Material, head: IntentHead | None, recipe: object, why: str
+    desk: Material, head: IntentReader | None, recipe: object, why: str
 ) -> None:
     speller, told = choose_speller(desk, head, recipe)  # type: ignore[arg-type]
     assert speller is None and not told["used"] and why in told["why"]

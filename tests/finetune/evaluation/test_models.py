@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
 
-from replydesk.finetune.classify import fit_logistic, fit_temperature, softmax
+from replydesk.finetune.classify import fit_logistic, softmax
 from replydesk.finetune.evaluation.models import (
     FloorModel,
     Opinions,
@@ -16,10 +15,8 @@ from replydesk.finetune.evaluation.models import (
     VectorModel,
     fit_floor,
     fit_vectors,
-    fit_weights,
     made_ready,
 )
-from replydesk.finetune.neighbours import NEAREST, WIDTH, NeighbourClassifier
 from replydesk.finetune.project import Projection
 from replydesk.finetune.recipe import QUICK
 from replydesk.finetune.tuning import Labelled
@@ -35,62 +32,6 @@ def messages(language: str) -> Labelled:
             texts.append(question)
             labels.append(intent)
     return Labelled(tuple(texts), tuple(labels))
-
-
-def logits(parts: int, count: int = 200, labels: int = 4) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(2)
-    targets = random.integers(0, labels, count)
-    made = random.normal(0, 1, (parts, count, labels))
-    made[:, np.arange(count), targets] += 1.5
-    return made * np.array([1.0, 7.0, 0.2])[:parts, None, None], targets
-
-
-def doubtful(said: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> float:
-    """Return the cross-entropy with targets of which the right label has 201 / 202 and the others share the rest."""
-    wanted = np.full(said.shape[1:], 1 / 202 / (said.shape[2] - 1))
-    wanted[np.arange(len(targets)), targets] = 201 / 202
-    return float(-(wanted * np.log(softmax(np.tensordot(weights, said, axes=1)))).sum(axis=1).mean())
-
-
-def test_one_opinion_is_weighed_as_temperature_scaling_does() -> None:
-    said, targets = logits(1)
-    weights, loss = fit_weights(said, targets)
-    assert 1 / weights[0] == pytest.approx(fit_temperature(said[0], targets), rel=1e-3)
-    assert loss == pytest.approx(doubtful(said, targets, weights))
-
-
-def test_several_opinions_get_the_weights_with_the_least_loss() -> None:
-    said, targets = logits(3)
-
-    weights, found = fit_weights(said, targets)
-    best = minimize(
-        lambda tried: doubtful(said, targets, tried),
-        np.array([1.0, 0.1, 5.0]),
-        method="Nelder-Mead",
-        options={"xatol": 1e-6, "maxiter": 4000},
-    )
-    assert found == pytest.approx(doubtful(said, targets, weights)) == pytest.approx(best.fun, abs=1e-5)
-    assert found < min(fit_weights(said[place : place + 1], targets)[1] for place in range(3))
-    # An opinion that is always wrong has no say.
-    said[2] = -said[2]
-    assert fit_weights(said, targets)[0][2] == 0
-    # And one alone keeps the least, that its answers stay what they are.
-    assert fit_weights(-said[:1], targets)[0][0] == pytest.approx(np.exp(-3))
-
-
-def test_neighbours_say_what_counting_them_one_by_one_says() -> None:
-    random = np.random.default_rng(4)
-    vectors = random.normal(size=(30, 8))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    labels = [f"{'abc'[i % 3]}" for i in range(27)] + ["d"] * 3
-    asked = vectors[::4] + 0.1
-    found = NeighbourClassifier.of(vectors, labels)
-    assert found.labels == ("a", "b", "c", "d")
-    for row, vector in enumerate(asked):
-        for place, name in enumerate(found.labels):
-            cosines = sorted((float(vector @ v) for v, one in zip(vectors, labels, strict=True) if one == name))
-            expected = np.log(sum(np.exp((c - 1) / WIDTH) for c in cosines[-NEAREST:]) + 1e-9)
-            assert found.logits(asked)[row, place] == pytest.approx(expected, rel=1e-4)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -205,7 +146,9 @@ def test_scores_are_weighed_where_enough_messages_outside_say_so() -> None:
 
 
 def test_a_label_that_is_not_known_weighs_nothing() -> None:
-    said, targets = logits(1)
+    random = np.random.default_rng(2)
+    said, targets = random.normal(0, 1, (1, 200, 4)), random.integers(0, 4, 200)
+    said[:, np.arange(200), targets] += 1.5
     names = ("a", "b", "c", "d")
     truth = tuple(names[target] for target in targets)
     unseen = Unseen(names, truth, said, np.zeros((200, 0)))
