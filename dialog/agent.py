@@ -8,10 +8,12 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from replydesk.data.errors import EngineError, NotFoundError, ReleaseError, ReplydeskError, RequestError
 from replydesk.data.home import Home
@@ -21,8 +23,9 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
+from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
-from replydesk.dialog.reading import Reading, read
+from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
 from replydesk.dialog.sending import sendable
@@ -37,6 +40,8 @@ from replydesk.retrieval.reranking.reranker import Reranked, Reranking, TrainedR
 __all__ = ["Agent"]
 
 _LOG = logging.getLogger(__name__)
+# So many parts of a message are read by themselves.
+_PARTS = 4
 # A dot inside 5.50 or a link ends nothing; a Chinese full stop always does, with the quote that it closes.
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?=\s|\Z)|[。！？]+[”’」』）]*|(?=\s*(?:\n|\Z)))")
 
@@ -305,7 +310,10 @@ class Agent:
         filters: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
     ) -> _Found:
-        """Return what a message says and which past tickets may answer it, with one forward pass of the encoder."""
+        """Return what a message says and which past tickets may answer it, with one forward pass of the encoder.
+
+        Where a trained desk is asked several things at once, each part costs one more.
+        """
         matcher = self.matcher_of(release)
         encoding = time.perf_counter()
         skills = release.skills_of(matcher.encoder_id(language))
@@ -315,6 +323,11 @@ class Agent:
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
         reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
+        parts = parts_of(meant) if skills.head is not None else ()
+        if len(parts) > 1:
+            some = parts[:_PARTS]
+            vectors = np.concatenate([matcher.encode(part, language=language) for part in some])
+            reading = replace(reading, several=several_intents(some, vectors, skills))
         searching = time.perf_counter()
         hits = matcher.find(
             text,

@@ -81,6 +81,10 @@ _INTENT = {
     "en": "The message reads as “{name}” with a probability of {probability:.0%}.",
     "zh": "这条消息被理解为“{name}”，概率 {probability:.0%}。",
 }
+_SEVERAL = {
+    "en": "The message asks several things: {names}.",
+    "zh": "这条消息同时问了几件事：{names}。",
+}
 _SKIPPED = {
     "en": "There was no time to read the past answers a second time, so their order is that of the first search.",
     "zh": "当前较忙，来不及对历史回答再读一遍，所以按首次检索的顺序排列。",
@@ -118,6 +122,8 @@ def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranke
     if reading.intents:
         first = reading.intents[0]
         lines.append(_in(language, _INTENT).format(name=first.name, probability=first.probability))
+    if reading.several:
+        lines.append(_in(language, _SEVERAL).format(names=_list(reading)))
     if reranked == "skipped":
         lines.append(_in(language, _SKIPPED))
     return tuple(lines)
@@ -127,4 +133,11 @@ def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...]) -> str:
     """Return what the colleague who takes over should know, in two lines at most."""
     about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
     nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
-    return f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{nearest}"
+    asked = f" Asks several things: {_list(reading)}." if reading.several else ""
+    return (
+        f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{asked}{nearest}"
+    )
+
+
+def _list(reading: Reading) -> str:
+    return ("、" if reading.language == "zh" else ", ").join(reading.several)

@@ -41,6 +41,7 @@ Floats = NDArray[np.float64]
 _LOG = logging.getLogger(__name__)
 _CARD = "card.json"
 _ENCODERS = "encoder"
+_BERTS = "bert"
 _CARD_KEYS = {"id", "made_at", "parent", "recipe", "data", "metrics", "skills", "files"}
 _RERANKER = "reranker"
 _SPELLING = "spelling.json"
@@ -127,7 +128,8 @@ class Release:
 
     ``skills`` are keyed by encoder id, so a vector is never read by the head of another encoder. ``encoders`` stand in
     for those of the settings, by the id of the one they replace; ``tuned`` says of each that was fine-tuned how it
-    learned, and ``int8`` of each that was quantised how it was checked and whether it is used.
+    learned, and ``int8`` of each that was quantised how it was checked and whether it is used. ``weights`` are the
+    folders of the BERTs that were fine-tuned, by the same ids: what a later training may go on from.
     """
 
     id: str
@@ -140,6 +142,7 @@ class Release:
     encoders: Mapping[str, OwnEncoder] = field(default_factory=dict)
     int8: Mapping[str, Any] = field(default_factory=dict)
     tuned: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, Path] = field(default_factory=dict)
 
     def skills_for(self, base: str) -> Skills:
         """Return what this release learned on the encoder of that id, or on the one that stands in for it."""
@@ -277,6 +280,7 @@ class Releases:
             encoders,
             card.get("int8", {}),
             card.get("tuned", {}),
+            {base: folder / _BERTS / base for base in card.get("weights", ())},
         )
 
     def save(self, release: Release, report: Mapping[str, Any], page: str) -> Path:
@@ -305,6 +309,8 @@ class Releases:
                 shutil.rmtree(aside, ignore_errors=True)
                 hint = "Free some space and train again; nothing is lost."
                 raise HomeError(f"The encoder cannot be written: {error}", where=str(target), hint=hint) from error
+        for base, weights in release.weights.items():
+            shutil.copytree(weights, aside / _BERTS / base)
         write_atomically(aside / "report.json", json.dumps(report, ensure_ascii=False, indent=1).encode())
         write_atomically(aside / "report.html", page.encode())
         card = {
@@ -318,6 +324,7 @@ class Releases:
             "encoders": {base: encoder.id for base, encoder in release.encoders.items()},
             "int8": dict(release.int8),
             "tuned": dict(release.tuned),
+            "weights": sorted(release.weights),
             "files": {
                 str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()
             },

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -68,6 +69,12 @@ class Speller:
             return best.upper() if word.isupper() else best.capitalize() if word[0].isupper() else best
 
         return _WORD.sub(corrected, self.han.correct(text) if self.han else text)
+
+    def knowing(self, texts: Iterable[str]) -> Speller:
+        """Return a speller that takes every word of these texts for right."""
+        enough = math.ceil(self._most * _RATE / _SHORTEST)
+        words = {match[0].lower() for text in texts for match in _WORD.finditer(text)}
+        return replace(self, counts={**self.counts, **{word: max(enough, self.counts.get(word, 0)) for word in words}})
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = [
     "Classifier",
+    "More",
     "fit_calibrated",
     "fit_draft",
     "fit_familiarity",
@@ -37,6 +38,8 @@ _AROUND = 10
 _PRIOR = 5
 # The accuracy on messages as they are that learning from noised ones may cost.
 _PRICE = 0.002
+# The macro F1 that favouring rare intents must gain.
+_WORTH = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +61,28 @@ class Classifier:
     copies: int = 0
 
 
-def fit_head(examples: Examples, recipe: Recipe, copies: Sequence[Vectors] = ()) -> Classifier:
+More = Callable[[NDArray[np.int_]], tuple[Vectors, NDArray[np.int_]]]
+"""Gives what is learned beside the examples in some rows: vectors, and the places of their labels among the names."""
+
+
+def fit_head(
+    examples: Examples, recipe: Recipe, copies: Sequence[Vectors] = (), *, more: More | None = None
+) -> Classifier:
     """Return a logistic regression on the vectors, C by grouped cross-validation, calibrated on unseen folds.
 
     ``copies`` are vectors of the same messages as written in a hurry, each of shape (n, dimension). The head learns
     from them, too, unless cross-validation then reads fewer of the messages as they are right: more than one in five
-    hundred fewer. Expects labelled examples of at least two intents.
+    hundred fewer. ``more`` is learned from as well and judges nothing; each fold gets its own. Expects labelled
+    examples of at least two intents.
     """
     names = sorted(set(examples.labels))
     index = {name: i for i, name in enumerate(names)}
     targets = np.array([index[label] for label in examples.labels])
     folds = _folds(targets, examples.groups, recipe)
+    besides = [more(train) for train, _ in folds] if more is not None else []
     best: tuple[float, float, Floats] | None = None
     for strength in recipe.head.strengths:
-        logits = _unseen_logits([examples.vectors], targets, folds, strength, recipe.seed)
+        logits = _unseen_logits([examples.vectors], targets, folds, strength, recipe.seed, besides)
         loss = _loss(logits, targets, fit_temperature(logits, targets))
         if best is None or loss < best[0]:
             best = (loss, strength, logits)
@@ -79,11 +90,18 @@ def fit_head(examples: Examples, recipe: Recipe, copies: Sequence[Vectors] = ())
     _, strength, logits = best
     learned = [examples.vectors]
     if copies:
-        rougher = _unseen_logits([examples.vectors, *copies], targets, folds, strength, recipe.seed)
+        rougher = _unseen_logits([examples.vectors, *copies], targets, folds, strength, recipe.seed, besides)
         if _accuracy(rougher, targets) >= _accuracy(logits, targets) - _PRICE:
             learned, logits = [examples.vectors, *copies], rougher
+    taken = _adjustment(logits, targets) if recipe.head.adjust else np.zeros(len(names))
+    logits = logits - taken
     temperature = fit_temperature(logits, targets)
-    weights, bias = fit_logistic(np.concatenate(learned), np.tile(targets, len(learned)), strength, recipe.seed)
+    vectors, labels = np.concatenate(learned), np.tile(targets, len(learned))
+    if more is not None:
+        found, guessed = more(np.arange(len(targets)))
+        vectors, labels = np.concatenate([vectors, found]), np.concatenate([labels, guessed])
+    weights, bias = fit_logistic(vectors, labels, strength, recipe.seed)
+    bias = bias - taken
     head = IntentHead(tuple(names), weights, bias, temperature)
     unseen, right = softmax(logits / temperature), _accuracy(logits, targets)
     return Classifier(head, strength, unseen, right, logits, tuple(folds), len(learned) - 1)
@@ -233,19 +251,48 @@ def softmax(logits: Floats) -> Floats:
 
 
 def _unseen_logits(
-    views: Sequence[Vectors], targets: NDArray[np.int_], folds: Sequence[tuple[Any, Any]], strength: float, seed: int
+    views: Sequence[Vectors],
+    targets: NDArray[np.int_],
+    folds: Sequence[tuple[Any, Any]],
+    strength: float,
+    seed: int,
+    besides: Sequence[tuple[Vectors, NDArray[np.int_]]] = (),
 ) -> Floats:
-    """Return the logits of the first view of every message by the model that saw neither it nor its other views."""
+    """Return the logits of the first view of every message by the model that saw neither it nor its other views.
+
+    ``besides`` is what the model of each fold also learns from.
+    """
     logits = np.full((len(targets), int(targets.max()) + 1), -30.0)
-    for train, held_out in folds:
+    for place, (train, held_out) in enumerate(folds):
         if len(seen := set(targets[train].tolist())) == 1:
             # One owner asked all of the others: this fold has learned a single answer.
             logits[held_out, seen.pop()] = 0.0
             continue
         learned = np.concatenate([view[train] for view in views])
-        model = _logistic(learned, np.tile(targets[train], len(views)), strength, seed)
+        right = np.tile(targets[train], len(views))
+        if besides:
+            learned = np.concatenate([learned, besides[place][0]])
+            right = np.concatenate([right, besides[place][1]])
+        model = _logistic(learned, right, strength, seed)
         logits[np.ix_(held_out, model.classes_)] = margins(model, views[0][held_out])
     return logits
+
+
+def _adjustment(logits: Floats, targets: NDArray[np.int_]) -> Floats:
+    """Return what is taken off each label's logit, so that rare ones are told as often: shape (labels,).
+
+    That is the logarithm of a label's share, all of it or half (Menon et al. 2021, equation 9), or nothing, whichever
+    has the best macro F1 on unseen messages; nothing unless another is better by more than one in two hundred.
+    """
+    from sklearn.metrics import f1_score
+
+    shares = np.log(np.maximum(np.bincount(targets, minlength=logits.shape[1]), 1) / len(targets))
+    best, chosen = -1.0, np.zeros(len(shares))
+    for much in (0.0, 0.5, 1.0):
+        found = float(f1_score(targets, (logits - much * shares).argmax(axis=1), average="macro", zero_division=0))
+        if found > best + (_WORTH if much else 0):
+            best, chosen = found, much * shares
+    return chosen
 
 
 def _accuracy(logits: Floats, targets: NDArray[np.int_]) -> float:

@@ -11,6 +11,8 @@ from typing import Any, Final
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.finetune.compact import made_compact
 from replydesk.finetune.examples import Examples, Material, held_out_owners
+from replydesk.finetune.learning.earlier import Earlier
+from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.match_pairs import answer_groups, pairs_of
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
@@ -37,15 +39,20 @@ FEWEST: Final = 100
 """Labelled messages that are needed to fine-tune an encoder: with fewer, nothing says whether it got better."""
 
 
+BESIDE: Final = ("prefix", "prompt", "houlsby")
+"""The adapters that stay beside an encoder's weights: a later training cannot go on from these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What came of it: the material on the encoders that read it now, those encoders by the ids of what they replace,
-    and for the card how each was quantised and tuned."""
+    for the card how each was quantised and tuned, and the folders of the BERTs that were fine-tuned."""
 
     material: tuple[Material, ...]
     encoders: Mapping[str, OwnEncoder]
     int8: Mapping[str, Any]
     tuned: Mapping[str, Any]
+    weights: Mapping[str, Path]
 
 
 def make_encoders(
@@ -63,14 +70,16 @@ def make_encoders(
 ) -> Made:
     """Return the material with the encoders that the recipe asks for in place of the desk's own.
 
-    Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on. A tuned encoder stands in
-    ``scratch`` until it is saved with its release. ``texts`` are what it reads before, where the recipe pre-trains. A
-    training that was stopped goes on from its ``checkpoints``.
+    Where it asks for no tuning, an encoder that was tuned for the ``parent`` goes on; where it starts from the release,
+    so does its learning, as long as there is anything new to learn. A tuned encoder stands in ``scratch`` until it is
+    saved with its release. ``texts`` are what it reads before, where the recipe pre-trains. A training that was stopped
+    goes on from its ``checkpoints``.
     """
     parts: list[Material] = []
     own: dict[str, OwnEncoder] = {}
     int8: dict[str, Any] = {}
     tuned: dict[str, Any] = {}
+    weights: dict[str, Path] = {}
     for number, part in enumerate(material):
         base, name = part.encoder.id, part.languages[0]
         graph = None
@@ -81,13 +90,19 @@ def make_encoders(
             own |= {base: projection} if projection is not None else {}
             parts.append(part)
             continue
-        if recipe.encoder.tune and bert is not None:
+        earlier = None
+        if recipe.encoder.start == "release" and base in parent.weights:
+            earlier = Earlier.of(parent, base)
+        if recipe.encoder.tune and bert is not None and (earlier is None or earlier.lacks(part)):
             kept = checkpoints / base if checkpoints is not None else None
             place = scratch / f"tuned-{number}"
-            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, callbacks, kept, progress)
+            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, callbacks, kept, progress, earlier)
+            if graph is not None and recipe.adapter.kind not in BESIDE:
+                weights[base] = place
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], before))
             own[base], tuned[base] = parent.encoders[base], before
+            weights |= {base: parent.weights[base]} if base in parent.weights else {}
             int8 |= {base: parent.int8[base]} if base in parent.int8 else {}
             continue
         if recipe.int8:
@@ -98,7 +113,7 @@ def make_encoders(
         if base not in own and graph is not None:
             own[base] = OpenVinoEncoder(graph, threads=threads)
         parts.append(part.on(RememberingEncoder(own[base])) if base in own else part)
-    return Made(tuple(parts), own, int8, tuned)
+    return Made(tuple(parts), own, int8, tuned, weights)
 
 
 def _tuned(
@@ -110,6 +125,7 @@ def _tuned(
     callbacks: Sequence[Any],
     checkpoints: Path | None,
     progress: Callable[[str], None],
+    earlier: Earlier | None = None,
 ) -> tuple[Material, Graph | None, dict[str, Any]]:
     """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
     languages = ", ".join(material.languages)
@@ -118,25 +134,37 @@ def _tuned(
         why = f"there are {len(labelled)} messages of {len(set(labelled.labels))} intents, {FEWEST} of two are needed"
         return material, None, _left(languages, why, progress)
     matching = recipe.encoder.matching > 0
-    held = held_out_owners(material.train if matching else labelled, recipe.encoder.held_out)
+    # What it learned before cannot be held out now.
+    share = recipe.encoder.held_out if earlier is None else earlier.held_share
+    held = held_out_owners(material.train if matching else labelled, share)
     apart = replace(material, held=held)
     learned, judged = apart.parted(labelled)
     if not len(judged):
         return material, None, _left(languages, "all messages are of one customer", progress)
     told: dict[str, Any] = {}
+    if earlier is not None:
+        bert = earlier.folder
     if texts is not None:
         read = (checkpoints or folder.with_name(f"{folder.name}-base")) / "read"
         corpus = partial(texts, material.languages, held)
-        bert, told = pretrained_base(bert, read, recipe, corpus, callbacks=callbacks, progress=progress)
+        bert, before = pretrained_base(bert, read, recipe, corpus, callbacks=callbacks, progress=progress)
+        told = {"pretraining": before} if before else {}
     progress(f"Fine-tuning the encoder for {languages} on {len(learned)} messages, {len(judged)} held out")
     # What was held out calibrates everything that follows, so nothing is learned from it.
     once = replace(recipe, encoder=replace(recipe.encoder, refit=False))
-    pairs, held_pairs = pairs_of(apart, recipe.encoder.held_out) if matching else (Pairs(), Pairs())
+    rows, guessed = _labelled(learned), Labelled()
+    if recipe.learning.pseudo:
+        guessed, told_pseudo = _guessed(apart, rows, _labelled(judged), recipe, progress)
+        told = {**told, "pseudo": told_pseudo}
+    if earlier is not None:
+        rows, told_start = earlier.going_on(rows, recipe)
+        told = {**told, "start": told_start}
+    pairs, held_pairs = pairs_of(apart, share) if matching else (Pairs(), Pairs())
     found = tune_encoder(
         bert,
         folder,
         once,
-        learned=_labelled(learned),
+        learned=rows + guessed,
         held_out=_labelled(judged),
         pairs=pairs,
         held_out_pairs=held_pairs,
@@ -145,17 +173,41 @@ def _tuned(
         progress=progress,
     )
     graph = Graph.of(str(folder), _max_tokens(material), None)
+    Earlier.remember(folder, _labelled(learned))
     told = {
-        **({"pretraining": told} if told else {}),
+        **told,
         "used": True,
         "why": "",
         "learned": len(learned),
         "held_out": len(judged),
-        "held_share": recipe.encoder.held_out,
+        "held_share": share,
         **({"pairs": len(pairs)} if matching else {}),
         **found.history,
     }
-    return replace(apart.on(RememberingEncoder(OpenVinoEncoder(graph))), head=found.head), graph, told
+    # Of what it learned before the head has seen a part alone: it is fitted anew on all.
+    head = found.head if earlier is None else None
+    return replace(apart.on(RememberingEncoder(OpenVinoEncoder(graph))), head=head), graph, told
+
+
+def _guessed(
+    material: Material, learned: Labelled, judged: Labelled, recipe: Recipe, progress: Callable[[str], None]
+) -> tuple[Labelled, dict[str, Any]]:
+    """Return messages of nobody held out that got a label from the frozen encoder, and what the card says of them."""
+    unlabelled, _ = material.parted(material.train.where([not label for label in material.train.labels]))
+    if not len(unlabelled):
+        return Labelled(), {"unlabelled": 0, "added": 0}
+    labeller = PseudoLabeller.of(
+        material.encoder,
+        learned,
+        unlabelled.texts,
+        recipe.learning,
+        languages=material.languages,
+        held_out=judged,
+        seed=recipe.seed,
+    )
+    found = labeller.labelled()
+    progress(f"{len(found)} of {len(unlabelled)} unlabelled messages got a label")
+    return found, labeller.document()
 
 
 def _projected(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -18,7 +18,7 @@ from replydesk.data.records import Message, Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
-from replydesk.data.tickets import exchanges
+from replydesk.data.tickets import Exchange, exchanges
 from replydesk.dialog.intents import IntentHead
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
 from replydesk.retrieval.indexes import question_text, search_text
@@ -27,6 +27,7 @@ __all__ = [
     "OUT_OF_SCOPE",
     "Examples",
     "Material",
+    "TestMessages",
     "answer_judge",
     "assigned_parts",
     "collect",
@@ -174,11 +175,7 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
         for exchange in exchanges(conversation, context_messages=settings.data.context_messages):
             turn, answer = exchange.asked, exchange.answered
             earlier = [t.text for t in exchange.earlier]
-            text = search_text(turn.text, earlier)
-            label = next(iter(turn.intents), "")
-            if exchange.bot is not None:
-                # What the desk itself answered teaches nothing, but what a person said of it does.
-                label = next((judged[m.id] for m in exchange.bot.messages if m.id in judged), label)
+            text, label = _asked(exchange, judged)
             if not label and answer is None:
                 continue
             ticket = None
@@ -218,6 +215,59 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
         "test_fingerprint": fingerprint(contents),
     }
     return material, data
+
+
+@dataclass(frozen=True, slots=True)
+class TestMessages:
+    """Labelled messages of the test part, as text alone: what a quick check needs, without their answers."""
+
+    __test__ = False
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, store: Store, settings: Settings) -> TestMessages:
+        """Return those of the test part as it stands; nothing is assigned."""
+        judged, found = _judged(store), {}
+        parts = store.splits()
+        for conversation in store.conversations():
+            if parts.get(conversation.id) != "test":
+                continue
+            for exchange in exchanges(conversation, context_messages=settings.data.context_messages):
+                text, label = _asked(exchange, judged)
+                if label and label != OUT_OF_SCOPE:
+                    found[content_id(text, label)] = (text, label, exchange.asked.messages[0].language)
+        return cls._from(list(found.values()))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def where(self, reads: Callable[[str], bool]) -> TestMessages:
+        """Return those of the languages for which it says true."""
+        rows = zip(self.texts, self.labels, self.languages, strict=True)
+        return self._from([row for row in rows if reads(row[2])])
+
+    def at_most(self, count: int) -> TestMessages:
+        """Return every n-th of them, so that no more than that many are left."""
+        step = max(1, -(-len(self) // count))
+        return TestMessages(self.texts[::step], self.labels[::step], self.languages[::step])
+
+    @classmethod
+    def _from(cls, rows: Sequence[tuple[str, str, str]]) -> TestMessages:
+        texts, labels, languages = (tuple(row[column] for row in rows) for column in range(3))
+        return cls(texts, labels, languages)
+
+
+def _asked(exchange: Exchange, judged: Mapping[str, str]) -> tuple[str, str]:
+    """Return the text of a customer's turn in its context, and its intent: its own, or that of a verdict."""
+    turn = exchange.asked
+    label = next(iter(turn.intents), "")
+    if exchange.bot is not None:
+        # What the desk itself answered teaches nothing, but what a person said of it does.
+        label = next((judged[m.id] for m in exchange.bot.messages if m.id in judged), label)
+    return search_text(turn.text, [earlier.text for earlier in exchange.earlier]), label
 
 
 def held_out_owners(examples: Examples, share: float) -> frozenset[str]:

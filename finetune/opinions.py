@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
-from replydesk.finetune.classify import Classifier, fit_head, fit_logistic, softmax
+from replydesk.finetune.classify import Classifier, More, fit_head, fit_logistic, softmax
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.words import fit_words
@@ -28,14 +28,19 @@ _MOST: Final = float(np.exp(3))
 
 
 def fit_reader(
-    examples: Examples, recipe: Recipe, language: str, copies: Sequence[Vectors] = ()
+    examples: Examples,
+    recipe: Recipe,
+    language: str,
+    copies: Sequence[Vectors] = (),
+    *,
+    more: More | None = None,
 ) -> tuple[IntentReader, Classifier]:
     """Return the head of :func:`~replydesk.finetune.classify.fit_head` with the opinions that help it.
 
     Words and neighbours learn and are weighed on the same folds as the head. Also return what the folds said of the
     head, its ``unseen`` probabilities those of all opinions together.
     """
-    found = fit_head(examples, recipe, copies)
+    found = fit_head(examples, recipe, copies, more=more)
     names = found.head.labels
     labels, targets = np.array(examples.labels), np.array([names.index(label) for label in examples.labels])
     texts = np.array(examples.texts, dtype=object)

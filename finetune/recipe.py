@@ -21,6 +21,7 @@ __all__ = [
     "EncoderRecipe",
     "FreshRecipe",
     "HeadRecipe",
+    "LearningRecipe",
     "PretrainRecipe",
     "ProjectionRecipe",
     "Recipe",
@@ -79,13 +80,15 @@ class HeadRecipe:
 
     ``strengths`` are the values of C (the inverse of L2 regularisation) that cross-validation with ``folds`` folds
     chooses among. ``names`` makes every intent's name an example of it, which helps where there are few.
-    ``noise`` is how many copies of every message, as written in a hurry, it also learns from.
+    ``noise`` is how many copies of every message, as written in a hurry, it also learns from. With ``adjust`` rare
+    intents may be favoured, if that makes the macro F1 of cross-validation better (logit adjustment).
     """
 
     strengths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (3.0, 10.0, 30.0)
     folds: Annotated[int, Field(ge=2)] = 3
     names: bool = False
     noise: Annotated[int, Field(ge=0)] = 0
+    adjust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,13 @@ class EncoderRecipe:
     supervised contrastive loss at its ``temperature``, ``consistency`` the agreement of two views, ``noise`` is the
     share of texts whose second view is written in a hurry; ``matching`` weighs InfoNCE on pairs at
     ``match_temperature``, ``match_batch`` pairs a batch. ``held_out`` is the share of customers that choose the epoch
-    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``replay`` is how many
-    old examples of each intent are learned again when it goes on from a release.
+    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``start`` is what it
+    begins from: the ``base``, or the weights of the ``release`` that answers, where that was fine-tuned; then it learns
+    what is new since, and of each old intent ``replay`` examples again.
     """
 
     tune: bool = False
+    start: Literal["base", "release"] = "base"
     training: Training = Training()
     smoothing: Share = 0.0
     margin: Weight = 0.0
@@ -114,7 +119,23 @@ class EncoderRecipe:
     hard_negatives: Annotated[int, Field(ge=0)] = 0
     held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     refit: bool = False
-    replay: Annotated[int, Field(ge=0)] = 0
+    replay: Annotated[int, Field(ge=0)] = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRecipe:
+    """How messages that nobody labelled are learned from.
+
+    With ``pseudo`` they get labels: at most ``max_wrong`` of those of held-out messages are wrong, each must survive
+    ``views`` versions written in a hurry, and an intent gets at most ``per_intent``. At most ``texts`` messages are
+    read, drawn by chance.
+    """
+
+    pseudo: bool = False
+    max_wrong: Annotated[float, Field(gt=0, le=1)] = 0.1
+    per_intent: Count = 100
+    views: Annotated[int, Field(ge=0)] = 1
+    texts: Count = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +252,7 @@ class Recipe:
     pretrain: PretrainRecipe = field(default_factory=PretrainRecipe)
     projection: ProjectionRecipe = field(default_factory=ProjectionRecipe)
     reranker: RerankerRecipe = field(default_factory=RerankerRecipe)
+    learning: LearningRecipe = field(default_factory=LearningRecipe)
 
     @classmethod
     def find(cls, name: str) -> Recipe:
@@ -314,6 +336,7 @@ _SECTIONS = {
         PretrainRecipe,
         ProjectionRecipe,
         RerankerRecipe,
+        LearningRecipe,
     )
     if is_dataclass(kind)
 }

@@ -14,6 +14,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
 from replydesk.data.readers import Options, Reading, read
+from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
@@ -21,7 +22,8 @@ from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
 from replydesk.finetune.encoders import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
-from replydesk.finetune.examples import collect
+from replydesk.finetune.examples import TestMessages, collect
+from replydesk.finetune.learning.intents import NewIntent, example_conversations, with_intent
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.runs import Run, Runs, Tracked
@@ -229,7 +231,9 @@ class Workshop:
                 )
             before = baseline if parent else None
             candidate = make_release(made.material, data, recipe, parent=before, reranker=plan, progress=self._progress)
-            candidate = replace(candidate, encoders=made.encoders, int8=made.int8, tuned=made.tuned)
+            candidate = replace(
+                candidate, encoders=made.encoders, int8=made.int8, tuned=made.tuned, weights=made.weights
+            )
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
@@ -246,6 +250,36 @@ class Workshop:
             self.store.log("train", {"release": candidate.id, "promoted": promoted, "reasons": list(report.reasons)})
             tracked.finish(candidate.id, report.after)
         return Outcome(candidate, report, promoted, folder, imported, task)
+
+    def add_intent(self, name: str, examples: Sequence[str], *, answer: str = "", language: str = "") -> Outcome:
+        """Teach the release that answers one more intent, in seconds, and let the result answer if nothing got worse.
+
+        The examples are stored as labelled messages of the training part, so that the next training learns from them;
+        with an ``answer`` each also becomes a canned ticket. Other intents may lose on the frozen test part no more
+        than ``finetune.max_loss``. Raises :class:`RequestError` for an empty name or example, a known intent, or where
+        nothing was trained yet.
+        """
+        conversations = example_conversations(name, examples, self.settings.data, language=language)
+        intent = NewIntent.of(conversations[0].messages[0].intents[0], conversations)
+        with self.home.lock("training", wait_seconds=5):
+            current = self.releases.current()
+            tests = TestMessages.of(self.store, self.settings)
+            made, report = with_intent(current, intent, self.encoders, tests, settings=self.settings.finetune)
+            made = replace(made, metrics=report.after)
+            # Before the release: killed in between, it is taught again from the same examples.
+            self.store.assign_splits({conversation.id: "train" for conversation in conversations})
+            canned = [
+                Ticket.make(text, answer, intent=intent.name, source="canned", language=language, at=made.made_at)
+                for text in (intent.texts if answer.strip() else ())
+            ]
+            ingest([*conversations, *canned], self.store, self.settings.data)
+            folder = self.releases.save(made, report.document(), report_page(report))
+            if report.promotable:
+                self.matcher.using(made.encoders).sync()
+                self.releases.promote(made.id)
+            told = {"intent": intent.name, "examples": len(intent.texts), "release": made.id}
+            self.store.log("intent", {**told, "promoted": report.promotable, "reasons": list(report.reasons)})
+        return Outcome(made, report, report.promotable, folder)
 
     def _texts(self, languages: Sequence[str], without: Collection[str]) -> Corpus:
         """Return what an encoder may read before it is fine-tuned."""

@@ -17,6 +17,7 @@ from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.classify import fit_calibrated, fit_familiarity
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
+from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.opinions import fit_reader, weigh_held_out
@@ -24,6 +25,7 @@ from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.rerank import train_reranker
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
+from replydesk.finetune.tuning import Labelled
 
 __all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
 
@@ -77,13 +79,17 @@ def train_skills(
     set is taken from a small desk; where the encoder was fine-tuned, on the customers that were held out. Without two
     intents there is no head, and the tickets' answers are the only labels.
     """
-    reader, familiarity, queries = read_unseen(material, recipe)
+    labeller = _labeller(material, recipe)
+    reader, familiarity, queries = read_unseen(material, recipe, labeller)
     scorer, scores, right = fit_scorer(queries, material, recipe)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
     late, told_late = fit_late(queries, material, scorer, recipe)
     lines = fit_thresholds(scores, right, inside, recipe)
     speller, spelling = choose_speller(material, reader, recipe)
     notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
+    if labeller is not None:
+        notes["pseudo"] = labeller.document()
+        progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
     skills = Skills(None, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
     if reader is not None:
         notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
@@ -100,10 +106,13 @@ def train_skills(
     return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
 
 
-def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None, Familiarity | None, Queries]:
-    """Return what reads intents, the familiarity, and the training messages as models read them that had not seen them.
+def read_unseen(
+    material: Material, recipe: Recipe, labeller: PseudoLabeller | None = None
+) -> tuple[IntentReader | None, Familiarity | None, Queries]:
+    """Return what reads intents, familiarity, and the training messages as models read them that had not seen them.
 
-    Where neighbours and familiarity know the same vectors, they share them.
+    The head also learns from what the ``labeller`` of the labelled training messages labels. Where neighbours and
+    familiarity know the same vectors, they share them.
     """
     train = material.train.in_scope
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
@@ -127,7 +136,8 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
             material.encoder.encode([noise(text, copy * len(known) + i) for i, text in enumerate(known.texts)])
             for copy in range(recipe.head.noise)
         ]
-        reader, classifier = fit_reader(known, recipe, material.languages[0], copies)
+        more = labeller.more if labeller is not None else None
+        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more=more)
         unseen, strength = classifier.unseen, classifier.strength
     labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
@@ -157,6 +167,23 @@ def read_unseen(material: Material, recipe: Recipe) -> tuple[IntentReader | None
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
     return reader, familiarity, queries
+
+
+def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
+    """Return what labels the unlabelled training messages, where the recipe wants it and the encoder stays frozen."""
+    known = material.train.labelled
+    unlabelled = material.train.where([not label for label in material.train.labels])
+    if not recipe.learning.pseudo or material.held or len(set(known.labels)) < 2 or not len(unlabelled):
+        return None
+    return PseudoLabeller.of(
+        material.encoder,
+        Labelled(known.texts, known.labels),
+        unlabelled.texts,
+        recipe.learning,
+        languages=material.languages,
+        groups=known.groups,
+        seed=recipe.seed,
+    )
 
 
 def _read_all(material: Material, skills: Skills) -> Queries:

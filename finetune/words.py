@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from replydesk.dialog.words import WordClassifier, grams
 
-__all__ = ["fit_words"]
+__all__ = ["fit_words", "word_features"]
 
 
 def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, seed: int = 0) -> WordClassifier:
@@ -19,13 +20,11 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
     one to three characters of the text.
     """
     from scipy.sparse import csr_matrix
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_union
     from sklearn.svm import LinearSVC
 
-    kinds = ("char",) if language in ("zh", "ja") else ("word", "char_wb")
-    parts = [TfidfVectorizer(analyzer=partial(grams, kind=kind), sublinear_tf=True) for kind in kinds]
-    model = LinearSVC(random_state=seed).fit(make_union(*parts).fit_transform(list(texts)), list(labels))
+    features = word_features(language)
+    model = LinearSVC(random_state=seed).fit(features.fit_transform(list(texts)), list(labels))
+    parts = [part for _, part in features.transformer_list]
     weights, bias = np.asarray(model.coef_), np.asarray(model.intercept_, dtype=np.float64)
     if len(weights) == 1:
         # The library keeps one row for two classes; its negative is the other one.
@@ -33,7 +32,7 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
     sparse = csr_matrix(weights.T.astype(np.float32))
     return WordClassifier(
         tuple(str(name) for name in model.classes_),
-        kinds,
+        _kinds(language),
         tuple(str(term) for part in parts for term in part.get_feature_names_out()),
         tuple(len(part.vocabulary_) for part in parts),
         np.concatenate([part.idf_ for part in parts]),
@@ -42,3 +41,16 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
         np.asarray(sparse.data, dtype=np.float32),
         bias,
     )
+
+
+def word_features(language: str) -> Any:
+    """Return what makes TF-IDF features of texts in a language."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_union
+
+    parts = (TfidfVectorizer(analyzer=partial(grams, kind=kind), sublinear_tf=True) for kind in _kinds(language))
+    return make_union(*parts)
+
+
+def _kinds(language: str) -> tuple[str, ...]:
+    return ("char",) if language in ("zh", "ja") else ("word", "char_wb")

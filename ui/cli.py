@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from replydesk.data.errors import HomeError, ReplydeskError, RequestError
 from replydesk.data.home import Home, write_atomically
 from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.intents import intents_app
-from replydesk.ui.options import HomeOption, JsonOption, RecipeOption
+from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, language_code
 from replydesk.ui.options import say as _say
 from replydesk.ui.options import show as _print
 from replydesk.ui.pretraining import pretrain
@@ -66,14 +65,6 @@ EncodingOption = Annotated[
     str, typer.Option("--encoding", help="utf-8, gb18030, big5, cp1252 or another; else found out.")
 ]
 
-
-def _language(code: str) -> str:
-    if not re.fullmatch("([a-z]{2})?", code):
-        raise typer.BadParameter("two small letters are expected, such as en or zh.")
-    return code
-
-
-LanguageOption = Annotated[str, typer.Option("--language", callback=_language, help="en or zh; else detected.")]
 
 _DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
 [data]
@@ -381,7 +372,7 @@ def tickets_add(
 @tickets_app.command("list")
 def tickets_list(
     source: Annotated[Literal["canned", "agent", "article"] | None, typer.Option("--source")] = None,
-    language: Annotated[str, typer.Option("--language", callback=_language)] = "",
+    language: Annotated[str, typer.Option("--language", callback=language_code)] = "",
     intent: Annotated[str, typer.Option("--intent")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
     home: HomeOption = None,
@@ -433,7 +424,7 @@ def tickets_curate(
 
 @tickets_app.command("templates")
 def tickets_templates(
-    language: Annotated[str, typer.Option("--language", callback=_language)] = "",
+    language: Annotated[str, typer.Option("--language", callback=language_code)] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
     home: HomeOption = None,
     as_json: JsonOption = False,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.ui.options import JsonOption, RecipeOption, say, show
-from replydesk.ui.terminal import intents_text, matching_text, retrieval_text
+from replydesk.ui.terminal import intents_text, matching_text, retrieval_text, several_text
 
 if TYPE_CHECKING:
     from replydesk.retrieval.encoders.encoder import Encoders
@@ -46,6 +47,10 @@ def evaluate_intents(
         Path | None, typer.Option("--oos-valid", help="Texts out of scope that choose the threshold.")
     ] = None,
     oos_test: Annotated[Path | None, typer.Option("--oos-test", help="Texts out of scope to be judged by.")] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option("--unlabelled", help="Texts that get pseudo-labels; a label in it only says how right these are."),
+    ] = None,
     recipe: RecipeOption = "quick",
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
     language: EncoderOption = "auto",
@@ -61,13 +66,34 @@ def evaluate_intents(
 ) -> None:
     """Classify messages by the floor, the frozen encoder and what the recipe makes, side by side."""
     from replydesk.finetune.evaluation import intents
+    from replydesk.finetune.evaluation.several import evaluate_several, has_several
     from replydesk.finetune.evaluation.writing import write_report
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
     data = intents.IntentData.read(
-        train, test, valid=valid, oos_valid=oos_valid, oos_test=oos_test, limit=limit, seed=chosen.seed
+        train,
+        test,
+        valid=valid,
+        oos_valid=oos_valid,
+        oos_test=oos_test,
+        unlabelled=unlabelled,
+        limit=limit,
+        seed=chosen.seed,
     )
+    if has_several(data.train):
+        if data.valid or data.oos_test or suspects or seeds > 1:
+            hint = "Leave --valid, --oos-test, --suspects and --seeds out: folds of --train choose."
+            raise RequestError("Messages have several labels: only --train and --test count.", where="label", hint=hint)
+        document = _with_command(
+            evaluate_several(
+                data.train, data.test, _encoders(home), recipe=chosen, language=language, notes=data.notes, progress=say
+            )
+        )
+        if out is not None:
+            say(f"Written: {', '.join(str(path) for path in write_report(document, out))}")
+        show(document, as_json, several_text(document))
+        return
     result = intents.evaluate_intents(
         data, _encoders(home), recipe=chosen, seeds=seeds, language=language, suspects=suspects, progress=say
     )

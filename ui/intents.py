@@ -1,7 +1,8 @@
-"""The commands `replydesk intents ...`: what the labels of a desk are worth."""
+"""The commands `replydesk intents ...`: what the desk understands, a new intent in seconds, and labels to look at."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -9,17 +10,69 @@ import typer
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.ui.options import HomeOption, JsonOption, RecipeOption, say, show
-from replydesk.ui.terminal import suspects_lines
+from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, say, show
+from replydesk.ui.terminal import outcome_text, suspects_lines
 
 __all__ = ["intents_app"]
 
-intents_app = typer.Typer(help="The intents of the desk and the labels of its messages.", no_args_is_help=True)
+intents_app = typer.Typer(
+    help="The intents of the desk and the labels of its messages; a new intent is live in seconds.",
+    no_args_is_help=True,
+)
 
 
-@intents_app.callback()
-def _intents() -> None:
-    """Keep the command's name, although there is only one."""
+@intents_app.command("list")
+def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the intents of the release that answers, with how many labelled messages the store has of each."""
+    from replydesk.finetune.retrain import Workshop
+
+    workshop = Workshop(Home.find(home), progress=say)
+    release = workshop.releases.current()
+    counts: Counter[str] = Counter()
+    for conversation in workshop.store.conversations():
+        counts.update(name for message in conversation.messages for name in message.intents)
+    known = {name for skills in release.skills.values() if skills.head is not None for name in skills.head.labels}
+    rows = [{"intent": name, "messages": counts[name], "known": name in known} for name in sorted(known | set(counts))]
+    lines = [f"{' ' if row['known'] else '-'} {row['messages']:6}  {row['intent']}" for row in rows]
+    text = "\n".join(lines) or "No intents; import labelled conversations and train."
+    show({"release": release.id, "intents": rows}, as_json, text)
+
+
+@intents_app.command("add")
+def intents_add(
+    name: Annotated[str, typer.Argument(help="What the intent is called.")],
+    examples: Annotated[list[str], typer.Option("--example", help="A message as a customer writes it; five are good.")],
+    answer: Annotated[str, typer.Option("--answer", help="A canned answer to it.")] = "",
+    language: LanguageOption = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Teach the release that answers one more intent; it answers in seconds if no other intent lost by it."""
+    from replydesk.finetune.retrain import Workshop
+
+    outcome = Workshop(Home.find(home), progress=say).add_intent(name, examples, answer=answer, language=language)
+    show(outcome.document(), as_json, outcome_text(outcome))
+
+
+@intents_app.command("suggest")
+def intents_suggest(
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many messages.")] = 20,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest the messages that a person should label next: the unsure ones, no two alike."""
+    from replydesk.finetune.learning.active import suggest
+    from replydesk.finetune.retrain import Workshop
+
+    workshop = Workshop(Home.find(home), progress=say)
+    release = workshop.releases.current()
+    found = suggest(workshop.store, workshop.settings, workshop.encoders, release, k, progress=say)
+    lines = [
+        f"{one.unsure:.2f}  {one.intent or '-'} ({one.probability:.2f})  {' '.join(one.text.split())[:90]}"
+        for one in found
+    ]
+    document = {"release": release.id, "messages": [one.document() for one in found]}
+    show(document, as_json, "\n".join(lines) or "No unlabelled messages.")
 
 
 @intents_app.command("suspects")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-__all__ = ["HomeOption", "JsonOption", "RecipeOption", "say", "show"]
+__all__ = ["HomeOption", "JsonOption", "LanguageOption", "RecipeOption", "language_code", "say", "show"]
 
 HomeOption = Annotated[
     Path | None,
@@ -16,6 +17,16 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
+
+
+def language_code(code: str) -> str:
+    """Return a code of two small letters, or nothing; the callback of an option."""
+    if not re.fullmatch("([a-z]{2})?", code):
+        raise typer.BadParameter("two small letters are expected, such as en or zh.")
+    return code
+
+
+LanguageOption = Annotated[str, typer.Option("--language", callback=language_code, help="en or zh; else detected.")]
 
 
 def show(document: Any, as_json: bool, text: str) -> None:

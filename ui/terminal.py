@@ -21,6 +21,7 @@ __all__ = [
     "outcome_text",
     "reply_text",
     "retrieval_text",
+    "several_text",
     "suspects_lines",
 ]
 
@@ -124,6 +125,10 @@ def intents_text(document: Mapping[str, Any]) -> str:
         lines += [
             f"{name:8}" + "".join(f"{found['oos'][key]:20.4f}" for key in names) for name, found in models.items()
         ]
+    if "pseudo" in document:
+        told = document["pseudo"]
+        right = f", {told['right']:.3f} of them right" if told["right"] is not None else ""
+        lines.append(f"{told['added']} of {told['unlabelled']} unlabelled texts got a label{right}")
     for pair, found in document["differences"].items():
         low, high = found["difference_ci"]
         lines.append(
@@ -132,6 +137,28 @@ def intents_text(document: Mapping[str, Any]) -> str:
         )
     if "suspects" in document:
         lines += suspects_lines(document["suspects"])
+    return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
+
+
+def several_text(document: Mapping[str, Any]) -> str:
+    """Return what `replydesk evaluate intents` prints for people where messages have several labels."""
+    data = document["data"]
+    lines = [
+        f"{data['test']} test messages, {data['labels']} labels, {data['labels_a_message']} a message, "
+        f"learned from {data['train']}, {document['encoder']}",
+        f"{'':8}{'micro F1':>10}{'95%':>18}{'macro F1':>10}{'exact':>8}{'ECE':>8}",
+    ]
+    for name, found in document["models"].items():
+        low, high = found["micro_f1_ci"]
+        lines.append(
+            f"{name:8}{found['micro_f1']:10.4f}{f'{low:.4f} to {high:.4f}':>18}{found['macro_f1']:10.4f}"
+            f"{found['exact']:8.4f}{found['ece']:8.4f}"
+        )
+    for pair, found in document["differences"].items():
+        low, high = found["difference_ci"]
+        lines.append(
+            f"{pair.replace('-', ' against ')}, F1 of a message: {found['difference']:+.4f} ({low:+.4f} to {high:+.4f})"
+        )
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,9 +32,19 @@ from replydesk.finetune.evaluation.models import (
     made_ready,
 )
 from replydesk.finetune.evaluation.noise import noise_slices
-from replydesk.finetune.evaluation.rows import drawn, folds_of, held_apart, read_labelled, read_texts, shared_texts
+from replydesk.finetune.evaluation.rows import (
+    drawn,
+    folds_of,
+    held_apart,
+    read_labelled,
+    read_texts,
+    read_unlabelled,
+    shared_texts,
+)
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.several import has_several
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
+from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.leaving import left_out_weights
 from replydesk.finetune.opinions import spread_out
 from replydesk.finetune.recipe import QUICK, Recipe
@@ -60,7 +70,10 @@ _REMEMBERED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class IntentData:
-    """Labelled messages to learn from, to choose by and to judge by, and messages that are out of scope."""
+    """Labelled messages to learn from, to choose by and to judge by, and messages that are out of scope.
+
+    ``unlabelled`` are to get pseudo-labels; where their true labels are known, ``truth`` judges these.
+    """
 
     train: Labelled
     test: Labelled
@@ -68,6 +81,8 @@ class IntentData:
     oos_valid: tuple[str, ...] = ()
     oos_test: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unlabelled: tuple[str, ...] = ()
+    truth: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -78,42 +93,49 @@ class IntentData:
         valid: Path | None = None,
         oos_valid: Path | None = None,
         oos_test: Path | None = None,
+        unlabelled: Path | None = None,
         limit: int | None = None,
         seed: int = 0,
     ) -> IntentData:
         """Return what files of CSV or JSONL with ``text`` and ``label`` hold; those out of scope need no label.
+        A label may name several (:func:`~replydesk.finetune.evaluation.several.labels_of`).
 
+        ``unlabelled`` texts need none either; where they have one, it only says how right the labels are that they get.
         ``limit`` draws so many rows of each file, stratified. Raises :class:`RequestError` with file and line.
         """
         learned, judged = read_labelled(train), read_labelled(test)
         chosen = read_labelled(valid) if valid is not None else None
         odd_valid, odd_test = (read_texts(path) if path is not None else () for path in (oos_valid, oos_test))
+        bare, truth = read_unlabelled(unlabelled) if unlabelled is not None else ((), {})
         if len(learned.names) < 2:
             hint = "Give messages of two labels or more."
             raise RequestError(
                 "All messages have one label: there is nothing to tell apart.", where=str(train), hint=hint
             )
-        if not set(learned.names) & set(judged.names):
+        several = has_several(learned)
+        if not several and not set(learned.names) & set(judged.names):
             hint = "The same label must be spelt the same in both files."
             raise RequestError(f"None of its labels is in {train}.", where=str(test), hint=hint)
         notes = []
         if limit is not None:
             learned, judged = drawn(learned, limit, seed), drawn(judged, limit, seed)
             chosen = drawn(chosen, limit, seed) if chosen else None
-            odd_valid, odd_test = (_some(texts, limit, seed) for texts in (odd_valid, odd_test))
+            odd_valid, odd_test, bare = (_some(texts, limit, seed) for texts in (odd_valid, odd_test, bare))
             notes.append(f"--limit {limit}: of each file at most so many rows were drawn.")
         others = (("test", judged.texts), ("valid", chosen.texts if chosen else ()))
         for name, texts in (*others, ("oos-valid", odd_valid), ("oos-test", odd_test)):
             if shared := shared_texts(learned.texts, texts):
                 notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --train, whatever their label.")
+        if bare and (shared := shared_texts(judged.texts, bare)):
+            notes.append(f"{shared} of {len(bare)} texts of --unlabelled are also in --test.")
         for name, texts in (("test", judged.texts), ("oos-test", odd_test)):
             base = (*(chosen.texts if chosen else ()), *odd_valid)
             if base and (shared := shared_texts(base, texts)):
                 notes.append(f"{shared} of {len(texts)} texts of --{name} are also in --valid or --oos-valid.")
-        if unknown := sorted(set(judged.names) - set(learned.names)):
+        if not several and (unknown := sorted(set(judged.names) - set(learned.names))):
             rows = sum(label in set(unknown) for label in judged.labels)
             notes.append(f"{len(unknown)} labels of --test are not in --train ({rows} messages, all counted as wrong).")
-        return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes))
+        return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes), bare, truth)
 
     def document(self) -> dict[str, Any]:
         """Return how much there is of everything."""
@@ -124,6 +146,7 @@ class IntentData:
             "oos_valid": len(self.oos_valid),
             "oos_test": len(self.oos_test),
             "labels": len(self.train.names),
+            **({"unlabelled": len(self.unlabelled)} if self.unlabelled else {}),
         }
 
 
@@ -186,10 +209,13 @@ def evaluate_intents(
     runs["floor"] = [_cheap(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
     runs["frozen"] = [_cheap(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
+    labeller = _labeller(encoder, data, recipe, language) if data.unlabelled else None
     if base is None:
         progress("The head with words and neighbours beside it")
         project = recipe if recipe.encoder.tune else None
         learn = fit_vectors(opinions, strengths, alone=False, names=recipe.head.names, projecting=project)
+        if labeller is not None:
+            learn = _with_more(learn, labeller, data.train)
         runs["tuned"] = [_cheap(learn, data, folds, recipe, spelling=recipe.spelling)]
         if seeds > 1:
             notes.append("Nothing in this training is drawn by chance: it ran once.")
@@ -197,7 +223,7 @@ def evaluate_intents(
         runs["tuned"] = []
         for seed in range(recipe.seed, recipe.seed + seeds):
             progress(f"Fine-tuning under {recipe.name}, seed {seed}")
-            runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), language, progress))
+            runs["tuned"].append(_tuned(base, data, replace(recipe, seed=seed), language, progress, labeller))
     speller = runs["tuned"][0].told.get("spelling")
     if speller:
         notes.append(f"tuned: a speller is {'used' if speller['used'] else 'left out'}. {speller['why']}")
@@ -229,6 +255,7 @@ def evaluate_intents(
         "language": language,
         "encoder": encoder.id,
         "recipe": recipe.name,
+        **({"pseudo": labeller.document(data.truth.get)} if labeller is not None else {}),
         "notes": notes,
         "seconds": round(time.perf_counter() - began, 2),
         "megabytes": _peak_megabytes(),
@@ -284,7 +311,42 @@ def _cheap(
     return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
-def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress: Progress) -> _Run:
+def _labeller(encoder: Encoder, data: IntentData, recipe: Recipe, language: str) -> PseudoLabeller:
+    """Return what labels the unlabelled texts, those left out that are labelled already or judge."""
+    given = {*data.train.texts, *(data.valid.texts if data.valid else ()), *data.test.texts}
+    return PseudoLabeller.of(
+        encoder,
+        data.train,
+        [text for text in data.unlabelled if text not in given],
+        recipe.learning,
+        languages=(language,),
+        held_out=data.valid,
+        seed=recipe.seed,
+    )
+
+
+def _with_more(fit: Fit, labeller: PseudoLabeller, train: Labelled) -> Fit:
+    """Return a training that also learns from the labels that its rows of the training messages give to others."""
+    places = {row: place for place, row in enumerate(zip(train.texts, train.labels, strict=True))}
+    known: dict[Labelled, Labelled] = {}
+
+    def learn(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
+        if rows not in known:
+            own = [places[row] for row in zip(rows.texts, rows.labels, strict=True)]
+            known[rows] = rows + labeller.labelled(own)
+        return fit(known[rows], choice)
+
+    return learn
+
+
+def _tuned(
+    base: Path,
+    data: IntentData,
+    recipe: Recipe,
+    language: str,
+    progress: Progress,
+    labeller: PseudoLabeller | None = None,
+) -> _Run:
     """Return the run of a fine-tuned encoder."""
     began = time.perf_counter()
     learned, held = (
@@ -294,6 +356,10 @@ def _tuned(base: Path, data: IntentData, recipe: Recipe, language: str, progress
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
+    if labeller is not None:
+        own = set(zip(learned.texts, learned.labels, strict=True))
+        rows = [i for i, row in enumerate(zip(data.train.texts, data.train.labels, strict=True)) if row in own]
+        learned = learned + labeller.labelled(rows)
     with TemporaryDirectory() as scratch:
         found = tune_encoder(base, Path(scratch), recipe, learned=learned, held_out=held, progress=progress)
         encoder = RememberingEncoder(

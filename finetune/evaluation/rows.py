@@ -14,7 +14,16 @@ from replydesk.data.readers.jsons import records
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.finetune.tuning import Labelled
 
-__all__ = ["drawn", "folds_of", "held_apart", "json_rows", "read_labelled", "read_texts", "shared_texts"]
+__all__ = [
+    "drawn",
+    "folds_of",
+    "held_apart",
+    "json_rows",
+    "read_labelled",
+    "read_texts",
+    "read_unlabelled",
+    "shared_texts",
+]
 
 _TEXTS = ("text", "utterance", "sentence")
 _LABELS = ("label", "category", "intent")
@@ -69,6 +78,18 @@ def read_texts(path: Path) -> tuple[str, ...]:
     if not texts:
         raise RequestError("The file has no rows.", where=str(path), hint="Name a file with texts.")
     return tuple(texts)
+
+
+def read_unlabelled(path: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the texts of a file as :func:`read_texts` does, and the labels of those that have one."""
+    texts = read_texts(path)
+    table = _table(path, 1)
+    header = [name.strip().casefold() for name in table.header]
+    place = next((header.index(name) for name in _LABELS if name in header), None)
+    if place is None:
+        return texts, {}
+    labels = [cells[place].strip() for _, cells in _cells(table, path)]
+    return texts, dict(pair for pair in zip(texts, labels, strict=True) if pair[1])
 
 
 def drawn(rows: Labelled, limit: int | None, seed: int) -> Labelled:

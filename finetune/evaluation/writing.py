@@ -20,10 +20,18 @@ def write_report(document: Mapping[str, Any], folder: Path) -> list[Path]:
 
     Each file is replaced as a whole, so a reader sees an old one or a new one. Raises :class:`HomeError`.
     """
+    # A result on several labels a message has figures, and no page yet.
+    pages = (
+        {
+            "report.html": intents_page,
+            "card.md": card_en,
+            "card.zh-CN.md": card_zh,
+        }
+        if document["task"] == "intents"
+        else {}
+    )
     made = {
-        "report.html": intents_page(document),
-        "card.md": card_en(document),
-        "card.zh-CN.md": card_zh(document),
+        **{name: page(document) for name, page in pages.items()},
         "report.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
     }
     try:

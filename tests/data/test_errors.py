@@ -20,7 +20,7 @@ def test_examples_in_the_docstrings_are_true() -> None:
 def test_the_drawing_is_the_tree() -> None:
     drawn: dict[str, str] = {}
     above: list[str] = []
-    for indent, name in re.findall(r"^([│├└─ ]*)([A-Z]\w+Error) ", module.__doc__ or "", re.M):
+    for indent, name in re.findall(r"^([│├└─ ]*)([A-Z]\w+Error|Interrupted) ", module.__doc__ or "", re.M):
         depth = len(indent) // 4
         above[depth:] = [name]
         drawn[name] = above[depth - 1] if depth else "Exception"
@@ -62,4 +62,6 @@ def test_statuses_and_codes() -> None:
         "EngineError": ("engine", 503),
         "ModelError": ("model", 500),
         "ReleaseError": ("release", 409),
+        "TrainingError": ("training", 500),
+        "Interrupted": ("interrupted", 503),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -91,3 +92,13 @@ def test_the_colleague_reads_what_was_written_and_understood() -> None:
         assert part in summary
     bare = Reading("zh", (), 0.0, Mood("neutral", 1.0, 0.0), False)
     assert "no intents trained" in phrases.handoff_summary("你好", bare, ())
+
+
+@pytest.mark.parametrize(("language", "names"), [("en", "refund, parcel"), ("zh", "refund、parcel")])
+def test_that_several_things_are_asked_is_said(language: str, names: str) -> None:
+    asked = replace(reading(language), several=("refund", "parcel"))
+    told = phrases.reasons(Decision("pick", "confident"), asked, (HIT,))
+    assert names in told[-1]
+    assert in_language(told[-1], language)
+    assert names in phrases.handoff_summary("hi", asked, (HIT,))
+    assert names not in phrases.handoff_summary("hi", reading(language), (HIT,))

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
+from replydesk.dialog.intents import IntentHead
 from replydesk.finetune import classify as module
 from replydesk.finetune.classify import fit_familiarity, fit_head, fit_temperature
 from replydesk.finetune.evaluation.metrics import calibration_error
@@ -186,3 +187,36 @@ def test_whitened_vectors_have_unit_covariance() -> None:
     centred = random.normal(size=(5000, 4)) @ random.normal(size=(4, 4))
     white = centred @ module._whitening(centred)
     np.testing.assert_allclose(white.T @ white / 5000, np.eye(4), atol=0.05)
+
+
+def test_rare_intents_are_favoured_if_asked_and_worth_it() -> None:
+    many, which = blobs(1600, 4, noise=0.4), np.arange(1600) % 4
+    rare = many.where([bool(label < 2 or row % 40 == label) for row, label in enumerate(which)])
+    test = blobs(800, 4, noise=0.4, seed=1)
+
+    def fitted(examples: Examples, adjust: bool) -> IntentHead:
+        return fit_head(examples, Recipe(head=HeadRecipe(adjust=adjust, strengths=(0.3,)))).head
+
+    def recall(head: IntentHead, label: int) -> float:
+        mine = head.probabilities(test.vectors)[np.arange(800) % 4 == label]
+        return float((mine.argmax(axis=1) == label).mean())
+
+    assert recall(fitted(rare, True), 3) > recall(fitted(rare, False), 3) + 0.2
+    np.testing.assert_allclose(fitted(many, True).bias, fitted(many, False).bias)
+
+
+def test_what_is_learned_besides_helps_and_judges_nothing() -> None:
+    train, test, many = blobs(8), blobs(400, seed=1), blobs(200, seed=2, noise=0.3)
+    names = sorted(set(many.labels))
+    asked: list[int] = []
+
+    def more(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        asked.append(len(rows))
+        return many.vectors, np.array([names.index(label) for label in many.labels])
+
+    plain, helped = fit_head(train, QUICK), fit_head(train, QUICK, more=more)
+    # Two folds, for there are two messages of each intent, and all messages in the end.
+    assert asked == [4, 4, 8]
+    assert len(helped.unseen) == len(train)
+    right = [accuracy(test, one.head.probabilities(test.vectors), one.head.labels) for one in (plain, helped)]
+    assert right[1] > right[0]

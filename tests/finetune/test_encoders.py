@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
 
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
+from replydesk.data.ingest import ingest
+from replydesk.data.records import Conversation, Message
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Releases
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
 from replydesk.finetune import encoders as module
-from replydesk.finetune.examples import held_out_owners
+from replydesk.finetune.examples import collect, held_out_owners
 from replydesk.finetune.pretraining.corpus import Corpus
-from replydesk.finetune.recipe import AdapterRecipe, EncoderRecipe, HeadRecipe, PretrainRecipe, Recipe, Training
+from replydesk.finetune.recipe import (
+    AdapterRecipe,
+    EncoderRecipe,
+    HeadRecipe,
+    LearningRecipe,
+    PretrainRecipe,
+    Recipe,
+    Training,
+)
 from replydesk.finetune.retrain import Workshop
+from replydesk.finetune.train import make_release
+from replydesk.retrieval.encoders.encoder import BertEncoder
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
 TRAINING = Training(epochs=3, batch_size=8, learning_rate=2e-3, precision="float32")
@@ -106,8 +121,6 @@ def test_an_encoder_reads_the_desk_before_it_is_tuned_but_for_what_is_held_out(
 
 
 def test_what_was_held_out_was_not_learned_and_every_intent_was(workshop: Workshop) -> None:
-    from replydesk.finetune.examples import collect
-
     [material], _ = collect(workshop.store, workshop.encoders, workshop.settings)
     labelled = material.train.labelled
     held = held_out_owners(labelled, 0.3)
@@ -130,6 +143,69 @@ def test_the_task_encoder_needs_a_recipe_that_tunes(workshop: Workshop) -> None:
     with pytest.raises(RequestError, match="leaves the encoder as it is") as caught:
         workshop.train(FAST, task="encoder")
     assert "full" in caught.value.hint
+
+
+def test_a_training_goes_on_from_the_release_with_old_examples(workshop: Workshop, desk: Home) -> None:
+    def made(recipe: Recipe, parent: Release, place: Path) -> tuple[Release, dict[str, Any]]:
+        material, _ = collect(workshop.store, workshop.encoders, workshop.settings)
+        found = module.make_encoders(material, workshop.encoders, recipe, place, parent=parent)
+        release = replace(
+            make_release(found.material, {}, recipe), encoders=found.encoders, tuned=found.tuned, weights=found.weights
+        )
+        workshop.releases.save(release, {}, "")
+        return Releases(desk).load(release.id), dict(next(iter(found.tuned.values())))
+
+    again = replace(TUNING, encoder=replace(TUNING.encoder, start="release", replay=2, held_out=0.1))
+    with TemporaryDirectory() as scratch:
+        first, told = made(TUNING, UNTRAINED_RELEASE, Path(scratch))
+        [(base, folder)] = first.weights.items()
+        own = first.encoders[base].encode(list(ASKED.values()))
+        np.testing.assert_allclose(BertEncoder(str(folder)).encode(list(ASKED.values())), own, atol=1e-4)
+        assert "start" not in told and len(json.loads((folder / "learned.json").read_text())) == told["learned"]
+
+        # Nothing is new, so nothing is learned: encoder and weights go on.
+        same, _ = made(again, first, Path(scratch) / "same")
+        assert same.encoders[base].id == first.encoders[base].id and set(same.weights) == {base}
+
+        fresh = [
+            Conversation(f"new-{i}", (Message(f"n{i}", "customer", text, intents=("photo",)),))
+            for i, text in enumerate(("where do I send the photo", "照片怎么发", "can I send a photo", "拍一张照片"))
+        ]
+        ingest(fresh, workshop.store, workshop.settings.data)
+        workshop.store.assign_splits({conversation.id: "train" for conversation in fresh})
+        second, told = made(again, first, Path(scratch) / "second")
+        held = held_out_owners(collect(workshop.store, workshop.encoders, workshop.settings)[0][0].train.labelled, 0.3)
+        new = sum(conversation.id not in held for conversation in fresh)
+        # Ten are two of each of the five old intents; who was held out before is held out again.
+        assert told["start"] == {"release": first.id, "new": new, "replayed": 10} and told["held_share"] == 0.3
+        [skills] = second.skills.values()
+        assert skills.head is not None and set(skills.head.labels) == {*first.skills_for(base).head.labels, "photo"}  # type: ignore[union-attr]
+        moved = second.encoders[base].encode(list(ASKED.values()))
+        # Where nothing that it learned was better, it is the encoder of the release itself.
+        assert (np.abs(moved - own).max() < 1e-5) == (told["best_epoch"] == 0)
+        assert second.weights[base].parent.parent.name == second.id and Releases(desk).check(second.id) == []
+
+
+@pytest.mark.parametrize("recipe", [FAST, TUNING], ids=["frozen", "tuned"])
+def test_messages_that_nobody_labelled_are_learned_from(workshop: Workshop, recipe: Recipe) -> None:
+    words = ("parcel", "refund", "cancel the order", "退款", "快递")
+    asked = [f"about the {word} {i}" for word in words for i in range(4)]
+    bare = [
+        Conversation(f"bare-{i}", (Message(f"q{i}", "customer", text), Message(f"a{i}", "agent", "We look into it.")))
+        for i, text in enumerate(asked)
+    ]
+    ingest(bare, workshop.store, workshop.settings.data)
+    workshop.store.assign_splits({conversation.id: "train" for conversation in bare})
+    learning = LearningRecipe(pseudo=True, max_wrong=1.0, views=0)
+    material, _ = collect(workshop.store, workshop.encoders, workshop.settings)
+    with TemporaryDirectory() as place:
+        made = module.make_encoders(material, workshop.encoders, replace(recipe, learning=learning), Path(place))
+        release = make_release(made.material, {}, replace(recipe, learning=learning))
+    [skills] = release.skills.values()
+    tuned = next(iter(made.tuned.values()), None)
+    told = tuned["pseudo"] if tuned else skills.notes["pseudo"]
+    assert 0 < told["added"] <= told["unlabelled"] <= len(asked) and told["right"] is None
+    assert ("pseudo" in skills.notes) == (tuned is None)
 
 
 @pytest.mark.slow

@@ -301,7 +301,7 @@ def test_the_judge_never_shows_what_it_judges_by(
         return reply
 
     agent.answer = watched  # type: ignore[method-assign]
-    metrics = judge_module.evaluate(agent, UNTRAINED_RELEASE, material)
+    metrics, _ = judge_module.evaluate(agent, UNTRAINED_RELEASE, material)
     assert (metrics["replies"]["messages"], metrics["replies"]["strangers"] > 8) == (8, True)
     assert shown
     assert not shown & material.hidden

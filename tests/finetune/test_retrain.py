@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from replydesk.data.errors import ConflictError, FormatError, ReleaseError, RequestError
+from replydesk.data.errors import ConflictError, FormatError, Interrupted, ReleaseError, RequestError
 from replydesk.data.export import export_jsonl
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
@@ -191,8 +191,9 @@ def test_a_training_that_is_killed_leaves_nothing_behind(
 
     with monkeypatch.context() as patched:
         patched.setattr(module, "judge", killed)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Interrupted, match="stopped") as caught:
             workshop.train(FAST, promote=True)
+    assert "--resume" in caught.value.hint
     assert (workshop.releases.ids(), workshop.releases.current_id()) == (set(), "")
     measured(1.0)
     assert workshop.train(FAST, promote=True).promoted

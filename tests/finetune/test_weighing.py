@@ -17,7 +17,7 @@ def told_apart(inside: np.ndarray, outside: np.ndarray, weights: np.ndarray) -> 
 
 def test_a_score_that_tells_nothing_counts_little() -> None:
     random = np.random.default_rng(0)
-    inside, outside = random.normal(size=(600, 3)), random.normal(size=(300, 3)) + [2.0, 0.0, 0.0]
+    inside, outside = random.normal(size=(600, 3)), random.normal((2.0, 0.0, 0.0), size=(300, 3))
     weights = weigh_scores(inside, outside)
     assert abs(weights[1]) < 0.3 * weights[0]
     assert abs(weights[2]) < 0.3 * weights[0]
@@ -32,7 +32,7 @@ def test_equal_weights_stand_where_nothing_is_better() -> None:
     assert weigh_scores(inside, outside[:19]).tolist() == [1, 1, 1]
     known = np.array([3.0, 0.0, 0.0])
     assert weigh_scores(inside, outside[:0], towards=[None, known]).tolist() == [2, 0.5, 0.5]
-    only = random.normal(size=(25, 3)) + [3.0, 0.0, 0.0]
+    only = random.normal((3.0, 0.0, 0.0), size=(25, 3))
     assert told_apart(inside, only, weigh_scores(inside, only, towards=[known])) > 0.95
 
 

@@ -226,7 +226,7 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     assert {card["id"] for card in cards} == {first, second}
     assert [card["id"] for card in cards if card["current"]] == [second if loop["promoted"] else first]
     card = run("releases", "show", second, "--json").document["card"]
-    assert (card["parent"], card["recipe"]["name"], card["recipe"]["strengths"]) == (first, "mine", [1.0, 10.0])
+    assert (card["parent"], card["recipe"]["name"], card["recipe"]["head"]["strengths"]) == (first, "mine", [1.0, 10.0])
 
     assert run("releases", "promote", second, "--json").document["release"] == second
     assert run("releases", "rollback", "--json").document == {"release": first}

@@ -23,7 +23,7 @@ from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
 from replydesk.finetune.evaluation.writing import write_report
-from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, Training
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, Recipe, Training
 from replydesk.finetune.tuning import Labelled
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.terminal import intents_text
@@ -230,3 +230,26 @@ def test_labels_that_are_likely_wrong_are_reported(data: Callable[[str], IntentD
     assert 0 < len(found["suspects"]["suspects"]) <= 3
     assert "Labels that are likely wrong" in intents_page(found)
     assert found["suspects"]["suspects"][0]["likelier"] in intents_text(found)
+
+
+def test_unlabelled_texts_get_labels_that_are_judged_where_the_truth_is_known(
+    data: Callable[[str], IntentData], tiny_settings: Settings, tmp_path: Path
+) -> None:
+    given = data("zh")
+    bare = messages("zh", (1,))
+    path = tmp_path / "bare.csv"
+    rows = [["text", "label"], *map(list, zip(bare.texts, bare.labels, strict=True)), [given.test.texts[0], ""]]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    texts, truth = module.read_unlabelled(path)
+    assert texts == (*bare.texts, given.test.texts[0]) and truth == dict(zip(bare.texts, bare.labels, strict=True))
+    few = replace(given, train=messages("zh", (0,)), valid=messages("zh", (2,)), unlabelled=texts, truth=truth)
+    recipe = replace(QUICK, learning=LearningRecipe(max_wrong=1.0, views=0))
+    told = evaluate_intents(few, Encoders(tiny_settings.retrieval), recipe=recipe)["pseudo"]
+    # A test message among them is left out.
+    assert (told["unlabelled"], told["held_out"]["messages"]) == (len(bare), 10)
+    assert told["checked"] == told["added"] > 0 and 0 <= told["right"] <= 1
+    assert "pseudo" not in evaluate_intents(replace(few, unlabelled=()), Encoders(tiny_settings.retrieval))
+    bare_path = tmp_path / "texts.csv"
+    bare_path.write_text("text\n卡丢了，怎么办\n", encoding="utf-8")
+    assert module.read_unlabelled(bare_path) == (("卡丢了，怎么办",), {})

@@ -1,0 +1,38 @@
+"""Two questions in one message: where one ends and the next begins, by sentences and the words that join them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["parts_of"]
+
+_ENDS = re.compile(r"(?<=[.?!;。？！；])(?:\s+|(?<=[。？！；]))|\n+")
+_JOINS = re.compile(
+    r",?\s+(?:and\s+also|also|and\s+then|plus|another (?:thing|question)|and\s+(?=(?:can|could|how|what|when|where|why|"
+    r"is|are|do|does|did|will|would|i\s+(?:want|need|would|also))\b))\s*,?\s*"
+    r"|[，,]?\s*(?:另外|还有|顺便|此外|再问一下|还想问|另：)\s*[，,:：]?\s*",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"\w")
+_FEWEST = {"words": 3, "characters": 4}
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """Return the parts of a message that may each ask for something; the message alone where it has one.
+
+    A part has three words, or four Chinese characters; what is shorter, such as a greeting, belongs to none.
+
+    >>> parts_of("Hi! Where is my parcel? And can I change the address?")
+    ('Where is my parcel?', 'And can I change the address?')
+    >>> parts_of("我的快递到哪了？另外怎么改地址")
+    ('我的快递到哪了？', '怎么改地址')
+    """
+    found = [part.strip() for sentence in _ENDS.split(text) if sentence for part in _JOINS.split(sentence)]
+    asking = tuple(part for part in found if _asks(part))
+    return asking if len(asking) > 1 else (text,)
+
+
+def _asks(part: str) -> bool:
+    han = len(re.findall(r"[\u4e00-\u9fff]", part))
+    words = 0 if han or not _LETTERS.search(part) else len(part.split())
+    return han >= _FEWEST["characters"] or words >= _FEWEST["words"]

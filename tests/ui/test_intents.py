@@ -1,0 +1,55 @@
+"""`replydesk intents`: listed, added, suggested."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from replydesk.data.home import Home
+from replydesk.finetune.examples import collect
+from replydesk.finetune.recipe import HeadRecipe, Recipe
+from replydesk.finetune.retrain import Workshop
+from replydesk.finetune.train import make_release
+from replydesk.ui import cli
+
+FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2), spelling=False)
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_intent_is_listed_added_and_suggested_for(
+    desk: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str) -> tuple[int, Any]:
+        monkeypatch.setattr(sys, "argv", ["replydesk", "intents", *arguments])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out.startswith("{") else said.out + said.err
+
+    code, told = run("list", "--json")
+    assert code == 0 and {row["known"] for row in told["intents"]} == {False}
+    code, said = run("add", "photo", "--example", "send a photo")
+    assert code == 1 and "replydesk train" in said
+    workshop = Workshop(desk)
+    material, data = collect(workshop.store, workshop.encoders, workshop.settings)
+    release = make_release(material, data, FAST)
+    workshop.releases.save(release, {}, "")
+    workshop.releases.promote(release.id)
+    workshop.store.close()
+    code, told = run("add", "photo", "--example", "where do I send a photo", "--example", "照片怎么发", "--json")
+    assert code == 0 and (told["report"]["data"]["intent"], told["report"]["data"]["examples"]) == ("photo", 2)
+    code, told = run("list", "--json")
+    rows = {row["intent"]: row for row in told["intents"]}
+    assert rows["photo"]["messages"] == 2 and rows["delivery_delay"] == {
+        "intent": "delivery_delay", "messages": 8, "known": True,
+    }  # fmt: skip
+    code, said = run("list")
+    assert "delivery_delay" in said
+    code, said = run("suggest")
+    assert code == 0 and "No unlabelled messages." in said
