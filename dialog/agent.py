@@ -325,8 +325,9 @@ class Agent:
         reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
         parts = parts_of(meant) if skills.head is not None else ()
         if len(parts) > 1:
-            vectors = np.concatenate([matcher.encode(part, language=language) for part in parts[:_PARTS]])
-            reading = replace(reading, several=several_intents(parts[:_PARTS], vectors, skills))
+            some = parts[:_PARTS]
+            vectors = np.concatenate([matcher.encode(part, language=language) for part in some])
+            reading = replace(reading, several=several_intents(some, vectors, skills))
         searching = time.perf_counter()
         hits = matcher.find(
             text,

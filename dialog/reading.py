@@ -89,15 +89,16 @@ def read(
     return Reading(language, intents, unfamiliar, mood_of(text), bool(meant) or wants_person(text))
 
 
-def several_intents(texts: Sequence[str], parts: Vectors, skills: Skills) -> tuple[str, ...]:
+def several_intents(parts: Sequence[str], vectors: Vectors, skills: Skills) -> tuple[str, ...]:
     """Return the different intents that parts of a message surely have, none if it is not two.
 
-    ``parts`` (n, dimension) are the vectors of the ``texts``.
+    ``vectors`` (n, dimension) are those of the parts.
     """
-    if skills.head is None:
+    reader = skills.reader
+    if reader is None:
         return ()
-    chances, _ = skills.judged(texts, parts)
-    told = [skills.head.labels[row.argmax()] for row in chances if row.max() >= _SURE]
+    chances = reader.probabilities(parts, vectors)
+    told = [reader.labels[row.argmax()] for row in chances if row.max() >= _SURE]
     return tuple(dict.fromkeys(told)) if len(set(told)) > 1 else ()
 
 

@@ -18,6 +18,7 @@ from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = [
     "Classifier",
+    "Folds",
     "More",
     "fit_calibrated",
     "fit_draft",
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Folds = Sequence[tuple[Any, Any]]
+"""Pairs of rows: those that learn, and those that are then judged."""
 
 # Vectors beyond this number make the nearest-neighbour score slower, not better.
 _KNOWN = 20_000
@@ -185,15 +188,17 @@ def fit_familiarity(
     stranger_highest: Floats,
     *,
     held_out: Vectors | None = None,
+    folds: Folds = (),
     towards: Floats | None = None,
 ) -> tuple[Familiarity, Floats]:
     """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
 
     ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
     the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
-    each message without itself among the neighbours, as a new one would be. ``unseen_highest`` and ``stranger_highest``
-    are the highest intent probabilities of the in-scope messages that are scored, and of the strangers. ``towards`` are
-    weights of the scores that may stand in place of equal ones.
+    in ``folds`` of what learns and what is scored, as the classifier was: a message makes its intent's mean its own,
+    which no new one does. Without folds each is scored without itself among the neighbours. ``unseen_highest`` and
+    ``stranger_highest`` are the highest intent probabilities of the in-scope messages that are scored, and of the
+    strangers. ``towards`` are weights of the scores that may stand in place of equal ones.
     """
     draft = fit_draft(vectors, labels)
     itself = None
@@ -201,6 +206,11 @@ def fit_familiarity(
         rows, step = np.arange(len(vectors)), _step(len(vectors))
         itself = np.where(rows % step == 0, rows // step, -1)
     own = draft.scores(vectors if held_out is None else held_out, unseen_highest, itself)
+    if held_out is None:
+        names = np.array(labels, dtype=object)
+        for learned, scored in folds:
+            other = fit_draft(vectors[learned], tuple(names[learned].tolist()))
+            own[scored] = other.scores(vectors[scored], unseen_highest[scored])
     centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
     odd = (draft.scores(strangers, stranger_highest) - centre) / spread
     weights = weigh_scores((own - centre) / spread, odd, towards=[towards])

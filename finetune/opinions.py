@@ -28,12 +28,17 @@ _MOST: Final = float(np.exp(3))
 
 
 def fit_reader(
-    examples: Examples, recipe: Recipe, language: str, copies: Sequence[Vectors] = (), more: More | None = None
+    examples: Examples,
+    recipe: Recipe,
+    language: str,
+    copies: Sequence[Vectors] = (),
+    *,
+    more: More | None = None,
 ) -> tuple[IntentReader, Classifier]:
     """Return the head of :func:`~replydesk.finetune.classify.fit_head` with the opinions that help it.
 
     Words and neighbours learn and are weighed on the same folds as the head. Also return what the folds said of the
-    head, its ``unseen`` probabilities those of all opinions together. From what ``more`` gives only the head learns.
+    head, its ``unseen`` probabilities those of all opinions together.
     """
     found = fit_head(examples, recipe, copies, more=more)
     names = found.head.labels

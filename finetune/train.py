@@ -14,7 +14,7 @@ import numpy as np
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release, Skills
-from replydesk.finetune.classify import fit_calibrated, fit_familiarity
+from replydesk.finetune.classify import Folds, fit_calibrated, fit_familiarity
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.late import fit_late
 from replydesk.finetune.learning.pseudo import PseudoLabeller
@@ -109,16 +109,17 @@ def train_skills(
 def read_unseen(
     material: Material, recipe: Recipe, labeller: PseudoLabeller | None = None
 ) -> tuple[IntentReader | None, Familiarity | None, Queries]:
-    """Return what reads intents, the familiarity, and the training messages as models read them that had not seen them.
+    """Return what reads intents, familiarity, and the training messages as models read them that had not seen them.
 
-    Where neighbours and familiarity know the same vectors, they share them. The head also learns from what the
-    ``labeller`` of the labelled training messages labels.
+    The head also learns from what the ``labeller`` of the labelled training messages labels. Where neighbours and
+    familiarity know the same vectors, they share them.
     """
     train = material.train.in_scope
     strange, _ = strangers(material.encoder, material.languages, train.vectors)
     odd = strange + material.train.strangers
     known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
     reader, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
+    folds: Folds = ()
     base = known
     if material.held:
         # The encoder has seen all but what was held out, so that alone says how it reads what is new.
@@ -137,8 +138,8 @@ def read_unseen(
             for copy in range(recipe.head.noise)
         ]
         more = labeller.more if labeller is not None else None
-        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more)
-        unseen, strength = classifier.unseen, classifier.strength
+        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more=more)
+        unseen, strength, folds = classifier.unseen, classifier.strength, classifier.folds
     labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
     odd_intents = reader.probabilities(odd.texts, odd.vectors) if reader is not None else np.zeros((len(odd), 0))
@@ -155,6 +156,7 @@ def read_unseen(
             odd.vectors,
             odd_highest,
             held_out=None if held is None else held.vectors,
+            folds=folds,
             towards=practised,
         )
     if reader is not None and reader.neighbours is not None and familiarity is not None:

@@ -22,7 +22,7 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
-    kinds, features = _kinds(language), word_features(language)
+    features = word_features(language)
     model = LinearSVC(random_state=seed).fit(features.fit_transform(list(texts)), list(labels))
     parts = [part for _, part in features.transformer_list]
     weights, bias = np.asarray(model.coef_), np.asarray(model.intercept_, dtype=np.float64)
@@ -32,7 +32,7 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
     sparse = csr_matrix(weights.T.astype(np.float32))
     return WordClassifier(
         tuple(str(name) for name in model.classes_),
-        kinds,
+        _kinds(language),
         tuple(str(term) for part in parts for term in part.get_feature_names_out()),
         tuple(len(part.vocabulary_) for part in parts),
         np.concatenate([part.idf_ for part in parts]),
@@ -44,13 +44,12 @@ def fit_words(texts: Sequence[str], labels: Sequence[str], language: str, *, see
 
 
 def word_features(language: str) -> Any:
-    """Return what makes TF-IDF features of texts in a language: a union of vectorizers of scikit-learn."""
+    """Return what makes TF-IDF features of texts in a language."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
 
-    return make_union(
-        *[TfidfVectorizer(analyzer=partial(grams, kind=kind), sublinear_tf=True) for kind in _kinds(language)]
-    )
+    parts = (TfidfVectorizer(analyzer=partial(grams, kind=kind), sublinear_tf=True) for kind in _kinds(language))
+    return make_union(*parts)
 
 
 def _kinds(language: str) -> tuple[str, ...]:

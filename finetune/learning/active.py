@@ -90,8 +90,8 @@ def suggest(
         vectors = encoder.encode(texts)
         chances = np.ones((len(places), 1))
         labels: Sequence[str] = ("",)
-        if skills.head is not None:
-            chances, labels = skills.judged(texts, vectors)[0], skills.head.labels
+        if skills.reader is not None:
+            chances, labels = skills.reader.probabilities(texts, vectors), skills.reader.labels
         top = -np.sort(-chances, axis=1)
         unsure = 1 - (top[:, 0] - top[:, 1]) if chances.shape[1] > 1 else np.ones(len(places))
         share = max(1, round(count * len(places) / len(rows)))

@@ -202,17 +202,17 @@ def _taught(skills: Skills, encoder: Encoder, name: str, texts: Sequence[str]) -
 
 
 def _measured(skills: Skills, encoder: Encoder, tests: TestMessages) -> tuple[dict[str, Any], Outcomes]:
-    """Return the figures of the head on test messages, and which of them it read right."""
+    """Return the figures of what reads intents on test messages, and which of them it read right."""
     tests = tests.at_most(_TESTED)
-    if not len(tests) or skills.head is None:
+    reader = skills.reader
+    if not len(tests) or reader is None:
         return {"messages": len(tests)}, Outcomes()
     texts = [skills.speller.correct(text) if skills.speller else text for text in tests.texts]
-    chances, _ = skills.judged(texts, encoder.encode(texts))
-    guesses = np.array(skills.head.labels)[chances.argmax(axis=1)]
+    guesses = np.array(reader.labels)[reader.probabilities(texts, encoder.encode(texts)).argmax(axis=1)]
     hits = guesses == np.array(tests.labels)
     figures = {"accuracy": float(hits.mean()), "accuracy_ci": interval(hits), "messages": len(tests)}
     keys = tuple(map(keys_of, tests.texts, tests.labels, tests.languages))
-    outcomes = Outcomes(hits, tests.labels, keys, known=frozenset(skills.head.labels))
+    outcomes = Outcomes(hits, tests.labels, keys, known=frozenset(reader.labels))
     return {"messages": len(tests), "intents": figures}, outcomes
 
 

@@ -44,10 +44,10 @@ def test_only_what_parts_surely_have_counts() -> None:
     head = IntentHead(("a", "b", "c"), 10 * np.eye(3), np.zeros(3))
     skills = Skills(head)
     sure = np.eye(3, dtype=np.float32)
-    assert several_intents(sure[[1, 0, 1]], skills) == ("b", "a")
-    assert several_intents(sure[[1, 1]], skills) == ()
-    assert several_intents(np.array([[1, 0, 0], [0, 0.5, 0.5]], dtype=np.float32), skills) == ()
-    assert several_intents(sure, Skills()) == ()
+    assert several_intents(["x"] * 3, sure[[1, 0, 1]], skills) == ("b", "a")
+    assert several_intents(["x"] * 2, sure[[1, 1]], skills) == ()
+    assert several_intents(["x"] * 2, np.array([[1, 0, 0], [0, 0.5, 0.5]], dtype=np.float32), skills) == ()
+    assert several_intents(["x"] * 3, sure, Skills()) == ()
 
 
 def test_a_trained_desk_says_that_it_was_asked_two_things(desk: Home) -> None:
