@@ -145,8 +145,8 @@ def extended_head(
     ``known`` (n, dimension) are messages of the other intents, ``vectors`` (k, dimension) the examples. The other rows
     stay: what is fitted is the extended softmax, a binary logistic regression whose logit is that of the new row minus
     the log-sum-exp of the others. The examples weigh up to eight times as much as those of an average intent, as
-    long as no more than one in 200 known messages is then read as the new intent. C is the one under which examples that were
-    left out are likeliest.
+    long as no more than one in 200 known messages is then read as the new intent. C is the one
+    under which examples that were left out are likeliest.
     """
     others = known[:: max(1, -(-len(known) // _OTHERS))]
     # What stands where an example stands is the example.
