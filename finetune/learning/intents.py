@@ -28,9 +28,12 @@ __all__ = ["NewIntent", "example_conversations", "extended_familiarity", "extend
 
 Floats = NDArray[np.float64]
 
-STRENGTHS: Final = (3.0, 10.0, 30.0, 100.0)
+STRENGTHS: Final = (3.0, 10.0)
 """The values of C for the new row, of which the left-out examples choose."""
 
+# A handful speaks for all that will be asked; chosen on validation messages, see docs/why/learning.md.
+_LOUD = (8, 4, 2, 1)
+_TAKEN = 0.005
 _AROUND = 10
 _OTHERS = 5000
 _TESTED = 2000
@@ -141,14 +144,31 @@ def extended_head(
 
     ``known`` (n, dimension) are messages of the other intents, ``vectors`` (k, dimension) the examples. The other rows
     stay: what is fitted is the extended softmax, a binary logistic regression whose logit is that of the new row minus
-    the log-sum-exp of the others. The examples weigh as much as those of an average intent. C is the one under which
-    examples that were left out are likeliest.
+    the log-sum-exp of the others. The examples weigh up to eight times as much as those of an average intent, as
+    long as no more than one in 200 known messages is then read as the new intent. C is the one
+    under which examples that were left out are likeliest.
     """
     others = known[:: max(1, -(-len(known) // _OTHERS))]
     # What stands where an example stands is the example.
     others = others[np.asarray(others @ vectors.T).max(axis=1) < 0.999]
-    weight = max(1.0, len(others) / len(head.labels) / len(vectors))
     rest, own = _log_sums(head, others), _log_sums(head, vectors)
+    highest = head.logits(others).max(axis=1) if len(others) else rest
+    for loud in _LOUD:
+        weight = max(1.0, loud * len(others) / len(head.labels) / len(vectors))
+        w, b, recognised = _chosen(vectors, own, others, rest, strengths, weight)
+        if float((others @ w + b > highest).sum()) <= _TAKEN * len(others):
+            break
+    labels = (*head.labels, name)
+    order = sorted(range(len(labels)), key=lambda place: labels[place])
+    weights, bias = np.vstack([head.weights, w]), np.append(head.bias, b)
+    made = IntentHead(tuple(labels[i] for i in order), weights[order], bias[order], head.temperature)
+    return made, recognised
+
+
+def _chosen(
+    vectors: Vectors, own: Floats, others: Vectors, rest: Floats, strengths: Sequence[float], weight: float
+) -> tuple[Floats, float, float]:
+    """Return the row under the best C, its bias, and the share of the examples recognised when left out."""
     best: tuple[float, float, float] | None = None
     for strength in strengths:
         margins = []
@@ -161,12 +181,7 @@ def extended_head(
         if best is None or loss < best[0]:
             best = loss, strength, float(np.mean(np.array(margins) > 0)) if margins else 1.0
     assert best is not None, "there is a strength to choose"
-    w, b = _row(vectors, own, others, rest, best[1], weight)
-    labels = (*head.labels, name)
-    order = sorted(range(len(labels)), key=lambda place: labels[place])
-    weights, bias = np.vstack([head.weights, w]), np.append(head.bias, b)
-    made = IntentHead(tuple(labels[i] for i in order), weights[order], bias[order], head.temperature)
-    return made, best[2]
+    return *_row(vectors, own, others, rest, best[1], weight), best[2]
 
 
 def extended_familiarity(familiarity: Familiarity, vectors: Vectors) -> Familiarity:

@@ -92,8 +92,8 @@ def test_the_new_row_is_the_minimum_of_the_extended_softmax() -> None:
             chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
             return float(-np.log(chances[:, -1] if own else 1 - chances[:, -1]).sum())
 
-        # 80 others of four labels: an average intent has 20 examples, so each of five counts four times.
-        return 10.0 * (4 * nll(new, True) + nll(vectors[old], False)) + float(weights @ weights) / 2
+        # 80 others of four labels: an average intent has 20 examples, so each of five counts four times eight.
+        return 10.0 * (32 * nll(new, True) + nll(vectors[old], False)) + float(weights @ weights) / 2
 
     row, bias = made.weights[2], float(made.bias[2])
     least = loss(row, bias)
