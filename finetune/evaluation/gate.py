@@ -127,7 +127,8 @@ def _figures(
         passed = loss <= max(max_loss, chance)
         verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
         if loss < 0 and chances.get(label, 1.0) < SURE:
-            verdict = f"better (p = {chances[label]:.3f})"
+            p = chances[label]
+            verdict = f"better (p = {p:.3f})" if p >= 0.001 else "better (p < 0.001)"
         checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
     return checks
 

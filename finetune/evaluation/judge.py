@@ -83,10 +83,11 @@ def judge(
     before, after, floor = {}, {}, {}
     dimensions = {part.encoder.id: part.encoder.dimension for part in material}
     dimensions |= {encoder.id: encoder.dimension for encoder in candidate.encoders.values()}
-    checks = sound(candidate, dimensions)
-    if not all(check.passed for check in checks):
+    soundness = sound(candidate, dimensions)
+    if not all(check.passed for check in soundness):
         # What holds no numbers cannot be measured.
-        return Report(candidate.id, baseline.id, candidate.data, {}, {}, {}, tuple(checks))
+        return Report(candidate.id, baseline.id, candidate.data, {}, {}, {}, tuple(soundness))
+    checks: list[Check] = []
     for part in material:
         name = "+".join(part.languages)
         floor[name] = _floor(part)
@@ -94,7 +95,7 @@ def judge(
         before[name], after[name] = dict(old[0]), dict(new[0])
         taught, first = part.train.labelled.labels, baseline is UNTRAINED_RELEASE
         checks += gate(name, old, new, settings, taught=taught, first=first)
-    return Report(candidate.id, baseline.id, candidate.data, before, after, floor, tuple(checks))
+    return Report(candidate.id, baseline.id, candidate.data, before, after, floor, (*checks, *soundness))
 
 
 def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[str, Any], Outcomes]:

@@ -163,7 +163,7 @@ def verdicts(
 
 def test_a_gain_on_the_same_messages_is_told_with_its_chance() -> None:
     before, after = read([True] * 50 + [False] * 50), read([True] * 70 + [False] * 30)
-    assert verdicts(before, after)["en intent accuracy"].why.endswith("0.500 -> 0.700, better (p = 0.000).")
+    assert verdicts(before, after)["en intent accuracy"].why.endswith("0.500 -> 0.700, better (p < 0.001).")
     little = verdicts(before, read([True] * 52 + [False] * 48))["en intent accuracy"]
     assert little.passed and little.why.endswith("kept.")
 
