@@ -201,16 +201,16 @@ def fit_familiarity(
     strangers. ``towards`` are weights of the scores that may stand in place of equal ones.
     """
     draft = fit_draft(vectors, labels)
-    itself = None
-    if held_out is None:
-        rows, step = np.arange(len(vectors)), _step(len(vectors))
-        itself = np.where(rows % step == 0, rows // step, -1)
-    own = draft.scores(vectors if held_out is None else held_out, unseen_highest, itself)
-    if held_out is None:
-        names = np.array(labels, dtype=object)
+    if held_out is not None:
+        own = draft.scores(held_out, unseen_highest)
+    elif folds:
+        own, names = np.empty((len(vectors), len(draft.centre))), np.array(labels, dtype=object)
         for learned, scored in folds:
             other = fit_draft(vectors[learned], tuple(names[learned].tolist()))
             own[scored] = other.scores(vectors[scored], unseen_highest[scored])
+    else:
+        rows, step = np.arange(len(vectors)), _step(len(vectors))
+        own = draft.scores(vectors, unseen_highest, np.where(rows % step == 0, rows // step, -1))
     centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
     odd = (draft.scores(strangers, stranger_highest) - centre) / spread
     weights = weigh_scores((own - centre) / spread, odd, towards=[towards])

@@ -82,7 +82,6 @@ def make_encoders(
     weights: dict[str, Path] = {}
     for number, part in enumerate(material):
         base, name = part.encoder.id, part.languages[0]
-        graph = None
         before = parent.tuned.get(base, {})
         bert = encoders.bert(name)
         if recipe.encoder.tune and bert is None:
@@ -90,14 +89,17 @@ def make_encoders(
             own |= {base: projection} if projection is not None else {}
             parts.append(part)
             continue
-        earlier = None
+        earlier, encoder = None, None
         if recipe.encoder.start == "release" and base in parent.weights:
             earlier = Earlier.of(parent, base)
         if recipe.encoder.tune and bert is not None and (earlier is None or earlier.lacks(part)):
             kept = checkpoints / base if checkpoints is not None else None
             place = scratch / f"tuned-{number}"
-            part, graph, tuned[base] = _tuned(part, bert, recipe, place, texts, callbacks, kept, progress, earlier)
-            if graph is not None and recipe.adapter.kind not in BESIDE:
+            part, encoder, tuned[base] = _tuned(
+                part, bert, recipe, place, texts, callbacks, kept, progress, threads, earlier
+            )
+            own |= {base: encoder} if encoder is not None else {}
+            if encoder is not None and recipe.adapter.kind not in BESIDE:
                 weights[base] = place
         elif before.get("used") and base in parent.encoders:
             parts.append(_going_on(part, parent.encoders[base], before))
@@ -106,13 +108,13 @@ def make_encoders(
             int8 |= {base: parent.int8[base]} if base in parent.int8 else {}
             continue
         if recipe.int8:
-            found = made_compact(part, graph or encoders.graph(name), recipe, threads=threads, progress=progress)
+            graph = encoder.graph if encoder is not None else encoders.graph(name)
+            found = made_compact(part, graph, recipe, threads=threads, progress=progress)
             int8[base] = found.document
             if found.encoder is not None:
                 own[base] = found.encoder
-        if base not in own and graph is not None:
-            own[base] = OpenVinoEncoder(graph, threads=threads)
-        parts.append(part.on(RememberingEncoder(own[base])) if base in own else part)
+                part = part.on(RememberingEncoder(found.encoder))
+        parts.append(part)
     return Made(tuple(parts), own, int8, tuned, weights)
 
 
@@ -125,9 +127,10 @@ def _tuned(
     callbacks: Sequence[Any],
     checkpoints: Path | None,
     progress: Callable[[str], None],
+    threads: int,
     earlier: Earlier | None = None,
-) -> tuple[Material, Graph | None, dict[str, Any]]:
-    """Return the material on its tuned encoder, that encoder's graph, and what the card says; no graph if it stays."""
+) -> tuple[Material, OpenVinoEncoder | None, dict[str, Any]]:
+    """Return the material on its tuned encoder, that encoder, and what the card says; None for it if it stays."""
     languages = ", ".join(material.languages)
     labelled = material.train.labelled
     if len(labelled) < FEWEST or len(set(labelled.labels)) < 2:
@@ -172,7 +175,7 @@ def _tuned(
         checkpoints=checkpoints,
         progress=progress,
     )
-    graph = Graph.of(str(folder), _max_tokens(material), None)
+    encoder = OpenVinoEncoder(Graph.of(str(folder), _max_tokens(material), None), threads=threads)
     Earlier.remember(folder, _labelled(learned))
     told = {
         **told,
@@ -186,7 +189,7 @@ def _tuned(
     }
     # Of what it learned before the head has seen a part alone: it is fitted anew on all.
     head = found.head if earlier is None else None
-    return replace(apart.on(RememberingEncoder(OpenVinoEncoder(graph))), head=head), graph, told
+    return replace(apart.on(RememberingEncoder(encoder)), head=head), encoder, told
 
 
 def _guessed(
