@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from replydesk.dialog.arrays import load_arrays, save_arrays
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["Familiarity", "IntentHead"]
+__all__ = ["AROUND", "Familiarity", "IntentHead"]
 
 Floats = NDArray[np.float64]
 
+AROUND: Final = 10
+"""So many neighbours of a message say how dense it is around it."""
+
 _AT_ONCE = 2048
-_AROUND = 10
 # The fields of a familiarity that releases have had from the first.
 _FIRST = 8
 
@@ -157,7 +159,7 @@ class Familiarity:
         for place in np.unique(places).tolist():
             asked = np.flatnonzero(places == place)
             mine[asked] = -_highest(cosines[np.ix_(asked, np.flatnonzero(self.owners == place))], self.neighbours)
-        k = min(_AROUND, cosines.shape[1])
+        k = min(AROUND, cosines.shape[1])
         around = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
         dense = self.density[around].mean(axis=1) - _highest(cosines, k)
         return np.column_stack([nearest, mine, dense])

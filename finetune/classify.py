@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.intents import AROUND, Familiarity, IntentHead
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.weighing import weigh_scores
@@ -37,7 +37,6 @@ Folds = Sequence[tuple[Any, Any]]
 
 # Vectors beyond this number make the nearest-neighbour score slower, not better.
 _KNOWN = 20_000
-_AROUND = 10
 _PRIOR = 5
 # The accuracy on messages as they are that learning from noised ones may cost.
 _PRICE = 0.002
@@ -244,7 +243,7 @@ def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
         centroids=means,
         radii=np.maximum(radii, 1e-6),
         owners=owner[::step],
-        density=-_neighbours_without_itself(known, _AROUND),
+        density=-_neighbours_without_itself(known, AROUND),
     )
 
 

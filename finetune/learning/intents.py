@@ -16,7 +16,7 @@ from replydesk.data.preparation import label as clean_label
 from replydesk.data.preparation import prepare_conversation
 from replydesk.data.records import Conversation, Message, content_id
 from replydesk.data.settings import DataSettings, FinetuneSettings
-from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.intents import AROUND, Familiarity, IntentHead
 from replydesk.dialog.release import Release, Skills
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.judge import Report
@@ -34,7 +34,6 @@ STRENGTHS: Final = (3.0, 10.0)
 # A handful speaks for all that will be asked; chosen on validation messages, see docs/why/learning.md.
 _LOUD = (8, 4, 2, 1)
 _TAKEN = 0.005
-_AROUND = 10
 _OTHERS = 5000
 _TESTED = 2000
 
@@ -196,7 +195,7 @@ def extended_familiarity(familiarity: Familiarity, vectors: Vectors) -> Familiar
         return made
     cosines = np.array(vectors @ known.T, dtype=np.float64)
     cosines[np.arange(len(vectors)), len(familiarity.known) + np.arange(len(vectors))] = -np.inf
-    around = min(_AROUND, len(known) - 1)
+    around = min(AROUND, len(known) - 1)
     own = float(np.median(np.linalg.norm(vectors - mean, axis=1)))
     return replace(
         made,
