@@ -20,11 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.recipe import AdapterRecipe, EncoderRecipe, Recipe, Training
 from replydesk.finetune.training.adapters import attach
 from replydesk.finetune.training.freezing import freeze
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.retrieval.encoders.encoder import model_folder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 

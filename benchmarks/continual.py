@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from replydesk.dialog.intents import IntentHead
-from replydesk.finetune.classify import fit_logistic
+from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
+from replydesk.finetune.intents.classify import fit_logistic
 from replydesk.finetune.learning.continual import (
     Forgetting,
     Strategy,
@@ -31,7 +32,6 @@ from replydesk.finetune.learning.continual import (
 )
 from replydesk.finetune.learning.intents import extended_head
 from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
-from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Memory, RememberingEncoder, model_folder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 

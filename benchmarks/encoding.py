@@ -208,7 +208,7 @@ def convert(place: str) -> None:
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    from replydesk.finetune.quantize import quantized
+    from replydesk.finetune.encoders.quantize import quantized
     from replydesk.retrieval.encoders.encoder import BertEncoder
     from replydesk.retrieval.encoders.graphs import Graph
 

@@ -44,7 +44,7 @@ def run() -> dict[str, Any]:
 def _desk(name: str, paths: list[Path]) -> dict[str, Any]:
     from replydesk.data.home import Home
     from replydesk.finetune.examples import collect
-    from replydesk.finetune.match import find_candidates
+    from replydesk.finetune.matching.scorer import find_candidates
     from replydesk.finetune.recipe import QUICK
     from replydesk.finetune.retrain import Workshop
     from replydesk.finetune.train import read_unseen
@@ -64,7 +64,7 @@ def compared(found: Any, groups: tuple[str, ...]) -> dict[str, Any]:
     """Return for each choice of features how good its best hits are, on owners that its scorer has not seen."""
     from replydesk.data.records import content_id
     from replydesk.finetune.evaluation.metrics import calibration_error
-    from replydesk.finetune.match import fit_rows
+    from replydesk.finetune.matching.scorer import fit_rows
     from replydesk.retrieval.calibration import FEATURES
 
     fold = np.array([int(content_id(groups[q])[:8], 16) % FOLDS for q in found.query_of.tolist()])

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from replydesk.finetune.classify import fit_logistic
+from replydesk.finetune.intents.classify import fit_logistic
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrain
 from replydesk.finetune.recipe import FreshRecipe, PretrainRecipe, Recipe, Training

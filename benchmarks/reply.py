@@ -143,7 +143,7 @@ def _contenders(
 def _reranking(agent: Any, base: Path, home: Any, encoder_id: str) -> Callable[[str], Any]:
     """Return an agent that answers from the same index and reranks with an eight-bit cross-encoder of six layers."""
     from replydesk.dialog.release import Skills
-    from replydesk.finetune.quantize import in_eight_bits
+    from replydesk.finetune.encoders.quantize import in_eight_bits
     from replydesk.retrieval.encoders.graphs import GRAPH, load_openvino
     from replydesk.retrieval.reranking.cross_encoder import CrossEncoder, graph_of
     from replydesk.retrieval.reranking.pair_model import PairModel
@@ -169,7 +169,7 @@ def _reranking(agent: Any, base: Path, home: Any, encoder_id: str) -> Callable[[
 
 def eight_bits(encoders: Any, texts: list[str]) -> Any:
     """Return the English encoder in eight bits, as training makes it."""
-    from replydesk.finetune.quantize import quantized
+    from replydesk.finetune.encoders.quantize import quantized
     from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
     return OpenVinoEncoder(quantized(encoders.graph("en"), texts))

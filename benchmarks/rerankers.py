@@ -38,8 +38,8 @@ def run() -> dict[str, Any]:
 def one(name: str, questions: int) -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.evaluation.retrieval import first_stage
+    from replydesk.finetune.matching.reranker_pairs import fit_reranker
     from replydesk.finetune.recipe import QUICK
-    from replydesk.finetune.rerank_pairs import fit_reranker
     from replydesk.retrieval.encoders.encoder import Encoders
 
     pairs, corpus, real = SETS[name](round(questions / 0.7))

@@ -88,10 +88,10 @@ def run() -> dict[str, Any]:
 
 def models(base: Path, folder: Path, lists: list[tuple[str, list[str]]]) -> tuple[Path, Path]:
     """Write an untrained pair model as it is and in int8: what it costs does not depend on what it learned."""
-    from replydesk.finetune.cross import Asked, pair_tokenizer
+    from replydesk.finetune.matching.cross import Asked, pair_tokenizer
+    from replydesk.finetune.matching.reranker import quantized
+    from replydesk.finetune.matching.stack import Judged
     from replydesk.finetune.recipe import QUICK
-    from replydesk.finetune.rerank import quantized
-    from replydesk.finetune.stack import Judged
     from replydesk.retrieval.reranking.pair_model import PairModel
 
     exact, small = folder / "exact", folder / "small"

@@ -34,7 +34,7 @@ def run() -> dict[str, Any]:
 def ladder(rows: list[tuple[str, str]], language: str) -> dict[str, dict[str, float]]:
     """Return the accuracy of each way, on clean and on noised validation messages."""
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune.classify import fit_logistic
+    from replydesk.finetune.intents.classify import fit_logistic
     from replydesk.finetune.robustness.noise import hurried, noisy
     from replydesk.finetune.robustness.spelling import fit_speller
     from replydesk.retrieval.encoders.encoder import Encoders

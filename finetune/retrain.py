@@ -19,7 +19,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
-from replydesk.finetune.encoders import FROZEN, make_encoders
+from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
 from replydesk.finetune.examples import TestMessages, collect

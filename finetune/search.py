@@ -15,8 +15,8 @@ from typing import Any
 
 from replydesk.data.errors import ConflictError, RequestError
 from replydesk.data.home import Home, write_atomically
+from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.recipe import Recipe
-from replydesk.finetune.tuning import Labelled, tune_encoder
 
 __all__ = ["Dimension", "Found", "Objective", "Space", "intent_objective", "recipe_toml", "search", "write_recipe"]
 

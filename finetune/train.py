@@ -14,18 +14,18 @@ import numpy as np
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release, Skills
-from replydesk.finetune.classify import Folds, fit_calibrated, fit_familiarity
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
-from replydesk.finetune.late import fit_late
+from replydesk.finetune.intents.classify import Folds, fit_calibrated, fit_familiarity
+from replydesk.finetune.intents.leaving import left_out_weights
+from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
-from replydesk.finetune.leaving import left_out_weights
-from replydesk.finetune.match import Queries, fit_scorer, fit_thresholds
-from replydesk.finetune.opinions import fit_reader, weigh_held_out
+from replydesk.finetune.matching.late import fit_late
+from replydesk.finetune.matching.reranker import train_reranker
+from replydesk.finetune.matching.scorer import Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
-from replydesk.finetune.rerank import train_reranker
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
-from replydesk.finetune.tuning import Labelled
 
 __all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
 

@@ -84,8 +84,8 @@ def suspects(
 ) -> None:
     """List training messages whose label is likely wrong, with the label that fits better."""
     from replydesk.finetune.examples import collect
+    from replydesk.finetune.intents.suspects import desk_suspects
     from replydesk.finetune.recipe import Recipe
-    from replydesk.finetune.suspects import desk_suspects
     from replydesk.retrieval.encoders.encoder import Encoders
 
     place = Home.find(home)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
 from replydesk.dialog.neighbours import NeighbourClassifier
-from replydesk.finetune.classify import softmax
+from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.models import (
     Fit,
@@ -44,13 +44,13 @@ from replydesk.finetune.evaluation.rows import (
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
 from replydesk.finetune.evaluation.several import has_several
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
+from replydesk.finetune.intents.classify import softmax
+from replydesk.finetune.intents.leaving import left_out_weights
+from replydesk.finetune.intents.opinions import spread_out
+from replydesk.finetune.intents.suspects import unseen_suspects
+from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning.pseudo import PseudoLabeller
-from replydesk.finetune.leaving import left_out_weights
-from replydesk.finetune.opinions import spread_out
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.finetune.suspects import unseen_suspects
-from replydesk.finetune.tuning import Labelled, tune_encoder
-from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Skills
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
-from replydesk.finetune.tuning import Labelled
-from replydesk.finetune.words import fit_words
+from replydesk.finetune.intents.words import fit_words
 from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
 
 __all__ = ["Report", "evaluate", "judge"]

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from replydesk.data.errors import RequestError
 from replydesk.data.records import same_text
 from replydesk.data.text import language_of
+from replydesk.finetune.encoders.project import fit_projection
+from replydesk.finetune.encoders.tuning import Pairs, tune_encoder
 from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.rows import json_rows
-from replydesk.finetune.match_pairs import answer_groups
-from replydesk.finetune.project import fit_projection
+from replydesk.finetune.matching.pairs import answer_groups
+from replydesk.finetune.matching.reranker_pairs import FittedReranker, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.finetune.rerank_pairs import FittedReranker, fit_reranker
-from replydesk.finetune.tuning import Pairs, tune_encoder
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
 from replydesk.retrieval.indexes import search_text

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.words import WordClassifier
-from replydesk.finetune.classify import fit_draft, fit_logistic
+from replydesk.finetune.encoders.project import fit_projection
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.scope import choose_threshold
-from replydesk.finetune.opinions import fit_weights, weighted
-from replydesk.finetune.project import fit_projection
+from replydesk.finetune.intents.classify import fit_draft, fit_logistic
+from replydesk.finetune.intents.opinions import fit_weights, weighted
+from replydesk.finetune.intents.weighing import weigh_scores
+from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import Recipe
-from replydesk.finetune.tuning import Labelled
-from replydesk.finetune.weighing import weigh_scores
-from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
 
@@ -274,8 +274,8 @@ def made_ready(
 
     With at least twenty texts outside, the scores are weighed against each other if that tells those texts apart
     better than the plain sum does. ``practised`` are weights of the scores by
-    :func:`~replydesk.finetune.leaving.left_out_weights`: these may be better still, and without texts outside half of
-    them counts.
+    :func:`~replydesk.finetune.intents.leaving.left_out_weights`: these may be better still, and without texts outside
+    half of them counts.
     """
     weights, _ = unseen.fitted
     chances = weighted(unseen.logits, weights)

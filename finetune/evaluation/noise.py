@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.robustness.noise import kinds_of, noisy
-from replydesk.finetune.tuning import Labelled
 from replydesk.retrieval.metrics import interval
 
 __all__ = ["noise_slices"]

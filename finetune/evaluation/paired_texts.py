@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.finetune.project import fit_projection, groups_of_pairs, held_out
+from replydesk.finetune.encoders.project import fit_projection, groups_of_pairs, held_out
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder, projected

@@ -19,8 +19,8 @@ from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
 from replydesk.finetune.evaluation.paired_texts import FEWEST_PAIRS, learned_from
 from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.matching.reranker_pairs import FirstStage, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.finetune.rerank_pairs import FirstStage, fit_reranker
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders
 from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder

@@ -12,7 +12,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.readers import Skipped, Source
 from replydesk.data.readers.jsons import records
 from replydesk.data.readers.sheets import Sheet, sheet
-from replydesk.finetune.tuning import Labelled
+from replydesk.finetune.encoders.tuning import Labelled
 
 __all__ = [
     "drawn",

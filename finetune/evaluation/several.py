@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation import metrics
-from replydesk.finetune.multi import SeveralHead, fit_one_against_rest, fit_several
+from replydesk.finetune.intents.multi import SeveralHead, fit_one_against_rest, fit_several
+from replydesk.finetune.intents.words import word_features
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.finetune.tuning import Labelled
-from replydesk.finetune.words import word_features
 from replydesk.retrieval.encoders.encoder import Encoders, Memory, RememberingEncoder, Vectors
 
 __all__ = ["evaluate_several", "has_several", "labels_of"]

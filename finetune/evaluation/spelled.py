@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.spelling import Speller
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.models import Model, Ready
 from replydesk.finetune.robustness.spelling import fit_speller, try_speller
-from replydesk.finetune.tuning import Labelled
 
 __all__ = ["SpelledModel", "with_speller"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.finetune.tuning import Labelled
+from replydesk.finetune.encoders.tuning import Labelled
 
 __all__ = ["Forgetting", "Strategy", "averaged_weights", "groups_of", "measure_forgetting", "replayed"]
 

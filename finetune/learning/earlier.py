@@ -11,10 +11,10 @@ from typing import Any
 from replydesk.data.home import write_atomically
 from replydesk.data.records import content_id
 from replydesk.dialog.release import Release
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import Material, held_out_owners
 from replydesk.finetune.learning.continual import replayed
 from replydesk.finetune.recipe import Recipe
-from replydesk.finetune.tuning import Labelled
 
 __all__ = ["Earlier"]
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.finetune.classify import fit_logistic, softmax
+from replydesk.finetune.encoders.tuning import Labelled
+from replydesk.finetune.intents.classify import fit_logistic, softmax
 from replydesk.finetune.recipe import LearningRecipe
 from replydesk.finetune.robustness.noise import hurried
-from replydesk.finetune.tuning import Labelled
 from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 
 __all__ = ["PseudoLabeller", "choose_confidence", "label_graph", "spread_labels"]

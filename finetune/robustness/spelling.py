@@ -17,7 +17,7 @@ from replydesk.dialog.hanspelling import HanSpeller
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.examples import Material, held_out_owners
-from replydesk.finetune.opinions import fit_like
+from replydesk.finetune.intents.opinions import fit_like
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
 from replydesk.finetune.robustness.tables import homophones, look_alikes

@@ -20,7 +20,7 @@ from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.reading import read
 from replydesk.dialog.release import Release, Releases, Skills
 from replydesk.dialog.words import WordClassifier
-from replydesk.finetune.words import fit_words
+from replydesk.finetune.intents.words import fit_words
 
 RANDOM = np.random.default_rng(7)
 DIMENSION = 6

@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC
 
 from replydesk.data.errors import ReleaseError
 from replydesk.dialog.words import WordClassifier, grams
-from replydesk.finetune.words import fit_words
+from replydesk.finetune.intents.words import fit_words
 from tests.conftest import DESK
 
 LEARNED = {

@@ -18,12 +18,12 @@ from replydesk.data.errors import Interrupted, RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
-from replydesk.finetune import encoders
+from replydesk.finetune.encoders import making
 from replydesk.finetune.retrain import Outcome, Workshop
 from replydesk.finetune.runs import Runs
 from replydesk.finetune.training.log import read_log
 from replydesk.finetune.training.tracking import Tracking
-from tests.finetune.test_encoders import FAST, TUNING
+from tests.finetune.encoders.test_making import FAST, TUNING
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def workshop(desk: Home, monkeypatch: pytest.MonkeyPatch, said: list[str]) -> Iterator[Workshop]:
-    monkeypatch.setattr(encoders, "FEWEST", 10)
+    monkeypatch.setattr(making, "FEWEST", 10)
     workshop = Workshop(desk, progress=said.append)
     yield workshop
     workshop.store.close()

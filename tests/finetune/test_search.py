@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from replydesk.data.errors import ConflictError, RequestError
 from replydesk.data.home import Home
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.recipe import PRESETS, Recipe
 from replydesk.finetune.search import Found, Space, intent_objective, recipe_toml, search
-from replydesk.finetune.tuning import Labelled
 from replydesk.ui.cli import app
 from tests.conftest import DESK
 

@@ -16,15 +16,15 @@ from sklearn.linear_model import LogisticRegression
 
 from replydesk.data.errors import HomeError, RequestError
 from replydesk.data.settings import RetrievalSettings, Settings
-from replydesk.finetune.classify import fit_temperature
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation import intents as module
 from replydesk.finetune.evaluation.card import card_en, card_zh
 from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
 from replydesk.finetune.evaluation.writing import write_report
+from replydesk.finetune.intents.classify import fit_temperature
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, Recipe, Training
-from replydesk.finetune.tuning import Labelled
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.terminal import intents_text
 from tests.conftest import DESK

@@ -12,10 +12,10 @@ import pytest
 
 from replydesk.data.errors import RequestError
 from replydesk.data.settings import Settings
+from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation import matching
 from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, RerankerRecipe, Training
-from replydesk.finetune.tuning import Pairs
 from replydesk.retrieval.encoders.encoder import Encoders
 
 WORDS = {

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replydesk.finetune.classify import fit_logistic, softmax
+from replydesk.finetune.encoders.project import Projection
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.models import (
     FloorModel,
     Opinions,
@@ -17,10 +18,9 @@ from replydesk.finetune.evaluation.models import (
     fit_vectors,
     made_ready,
 )
-from replydesk.finetune.project import Projection
+from replydesk.finetune.intents.classify import fit_logistic, softmax
+from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import QUICK
-from replydesk.finetune.tuning import Labelled
-from replydesk.finetune.words import fit_words
 from replydesk.retrieval.encoders.encoder import BertEncoder
 from tests.conftest import DESK
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.errors import RequestError
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.rows import (
     drawn,
     folds_of,
@@ -17,7 +18,6 @@ from replydesk.finetune.evaluation.rows import (
     read_texts,
     shared_texts,
 )
-from replydesk.finetune.tuning import Labelled
 
 ROWS = Labelled(tuple(f"text {i}" for i in range(60)), tuple("aaab"[i % 4] + "x" * (i == 59) for i in range(60)))
 

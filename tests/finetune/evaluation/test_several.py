@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.several import evaluate_several, labels_of
-from replydesk.finetune.multi import best_thresholds, fit_one_against_rest, fit_several
-from replydesk.finetune.tuning import Labelled
+from replydesk.finetune.intents.multi import best_thresholds, fit_one_against_rest, fit_several
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.cli import app
 from tests.conftest import DESK

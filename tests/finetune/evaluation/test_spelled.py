@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.models import Ready
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
-from replydesk.finetune.tuning import Labelled
 
 NOUNS = ("parcel", "refund", "invoice", "password")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.learning.continual import (
     Forgetting,
     averaged_weights,
@@ -14,7 +15,6 @@ from replydesk.finetune.learning.continual import (
     measure_forgetting,
     replayed,
 )
-from replydesk.finetune.tuning import Labelled
 
 ROWS = Labelled(
     tuple(f"{name} {i}" for name in ("退款", "快递", "card", "fee") for i in range(4)),

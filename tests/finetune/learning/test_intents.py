@@ -16,9 +16,9 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release
 from replydesk.dialog.spelling import Speller
-from replydesk.finetune.classify import fit_draft, fit_logistic
 from replydesk.finetune.evaluation.gate import Outcomes
 from replydesk.finetune.examples import TestMessages, collect
+from replydesk.finetune.intents.classify import fit_draft, fit_logistic
 from replydesk.finetune.learning import intents as module
 from replydesk.finetune.learning.intents import example_conversations, extended_familiarity, extended_head
 from replydesk.finetune.recipe import HeadRecipe, Recipe

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.learning.pseudo import PseudoLabeller, choose_confidence, label_graph, spread_labels
 from replydesk.finetune.recipe import LearningRecipe
-from replydesk.finetune.tuning import Labelled
 
 CENTRES = np.random.default_rng(3).normal(size=(4, 16))
 WORDS = {"parcel": 0, "refund": 1, "快递": 2, "退款": 3}

@@ -15,13 +15,13 @@ from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback
 
 from replydesk.data.errors import ModelError, TrainingError
+from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.recipe import QUICK, AdapterRecipe, EncoderRecipe, Training
 from replydesk.finetune.training.adapters import Allocating, attach, folded, orthogonality
 from replydesk.finetune.training.freezing import freeze
 from replydesk.finetune.training.loop import fit
 from replydesk.finetune.training.network import EncoderNetwork, padded
 from replydesk.finetune.training.tasks import IntentTask
-from replydesk.finetune.tuning import Labelled, tune_encoder
 from replydesk.retrieval.encoders.encoder import BertEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 from tests.conftest import DESK

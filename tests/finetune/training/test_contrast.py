@@ -119,7 +119,7 @@ def test_the_weight_weighs(tiny_bert: Path) -> None:
 
 
 def test_the_choice_of_the_right_candidate(tiny_bert: Path) -> None:
-    from replydesk.finetune.cross import pair_tokenizer
+    from replydesk.finetune.matching.cross import pair_tokenizer
     from replydesk.retrieval.reranking.pair_model import PairModel
 
     model = PairModel.of(tiny_bert, 6, dropout=0.0)

@@ -13,12 +13,12 @@ import torch
 from transformers import TrainerCallback
 
 from replydesk.data.errors import TrainingError
+from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, Training
 from replydesk.finetune.training.freezing import parameter_groups
 from replydesk.finetune.training.loop import fit
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.tasks import IntentTask
-from replydesk.finetune.tuning import Labelled, Pairs, tune_encoder
 from tests.conftest import DESK
 
 TEXTS = [text for languages in DESK.values() for said, _ in languages.values() for text in said]

@@ -1,0 +1,118 @@
+"""Fine-tuning: the encoder learns what it is shown, keeps its best, and serves what it learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from replydesk.data.errors import TrainingError
+from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
+from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
+from replydesk.retrieval.encoders.encoder import BertEncoder
+
+# The label says whether two words are of one kind, which no sum of words can tell.
+WORDS = ("parcel", "refund", "lamp", "order", "退", "单", "灯", "快")
+FAST = Training(epochs=8, batch_size=16, learning_rate=1e-2, patience=20, dropout=0.0, precision="float32")
+RECIPE = Recipe(name="tiny", encoder=EncoderRecipe(tune=True, training=FAST))
+
+
+def labelled(seed: int, count: int = 160) -> Labelled:
+    draw = np.random.default_rng(seed)
+    rows = []
+    for _ in range(count):
+        one, other = draw.choice(WORDS, size=2, replace=False)
+        rows.append((f"{one} {other}", "same" if WORDS.index(one) % 2 == WORDS.index(other) % 2 else "other"))
+    return Labelled(tuple(text for text, _ in rows), tuple(label for _, label in rows))
+
+
+def accuracy(folder: Path, found: object, asked: Labelled) -> float:
+    head = found.head  # type: ignore[attr-defined]
+    vectors = BertEncoder(str(folder), max_tokens=64).encode(asked.texts)
+    guesses = [head.labels[i] for i in head.probabilities(vectors).argmax(axis=1)]
+    return float(np.mean([guess == label for guess, label in zip(guesses, asked.labels, strict=True)]))
+
+
+def test_it_learns_what_the_frozen_vectors_cannot_tell(tiny_bert: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    found = tune_encoder(
+        tiny_bert, tmp_path / "tuned", RECIPE, learned=labelled(0), held_out=labelled(1), progress=lines.append
+    )
+    scores = found.history["scores"]
+    assert len(scores) == 9 and scores[0] < 0.7 < 0.9 < max(scores)
+    assert found.history["best_epoch"] == int(np.argmax(scores))
+    assert accuracy(found.folder, found, labelled(2)) > 0.9
+    assert found.held_logits.shape == (160, 2)
+    assert any(line.startswith("Epoch 8: ") for line in lines)
+    assert found.head is not None and 0.05 < found.head.temperature < 20
+
+
+def test_a_refit_learns_from_what_was_held_out_too(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, refit=True))
+    found = tune_encoder(tiny_bert, tmp_path / "a", recipe, learned=labelled(0), held_out=labelled(1))
+    assert found.history["refit"]["steps"] == 20 * found.history["best_epoch"]
+    assert found.history["steps"] == 80
+    assert found.history["refit"]["scores"] == []
+
+
+def test_the_same_seed_gives_the_same_weights(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, training=replace(FAST, epochs=1)))
+    kinds = {"a": recipe, "b": recipe, "c": replace(recipe, seed=1)}
+    vectors = {}
+    for name, chosen in kinds.items():
+        found = tune_encoder(tiny_bert, tmp_path / name, chosen, learned=labelled(0, 32))
+        vectors[name] = BertEncoder(str(found.folder)).encode(WORDS)
+    np.testing.assert_array_equal(vectors["a"], vectors["b"])
+    assert not np.allclose(vectors["a"], vectors["c"])
+
+
+def test_questions_find_their_answers_after_learning_from_pairs(tiny_bert: Path, tmp_path: Path) -> None:
+    # The answer to each word is another one, so that at first nothing fits.
+    asked, said = tuple(f"ask {word}" for word in WORDS), tuple(f"say {word}" for word in (*WORDS[1:], WORDS[0]))
+    pairs = Pairs(asked * 8, said * 8, tuple(range(8)) * 8)
+    training = replace(FAST, epochs=8, batch_size=8)
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, matching=1.0, match_batch=8, training=training))
+    found = tune_encoder(tiny_bert, tmp_path / "m", recipe, pairs=pairs, held_out_pairs=Pairs(asked, said))
+    assert found.head is None
+    assert found.history["scores"][0] < 0.3 and max(found.history["scores"]) == 1.0
+    encoder = BertEncoder(str(found.folder))
+    assert (encoder.encode(asked) @ encoder.encode(said).T).argmax(axis=1).tolist() == list(range(8))
+
+
+def test_one_encoder_learns_intents_and_answers_together(tiny_bert: Path, tmp_path: Path) -> None:
+    asked, said = tuple(f"ask {word}" for word in WORDS), tuple(f"say {word}" for word in (*WORDS[1:], WORDS[0]))
+    pairs = Pairs(asked * 12, said * 12, tuple(range(8)) * 12)
+    recipe = replace(
+        RECIPE,
+        encoder=replace(RECIPE.encoder, matching=1.0, match_batch=8, training=replace(FAST, epochs=20, patience=20)),
+    )
+    found = tune_encoder(
+        tiny_bert,
+        tmp_path / "both",
+        recipe,
+        learned=labelled(0),
+        held_out=labelled(1),
+        pairs=pairs,
+        held_out_pairs=Pairs(asked, said),
+    )
+    encoder = BertEncoder(str(found.folder))
+    nearest = (encoder.encode(asked) @ encoder.encode(said).T).argmax(axis=1)
+    assert (nearest == np.arange(8)).mean() > 0.8
+    assert accuracy(found.folder, found, labelled(2)) > 0.75
+
+
+@pytest.mark.parametrize("learned", [None, Labelled(("a", "b"), ("x", "x"))])
+def test_nothing_to_learn_from_is_refused(tiny_bert: Path, tmp_path: Path, learned: Labelled | None) -> None:
+    with pytest.raises(TrainingError, match="nothing to fine-tune"):
+        tune_encoder(tiny_bert, tmp_path / "x", RECIPE, learned=learned)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_loss_that_is_no_number_ends_the_training(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, training=replace(FAST, learning_rate=1e18, warmup=0.0)))
+    with pytest.raises(TrainingError, match="no number") as caught:
+        tune_encoder(tiny_bert, tmp_path / "x", recipe, learned=labelled(0), held_out=labelled(1))
+    assert "learning_rate" in caught.value.hint
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,133 @@
+"""The hit scorer: signs that make sense, probabilities that hold, and a line that keeps its promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replydesk.data.records import Ticket
+from replydesk.dialog.release import Thresholds
+from replydesk.finetune.evaluation.metrics import calibration_error
+from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
+from replydesk.finetune.matching import scorer as module
+from replydesk.finetune.matching.scorer import Queries, find_candidates, fit_scorer, fit_thresholds
+from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED
+
+LABELS = ("address", "cancel", "delivery", "refund")
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def desk(count: int = 160, noise: float = 0.35, seed: int = 0) -> tuple[Queries, Material]:
+    """Messages around four intents; the answers of an intent say the same, those of two do not."""
+    random = np.random.default_rng(seed)
+    intent = np.arange(count) % 4
+    vectors = unit(np.eye(8)[intent] + noise * random.normal(size=(count, 8)))
+    answers = unit(np.eye(8)[intent] + 0.01 * random.normal(size=(count, 8)))
+    labels = tuple(LABELS[i] for i in intent)
+    tickets = tuple(
+        Ticket.make(f"question {i}", f"answer about {label}", intent=label) for i, label in enumerate(labels)
+    )
+    owners = tuple(f"c{i}" for i in range(count))
+    texts = tuple(f"{label} question {i}" for i, label in enumerate(labels))
+    examples = Examples(texts, labels, owners, ("en",) * count, tickets, vectors, answers)
+    odd_vectors = unit(random.normal(size=(40, 8)) - 1)
+    odd = Examples(
+        tuple(f"odd {i}" for i in range(40)), (OUT_OF_SCOPE,) * 40, tuple(f"o{i}" for i in range(40)), ("en",) * 40,
+        (None,) * 40, odd_vectors, np.zeros((40, 8), dtype=np.float32),
+    )  # fmt: skip
+    both = examples + odd
+    likely = np.exp(6 * both.vectors[:, :4].astype(float))
+    unfamiliar = np.concatenate([np.full(count, 0.1), np.full(40, 0.8)])
+    queries = Queries(both, LABELS, likely / likely.sum(axis=1, keepdims=True), unfamiliar)
+    return queries, Material(None, ("en",), examples, examples, agreement=0.9)  # type: ignore[arg-type]
+
+
+def test_what_speaks_for_a_hit_never_counts_against_it() -> None:
+    scorer, scores, right = fit_scorer(*desk(), QUICK)
+    weights = dict(zip(FEATURES, scorer.weights, strict=True))
+    assert min(weights[name] for name in FEATURES if name not in AGAINST) >= 0
+    assert max(weights[name] for name in AGAINST) <= 0
+    assert weights["similarity"] + weights["intent"] + weights["popularity"] > 0
+    assert scorer != UNTRAINED
+    assert len(scores) == len(right) == 200
+
+
+def test_scores_are_probabilities_that_hold() -> None:
+    scorer, scores, right = fit_scorer(*desk(), QUICK)
+    assert calibration_error(scores, right, bins=5) < 0.05
+    assert scores.mean() == pytest.approx(right.mean(), abs=0.03)
+    queries, material = desk(seed=1)
+    found = find_candidates(queries, material, QUICK.candidates)
+    scores = scorer.probabilities(found.rows)
+    best = module._best_of(scores, found.query_of)
+    assert calibration_error(scores[best], found.right[best], bins=5) < 0.1
+
+
+def test_a_right_hit_scores_above_a_wrong_one() -> None:
+    scorer, _, _ = fit_scorer(*desk(), QUICK)
+    found = find_candidates(*desk(seed=2), QUICK.candidates)
+    scores = scorer.probabilities(found.rows)
+    assert scores[found.right].mean() > scores[~found.right].mean() + 0.3
+
+
+def test_nobody_s_own_ticket_is_a_candidate() -> None:
+    queries, material = desk(40)
+    rows = find_candidates(queries, material, 100).rows
+    assert len(rows) == 40 * 39 + 40 * 40
+    assert max(rows[:, 0]) < 0.99999
+
+
+def test_nothing_answers_a_message_that_is_out_of_scope() -> None:
+    queries, material = desk(40)
+    found = find_candidates(queries, material, 10)
+    assert not found.right[found.query_of >= 40].any()
+
+
+def test_a_desk_with_nothing_to_tell_apart_stays_untrained() -> None:
+    queries, material = desk(8)
+    alone = Material(None, ("en",), material.train.where([True] + [False] * 7), material.test, 0.9)  # type: ignore[arg-type]
+    only = Queries(alone.train, LABELS, queries.intents[:1], queries.unfamiliar[:1])
+    scorer, scores, right = fit_scorer(only, alone, QUICK)
+    assert (scorer, len(scores), len(right)) == (UNTRAINED, 0, 0)
+    assert fit_thresholds(scores, right, np.array([0.1]), QUICK) == Thresholds()
+
+
+def picked(scores: np.ndarray, right: np.ndarray, lines: Thresholds) -> np.ndarray:
+    return np.asarray(right[scores >= lines.pick_above])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60), st.sampled_from([0.0, 0.05, 0.3])
+)
+def test_at_most_max_wrong_of_what_is_answered_alone_is_wrong(pairs: list[tuple[int, bool]], allowed: float) -> None:
+    scores = np.array([score / 20 for score, _ in pairs])
+    right = np.array([good for _, good in pairs])
+    lines = fit_thresholds(scores, right, np.empty(0), Recipe(max_wrong=allowed))
+    chosen = picked(scores, right, lines)
+    assert not len(chosen) or (~chosen).mean() <= allowed
+    # No lower line would do: the most is answered that the promise allows.
+    for lower in set(scores[scores < lines.pick_above].tolist()):
+        assert (~right[scores >= lower]).mean() > allowed
+    assert 0 <= lines.ask_above <= lines.pick_above
+
+
+def test_where_nothing_is_good_enough_nothing_is_answered_alone() -> None:
+    for scores in (np.array([0.2, 0.9]), np.array([1.0, 1.0])):
+        lines = fit_thresholds(scores, np.array([False, False]), np.empty(0), QUICK)
+        assert not len(picked(scores, scores, lines))
+
+
+def test_the_scope_line_lets_the_wanted_share_through() -> None:
+    unfamiliar = np.linspace(0, 1, 1001)
+    scores, right = np.array([0.9]), np.array([True])
+    lines = fit_thresholds(scores, right, unfamiliar, Recipe(in_scope_kept=0.9))
+    assert lines.out_of_scope_above == pytest.approx(0.9)
+    assert (unfamiliar <= lines.out_of_scope_above).mean() >= 0.9
+    assert fit_thresholds(scores, right, unfamiliar * 0.1, QUICK).out_of_scope_above == 0.5
