@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from replydesk.dialog.release import Skills
 from replydesk.dialog.sentiment import Mood, mood_of
+from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import search_text
 

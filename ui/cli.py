@@ -503,7 +503,7 @@ def releases_rollback(home: HomeOption = None, as_json: JsonOption = False) -> N
 
 def _half_built(home: Home) -> bool:
     """Return whether a demo was stopped before its release answered: its own settings, and nothing trained yet."""
-    from replydesk.dialog.release import Releases
+    from replydesk.dialog.releases import Releases
 
     mine = home.settings.exists() and home.settings.read_text(encoding="utf-8") == _DEMO_SETTINGS
     return mine and not Releases(home).current_id()
@@ -534,7 +534,7 @@ def _workshop(home: Home) -> Workshop:
 
 
 def _releases(home: Path | None) -> Any:
-    from replydesk.dialog.release import Releases
+    from replydesk.dialog.releases import Releases
 
     return Releases(Home.find(home).create())
 

@@ -17,7 +17,8 @@ from replydesk.data.home import Home
 from replydesk.data.records import Message
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Releases
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
 from replydesk.ui import cli
 
 
