@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
+from replydesk.dialog.hierarchy import LabelTree, label_tree
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, say, show
 from replydesk.ui.terminal import outcome_text, suspects_lines
 
@@ -23,7 +26,10 @@ intents_app = typer.Typer(
 
 @intents_app.command("list")
 def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the intents of the release that answers, with how many labelled messages the store has of each."""
+    """List the intents of the release that answers, with how many labelled messages the store has of each.
+
+    Those with a path, such as card/lost, are shown as a tree.
+    """
     from replydesk.finetune.retrain import Workshop
 
     workshop = Workshop(Home.find(home), progress=say)
@@ -33,9 +39,16 @@ def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
         counts.update(name for message in conversation.messages for name in message.intents)
     known = {name for skills in release.skills.values() if skills.head is not None for name in skills.head.labels}
     rows = [{"intent": name, "messages": counts[name], "known": name in known} for name in sorted(known | set(counts))]
-    lines = [f"{' ' if row['known'] else '-'} {row['messages']:6}  {row['intent']}" for row in rows]
+    tree = label_tree([str(row["intent"]) for row in rows], workshop.settings.dialog.label_separator)
+    inner = zip(tree.nodes, tree.covers, tree.own, strict=True)
+    nodes = [
+        {"node": node, "intents": int(covers.sum()), "messages": _total(tree, covers, counts)}
+        for node, covers, own in inner
+        if own < 0 and tree.nested
+    ]
+    lines = _tree_lines(tree, counts, known) if tree.nested else [_line(name, counts, known) for name in tree.labels]
     text = "\n".join(lines) or "No intents; import labelled conversations and train."
-    show({"release": release.id, "intents": rows}, as_json, text)
+    show({"release": release.id, "intents": rows, "nodes": nodes}, as_json, text)
 
 
 @intents_app.command("add")
@@ -94,3 +107,23 @@ def suspects(
     material, _ = collect(store, Encoders(settings.retrieval, place.runtime), settings)
     document = desk_suspects(material, Recipe.find(recipe), say).document(limit)
     show(document, as_json, "\n".join(suspects_lines(document)))
+
+
+def _line(name: str, counts: Counter[str], known: set[str], shown: str = "") -> str:
+    return f"{' ' if name in known else '-'} {counts[name]:6}  {shown or name}"
+
+
+def _total(tree: LabelTree, covers: NDArray[np.bool_], counts: Counter[str]) -> int:
+    return sum(counts[name] for name, below in zip(tree.labels, covers.tolist(), strict=True) if below)
+
+
+def _tree_lines(tree: LabelTree, counts: Counter[str], known: set[str]) -> list[str]:
+    """Return a line for each intent and, with the separator behind it, for what several have in front."""
+    lines = []
+    for node, depth, own, covers in zip(tree.nodes, tree.depths.tolist(), tree.own.tolist(), tree.covers, strict=True):
+        shown = "  " * (depth - 1) + (node.rsplit(tree.separator, 1)[-1] if depth > 1 else node)
+        if own >= 0:
+            lines.append(_line(node, counts, known, shown))
+        else:
+            lines.append(f"  {_total(tree, covers, counts):6}  {shown}{tree.separator}")
+    return lines
