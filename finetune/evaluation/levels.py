@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -21,21 +20,22 @@ Counts = NDArray[np.int_]
 SURE: Final = (0.5, 0.7, 0.9)
 """How likely a node must be to be answered, of a report."""
 
+_CURVE: Final = ("leaf", "leaf_right", "inner", "inner_right", "none")
 _WORDS: Final = {
     "en": {
         "title": "Levels of the labels",
-        "level": "Level {level} ({labels} labels)",
+        "level": "Level {level} ({nodes} nodes)",
         "f1": "Hierarchical F1",
         "sure": "Sure from",
         "leaf": "answered by a label",
-        "leaf_right": "right",
+        "leaf_right": "of them right",
         "inner": "by a node above",
-        "inner_right": "right",
+        "inner_right": "of them right",
         "none": "not at all",
     },
     "zh": {
         "title": "标签各层",
-        "level": "第 {level} 层（{labels} 个标签）",
+        "level": "第 {level} 层（{nodes} 个节点）",
         "f1": "层级 F1",
         "sure": "确信起点",
         "leaf": "答到具体标签",
@@ -80,7 +80,7 @@ def level_figures(
         levels.append(
             {
                 "level": level,
-                "labels": len(groups),
+                "nodes": len(groups),
                 "accuracy": round(float(summed.mean()), 4),
                 "accuracy_ci": metrics.mean_interval(summed, seed=seed),
                 "of_label": round(float(by_label.mean()), 4),
@@ -153,9 +153,11 @@ def levels_section(models: Mapping[str, Any]) -> str:
         return ""
     words = _WORDS["en"]
     marked = [f'<span class="dot" style="background:var(--{name})"></span>{name}' for name in models]
-    rows = [[escape(cell).replace(" [", "<br><small>").replace("]", "</small>") for cell in row] for row in _by(models)]
-    curve = [[escape(cell) for cell in row] for row in _curve(models["tuned"])]
-    head = tuple(words[key] for key in ("sure", "leaf", "leaf_right", "inner", "inner_right", "none"))
+    rows = [
+        [name, *(cell.replace(" [", "<br><small>").replace(", ", "–").replace("]", "</small>") for cell in cells)]
+        for name, *cells in _by(models)
+    ]
+    head, curve = tuple(words[key] for key in ("sure", *_CURVE)), _curve(models["tuned"])
     return (
         "<h2>Levels of the labels</h2><p>Labels are paths. At a level the node counts that is likeliest by the sum of "
         "its labels; the hierarchical F1 counts what two paths have in common.</p>"
@@ -171,8 +173,7 @@ def levels_card(models: Mapping[str, Any], language: str) -> list[str]:
         return []
     words = _WORDS[language]
     rows = [("", *models), *_by(models, language)]
-    curve = [tuple(words[key] for key in ("sure", "leaf", "leaf_right", "inner", "inner_right", "none"))]
-    curve += [tuple(row) for row in _curve(models["tuned"])]
+    curve = [[words[key] for key in ("sure", *_CURVE)], *_curve(models["tuned"])]
     return [f"## {words['title']}", *("\n".join(_markdown(one)) for one in (rows, curve))]
 
 
@@ -200,7 +201,7 @@ def _by(models: Mapping[str, Any], language: str = "en") -> list[list[str]]:
     words, told = _WORDS[language], [found["levels"] for found in models.values()]
     rows = [
         [
-            words["level"].format(level=level["level"], labels=level["labels"]),
+            words["level"].format(level=level["level"], nodes=level["nodes"]),
             *(_spanned(one["levels"][place], "accuracy") for one in told),
         ]
         for place, level in enumerate(told[0]["levels"])
@@ -214,9 +215,8 @@ def _spanned(found: Mapping[str, Any], key: str) -> str:
 
 
 def _curve(found: Mapping[str, Any]) -> list[list[str]]:
-    keys = ("leaf", "leaf_right", "inner", "inner_right", "none")
     return [
-        [str(row["at_least"]), *("–" if row[key] is None else f"{row[key]:.3f}" for key in keys)]
+        [str(row["at_least"]), *("–" if row[key] is None else f"{row[key]:.3f}" for key in _CURVE)]
         for row in found["levels"]["backed_off"]
     ]
 

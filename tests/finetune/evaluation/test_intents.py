@@ -224,8 +224,8 @@ def test_labels_with_a_path_are_judged_at_each_level(
     found = evaluate_intents(given, Encoders(tiny_settings.retrieval))
     for model in found["models"].values():
         one, two = model["levels"]["levels"]
-        assert (two["labels"], two["accuracy"]) == (len(given.train.names), model["accuracy"])
-        assert one["labels"] < two["labels"] and one["of_label"] >= two["of_label"]
+        assert (two["nodes"], two["accuracy"]) == (len(given.train.names), model["accuracy"])
+        assert one["nodes"] < two["nodes"] and one["of_label"] >= two["of_label"]
     assert "Levels of the labels" in intents_page(found)
     assert "Level 1 (" in card_en(found) and "第 1 层" in card_zh(found) and "Levels:" in intents_text(found)
     flat = evaluate_intents(given, Encoders(tiny_settings.retrieval), separator="")

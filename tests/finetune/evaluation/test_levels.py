@@ -40,7 +40,7 @@ def test_levels_are_those_of_brute_force(labels: tuple[str, ...]) -> None:
     chances, truth = drawn(labels)
     found = level_figures([chances], labels, truth)
     assert [one["level"] for one in found["levels"]] == [1, 2, 3]
-    assert [one["labels"] for one in found["levels"]] == [3, 5, 6]
+    assert [one["nodes"] for one in found["levels"]] == [3, 5, 6]
     for one in found["levels"]:
 
         def cut(label: str, depth: int = one["level"]) -> str:
@@ -135,7 +135,7 @@ def test_page_cards_and_terminal_tell_of_levels_where_there_are_any() -> None:
     english, chinese = ("\n".join(levels_card(models, language)) for language in ("en", "zh"))
     for text in (levels_section(models), english, chinese, "\n".join(levels_text(models))):
         assert first in text and inner in text
-    assert "| Level 1 (3 labels) |" in english and "| 第几层 1" not in chinese and "第 1 层（3 个标签）" in chinese
+    assert "| Level 1 (3 nodes) |" in english and "| 第几层 1" not in chinese and "第 1 层（3 个节点）" in chinese
     assert not re.search(r"[A-Za-z]{3,}", chinese.replace("floor", "").replace("frozen", "").replace("tuned", ""))
     bare: dict[str, Any] = {name: {} for name in models}
     assert (levels_section(bare), levels_card(bare, "zh"), levels_text(bare)) == ("", [], [])
