@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,27 +24,33 @@ class LabelTree:
     """The nodes above and at some labels, the root left out.
 
     ``nodes`` are names: of a label, or of what several have in front. They are sorted so that a node stands before what
-    is below it. ``depths`` (nodes,) count from 1; ``covers`` (nodes, labels) tells which labels a node is or has below
-    it, ``own`` (nodes,) the place of the label that it is, -1 for none. A label may have others below it: ``card``
-    beside ``card/lost``.
+    is below it. ``depths`` (nodes,) count from 1; ``own`` (nodes,) is the place of the label that a node is, -1 for
+    none. The labels that it is or has below it are ``order[start:stop]`` for its row of ``spans`` (nodes, 2), places of
+    labels. A label may have others below it: ``card`` beside ``card/lost``.
     """
 
     labels: tuple[str, ...]
     separator: str
     nodes: tuple[str, ...]
     depths: NDArray[np.int_]
-    covers: NDArray[np.bool_]
     own: NDArray[np.int_]
+    order: NDArray[np.int_]
+    spans: NDArray[np.int_]
 
     @property
     def nested(self) -> bool:
         """Return whether any node has several labels: else there is nothing to back off to."""
-        return bool((self.covers.sum(axis=1) > 1).any())
+        return bool((self.spans[:, 1] - self.spans[:, 0] > 1).any())
 
     @property
     def levels(self) -> int:
         """Return how many steps the longest label has."""
         return int(self.depths.max(initial=0))
+
+    def covered(self, place: int) -> tuple[str, ...]:
+        """Return the labels that the node at a place is or has below it."""
+        start, stop = self.spans[place].tolist()
+        return tuple(self.labels[label] for label in self.order[start:stop].tolist())
 
     def children(self, node: str) -> tuple[str, ...]:
         """Return the nodes right below a node, those at the top for ``""``."""
@@ -59,7 +66,12 @@ class LabelTree:
 
         A node is as likely as all labels that it covers together, so no child is likelier than its parent.
         """
-        return np.minimum(np.asarray(leaves, dtype=np.float64) @ self.covers.T, 1.0)
+        values = np.asarray(leaves, dtype=np.float64)[:, self.order]
+        if not self.nodes:
+            return values
+        # Sums from each start to each stop, and between them, which nobody wants; the last stop needs a place.
+        padded = np.concatenate([values, np.zeros((len(values), 1))], axis=1)
+        return np.asarray(np.minimum(np.add.reduceat(padded, self.spans.ravel(), axis=1)[:, ::2], 1.0))
 
     def deepest_sure(self, leaves: Floats, at_least: float) -> NDArray[np.int_]:
         """Return the place of the deepest node that is at least so likely, shape (n,), -1 where there is none.
@@ -107,13 +119,16 @@ def step_towards(label: str, node: str, separator: str = SEPARATOR) -> str:
 @lru_cache(maxsize=32)
 def _tree(labels: tuple[str, ...], separator: str) -> LabelTree:
     paths = [steps_of(label, separator) for label in labels]
-    # Sorted by the way to them: what is below a node follows it.
-    ways = sorted({path[: count + 1] for path in paths for count in range(len(path))})
-    covers = np.array([[way[-1] in path for path in paths] for way in ways], dtype=bool).reshape(len(ways), len(labels))
+    sizes = Counter(path[: count + 1] for path in paths for count in range(len(path)))
+    # Sorted by the way to them: what is below a node follows it at once.
+    ways = sorted(sizes)
     depths = np.array([len(way) for way in ways], dtype=int)
     places = {label: place for place, label in enumerate(labels)}
     own = np.array([places.get(way[-1], -1) for way in ways], dtype=int)
-    return LabelTree(labels, separator, tuple(way[-1] for way in ways), depths, covers, own)
+    starts: NDArray[np.int_] = np.cumsum(own >= 0) - (own >= 0)
+    stops = starts + np.array([sizes[way] for way in ways], dtype=int)
+    spans = np.column_stack([starts, stops])
+    return LabelTree(labels, separator, tuple(way[-1] for way in ways), depths, own, own[own >= 0], spans)
 
 
 def label_tree(labels: Sequence[str], separator: str = SEPARATOR) -> LabelTree:

@@ -110,8 +110,7 @@ def read(
     if place >= 0:
         node = Intent(tree.nodes[place], float(chances[place]))
         if not tree.is_sure(np.array([place]), found, _KNOWN)[0]:
-            covered = (label for label, below in zip(tree.labels, tree.covers[place], strict=True) if below)
-            kinds = {label: step_towards(label, node.name, separator) for label in covered}
+            kinds = {label: step_towards(label, node.name, separator) for label in tree.covered(place)}
     wish = meant or wants_person(text)
     return Reading(language, intents, unfamiliar, mood_of(text), wish, node=node, kinds=kinds)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
@@ -40,12 +38,11 @@ def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     known = {name for skills in release.skills.values() if skills.head is not None for name in skills.head.labels}
     rows = [{"intent": name, "messages": counts[name], "known": name in known} for name in sorted(known | set(counts))]
     tree = label_tree([str(row["intent"]) for row in rows], workshop.settings.dialog.label_separator)
-    inner = zip(tree.nodes, tree.covers, tree.own, strict=True)
-    nodes = [
-        {"node": node, "intents": int(covers.sum()), "messages": _total(tree, covers, counts)}
-        for node, covers, own in inner
-        if own < 0 and tree.nested
-    ]
+    nodes = []
+    for place, node in enumerate(tree.nodes):
+        below = tree.covered(place)
+        if tree.nested and tree.own[place] < 0:
+            nodes.append({"node": node, "intents": len(below), "messages": sum(counts[name] for name in below)})
     lines = _tree_lines(tree, counts, known) if tree.nested else [_line(name, counts, known) for name in tree.labels]
     text = "\n".join(lines) or "No intents; import labelled conversations and train."
     show({"release": release.id, "intents": rows, "nodes": nodes}, as_json, text)
@@ -113,17 +110,14 @@ def _line(name: str, counts: Counter[str], known: set[str], shown: str = "") -> 
     return f"{' ' if name in known else '-'} {counts[name]:6}  {shown or name}"
 
 
-def _total(tree: LabelTree, covers: NDArray[np.bool_], counts: Counter[str]) -> int:
-    return sum(counts[name] for name, below in zip(tree.labels, covers.tolist(), strict=True) if below)
-
-
 def _tree_lines(tree: LabelTree, counts: Counter[str], known: set[str]) -> list[str]:
     """Return a line for each intent and, with the separator behind it, for what several have in front."""
     lines = []
-    for node, depth, own, covers in zip(tree.nodes, tree.depths.tolist(), tree.own.tolist(), tree.covers, strict=True):
+    for place, (node, depth) in enumerate(zip(tree.nodes, tree.depths.tolist(), strict=True)):
         shown = "  " * (depth - 1) + (node.rsplit(tree.separator, 1)[-1] if depth > 1 else node)
-        if own >= 0:
+        if tree.own[place] >= 0:
             lines.append(_line(node, counts, known, shown))
         else:
-            lines.append(f"  {_total(tree, covers, counts):6}  {shown}{tree.separator}")
+            total = sum(counts[name] for name in tree.covered(place))
+            lines.append(f"  {total:6}  {shown}{tree.separator}")
     return lines

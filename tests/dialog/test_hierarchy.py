@@ -32,6 +32,7 @@ def test_every_prefix_is_a_node_and_is_as_likely_as_what_it_covers() -> None:
     for place, node in enumerate(tree.nodes):
         np.testing.assert_allclose(chances[:, place], leaves[:, expected[node]].sum(axis=1))
         assert tree.depths[place] == node.count("/") + 1
+        assert sorted(tree.covered(place)) == sorted(CARDS[label] for label in expected[node])
         assert tree.own[place] == (CARDS.index(node) if node in CARDS else -1)
     assert tree.nested and tree.levels == 3
 
