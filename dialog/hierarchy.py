@@ -76,7 +76,7 @@ class LabelTree:
     def deepest_sure(self, leaves: Floats, at_least: float) -> NDArray[np.int_]:
         """Return the place of the deepest node that is at least so likely, shape (n,), -1 where there is none.
 
-        ``leaves`` (n, labels) are the probabilities of labels. From one half on the nodes that are so likely are all on
+        ``leaves`` (n, labels) are the probabilities of labels. Above one half the nodes that are so likely are all on
         one path; below that, of equally deep ones the likeliest stands.
         """
         chances = self.probabilities(leaves)
