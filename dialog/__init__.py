@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.hierarchy import LabelTree as LabelTree
+    from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
     from replydesk.dialog.intents import IntentHead as IntentHead
     from replydesk.dialog.neighbours import NeighbourClassifier as NeighbourClassifier
@@ -49,6 +51,7 @@ __all__ = [
     "Intent",
     "IntentHead",
     "IntentReader",
+    "LabelTree",
     "Mood",
     "NeighbourClassifier",
     "Option",
@@ -62,6 +65,7 @@ __all__ = [
     "WordClassifier",
     "decide",
     "examine",
+    "label_tree",
     "mood_of",
     "read",
 ]
@@ -77,6 +81,7 @@ _MODULES = {
     "Intent": "reading",
     "IntentHead": "intents",
     "IntentReader": "reader",
+    "LabelTree": "hierarchy",
     "Mood": "sentiment",
     "NeighbourClassifier": "neighbours",
     "Option": "reply",
@@ -90,6 +95,7 @@ _MODULES = {
     "WordClassifier": "words",
     "decide": "policy",
     "examine": "doctor",
+    "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
 }

@@ -324,7 +324,10 @@ class Agent:
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
-        reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
+        separator = self.settings.dialog.label_separator
+        reading = read(
+            meant, vector, skills, context, language=language, person_intents=person_intents, separator=separator
+        )
         parts = parts_of(meant) if skills.head is not None else ()
         if len(parts) > 1:
             some = parts[:_PARTS]
@@ -408,7 +411,7 @@ def _text(decision: Decision, reading: Reading) -> str:
     if decision.action == "pick":
         return _sent(decision.hits[0])
     if decision.action == "ask":
-        return phrases.ask_text(reading.language)
+        return phrases.ask_text(reading.language, decision.ground)
     return phrases.handoff_text(decision.ground, reading.language)
 
 

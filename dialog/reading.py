@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
 from replydesk.dialog.sentiment import Mood, mood_of
 from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Vectors
@@ -34,6 +37,10 @@ _ASKING_ZH = (
 )
 # Of two questions joined 89 in 100 that are then taken for two are told right; docs/why/intents.md has the figures.
 _SURE = 0.8
+# What is this likely is taken for known: the same file has what is then right, intent or what is above it.
+_KNOWN = 0.8
+# A wish for a person needs no more than being likelier than not.
+_MEANT = 0.5
 _PERSON = re.compile("|".join((*_ASKING_EN, *_ASKING_ZH)), re.IGNORECASE)
 
 
@@ -51,6 +58,10 @@ class Reading:
 
     ``intents`` are sorted, most probable first; ``out_of_scope`` is the probability that the desk knows nothing of it.
     ``several`` names the intents of a message whose parts surely ask for different things, in their order.
+
+    ``node`` is the deepest of all intents and of what they have in front (``card`` of ``card/lost``) that is surely
+    meant, None where nothing is. Where it has several kinds of which none is sure by itself, the reading has backed off
+    to it, and ``kinds`` tells of each intent at or below it under which kind it falls.
     """
 
     language: str
@@ -59,6 +70,8 @@ class Reading:
     mood: Mood
     wants_person: bool
     several: tuple[str, ...] = ()
+    node: Intent | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def probabilities(self) -> Mapping[str, float]:
@@ -74,10 +87,12 @@ def read(
     *,
     language: str,
     person_intents: Sequence[str] = (),
+    separator: str = SEPARATOR,
 ) -> Reading:
     """Return the reading of a message from its words, what was said before, and their vector of shape (1, dimension).
 
-    Without a trained head there are no intents; without known vectors nothing is out of scope.
+    Without a trained head there are no intents; without known vectors nothing is out of scope. ``separator`` parts the
+    steps of an intent; a wish for a person may be a step, too.
     """
     found, strange = skills.judged([search_text(text, context)], vector)
     intents: tuple[Intent, ...] = ()
@@ -85,8 +100,19 @@ def read(
         order = found[0].argsort()[::-1]
         intents = tuple(Intent(skills.head.labels[i], float(found[0][i])) for i in order)
     unfamiliar = float(strange[0])
-    meant = intents and intents[0].name in person_intents and intents[0].probability > 0.5
-    return Reading(language, intents, unfamiliar, mood_of(text), bool(meant) or wants_person(text))
+    tree = label_tree(skills.head.labels if skills.head is not None else (), separator)
+    chances = tree.probabilities(found)[0]
+    meant = any(
+        name in person_intents and chance > _MEANT for name, chance in zip(tree.nodes, chances.tolist(), strict=True)
+    )
+    place = int(tree.deepest_sure(found, _KNOWN)[0])
+    node, kinds = None, {}
+    if place >= 0:
+        node = Intent(tree.nodes[place], float(chances[place]))
+        if not tree.is_sure(np.array([place]), found, _KNOWN)[0]:
+            kinds = {label: step_towards(label, node.name, separator) for label in tree.covered(place)}
+    wish = meant or wants_person(text)
+    return Reading(language, intents, unfamiliar, mood_of(text), wish, node=node, kinds=kinds)
 
 
 def several_intents(parts: Sequence[str], vectors: Vectors, skills: Skills) -> tuple[str, ...]:

@@ -102,8 +102,12 @@ def _decision(reply: Mapping[str, Any], language: str) -> str:
 
 
 def _reading(reply: Mapping[str, Any], language: str) -> str:
+    # A reply that was stored before there were nodes has none.
+    node = reply.get("node")
+    above = [{**node, "name": f"{node['name']} …"}] if node and node["backed_off"] else []
     intents = "".join(
-        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"])) for intent in reply["intents"][:3]
+        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"]))
+        for intent in [*above, *reply["intents"][:3]]
     )
     intents = intents or f'<p class="rd-quiet">{say("no_intents", language)}</p>'
     unknown = _bar(say("out_of_scope", language), float(reply["out_of_scope"]), "rd-unknown")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from replydesk.data.home import Home
+from replydesk.dialog.hierarchy import LabelTree, label_tree
 from replydesk.ui.desk import settings_of, store_of, workshop_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, say, show
 from replydesk.ui.terminal import outcome_text, suspects_lines
@@ -22,7 +23,10 @@ intents_app = typer.Typer(
 
 @intents_app.command("list")
 def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the intents of the release that answers, with how many labelled messages the store has of each."""
+    """List the intents of the release that answers, with how many labelled messages the store has of each.
+
+    Those with a path, such as card/lost, are shown as a tree.
+    """
     workshop = workshop_of(Home.find(home))
     release = workshop.releases.current()
     counts: Counter[str] = Counter()
@@ -30,9 +34,15 @@ def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
         counts.update(name for message in conversation.messages for name in message.intents)
     known = {name for skills in release.skills.values() if skills.head is not None for name in skills.head.labels}
     rows = [{"intent": name, "messages": counts[name], "known": name in known} for name in sorted(known | set(counts))]
-    lines = [f"{' ' if row['known'] else '-'} {row['messages']:6}  {row['intent']}" for row in rows]
+    tree = label_tree([str(row["intent"]) for row in rows], workshop.settings.dialog.label_separator)
+    nodes = []
+    for place, node in enumerate(tree.nodes):
+        below = tree.covered(place)
+        if tree.nested and tree.own[place] < 0:
+            nodes.append({"node": node, "intents": len(below), "messages": sum(counts[name] for name in below)})
+    lines = _tree_lines(tree, counts, known) if tree.nested else [_line(name, counts, known) for name in tree.labels]
     text = "\n".join(lines) or "No intents; import labelled conversations and train."
-    show({"release": release.id, "intents": rows}, as_json, text)
+    show({"release": release.id, "intents": rows, "nodes": nodes}, as_json, text)
 
 
 @intents_app.command("add")
@@ -87,3 +97,20 @@ def suspects(
     material, _ = collect(store, Encoders(settings.retrieval, place.runtime), settings)
     document = desk_suspects(material, Recipe.find(recipe), say).document(limit)
     show(document, as_json, "\n".join(suspects_lines(document)))
+
+
+def _line(name: str, counts: Counter[str], known: set[str], shown: str = "") -> str:
+    return f"{' ' if name in known else '-'} {counts[name]:6}  {shown or name}"
+
+
+def _tree_lines(tree: LabelTree, counts: Counter[str], known: set[str]) -> list[str]:
+    """Return a line for each intent and, with the separator behind it, for what several have in front."""
+    lines = []
+    for place, (node, depth) in enumerate(zip(tree.nodes, tree.depths.tolist(), strict=True)):
+        shown = "  " * (depth - 1) + (node.rsplit(tree.separator, 1)[-1] if depth > 1 else node)
+        if tree.own[place] >= 0:
+            lines.append(_line(node, counts, known, shown))
+        else:
+            total = sum(counts[name] for name in tree.covered(place))
+            lines.append(f"  {total:6}  {shown}{tree.separator}")
+    return lines

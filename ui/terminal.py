@@ -107,6 +107,8 @@ def _one_line(text: str) -> str:
 
 def intents_text(document: Mapping[str, Any]) -> str:
     """Return what `replydesk evaluate intents` prints for people."""
+    from replydesk.finetune.evaluation.levels import levels_text
+
     data, models = document["data"], document["models"]
     lines = [
         f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
@@ -125,6 +127,7 @@ def intents_text(document: Mapping[str, Any]) -> str:
         lines += [
             f"{name:8}" + "".join(f"{found['oos'][key]:20.4f}" for key in names) for name, found in models.items()
         ]
+    lines += levels_text(models)
     if "pseudo" in document:
         told = document["pseudo"]
         right = f", {told['right']:.3f} of them right" if told["right"] is not None else ""

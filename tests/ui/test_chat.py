@@ -126,6 +126,14 @@ def test_evidence_says_what_was_done_and_why(language: str, wanted: list[str]) -
     assert source.count("rd-used") == 1
 
 
+@pytest.mark.parametrize(("language", "node"), [("en", "card_limits"), ("zh", "卡")])
+def test_evidence_names_what_an_unsure_reading_is_sure_of(language: str, node: str) -> None:
+    told = {"name": node, "probability": 0.934, "backed_off": True}
+    assert f"{node.replace('_', ' ')} …93%order status90%" in Seen(evidence(reply(node=told), language)).text
+    assert evidence(reply(node=told | {"backed_off": False}), language) == evidence(reply(), language)
+    assert evidence(reply(node=None), language) == evidence(reply(), language)
+
+
 @pytest.mark.parametrize(
     ("action", "language", "badge"),
     [
