@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from replydesk.dialog.reading import Intent as Intent
     from replydesk.dialog.reading import Reading as Reading
     from replydesk.dialog.reading import read as read
-    from replydesk.dialog.release import (
-        Release as Release,
-    )
-    from replydesk.dialog.release import (
-        Releases as Releases,
-    )
-    from replydesk.dialog.release import (
-        Skills as Skills,
-    )
-    from replydesk.dialog.release import (
-        Thresholds as Thresholds,
-    )
+    from replydesk.dialog.release import Release as Release
+    from replydesk.dialog.releases import Releases as Releases
     from replydesk.dialog.reply import (
         Citation as Citation,
     )
@@ -46,6 +36,8 @@ if TYPE_CHECKING:
     )
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
+    from replydesk.dialog.skills import Skills as Skills
+    from replydesk.dialog.skills import Thresholds as Thresholds
     from replydesk.dialog.spelling import Speller as Speller
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
@@ -95,11 +87,11 @@ _MODULES = {
     "Option": "reply",
     "Reading": "reading",
     "Release": "release",
-    "Releases": "release",
+    "Releases": "releases",
     "Reply": "reply",
-    "Skills": "release",
+    "Skills": "skills",
     "Speller": "spelling",
-    "Thresholds": "release",
+    "Thresholds": "skills",
     "WordClassifier": "words",
     "decide": "policy",
     "examine": "doctor",

@@ -26,9 +26,11 @@ from replydesk.dialog import phrases
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read, several_intents
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.matcher import Hit, Matcher

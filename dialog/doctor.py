@@ -12,7 +12,7 @@ from replydesk.data.leaks import find_leaks
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
-from replydesk.dialog.release import Releases
+from replydesk.dialog.releases import Releases
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from replydesk.dialog.reading import Reading
-from replydesk.dialog.release import Thresholds
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["Action", "Decision", "HandoffReason", "decide"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
-from replydesk.dialog.release import Skills
 from replydesk.dialog.sentiment import Mood, mood_of
+from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import search_text
 

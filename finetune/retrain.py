@@ -18,7 +18,8 @@ from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page

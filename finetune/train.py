@@ -13,7 +13,8 @@ import numpy as np
 
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.reader import IntentReader
-from replydesk.dialog.release import Release, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.intents.classify import Folds, fit_calibrated, fit_familiarity

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from replydesk.data.home import Home
-from replydesk.data.settings import Settings
-from replydesk.data.store import Store
 from replydesk.dialog.hierarchy import LabelTree, label_tree
+from replydesk.ui.desk import settings_of, store_of, workshop_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, say, show
 from replydesk.ui.terminal import outcome_text, suspects_lines
 
@@ -28,9 +27,7 @@ def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     Those with a path, such as card/lost, are shown as a tree.
     """
-    from replydesk.finetune.retrain import Workshop
-
-    workshop = Workshop(Home.find(home), progress=say)
+    workshop = workshop_of(Home.find(home))
     release = workshop.releases.current()
     counts: Counter[str] = Counter()
     for conversation in workshop.store.conversations():
@@ -58,9 +55,7 @@ def intents_add(
     as_json: JsonOption = False,
 ) -> None:
     """Teach the release that answers one more intent; it answers in seconds if no other intent lost by it."""
-    from replydesk.finetune.retrain import Workshop
-
-    outcome = Workshop(Home.find(home), progress=say).add_intent(name, examples, answer=answer, language=language)
+    outcome = workshop_of(Home.find(home)).add_intent(name, examples, answer=answer, language=language)
     show(outcome.document(), as_json, outcome_text(outcome))
 
 
@@ -72,9 +67,8 @@ def intents_suggest(
 ) -> None:
     """Suggest the messages that a person should label next: the unsure ones, no two alike."""
     from replydesk.finetune.learning.active import suggest
-    from replydesk.finetune.retrain import Workshop
 
-    workshop = Workshop(Home.find(home), progress=say)
+    workshop = workshop_of(Home.find(home))
     release = workshop.releases.current()
     found = suggest(workshop.store, workshop.settings, workshop.encoders, release, k, progress=say)
     lines = [
@@ -99,8 +93,7 @@ def suspects(
     from replydesk.retrieval.encoders.encoder import Encoders
 
     place = Home.find(home)
-    settings = Settings.load(place.settings)
-    store = Store.open(settings.data.database or place.create().database)
+    settings, store = settings_of(place), store_of(place)
     material, _ = collect(store, Encoders(settings.retrieval, place.runtime), settings)
     document = desk_suspects(material, Recipe.find(recipe), say).document(limit)
     show(document, as_json, "\n".join(suspects_lines(document)))

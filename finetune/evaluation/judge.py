@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Skills
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket, same_text
-from replydesk.dialog.release import Thresholds
+from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer

@@ -19,8 +19,10 @@ from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
-from replydesk.dialog.release import Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
 

@@ -10,8 +10,8 @@ import pytest
 from replydesk.data.records import Ticket
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Intent, Reading
-from replydesk.dialog.release import Thresholds
 from replydesk.dialog.sentiment import Mood
+from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
 LINES = Thresholds(pick_above=0.6, ask_above=0.3, out_of_scope_above=0.5)

@@ -7,7 +7,7 @@ import pytest
 
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.reading import read, wants_person
-from replydesk.dialog.release import Skills
+from replydesk.dialog.skills import Skills
 
 VECTOR = np.array([[0.6, 0.8]], dtype=np.float32)
 HEAD = IntentHead(("ask_for_person", "refund", "parcel"), np.array([[5.0, 0], [0, 5.0], [0, 0]]), np.zeros(3))

@@ -18,7 +18,8 @@ from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
 from replydesk.finetune.encoders import making as module
 from replydesk.finetune.examples import collect, held_out_owners
 from replydesk.finetune.pretraining.corpus import Corpus

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.records import Ticket
-from replydesk.dialog.release import Thresholds
+from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.matching import scorer as module
