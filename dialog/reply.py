@@ -75,6 +75,10 @@ class Reply:
                 {"name": intent.name, "probability": round(intent.probability, 4)}
                 for intent in self.reading.intents[:5]
             ],
+            "labels": {
+                name: [{"name": one.name, "probability": round(one.probability, 4)} for one in labels[:5]]
+                for name, labels in self.reading.labels.items()
+            },
             "out_of_scope": round(self.reading.out_of_scope, 4),
             "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},
             "urgency": round(self.reading.mood.urgency, 4),

@@ -42,6 +42,7 @@ REPLY: dict[str, Any] = {
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
     # beyond the contract
     "reranked": {"done", "skipped", "off"}, "urgency": SHARE, "options": [{"label": str, "value": str}],
+    "labels": dict,
 }  # fmt: skip
 
 
