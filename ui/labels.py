@@ -10,8 +10,7 @@ import typer
 from replydesk.data.errors import ReplydeskError
 from replydesk.data.home import Home
 from replydesk.data.labels import LabelSets
-from replydesk.data.settings import Settings
-from replydesk.data.store import Store
+from replydesk.ui.desk import releases_of, settings_of, store_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, say, show
 
 __all__ = ["labels_app"]
@@ -36,16 +35,16 @@ def labels_add(
     from replydesk.finetune.intents.further import read_label_file
 
     place = Home.find(home).create()
-    settings = Settings.load(place.settings)
+    settings = settings_of(place)
     rows, several = read_label_file(file, settings.data, language=language)
     added = LabelSets(place).add(name, rows, several=several)
     found = LabelSets(place).get(name).document(settings.finetune.test_share)
     counts = {"new": added.new, "changed": added.changed, "same": added.same}
-    _log(place, settings, {"set": name, **counts})
+    _log(place, {"set": name, **counts})
     text = (
         f"{name}: {added.new} new, {added.changed} changed, {added.same} as before; {found['messages']} messages of "
         f"{len(found['labels'])} labels, {found['test']} of them to judge by.\n"
-        "Next: replydesk train --promote"
+        "Next: replydesk train, and replydesk releases promote ID"
     )
     if name == "sentiment" and (several or not found["labels"].keys() <= {"negative", "neutral", "positive"}):
         say("Only the labels negative, neutral and positive, one a message, take the place of the word list for mood.")
@@ -55,10 +54,8 @@ def labels_add(
 @labels_app.command("list")
 def labels_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the sets, with their labels; `-` marks those that the release that answers does not know."""
-    from replydesk.dialog.releases import Releases
-
     place = Home.find(home).create()
-    settings, releases = Settings.load(place.settings), Releases(place)
+    settings, releases = settings_of(place), releases_of(place)
     current = releases.current_id()
     skills = releases.card(current)["skills"] if current in releases.ids() else {}
     known = {name for part in skills.values() for name in part.get("labels", {})}
@@ -79,14 +76,14 @@ def labels_remove(name: NameArgument, home: HomeOption = None, as_json: JsonOpti
     """Forget a set; the release that answers knows it until another is promoted."""
     place = Home.find(home).create()
     LabelSets(place).remove(name)
-    _log(place, Settings.load(place.settings), {"set": name, "removed": True})
+    _log(place, {"set": name, "removed": True})
     show({"removed": name}, as_json, f"Removed {name}; the next release has no classifier of it.")
 
 
-def _log(place: Home, settings: Settings, what: dict[str, object]) -> None:
+def _log(place: Home, what: dict[str, object]) -> None:
     """Tell the audit; the set is as it is, also where the database cannot be reached."""
     try:
-        store = Store.open(settings.data.database or place.database)
+        store = store_of(place)
         store.log("labels", what)
         store.close()
     except ReplydeskError as error:

@@ -66,7 +66,7 @@ def test_labels_are_added_listed_and_removed(home: Home, tmp_path: Path, run: Ru
     code, told = run("add", "sentiment", str(table), "--json")
     assert code == 0 and told["added"] == {"new": 0, "changed": 0, "same": count}
     code, said = run("add", "topic", str(lines))
-    assert code == 0 and "Next: replydesk train --promote" in said
+    assert code == 0 and "Next: replydesk train" in said
     code, told = run("list", "--json")
     assert [(row["name"], row["kind"], row["known"]) for row in told["labels"]] == [
         ("sentiment", "one", False), ("topic", "several", False),

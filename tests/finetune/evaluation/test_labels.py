@@ -14,8 +14,9 @@ from replydesk.data.settings import DataSettings, FinetuneSettings, Settings
 from replydesk.dialog.classifiers import TextClassifier
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.reader import IntentReader
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Skills
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.several import SeveralReader
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.labels import judge_labels
 from replydesk.finetune.evaluation.metrics import calibration_error, interval
