@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
+    from replydesk.dialog.classifiers import TextClassifier as TextClassifier
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
+    from replydesk.dialog.several import SeveralReader as SeveralReader
     from replydesk.dialog.skills import Skills as Skills
     from replydesk.dialog.skills import Thresholds as Thresholds
     from replydesk.dialog.spelling import Speller as Speller
@@ -59,8 +61,10 @@ __all__ = [
     "Release",
     "Releases",
     "Reply",
+    "SeveralReader",
     "Skills",
     "Speller",
+    "TextClassifier",
     "Thresholds",
     "WordClassifier",
     "decide",
@@ -89,8 +93,10 @@ _MODULES = {
     "Release": "release",
     "Releases": "releases",
     "Reply": "reply",
+    "SeveralReader": "several",
     "Skills": "skills",
     "Speller": "spelling",
+    "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
     "decide": "policy",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
+from replydesk.dialog.classifiers import SENTIMENT, reads_mood
 from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
-from replydesk.dialog.sentiment import Mood, mood_of
+from replydesk.dialog.reader import IntentReader
+from replydesk.dialog.sentiment import Mood, MoodLabel, mood_of
 from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import search_text
@@ -62,6 +65,9 @@ class Reading:
     ``node`` is the deepest of all intents and of what they have in front (``card`` of ``card/lost``) that is surely
     meant, None where nothing is. Where it has several kinds of which none is sure by itself, the reading has backed off
     to it, and ``kinds`` tells of each intent at or below it under which kind it falls.
+
+    ``labels`` are what further classifiers say, by their names, most probable first: all labels of one that gives a
+    message one label, and those given, perhaps none, of one that gives several.
     """
 
     language: str
@@ -72,6 +78,7 @@ class Reading:
     several: tuple[str, ...] = ()
     node: Intent | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, tuple[Intent, ...]] = field(default_factory=dict)
 
     @property
     def probabilities(self) -> Mapping[str, float]:
@@ -92,9 +99,11 @@ def read(
     """Return the reading of a message from its words, what was said before, and their vector of shape (1, dimension).
 
     Without a trained head there are no intents; without known vectors nothing is out of scope. ``separator`` parts the
-    steps of an intent; a wish for a person may be a step, too.
+    steps of an intent; a wish for a person may be a step, too. Where there is a classifier of sentiment, the mood is
+    what it says; how much it hurries is always told by words.
     """
-    found, strange = skills.judged([search_text(text, context)], vector)
+    asked = [search_text(text, context)]
+    found, strange = skills.judged(asked, vector)
     intents: tuple[Intent, ...] = ()
     if skills.head is not None:
         order = found[0].argsort()[::-1]
@@ -112,7 +121,23 @@ def read(
         if not tree.is_sure(np.array([place]), found, _KNOWN)[0]:
             kinds = {label: step_towards(label, node.name, separator) for label in tree.covered(place)}
     wish = meant or wants_person(text)
-    return Reading(language, intents, unfamiliar, mood_of(text), wish, node=node, kinds=kinds)
+    labels, mood = _labels(asked, vector, skills), mood_of(text)
+    if SENTIMENT in labels and reads_mood(SENTIMENT, skills.classifiers[SENTIMENT]):
+        first = labels[SENTIMENT][0]
+        mood = replace(mood, label=cast(MoodLabel, first.name), score=first.probability)
+    return Reading(language, intents, unfamiliar, mood, wish, node=node, kinds=kinds, labels=labels)
+
+
+def _labels(asked: Sequence[str], vector: Vectors, skills: Skills) -> dict[str, tuple[Intent, ...]]:
+    """Return what the further classifiers say of one message."""
+    told = {}
+    for name, classifier in skills.classifiers.items():
+        chances = classifier.probabilities(asked, vector)[0]
+        order = chances.argsort(kind="stable")[::-1].tolist()
+        if not isinstance(classifier, IntentReader):
+            order = [place for place in order if chances[place] >= classifier.head.thresholds[place]]
+        told[name] = tuple(Intent(classifier.labels[place], float(chances[place])) for place in order)
+    return told
 
 
 def several_intents(parts: Sequence[str], vectors: Vectors, skills: Skills) -> tuple[str, ...]:

@@ -76,6 +76,10 @@ class Reply:
                 for intent in self.reading.intents[:5]
             ],
             "node": self._node(),
+            "labels": {
+                name: [{"name": one.name, "probability": round(one.probability, 4)} for one in labels[:5]]
+                for name, labels in self.reading.labels.items()
+            },
             "out_of_scope": round(self.reading.out_of_scope, 4),
             "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},
             "urgency": round(self.reading.mood.urgency, 4),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from replydesk.dialog.classifiers import classifiers_document, load_classifiers, save_classifiers
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.skills import Skills, Thresholds
@@ -18,6 +19,7 @@ from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
 
 __all__ = ["load_skills", "save_skills", "skills_document"]
 
+_LABELS = "labels"
 _RERANKER = "reranker"
 _SPELLING = "spelling.json"
 
@@ -36,6 +38,7 @@ def save_skills(skills: Skills, folder: Path) -> None:
         skills.speller.save(folder / _SPELLING)
     if skills.reranker is not None:
         shutil.copytree(skills.reranker.folder, folder / _RERANKER)
+    save_classifiers(skills.classifiers, folder / _LABELS)
 
 
 def skills_document(skills: Skills) -> dict[str, Any]:
@@ -51,6 +54,7 @@ def skills_document(skills: Skills) -> dict[str, Any]:
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
         "late": skills.late.document() if skills.late is not None else None,
         "speller": skills.speller is not None,
+        "labels": classifiers_document(skills.classifiers),
         "notes": dict(skills.notes),
     }
 
@@ -76,6 +80,7 @@ def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         document.get("notes", {}),
         WordClassifier.load(folder / "words.npz") if document.get("words") else None,
         NeighbourClassifier.load(folder / "neighbours.npz", known) if document.get("neighbours") else None,
+        load_classifiers(folder / _LABELS, document.get("labels", {})),
     )
 
 

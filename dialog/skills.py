@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.dialog.classifiers import TextClassifier, classifier_problems
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
@@ -43,7 +44,8 @@ class Skills:
     Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
     help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
     say what was tried and how good it was, such as why a reranker was left out. ``words`` and ``neighbours`` are second
-    opinions of the intent, where they help the head: the :attr:`reader` is what reads intents.
+    opinions of the intent, where they help the head: the :attr:`reader` is what reads intents. ``classifiers`` give
+    messages further labels, such as a topic, by the name of what they tell.
     """
 
     head: IntentHead | None = None
@@ -56,6 +58,7 @@ class Skills:
     notes: Mapping[str, Any] = field(default_factory=dict)
     words: WordClassifier | None = None
     neighbours: NeighbourClassifier | None = None
+    classifiers: Mapping[str, TextClassifier] = field(default_factory=dict)
 
     @property
     def reader(self) -> IntentReader | None:
@@ -92,6 +95,7 @@ class Skills:
             dimension = dimension or self.head.weights.shape[-1]
         if self.familiarity is not None:
             found += self.familiarity.problems(dimension)
+        found += classifier_problems(self.classifiers, dimension)
         numbers = [*self.scorer.weights, self.scorer.bias]
         numbers += [getattr(self.thresholds, name) for name in self.thresholds.__slots__]
         if not all(map(math.isfinite, numbers)):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.data.labels import LabelSet
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
@@ -18,6 +19,7 @@ from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.intents.classify import Folds, fit_calibrated, fit_familiarity
+from replydesk.finetune.intents.further import fit_classifiers
 from replydesk.finetune.intents.leaving import left_out_weights
 from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
@@ -49,11 +51,14 @@ def make_release(
     *,
     parent: Release | None = None,
     reranker: RerankerPlan | None = None,
+    labels: Sequence[LabelSet] = (),
+    test_share: float = 0.2,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Release:
     """Return a candidate trained on the training part of the material; it is neither stored nor judged yet.
 
-    Where no reranker is trained, that of the ``parent`` goes on.
+    Where no reranker is trained, that of the ``parent`` goes on. Of the sets of ``labels`` further classifiers learn,
+    but for about the ``test_share`` of each that judges.
     """
     skills = {}
     for part in material:
@@ -62,6 +67,9 @@ def make_release(
         if reranker is None and parent is not None:
             known = parent.skills_for(part.base or part.encoder.id)
             mine = replace(mine, reranker=known.reranker, notes={**known.notes, **mine.notes})
+        if labels:
+            found, told = fit_classifiers(part, labels, recipe, test_share=test_share, progress=progress)
+            mine = replace(mine, classifiers=found, notes={**mine.notes, "labels": told})
         skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)
     key = f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}"

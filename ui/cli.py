@@ -19,6 +19,7 @@ from replydesk.ui.demo import demo
 from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.exchange import export, import_
 from replydesk.ui.intents import intents_app
+from replydesk.ui.labels import labels_app
 from replydesk.ui.pretraining import pretrain
 from replydesk.ui.recipes import recipes_app
 from replydesk.ui.releases import releases_app
@@ -42,6 +43,7 @@ app.add_typer(recipes_app, name="recipes")
 app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(intents_app, name="intents")
+app.add_typer(labels_app, name="labels")
 
 
 def main() -> None:

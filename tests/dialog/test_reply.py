@@ -44,6 +44,7 @@ REPLY: dict[str, Any] = {
     # beyond the contract
     "reranked": {"done", "skipped", "off"}, "urgency": SHARE, "options": [{"label": str, "value": str}],
     "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),
+    "labels": dict,
 }  # fmt: skip
 
 
