@@ -17,10 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from replydesk.data.errors import HomeError, RequestError
 from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.evaluation import intents as module
+from replydesk.finetune.evaluation import intent_runs
 from replydesk.finetune.evaluation.card import card_en, card_zh
 from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
+from replydesk.finetune.evaluation.rows import read_unlabelled
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
 from replydesk.finetune.evaluation.writing import write_report
 from replydesk.finetune.intents.classify import fit_temperature
@@ -142,13 +143,13 @@ def test_after_learning_from_everything_neighbours_have_no_say(
 ) -> None:
     recipe = replace(TUNING, encoder=replace(TUNING.encoder, refit=True))
     seen: list[bool] = []
-    tune = module.tune_encoder
+    tune = intent_runs.tune_encoder
 
     def watched(base: Path, folder: Path, chosen: Recipe, **options: Any) -> Any:
         seen.append(chosen.encoder.refit)
         return tune(base, folder, chosen, **options)
 
-    monkeypatch.setattr(module, "tune_encoder", watched)
+    monkeypatch.setattr(intent_runs, "tune_encoder", watched)
     plain = replace(data("en"), oos_valid=(), oos_test=())
     found = evaluate_intents(plain, Encoders(tiny_settings.retrieval), recipe=recipe)
     assert list(found["models"]["tuned"]["parts"]) == ["head", "words"]
@@ -262,7 +263,7 @@ def test_unlabelled_texts_get_labels_that_are_judged_where_the_truth_is_known(
     rows = [["text", "label"], *map(list, zip(bare.texts, bare.labels, strict=True)), [given.test.texts[0], ""]]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    texts, truth = module.read_unlabelled(path)
+    texts, truth = read_unlabelled(path)
     assert texts == (*bare.texts, given.test.texts[0]) and truth == dict(zip(bare.texts, bare.labels, strict=True))
     few = replace(given, train=messages("zh", (0,)), valid=messages("zh", (2,)), unlabelled=texts, truth=truth)
     recipe = replace(QUICK, learning=LearningRecipe(max_wrong=1.0, views=0))
@@ -273,4 +274,4 @@ def test_unlabelled_texts_get_labels_that_are_judged_where_the_truth_is_known(
     assert "pseudo" not in evaluate_intents(replace(few, unlabelled=()), Encoders(tiny_settings.retrieval))
     bare_path = tmp_path / "texts.csv"
     bare_path.write_text("text\n卡丢了，怎么办\n", encoding="utf-8")
-    assert module.read_unlabelled(bare_path) == (("卡丢了，怎么办",), {})
+    assert read_unlabelled(bare_path) == (("卡丢了，怎么办",), {})
