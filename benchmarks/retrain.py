@@ -151,7 +151,9 @@ def retrain(export: Path, home: Path, stages: Stages) -> dict[str, Any]:
 
 def write_export(path: Path, tickets: int) -> tuple[int, int]:
     """Write an export of about that many exchanges; return how many conversations and labelled messages it has."""
-    lines = [*labelled(tickets // 2), *real(tickets - tickets // 2)]
+    every = [*labelled(tickets // 2), *real(tickets - tickets // 2)]
+    # The newest conversations are the test part, so both kinds must come all the time.
+    lines = [every[row] for row in np.random.default_rng(1).permutation(len(every))]
     with path.open("w", encoding="utf-8") as file:
         for number, (turns, intent) in enumerate(lines):
             at = BEGAN + timedelta(minutes=45 * number)
