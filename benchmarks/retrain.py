@@ -5,7 +5,8 @@ are messages of BANKING77, each a conversation with its intent and one of three 
 others are real exchanges of TweetSumm, dialogue by dialogue, and of TWCS, without intents. The home is empty before.
 
 It runs the command itself, in this process, and says how many seconds passed in each stage; ``start`` is what remains:
-libraries, opening the store, progress. ``BENCHMARK_ROWS`` makes it quick; ``BENCHMARK_PROFILE`` names a file for what
+libraries, opening the store, progress. Beside the seconds stand those that all threads worked: on a machine that does
+other work, too, these say more. ``BENCHMARK_ROWS`` makes it quick; ``BENCHMARK_PROFILE`` names a file for what
 cProfile finds, which makes it slower.
 """
 
@@ -56,12 +57,13 @@ STAGES = {
 
 
 class Stages:
-    """The seconds of nested stages, each without those of the stages inside it."""
+    """The seconds of nested stages, each without those of the stages inside it; and those of all threads at work."""
 
     def __init__(self) -> None:
         self.seconds: Counter[str] = Counter()
+        self.worked: Counter[str] = Counter()
         self._open: list[str] = []
-        self._since = 0.0
+        self._since = (0.0, 0.0)
 
     def timed(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls it and counts its time to that stage."""
@@ -84,9 +86,10 @@ class Stages:
             self._open.pop()
 
     def _turn(self) -> None:
-        now = time.perf_counter()
+        now = (time.perf_counter(), time.process_time())
         if self._open:
-            self.seconds[self._open[-1]] += now - self._since
+            self.seconds[self._open[-1]] += now[0] - self._since[0]
+            self.worked[self._open[-1]] += now[1] - self._since[1]
         self._since = now
 
 
@@ -114,7 +117,10 @@ def run() -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 1),
         "promoted": outcome["promoted"],
         "seconds": round(stages.seconds.total(), 1),
-        "stages": {name: round(stages.seconds[name], 1) for name in ("start", *STAGES)},
+        "processor_seconds": round(stages.worked.total(), 1),
+        "stages": {
+            name: [round(stages.seconds[name], 1), round(stages.worked[name], 1)] for name in ("start", *STAGES)
+        },
         "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "accuracy": round(intents.get("accuracy", 0.0), 4),
         "best_hit_right": round(after["replies"]["best_hit_right"], 4),
