@@ -193,6 +193,7 @@ def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
         recipe.learning,
         languages=material.languages,
         groups=known.groups,
+        names=recipe.head.names,
         seed=recipe.seed,
     )
 
