@@ -25,7 +25,7 @@ from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.matching.late import fit_late
 from replydesk.finetune.matching.reranker import train_reranker
-from replydesk.finetune.matching.scorer import Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
@@ -90,9 +90,10 @@ def train_skills(
     """
     labeller = _labeller(material, recipe)
     reader, familiarity, queries = read_unseen(material, recipe, labeller)
-    scorer, scores, right = fit_scorer(queries, material, recipe)
+    past = Past.of(material)
+    scorer, scores, right = fit_scorer(queries, material, recipe, past)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    late, told_late = fit_late(queries, material, scorer, recipe)
+    late, told_late = fit_late(queries, material, scorer, recipe, past)
     lines = fit_thresholds(scores, right, inside, recipe)
     speller, spelling = choose_speller(material, reader, recipe)
     notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
