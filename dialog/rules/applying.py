@@ -14,16 +14,18 @@ __all__ = ["RULE", "apply_rules", "deciding", "tags_of"]
 RULE: Final = cast(Ground, "rule")
 """The ground of a decision that a rule has made."""
 
+_KEPT: Final[frozenset[str | None]] = frozenset({"asked_for_person", "safety", "taken_over"})
+
 
 def apply_rules(decision: Decision, fired: Sequence[Fired]) -> Decision:
     """Return the decision after the rules.
 
-    Who asked for a person, or needs one for safety, gets one whatever the rules say. Else the rule that answers, hands
-    over or asks decides; a veto turns an answer, of a rule too, and a choice between answers into a hand-off. Asking
-    for a slot stands beside a veto, since it answers nothing. What an answer or a question says is
+    Who asked for a person, has one, or needs one for safety, keeps that whatever the rules say. Else the rule that
+    answers, hands over or asks decides; a veto turns an answer, of a rule too, and a choice between answers into a
+    hand-off. Asking for a slot stands beside a veto, since it answers nothing. What an answer or a question says is
     ``deciding(fired).text``.
     """
-    if decision.handoff in ("asked_for_person", "safety"):
+    if decision.handoff in _KEPT:
         return decision
     first = deciding(fired)
     if first is not None and first.effect == "ask":

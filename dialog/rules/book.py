@@ -41,12 +41,12 @@ class RuleBook:
 
     A file is read again when its time, size or number has changed. One that is damaged or gone changes nothing: what
     was read last goes on, from its copy ``.good-<name>`` also in a process that begins later. The log says so once,
-    and :meth:`trouble` as long as it lasts.
+    and :meth:`trouble` as long as it lasts. Without ``keep`` no copy is written.
     """
 
-    def __init__(self, rules: Path, facts: Path, *, separator: str = "/") -> None:
-        self._rules = _Watched(rules, lambda path: Rules.load(path, separator=separator), Rules)
-        self._facts = _Watched(facts, Facts.load, Facts)
+    def __init__(self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True) -> None:
+        self._rules = _Watched(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
+        self._facts = _Watched(facts, Facts.load, Facts, keep=keep)
 
     @classmethod
     def of(cls, folder: Path, rules: Path | None = None, *, separator: str = "/") -> RuleBook:
@@ -87,8 +87,8 @@ class RuleBook:
 class _Watched(Generic[T]):
     """What a file holds, read again when it has changed."""
 
-    def __init__(self, path: Path, load: Callable[[Path], T], nothing: Callable[[], T]) -> None:
-        self.path, self._load, self._nothing = path, load, nothing
+    def __init__(self, path: Path, load: Callable[[Path], T], nothing: Callable[[], T], *, keep: bool) -> None:
+        self.path, self._load, self._nothing, self._keep = path, load, nothing, keep
         self.trouble = ""
         self._good = path.with_name(f".good-{path.name}")
         self._mark: tuple[int, ...] | None = None
@@ -129,7 +129,7 @@ class _Watched(Generic[T]):
         # Where nothing can be written, only a process that begins with a damaged file is worse off.
         with suppress(HomeError, OSError):
             content = self.path.read_bytes()
-            if not self._good.exists() or self._good.read_bytes() != content:
+            if self._keep and not (self._good.exists() and self._good.read_bytes() == content):
                 write_atomically(self._good, content)
         return value
 
