@@ -15,7 +15,7 @@ from replydesk.data.settings import Settings
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation import matching
 from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
-from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, RerankerRecipe, Training
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, PretrainRecipe, Recipe, RerankerRecipe, Training
 from replydesk.retrieval.encoders.encoder import Encoders
 
 WORDS = {
@@ -173,3 +173,36 @@ def test_too_few_replies_are_refused_and_what_is_known_is_told(tmp_path: Path, t
     empty = write(tmp_path / "empty.jsonl", [])
     with pytest.raises(RequestError, match="empty"):
         MatchData.read(empty, empty)
+
+
+@pytest.mark.parametrize(("language", "tune"), [("en", True), ("zh", False)])
+def test_an_encoder_first_reads_the_conversations_turn_by_turn(
+    language: str, tune: bool, tmp_path: Path, reading_settings: Settings
+) -> None:
+    lines = rows(language, 3)
+    # Every prefix of a dialogue is a row: it is read once, as a whole.
+    long = {"context": ["hi", "hello", f"more about {language}", "yes"], "reply": "done"}
+    lines += [{"context": long["context"][:2], "reply": long["context"][2]}, long]
+    asked = [{"context": ["HI", "so"], "reply": "well"}, *rows(language, 1)[:11]]
+    given = MatchData.read(write(tmp_path / "a.jsonl", lines), write(tmp_path / "b.jsonl", asked), seed=3)
+    assert len(given.corpus.conversations) == 37
+    assert ("hi", "hello", f"more about {language}", "yes", "done") in given.corpus.conversations
+    reading = PretrainRecipe(training=Training(epochs=1, batch_size=16, precision="float32", max_tokens=32))
+    recipe = replace(QUICK, pretrain=replace(reading, objective="mlm"))
+    if tune:
+        once = Training(epochs=1, batch_size=8, precision="float32", max_tokens=32)
+        recipe = replace(recipe, encoder=EncoderRecipe(tune=True, training=once, match_batch=8))
+    found = evaluate_matching(
+        given, Encoders(reading_settings.retrieval), candidates=(10,), recipe=recipe, language=language
+    )
+    told = found["pretraining"]
+    judged = {text.casefold() for text in given.judging}
+    left = sum(turn.casefold() not in judged for turns in given.corpus.conversations for turn in turns)
+    assert (told["texts"], told["what"]) == (left, "the conversations of --train")
+    assert told["next_sentence_accuracy"] >= 0 if "next_sentence_accuracy" in told else told["objective"] == "mlm"
+    assert any(note.startswith(f"The encoder first read {left} texts") for note in found["notes"])
+
+    texts = tmp_path / "texts.jsonl"
+    write(texts, [{"turns": ["one", "two"]}, {"text": "three"}])
+    other = MatchData.read(tmp_path / "a.jsonl", tmp_path / "b.jsonl", unlabelled=texts)
+    assert other.unlabelled and other.corpus.conversations == (("one", "two"), ("three",))
