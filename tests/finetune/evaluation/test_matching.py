@@ -134,6 +134,45 @@ def test_the_best_ten_are_read_again() -> None:
     np.testing.assert_allclose(hits, 0.25)
 
 
+def test_a_cross_encoder_orders_the_best_ten_of_each_list_anew() -> None:
+    draw = np.random.default_rng(5)
+    count = 16
+    # Two replies say the same.
+    said = [*(f"reply {place}" for place in range(count - 1)), "Reply  3"]
+    table, second = draw.normal(size=(count, count)), draw.random((count, count))
+    second[:, -1] = second[:, 3]
+    test = Pairs(tuple(f"question {row}" for row in range(count)), tuple(said))
+
+    class Fake:
+        def scores(self, question: str, texts: list[str], first: np.ndarray) -> np.ndarray:
+            row, places = test.asked.index(question), [said.index(text) for text in texts]
+            np.testing.assert_array_equal(first, table[row, places])
+            return np.asarray(second[row, places])
+
+    def first(asked: Any, _said: Any) -> np.ndarray:
+        return table[[test.asked.index(question) for question in asked]]
+
+    lists = {size: lists_of(count, size) for size in (6, 14)}
+    found = matching._reranked(Fake(), first, test, lists)  # type: ignore[arg-type]
+    for size, shuffles in lists.items():
+        hits, ranks = np.zeros(count), np.zeros(count)
+        for row in range(count):
+            for among in shuffles[:, row].tolist():
+                best = sorted(among, key=lambda place, row=row: -table[row, place])  # type: ignore[misc]
+                order = sorted(best[:10], key=lambda place, row=row: -second[row, place]) + best[10:]  # type: ignore[misc]
+                own = [{place, row} in ({row}, {3, 15}) for place in order]
+                # The two that say the same have the same score and share a place, right or wrong together.
+                values = [
+                    second[row, place] if step < 10 else table[row, place] - 99 for step, place in enumerate(order)
+                ]
+                top = max(value for value, mine in zip(values, own, strict=True) if mine)
+                above = sum(value > top for value, mine in zip(values, own, strict=True) if not mine)
+                hits[row] += (above == 0) / 5
+                ranks[row] += 1 / (1 + above) / 5
+        np.testing.assert_allclose(found[size][0], hits)
+        np.testing.assert_allclose(found[size][1], ranks)
+
+
 @pytest.mark.slow
 def test_a_cross_encoder_is_told_of(tmp_path: Path, tiny_settings: Settings) -> None:
     training = Training(epochs=1, batch_size=8, learning_rate=3e-3, max_tokens=32)
