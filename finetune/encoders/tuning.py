@@ -245,6 +245,7 @@ class _Run:
             tasks,
             training,
             validate=validate if validated else None,
+            judged=len(held_out or ()) + len(held_out_pairs or ()),
             seed=self.recipe.seed,
             folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
             fingerprint=repr((self.recipe.encoder, self.recipe.adapter, held_out, held_out_pairs)),
