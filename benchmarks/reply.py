@@ -142,7 +142,7 @@ def _contenders(
 
 def _reranking(agent: Any, base: Path, home: Any, encoder_id: str) -> Callable[[str], Any]:
     """Return an agent that answers from the same index and reranks with an eight-bit cross-encoder of six layers."""
-    from replydesk.dialog.release import Skills
+    from replydesk.dialog.skills import Skills
     from replydesk.finetune.encoders.quantize import in_eight_bits
     from replydesk.retrieval.encoders.graphs import GRAPH, load_openvino
     from replydesk.retrieval.reranking.cross_encoder import CrossEncoder, graph_of

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from replydesk.data.home import Home as Home
     from replydesk.data.ingest import Ingested as Ingested
     from replydesk.data.ingest import ingest as ingest
+    from replydesk.data.labels import LabelledText as LabelledText
+    from replydesk.data.labels import LabelSet as LabelSet
+    from replydesk.data.labels import LabelSets as LabelSets
     from replydesk.data.leaks import check_leaks as check_leaks
     from replydesk.data.privacy import Masker as Masker
     from replydesk.data.readers import Reading as Reading
@@ -98,6 +101,9 @@ __all__ = [
     "HomeError",
     "Ingested",
     "InputError",
+    "LabelSet",
+    "LabelSets",
+    "LabelledText",
     "Masker",
     "Message",
     "ModelError",
@@ -137,6 +143,9 @@ _MODULES = {
     "Home": "home",
     "HomeError": "errors",
     "Ingested": "ingest",
+    "LabelSet": "labels",
+    "LabelSets": "labels",
+    "LabelledText": "labels",
     "LeakError": "errors",
     "InputError": "errors",
     "Masker": "privacy",

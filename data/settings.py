@@ -96,6 +96,9 @@ class DialogSettings(_Section):
         ("ask_for_person",), description="Intents that mean the customer wants a person."
     )
     hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
+    label_separator: str = Field(
+        "/", max_length=10, description="What parts the steps of an intent such as card/lost; empty: intents have none."
+    )
 
 
 class FinetuneSettings(_Section):

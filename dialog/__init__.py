@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
+    from replydesk.dialog.classifiers import TextClassifier as TextClassifier
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.hierarchy import LabelTree as LabelTree
+    from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
     from replydesk.dialog.intents import IntentHead as IntentHead
     from replydesk.dialog.neighbours import NeighbourClassifier as NeighbourClassifier
@@ -18,18 +21,8 @@ if TYPE_CHECKING:
     from replydesk.dialog.reading import Intent as Intent
     from replydesk.dialog.reading import Reading as Reading
     from replydesk.dialog.reading import read as read
-    from replydesk.dialog.release import (
-        Release as Release,
-    )
-    from replydesk.dialog.release import (
-        Releases as Releases,
-    )
-    from replydesk.dialog.release import (
-        Skills as Skills,
-    )
-    from replydesk.dialog.release import (
-        Thresholds as Thresholds,
-    )
+    from replydesk.dialog.release import Release as Release
+    from replydesk.dialog.releases import Releases as Releases
     from replydesk.dialog.reply import (
         Citation as Citation,
     )
@@ -44,6 +37,9 @@ if TYPE_CHECKING:
     )
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
+    from replydesk.dialog.several import SeveralReader as SeveralReader
+    from replydesk.dialog.skills import Skills as Skills
+    from replydesk.dialog.skills import Thresholds as Thresholds
     from replydesk.dialog.spelling import Speller as Speller
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
@@ -57,6 +53,7 @@ __all__ = [
     "Intent",
     "IntentHead",
     "IntentReader",
+    "LabelTree",
     "Mood",
     "NeighbourClassifier",
     "Option",
@@ -64,12 +61,15 @@ __all__ = [
     "Release",
     "Releases",
     "Reply",
+    "SeveralReader",
     "Skills",
     "Speller",
+    "TextClassifier",
     "Thresholds",
     "WordClassifier",
     "decide",
     "examine",
+    "label_tree",
     "mood_of",
     "read",
 ]
@@ -85,19 +85,23 @@ _MODULES = {
     "Intent": "reading",
     "IntentHead": "intents",
     "IntentReader": "reader",
+    "LabelTree": "hierarchy",
     "Mood": "sentiment",
     "NeighbourClassifier": "neighbours",
     "Option": "reply",
     "Reading": "reading",
     "Release": "release",
-    "Releases": "release",
+    "Releases": "releases",
     "Reply": "reply",
-    "Skills": "release",
+    "SeveralReader": "several",
+    "Skills": "skills",
     "Speller": "spelling",
-    "Thresholds": "release",
+    "TextClassifier": "classifiers",
+    "Thresholds": "skills",
     "WordClassifier": "words",
     "decide": "policy",
     "examine": "doctor",
+    "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
 }

@@ -26,9 +26,11 @@ from replydesk.dialog import phrases
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read, several_intents
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.matcher import Hit, Matcher
@@ -322,7 +324,10 @@ class Agent:
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
-        reading = read(meant, vector, skills, context, language=language, person_intents=person_intents)
+        separator = self.settings.dialog.label_separator
+        reading = read(
+            meant, vector, skills, context, language=language, person_intents=person_intents, separator=separator
+        )
         parts = parts_of(meant) if skills.head is not None else ()
         if len(parts) > 1:
             some = parts[:_PARTS]
@@ -406,7 +411,7 @@ def _text(decision: Decision, reading: Reading) -> str:
     if decision.action == "pick":
         return _sent(decision.hits[0])
     if decision.action == "ask":
-        return phrases.ask_text(reading.language)
+        return phrases.ask_text(reading.language, decision.ground)
     return phrases.handoff_text(decision.ground, reading.language)
 
 

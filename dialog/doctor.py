@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from replydesk.data.errors import EngineError, ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
+from replydesk.data.labels import LabelSets
 from replydesk.data.leaks import find_leaks
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
-from replydesk.dialog.release import Releases
+from replydesk.dialog.releases import Releases
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher
@@ -56,6 +57,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     findings.append(Finding("store", not problems, "; ".join(problems) or counts, cure if problems else ""))
     if not problems:
         findings.append(_splits(store, repair=repair))
+    findings += _labels(LabelSets(home))
     findings += _releases(Releases(home))
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
 
@@ -79,6 +81,16 @@ def _splits(store: Store, *, repair: bool) -> Finding:
         store.set_aside(leak.learned.conversation for leak in mixed)
         return Finding("splits (put aside)", True, detail)
     return Finding("splits", False, detail, "`replydesk doctor --repair` puts them aside; training leaves them out.")
+
+
+def _labels(sets: LabelSets) -> list[Finding]:
+    findings = []
+    for name in sets.names():
+        try:
+            findings.append(Finding(f"labels {name}", True, f"{len(sets.get(name).rows)} messages"))
+        except ReplydeskError as error:
+            findings.append(Finding(f"labels {name}", False, error.message, error.hint))
+    return findings
 
 
 def _releases(releases: Releases) -> list[Finding]:

@@ -13,6 +13,10 @@ _ASK = {
     "en": "I want to send you the right answer. Which of these is closest to what you mean?",
     "zh": "为了给您准确的答复，请问下面哪一个最接近您的问题？",
 }
+_ASK_KIND = {
+    "en": "I see roughly what this is about. Which of these do you mean exactly?",
+    "zh": "大致明白您的意思了，请问具体是下面哪一种情况？",
+}
 _HANDOFF = {
     "asked_for_person": {
         "en": "Of course. I'm passing you to a colleague now, with what you have written so far.",
@@ -43,6 +47,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
     "not_sure": {
         "en": "The best past answer fits with a probability of only {score:.0%}, so I ask first.",
         "zh": "最佳历史回答的适用概率只有 {score:.0%}，所以先确认。",
+    },
+    "which_kind": {
+        "en": "It is surely about “{node}” (probability {sure:.0%}), but not which kind of it, so I ask.",
+        "zh": "可以确定与“{node}”有关（概率 {sure:.0%}），但不确定是其中哪一种，所以先确认。",
     },
     "nothing_found": {
         "en": "There is no past ticket in this language to answer from.",
@@ -96,9 +104,9 @@ def _in(language: str, texts: dict[str, str]) -> str:
     return texts["zh" if language == "zh" else "en"]
 
 
-def ask_text(language: str) -> str:
-    """Return the question that comes before the options."""
-    return _in(language, _ASK)
+def ask_text(language: str, ground: Ground = "not_sure") -> str:
+    """Return the question that comes before the options. Names of intents are the team's own and not in it."""
+    return _in(language, _ASK_KIND if ground == "which_kind" else _ASK)
 
 
 def handoff_text(ground: Ground, language: str) -> str:
@@ -115,8 +123,10 @@ def option_label(hit: Hit) -> str:
 def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranked: Outcome = "off") -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language."""
     language = reading.language
-    score = hits[0].score if hits else 0.0
-    lines = [_in(language, _GROUNDS[decision.ground]).format(score=score, unknown=reading.out_of_scope)]
+    told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
+    if reading.node is not None:
+        told |= {"node": reading.node.name, "sure": reading.node.probability}
+    lines = [_in(language, _GROUNDS[decision.ground]).format(**told)]
     if hits and hits[0].compared:
         lines.append(_in(language, _SIMILAR).format(cosine=hits[0].similarity))
     if reading.intents:
@@ -133,6 +143,8 @@ def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...]) -> str:
     """Return what the colleague who takes over should know, in two lines at most."""
     about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
     nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
+    if reading.kinds and reading.node is not None:
+        about = f"{reading.node.name} {reading.node.probability:.0%} ({about})"
     asked = f" Asks several things: {_list(reading)}." if reading.several else ""
     return (
         f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{asked}{nearest}"

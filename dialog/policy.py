@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from replydesk.dialog.reading import Reading
-from replydesk.dialog.release import Thresholds
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["Action", "Decision", "HandoffReason", "decide"]
@@ -20,6 +20,7 @@ Ground = Literal[
     "confident",
     "close_runner_up",
     "not_sure",
+    "which_kind",
     "nothing_found",
     "by_words",
     "no_vectors",
@@ -32,6 +33,7 @@ Ground = Literal[
 _TOO_CLOSE = 0.1
 _PLAUSIBLE = 0.05
 _OPTIONS = 3
+_KINDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, away: bo
     """Return the action for a message. Scores are only compared, never changed.
 
     In this order: a wish for a person; the same question word for word; out of scope; sure enough and clearly ahead of
-    any hit with another intent; unsure between a few; nothing good enough. An answer that holds something of the
-    customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
+    any hit with another intent; unsure between a few; nothing good enough. Where it asks, and the reading has backed
+    off to what several intents have in common, the options are one hit of each kind of that. An answer that holds
+    something of the customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
     was not compared is asked about at most, whatever its score; ``away`` says that the vectors are.
     """
     if reading.wants_person:
@@ -69,10 +72,10 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, away: bo
     if best.score >= lines.pick_above:
         rivals = _options(hits, max(lines.pick_above, best.score - _TOO_CLOSE))
         if len(rivals) > 1 and _unsure(reading):
-            return Decision("ask", "close_runner_up", rivals)
+            return _which_kind(reading, hits) or Decision("ask", "close_runner_up", rivals)
         return Decision("pick", "confident", (best,))
     if best.score >= lines.ask_above:
-        return Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
+        return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")
 
 
@@ -83,6 +86,16 @@ def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
         if hit.score >= above:
             best.setdefault(hit.ticket.intent or hit.ticket.id, hit)
     return tuple(best.values())[:_OPTIONS]
+
+
+def _which_kind(reading: Reading, hits: Sequence[Hit]) -> Decision | None:
+    """Return the question of which kind is meant, None where no two kinds of what is surely meant have a hit."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        kind = reading.kinds.get(hit.ticket.intent, "")
+        if kind and hit.score >= _PLAUSIBLE:
+            best.setdefault(kind, hit)
+    return Decision("ask", "which_kind", tuple(best.values())[:_KINDS]) if len(best) > 1 else None
 
 
 def _unsure(reading: Reading) -> bool:

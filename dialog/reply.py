@@ -75,6 +75,11 @@ class Reply:
                 {"name": intent.name, "probability": round(intent.probability, 4)}
                 for intent in self.reading.intents[:5]
             ],
+            "node": self._node(),
+            "labels": {
+                name: [{"name": one.name, "probability": round(one.probability, 4)} for one in labels[:5]]
+                for name, labels in self.reading.labels.items()
+            },
             "out_of_scope": round(self.reading.out_of_scope, 4),
             "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},
             "urgency": round(self.reading.mood.urgency, 4),
@@ -89,6 +94,12 @@ class Reply:
             "release": self.release,
             "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
         }
+
+    def _node(self) -> dict[str, Any] | None:
+        node = self.reading.node
+        if node is None:
+            return None
+        return {"name": node.name, "probability": round(node.probability, 4), "backed_off": bool(self.reading.kinds)}
 
 
 def hit_document(hit: Hit) -> dict[str, Any]:

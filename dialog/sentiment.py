@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Mood", "mood_of"]
+__all__ = ["Mood", "MoodLabel", "mood_of"]
+
+MoodLabel = Literal["negative", "neutral", "positive"]
+"""How a message may sound."""
 
 _NEGATIVE = re.compile(
     r"\b(angry|annoy\w*|appalling|awful|bad|broken?|cheat\w*|complain\w*|damaged?|disappoint\w*|disgust\w*|fed up|"
@@ -39,9 +42,12 @@ _NEGATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How a message sounds. ``score`` is 0..1, how strongly the label holds; ``urgency`` 0..1."""
+    """How a message sounds. ``score`` is 0..1, how strongly the label holds; ``urgency`` 0..1.
 
-    label: Literal["negative", "neutral", "positive"]
+    Where a classifier of sentiment was trained, the label and its probability are those of that one.
+    """
+
+    label: MoodLabel
     score: float
     urgency: float
 

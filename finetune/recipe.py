@@ -45,7 +45,8 @@ class Training:
     AdamW at ``learning_rate``, heads at ``head_rate`` times that; the rate rises over the first ``warmup`` share of the
     steps and then falls by the ``schedule``. ``batch_size`` examples make a batch and ``accumulate`` batches a step;
     with ``chunk`` a large contrastive batch is computed so many texts at a time (gradient caching). ``clip`` bounds the
-    length of the gradient. After ``patience`` epochs that were no better on validation it ends.
+    length of the gradient. After ``patience`` epochs that were no better on validation it ends. With ``steps`` there
+    are only as many epochs as make so many steps, so that one recipe fits a hundred messages and ten thousand.
 
     ``layers`` is how many of the last layers learn (-1: all), ``embeddings`` whether the embeddings do;
     ``layer_decay`` is the rate of a layer as a share of that of the one above; ``gradually`` lets the layers join one
@@ -54,6 +55,7 @@ class Training:
     """
 
     epochs: Count = 5
+    steps: Annotated[int, Field(ge=0)] = 0
     batch_size: Annotated[int, Field(ge=2)] = 32
     chunk: Annotated[int, Field(ge=0)] = 0
     accumulate: Count = 1
@@ -99,9 +101,10 @@ class EncoderRecipe:
     supervised contrastive loss at its ``temperature``, ``consistency`` the agreement of two views, ``noise`` is the
     share of texts whose second view is written in a hurry; ``matching`` weighs InfoNCE on pairs at
     ``match_temperature``, ``match_batch`` pairs a batch. ``held_out`` is the share of customers that choose the epoch
-    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``start`` is what it
-    begins from: the ``base``, or the weights of the ``release`` that answers, where that was fine-tuned; then it learns
-    what is new since, and of each old intent ``replay`` examples again.
+    and calibrate; with ``refit`` it learns once more from all, for as many epochs as were best. ``blend`` is the share
+    of what it learned that stays: the weights end so far on the straight way from where they began. ``start`` is what
+    it begins from: the ``base``, or the weights of the ``release`` that answers, where that was fine-tuned; then it
+    learns what is new since, and of each old intent ``replay`` examples again.
     """
 
     tune: bool = False
@@ -119,6 +122,7 @@ class EncoderRecipe:
     hard_negatives: Annotated[int, Field(ge=0)] = 0
     held_out: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     refit: bool = False
+    blend: Annotated[float, Field(gt=0, le=1)] = 1.0
     replay: Annotated[int, Field(ge=0)] = 50
 
 

@@ -13,12 +13,14 @@ from replydesk.data.curation import curate
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
+from replydesk.data.labels import LabelSets
 from replydesk.data.readers import Options, Reading, read
 from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
@@ -230,14 +232,24 @@ class Workshop:
                     {part.encoder.id: self.encoders.bert(part.languages[0]) for part in made.material}, Path(scratch)
                 )
             before = baseline if parent else None
-            candidate = make_release(made.material, data, recipe, parent=before, reranker=plan, progress=self._progress)
+            labels = LabelSets(self.home).all()
+            candidate = make_release(
+                made.material,
+                data,
+                recipe,
+                parent=before,
+                reranker=plan,
+                labels=labels,
+                test_share=self.settings.finetune.test_share,
+                progress=self._progress,
+            )
             candidate = replace(
                 candidate, encoders=made.encoders, int8=made.int8, tuned=made.tuned, weights=made.weights
             )
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
-            report = judge(agent, candidate, baseline, material, self.settings.finetune, made.material)
+            report = judge(agent, candidate, baseline, material, self.settings.finetune, labels, read=made.material)
             candidate = replace(candidate, metrics=report.after)
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable

@@ -11,18 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.data.labels import LabelSet
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.reader import IntentReader
-from replydesk.dialog.release import Release, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
 from replydesk.finetune.intents.classify import Folds, fit_calibrated, fit_familiarity
+from replydesk.finetune.intents.further import fit_classifiers
 from replydesk.finetune.intents.leaving import left_out_weights
 from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.matching.late import fit_late
 from replydesk.finetune.matching.reranker import train_reranker
-from replydesk.finetune.matching.scorer import Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
@@ -48,11 +51,14 @@ def make_release(
     *,
     parent: Release | None = None,
     reranker: RerankerPlan | None = None,
+    labels: Sequence[LabelSet] = (),
+    test_share: float = 0.2,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Release:
     """Return a candidate trained on the training part of the material; it is neither stored nor judged yet.
 
-    Where no reranker is trained, that of the ``parent`` goes on.
+    Where no reranker is trained, that of the ``parent`` goes on. Of the sets of ``labels`` further classifiers learn,
+    but for about the ``test_share`` of each that judges.
     """
     skills = {}
     for part in material:
@@ -61,6 +67,9 @@ def make_release(
         if reranker is None and parent is not None:
             known = parent.skills_for(part.base or part.encoder.id)
             mine = replace(mine, reranker=known.reranker, notes={**known.notes, **mine.notes})
+        if labels:
+            found, told = fit_classifiers(part, labels, recipe, test_share=test_share, progress=progress)
+            mine = replace(mine, classifiers=found, notes={**mine.notes, "labels": told})
         skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)
     key = f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}"
@@ -81,9 +90,10 @@ def train_skills(
     """
     labeller = _labeller(material, recipe)
     reader, familiarity, queries = read_unseen(material, recipe, labeller)
-    scorer, scores, right = fit_scorer(queries, material, recipe)
+    past = Past.of(material)
+    scorer, scores, right = fit_scorer(queries, material, recipe, past)
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    late, told_late = fit_late(queries, material, scorer, recipe)
+    late, told_late = fit_late(queries, material, scorer, recipe, past)
     lines = fit_thresholds(scores, right, inside, recipe)
     speller, spelling = choose_speller(material, reader, recipe)
     notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
@@ -184,6 +194,7 @@ def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
         recipe.learning,
         languages=material.languages,
         groups=known.groups,
+        names=recipe.head.names,
         seed=recipe.seed,
     )
 

@@ -61,6 +61,9 @@ def evaluate_intents(
     suspects: Annotated[
         int, typer.Option("--suspects", min=0, help="Report so many labels of --train that are likely wrong.")
     ] = 0,
+    separator: Annotated[
+        str, typer.Option("--separator", help="Parts the steps of a label such as card/lost; '' for none.")
+    ] = "/",
     out: Annotated[
         Path | None, typer.Option("--out", help="A folder for report.html, report.json and the model cards.")
     ] = None,
@@ -98,7 +101,14 @@ def evaluate_intents(
         show(document, as_json, several_text(document))
         return
     result = intents.evaluate_intents(
-        data, _encoders(home), recipe=chosen, seeds=seeds, language=language, suspects=suspects, progress=say
+        data,
+        _encoders(home),
+        recipe=chosen,
+        seeds=seeds,
+        language=language,
+        suspects=suspects,
+        separator=separator,
+        progress=say,
     )
     document = _with_command(result)
     if out is not None:

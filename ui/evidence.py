@@ -102,8 +102,12 @@ def _decision(reply: Mapping[str, Any], language: str) -> str:
 
 
 def _reading(reply: Mapping[str, Any], language: str) -> str:
+    # A reply that was stored before there were nodes has none.
+    node = reply.get("node")
+    above = [{**node, "name": f"{node['name']} …"}] if node and node["backed_off"] else []
     intents = "".join(
-        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"])) for intent in reply["intents"][:3]
+        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"]))
+        for intent in [*above, *reply["intents"][:3]]
     )
     intents = intents or f'<p class="rd-quiet">{say("no_intents", language)}</p>'
     unknown = _bar(say("out_of_scope", language), float(reply["out_of_scope"]), "rd-unknown")
@@ -112,7 +116,25 @@ def _reading(reply: Mapping[str, Any], language: str) -> str:
         (say("answer_language", language), say(spoken, language) if spoken in ("en", "zh") else spoken),
         (say("mood", language), say(str(reply["sentiment"]["label"]), language)),
     )
-    return f'<div class="rd-part"><h3>{say("reading", language)}</h3>{intents}{unknown}{facts}</div>'
+    return (
+        f'<div class="rd-part"><h3>{say("reading", language)}</h3>{intents}{unknown}{facts}{_labels(reply, language)}'
+        "</div>"
+    )
+
+
+def _labels(reply: Mapping[str, Any], language: str) -> str:
+    """Return what further classifiers say, each under its name; a reply from before there were any has none."""
+    found = ""
+    for name, labels in reply.get("labels", {}).items():
+        title = say(name, language) if name in ("sentiment", "topic") else str(name).replace("_", " ")
+        rows = "".join(_bar(_label(str(one["name"]), language), float(one["probability"])) for one in labels[:3])
+        rows = rows or f'<p class="rd-quiet">{say("no_labels", language)}</p>'
+        found += f'<h4 class="rd-labels">{plain(title)}</h4>{rows}'
+    return found
+
+
+def _label(name: str, language: str) -> str:
+    return say(name, language) if name in ("negative", "neutral", "positive") else name.replace("_", " ")
 
 
 def _tickets(reply: Mapping[str, Any], language: str) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from replydesk.data.home import Home
-from replydesk.data.settings import Settings
-from replydesk.data.store import Store
+from replydesk.dialog.hierarchy import LabelTree, label_tree
+from replydesk.ui.desk import settings_of, store_of, workshop_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RecipeOption, say, show
 from replydesk.ui.terminal import outcome_text, suspects_lines
 
@@ -23,19 +23,26 @@ intents_app = typer.Typer(
 
 @intents_app.command("list")
 def intents_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the intents of the release that answers, with how many labelled messages the store has of each."""
-    from replydesk.finetune.retrain import Workshop
+    """List the intents of the release that answers, with how many labelled messages the store has of each.
 
-    workshop = Workshop(Home.find(home), progress=say)
+    Those with a path, such as card/lost, are shown as a tree.
+    """
+    workshop = workshop_of(Home.find(home))
     release = workshop.releases.current()
     counts: Counter[str] = Counter()
     for conversation in workshop.store.conversations():
         counts.update(name for message in conversation.messages for name in message.intents)
     known = {name for skills in release.skills.values() if skills.head is not None for name in skills.head.labels}
     rows = [{"intent": name, "messages": counts[name], "known": name in known} for name in sorted(known | set(counts))]
-    lines = [f"{' ' if row['known'] else '-'} {row['messages']:6}  {row['intent']}" for row in rows]
+    tree = label_tree([str(row["intent"]) for row in rows], workshop.settings.dialog.label_separator)
+    nodes = []
+    for place, node in enumerate(tree.nodes):
+        below = tree.covered(place)
+        if tree.nested and tree.own[place] < 0:
+            nodes.append({"node": node, "intents": len(below), "messages": sum(counts[name] for name in below)})
+    lines = _tree_lines(tree, counts, known) if tree.nested else [_line(name, counts, known) for name in tree.labels]
     text = "\n".join(lines) or "No intents; import labelled conversations and train."
-    show({"release": release.id, "intents": rows}, as_json, text)
+    show({"release": release.id, "intents": rows, "nodes": nodes}, as_json, text)
 
 
 @intents_app.command("add")
@@ -48,9 +55,7 @@ def intents_add(
     as_json: JsonOption = False,
 ) -> None:
     """Teach the release that answers one more intent; it answers in seconds if no other intent lost by it."""
-    from replydesk.finetune.retrain import Workshop
-
-    outcome = Workshop(Home.find(home), progress=say).add_intent(name, examples, answer=answer, language=language)
+    outcome = workshop_of(Home.find(home)).add_intent(name, examples, answer=answer, language=language)
     show(outcome.document(), as_json, outcome_text(outcome))
 
 
@@ -62,9 +67,8 @@ def intents_suggest(
 ) -> None:
     """Suggest the messages that a person should label next: the unsure ones, no two alike."""
     from replydesk.finetune.learning.active import suggest
-    from replydesk.finetune.retrain import Workshop
 
-    workshop = Workshop(Home.find(home), progress=say)
+    workshop = workshop_of(Home.find(home))
     release = workshop.releases.current()
     found = suggest(workshop.store, workshop.settings, workshop.encoders, release, k, progress=say)
     lines = [
@@ -89,8 +93,24 @@ def suspects(
     from replydesk.retrieval.encoders.encoder import Encoders
 
     place = Home.find(home)
-    settings = Settings.load(place.settings)
-    store = Store.open(settings.data.database or place.create().database)
+    settings, store = settings_of(place), store_of(place)
     material, _ = collect(store, Encoders(settings.retrieval, place.runtime), settings)
     document = desk_suspects(material, Recipe.find(recipe), say).document(limit)
     show(document, as_json, "\n".join(suspects_lines(document)))
+
+
+def _line(name: str, counts: Counter[str], known: set[str], shown: str = "") -> str:
+    return f"{' ' if name in known else '-'} {counts[name]:6}  {shown or name}"
+
+
+def _tree_lines(tree: LabelTree, counts: Counter[str], known: set[str]) -> list[str]:
+    """Return a line for each intent and, with the separator behind it, for what several have in front."""
+    lines = []
+    for place, (node, depth) in enumerate(zip(tree.nodes, tree.depths.tolist(), strict=True)):
+        shown = "  " * (depth - 1) + (node.rsplit(tree.separator, 1)[-1] if depth > 1 else node)
+        if tree.own[place] >= 0:
+            lines.append(_line(node, counts, known, shown))
+        else:
+            total = sum(counts[name] for name in tree.covered(place))
+            lines.append(f"  {total:6}  {shown}{tree.separator}")
+    return lines

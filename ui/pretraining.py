@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
+from replydesk.ui.desk import settings_of, store_of
+from replydesk.ui.options import HomeOption, JsonOption, say, show
 
 if TYPE_CHECKING:
     from replydesk.finetune.pretraining.corpus import Corpus
@@ -36,11 +37,8 @@ def pretrain(
     language: Annotated[
         Literal["", "en", "zh"], typer.Option("--language", help="Read the store's turns in it only.")
     ] = "",
-    home: Annotated[
-        Path | None,
-        typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Let an encoder read unlabelled text; stopped, it goes on where it was."""
     from replydesk.finetune.pretraining.pretrain import pretrain as run
@@ -56,19 +54,19 @@ def pretrain(
     # An encoder of one language knows few words of the others.
     read = language or ("" if from_nothing or texts or base else "en")
     start = None if from_nothing else _base(place, base, read or "en")
-    made = run(start, out, chosen, _corpus(place, texts, read), progress=lambda line: typer.echo(line, err=True))
+    made = run(start, out, chosen, _corpus(place, texts, read), progress=say)
     document = made.document()
     losses = document["losses"]
     told = f"; loss {losses[0]:.3f} -> {losses[document['best_epoch']]:.3f} on text held out" if losses else ""
     cure = f"Let it read with retrieval.{'english' if read == 'en' else 'other'}_encoder, or name it as --base."
     text = f"{document['texts']} texts were read{told}. The encoder stands in {out}.\n{cure}"
-    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else text)
+    show(document, as_json, text)
 
 
 def _base(home: Home, name: str, language: str) -> Path:
     from replydesk.retrieval.encoders.encoder import bert_folder
 
-    retrieval = _settings(home).retrieval
+    retrieval = settings_of(home).retrieval
     chosen = name or (retrieval.english_encoder if language == "en" else retrieval.other_encoder)
     folder = bert_folder(chosen)
     if folder is None:
@@ -78,17 +76,8 @@ def _base(home: Home, name: str, language: str) -> Path:
 
 
 def _corpus(home: Home, texts: list[Path] | None, language: str) -> Corpus:
-    from replydesk.data.store import Store
     from replydesk.finetune.pretraining.corpus import Corpus
 
     if texts:
         return Corpus.of_files(texts)
-    settings = _settings(home)
-    store = Store.open(settings.data.database or home.create().database)
-    return Corpus.of_store(store, settings, languages=(language,) if language else ())
-
-
-def _settings(home: Home) -> Any:
-    from replydesk.data.settings import Settings
-
-    return Settings.load(home.settings)
+    return Corpus.of_store(store_of(home), settings_of(home), languages=(language,) if language else ())

@@ -56,14 +56,20 @@ def outcome_text(outcome: Outcome) -> str:
             new = after.get(section, {}).get(key)
             if new is not None:
                 old, low = before.get(section, {}).get(key), floor.get(section, {}).get(key)
-                parts = [
-                    f"floor {low:.3f}" if low is not None else "",
-                    f"before {old:.3f}" if old is not None else "",
-                ]
-                told = ", ".join(part for part in parts if part)
-                lines.append(f"  {name} {section} {key}: {new:.3f}{f' ({told})' if told else ''}")
+                lines.append(f"  {name} {section} {key}: {new:.3f}{_beside(low, old)}")
+        for label, figures in after.get("labels", {}).items():
+            low, new = floor.get("labels", {}).get(label, {}).get("accuracy"), figures["accuracy"]
+            old = before.get("labels", {}).get(label, {}).get("accuracy")
+            lines.append(f"  {name} {label} accuracy: {new:.3f}{_beside(low, old)}")
     lines += [f"  {reason}" for reason in outcome.report.reasons]
     return "\n".join([*lines, f"  report: {outcome.folder / 'report.html'}"])
+
+
+def _beside(floor: float | None, before: float | None) -> str:
+    """Return what a figure is to be compared with, in brackets."""
+    known = (("floor", floor), ("before", before))
+    told = ", ".join(f"{name} {value:.3f}" for name, value in known if value is not None)
+    return f" ({told})" if told else ""
 
 
 def import_text(report: Ingested, *, dry_run: bool = False) -> str:
@@ -107,6 +113,8 @@ def _one_line(text: str) -> str:
 
 def intents_text(document: Mapping[str, Any]) -> str:
     """Return what `replydesk evaluate intents` prints for people."""
+    from replydesk.finetune.evaluation.levels import levels_text
+
     data, models = document["data"], document["models"]
     lines = [
         f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
@@ -125,6 +133,7 @@ def intents_text(document: Mapping[str, Any]) -> str:
         lines += [
             f"{name:8}" + "".join(f"{found['oos'][key]:20.4f}" for key in names) for name, found in models.items()
         ]
+    lines += levels_text(models)
     if "pseudo" in document:
         told = document["pseudo"]
         right = f", {told['right']:.3f} of them right" if told["right"] is not None else ""

@@ -13,12 +13,13 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from replydesk.data.readers.base import moment
+from replydesk.data.readers.clock import HALF_DAY, hour_of, month_of, year_of
 
 __all__ = ["AmbiguousError", "ambiguous", "date_order", "written"]
 
 _CLOCK = (
-    r"(?:(?:\s*,\s*|\s+|T)(上午|下午|中午|晚上|凌晨)?\s*(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,]\d+)?)?\s*"
-    r"([ap]\.?m\.?|上午|下午)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
+    rf"(?:(?:\s*,\s*|\s+|T)({HALF_DAY})?\s*(\d{{1,2}})[:.](\d\d)(?:[:.](\d\d)(?:[.,]\d+)?)?\s*"
+    rf"({HALF_DAY})?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
 )
 _DAY_OR_MONTH = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}|\d\d){_CLOCK}", re.I)
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[/.年-](\d{{1,2}})[/.月-](\d{{1,2}})日?{_CLOCK}", re.I)
@@ -28,8 +29,6 @@ _NAMED = re.compile(
     re.I,
 )
 _WORD = re.compile("[A-Za-z]{3}")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads like a calendar
-_GERMAN = {"mär": "mar", "mae": "mar", "mai": "may", "okt": "oct", "dez": "dec"}
 _LOOKED_AT = 10_000
 
 
@@ -67,14 +66,13 @@ def _other(text: str, order: str) -> datetime:
         if not known:
             raise AmbiguousError(f"{text[:60]!r} does not say which number is the day")
         day, month = (one, other) if known == "dmy" else (other, one)
-        return _time(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day), clock)
+        return _time(year_of(year), int(month), int(day), clock)
     if found := _YEAR_FIRST.fullmatch(text):
         year, month, day, *clock = found.groups()
-        return _time(int(year), int(month), int(day), clock)
+        return _time(year_of(year), int(month), int(day), clock)
     if found := _NAMED.fullmatch(text):
         one, name, other_name, other, year, *clock = found.groups()
-        start = (name or other_name).casefold()[:3]
-        return _time(int(year), _MONTHS.index(_GERMAN.get(start, start)) + 1, int(one or other), clock)
+        return _time(year_of(year), month_of(name or other_name), int(one or other), clock)
     if not _WORD.search(text):
         raise ValueError
     mail = parsedate_to_datetime(text)
@@ -90,11 +88,7 @@ def _told(one: int, other: int, year: str) -> str:
 
 def _time(year: int, month: int, day: int, clock: list[str | None]) -> datetime:
     before, hour, minute, second, after, zone = clock
-    half, hours = (before or after or "").casefold().replace(".", ""), int(hour or 0)
-    if half in ("pm", "下午", "晚上") and hours < 12:
-        hours += 12
-    elif half in ("am", "上午", "凌晨") and hours == 12:
-        hours = 0
+    hours = hour_of(int(hour or 0), before or after or "")
     offset = "+00:00" if zone is None or zone.isalpha() else zone
     return datetime.fromisoformat(
         f"{year:04}-{month:02}-{day:02}T{hours:02}:{minute or 0:0>2}:{second or 0:0>2}{offset}"

@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from replydesk.data.readers.base import Assumed
+from replydesk.data.readers.clock import HALF_DAY, MONTHS, hour_of, month_of, year_of
 
 __all__ = ["MARKS", "Stamp", "assumed_order", "moment_of", "normal", "order_of", "stamp_at"]
 
@@ -24,14 +25,7 @@ _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
 _DIGITS = {first + n: str(n) for first in (0x660, 0x6F0, 0x966, 0xFF10) for n in range(10)}
 _HEAD = 48
 
-_HALF = (
-    r"[ap]\.?\s?m\b\.?|上午|早上|早晨|清晨|凌晨|中午|下午|傍晚|晚上|夜里|夜裡|半夜|午夜|深夜"
-    r"|午前|午後|오전|오후|π\.?\s?μ\.?|μ\.?\s?μ\.?|[صم](?!\w)"
-)
-_MORNING = frozenset({"am", "上午", "早上", "早晨", "清晨", "凌晨", "午前", "오전", "πμ", "ص"})
-_NIGHT = frozenset({"晚上", "夜里", "夜裡", "半夜", "午夜", "深夜"})
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _STAMP = re.compile(
     rf"""(?:
         (?: (?P<first>\d{{4}}|\d{{1,2}}) \s?(?:[/.\-]|年)\s? (?P<second>\d{{1,2}}) \s?(?:[/.\-]|月)\s?
@@ -42,14 +36,13 @@ _STAMP = re.compile(
         (?:\s{{0,3}}[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?
         (?: T(?=\d) | \s{{0,3}}[,،]?\s{{0,3}}(?:(?:at|klo|kl\.?|um|à|às|om|в)\s+)? )
       )?
-      (?:(?P<before>{_HALF})\s{{0,3}})?
+      (?:(?P<before>{HALF_DAY})\s{{0,3}})?
       (?P<hour>\d{{1,2}}) (?P<colon>[:：.时時点點h]) (?P<minute>\d{{2}})
       (?:[:：.分](?P<seconds>\d{{2}})(?:[.,]\d{{1,6}})?秒?|分)?
-      (?:\s{{0,3}}(?P<after>{_HALF}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
+      (?:\s{{0,3}}(?P<after>{HALF_DAY}))? (?:Z\b|\s?(?:UTC|GMT)\b)? (?!\d|:\d) """,
     re.VERBOSE | re.IGNORECASE,
 )
 
-_BUDDHIST = 2400
 _FIRST_YEAR, _LAST_YEAR = 2009, 2049
 
 
@@ -92,22 +85,11 @@ def stamp_at(line: str, position: int = 0) -> tuple[Stamp, int] | None:
         parts = (found["first"], found["second"], found["third"])
     else:
         month = found["month"] or found["month2"]
-        number = str(_MONTHS.index(month.casefold()[:3]) + 1) if month else ""
+        number = str(month_of(month)) if month else ""
         parts = (found["year"] or found["year2"], number, found["day"] or found["day2"])
-    half = "".join((found["before"] or found["after"] or "").casefold().replace(".", "").split())
-    hour = _hour(int(found["hour"]), half)
+    hour = hour_of(int(found["hour"]), found["before"] or found["after"] or "")
     stamp = Stamp(parts if dated else None, hour, int(found["minute"]), int(found["seconds"] or 0), found[0].strip())
     return stamp, found.end()
-
-
-def _hour(hour: int, half: str) -> int:
-    if not half or hour > 12:
-        return hour
-    if half in _MORNING or (half in _NIGHT and hour in (12, *range(5))):
-        return hour % 12
-    if half == "中午":
-        return hour if hour > 10 else hour + 12
-    return hour % 12 + 12
 
 
 def moment_of(stamp: Stamp, order: str, day: date | None = None) -> datetime:
@@ -125,12 +107,7 @@ def _date(parts: tuple[str, str, str], order: str) -> date:
     if len(parts[0]) == 4 and order[0] != "y":
         order = "ymd"
     named = dict(zip(order, parts, strict=True))
-    year = int(named["y"])
-    if len(named["y"]) < 4:
-        year += 2000
-    elif year > _BUDDHIST:
-        year -= 543
-    return date(year, int(named["m"]), int(named["d"]))
+    return date(year_of(named["y"]), int(named["m"]), int(named["d"]))
 
 
 def order_of(stamps: Iterable[Stamp], wanted: str = "") -> tuple[str, bool]:

@@ -206,6 +206,7 @@ def _guessed(
         recipe.learning,
         languages=material.languages,
         held_out=judged,
+        names=recipe.head.names,
         seed=recipe.seed,
     )
     found = labeller.labelled()

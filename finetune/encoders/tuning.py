@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,8 @@ def tune_encoder(
 
     The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
     temperature: accuracy for messages, the mean reciprocal rank for pairs, their mean where both are given.
-    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best.
+    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best. With ``blend``
+    below 1 its weights then go a part of the way back to the base, which keeps what the base knew of other texts.
     ``noise`` makes the second view of a text; without it, that is :func:`~replydesk.finetune.robustness.noise.hurried`
     for the recipe's share of texts. With a folder for ``checkpoints`` the same call goes on where it was stopped.
 
@@ -132,7 +133,7 @@ def tune_encoder(
     document = history.document()
     if recipe.encoder.refit and history.best and (held_out or held_out_pairs):
         progress(f"Learning from everything, for {history.best} epochs")
-        again = replace(recipe.encoder.training, epochs=history.best)
+        again = replace(recipe.encoder.training, epochs=history.best, steps=0)
         run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)))
         everything = labelled + held_out if labelled is not None and held_out else labelled
         network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
@@ -184,6 +185,9 @@ class _Run:
         attach(network, self.recipe.adapter, seed=self.recipe.seed)
         # Where nothing but the head learns, the vectors that it starts from are those it learns on.
         freeze(network, training)
+        began = {}
+        if chosen.blend < 1:
+            began = {name: weight.detach().clone() for name, weight in network.named_parameters()}
         tasks: list[Task] = []
         intents: IntentTask | None = None
         if learned is not None:
@@ -247,7 +251,15 @@ class _Run:
             callbacks=self.callbacks,
             progress=self.progress,
         )
+        _blend(network, began, chosen.blend)
         return network, intents, history
+
+
+def _blend(network: Any, began: Mapping[str, Any], share: float) -> None:
+    """Put the weights back towards where they began, so that this share of the way stays (Wortsman et al. 2022)."""
+    for name, weight in network.named_parameters():
+        if name in began:
+            weight.data = began[name].lerp(weight.data, share)
 
 
 def _logits(network: Any, task: Any, asked: Labelled) -> Floats:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from replydesk.finetune.evaluation.levels import levels_card
+
 __all__ = ["card_en", "card_zh"]
 
 _ROWS_EN = (
@@ -37,6 +39,7 @@ def card_en(document: Mapping[str, Any]) -> str:
         _table(document, ("Figure", "floor", "frozen", "tuned"), _ROWS_EN),
         "In brackets: 95 % bootstrap intervals over messages. The floor is TF-IDF with a linear support vector "
         "machine; frozen is logistic regression on the encoder as it came.",
+        *levels_card(document["models"], "en"),
         *_scope(document, "## Out of scope", "messages that have none of the intents", "Figure"),
         "## Where it is weak",
         weak or "No two intents were mixed up.",
@@ -71,6 +74,7 @@ def card_zh(document: Mapping[str, Any]) -> str:
         _table(document, ("指标", "底线 floor", "冻结 frozen", "微调 tuned"), _ROWS_ZH),
         "方括号内为按消息自助抽样得到的 95% 置信区间。floor 为 TF-IDF 加线性支持向量机；"
         "frozen 为原始编码器向量上的逻辑回归。",
+        *levels_card(document["models"], "zh"),
         *_scope(document, "## 范围之外", "条消息不属于任何意图", "指标"),
         "## 薄弱之处",
         weak or "没有混淆的意图。",

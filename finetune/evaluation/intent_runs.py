@@ -114,6 +114,7 @@ def labeller_of(encoder: Encoder, data: IntentData, recipe: Recipe, language: st
         recipe.learning,
         languages=(language,),
         held_out=data.valid,
+        names=recipe.head.names,
         seed=recipe.seed,
     )
 

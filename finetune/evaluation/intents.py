@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.text import language_of
+from replydesk.dialog.hierarchy import SEPARATOR
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_figures import difference_of, figures_of
 from replydesk.finetune.evaluation.intent_runs import REMEMBERED, cheap_run, labeller_of, learning_more, tuned_run
+from replydesk.finetune.evaluation.levels import level_figures
 from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vectors
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.evaluation.reading import read_first
@@ -48,6 +50,7 @@ def evaluate_intents(
     seeds: int = 1,
     language: str = "auto",
     suspects: int = 0,
+    separator: str = SEPARATOR,
     progress: Progress = lambda _line: None,
 ) -> dict[str, Any]:
     """Return the measures of every model on the data, and how sure the differences between them are.
@@ -62,7 +65,8 @@ def evaluate_intents(
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
     and afterwards all learn from everything; given ones are never learned from. Test messages decide nothing.
-    ``suspects`` asks for so many labels of the training messages that are likely wrong.
+    ``suspects`` asks for so many labels of the training messages that are likely wrong. ``separator`` parts the steps
+    of labels such as ``card/lost``; where two share a step, each model has ``levels``.
     """
     began = time.perf_counter()
     if language == "auto":
@@ -127,6 +131,9 @@ def evaluate_intents(
             language,
             recipe.seed,
         )
+        chances, known = [run.probabilities for run in runs[name]], runs[name][0].ready.model.labels
+        levels = level_figures(chances, known, data.test.labels, separator=separator, seed=recipe.seed)
+        models[name] |= {"levels": levels} if levels else {}
     more: dict[str, Any] = {}
     if suspects:
         progress("Looking for labels that are likely wrong")

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.labels import LabelSet
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Skills
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
+from replydesk.finetune.evaluation.labels import judge_labels
 from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
@@ -75,11 +78,13 @@ def judge(
     baseline: Release,
     material: Sequence[Material],
     settings: FinetuneSettings,
+    labels: Sequence[LabelSet] = (),
     read: Sequence[Material] = (),
 ) -> Report:
     """Return the report on a candidate: the floor, the baseline and the candidate on the test part, and the gate.
 
-    The agent is lent: the release it had answers again afterwards. Tickets of the test part are hidden from it.
+    Further classifiers are judged on the test parts of the sets of ``labels``. The agent is lent: the release it had
+    answers again afterwards. Tickets of the test part are hidden from it.
     ``read`` is the material with the vectors of the candidate's own encoders, where it is at hand; without it, they are
     made here.
     """
@@ -98,6 +103,11 @@ def judge(
         before[name], after[name] = dict(old[0]), dict(new[0])
         taught, first = part.train.labelled.labels, baseline is UNTRAINED_RELEASE
         checks += gate(name, old, new, settings, taught=taught, first=first)
+        told = judge_labels(name, part, labels, baseline, candidate, settings)
+        for side, figures in ((floor, told.floor), (before, told.before), (after, told.after)):
+            if figures:
+                side[name]["labels"] = figures
+        checks += told.checks
     return Report(candidate.id, baseline.id, candidate.data, before, after, floor, (*checks, *soundness))
 
 

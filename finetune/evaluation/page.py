@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation.judge import Report
-from replydesk.finetune.evaluation.look import page
+from replydesk.finetune.evaluation.look import page, table
 
 __all__ = ["report_page"]
 
@@ -23,6 +23,13 @@ _ROWS = (
     ("replies", "wrong_of_answered", "Wrong among answered", False),
     ("replies", "out_of_scope_answered", "Out of scope answered", False),
     ("replies", "ece", "Calibration error of the confidence", False),
+)
+
+_LABEL_ROWS = (
+    ("accuracy", "Accuracy"),
+    ("macro_f1", "Macro F1"),
+    ("micro_f1", "Micro F1"),
+    ("ece", "Calibration error"),
 )
 
 
@@ -45,8 +52,32 @@ def _section(name: str, report: Report) -> str:
     before, after, floor = report.before[name], report.after[name], report.floor.get(name, {})
     rows = "".join(_row(*row, floor, before, after) for row in _ROWS)
     head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
+    labels = _labels(report.before[name], after, floor)
     title = f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2>"
-    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>'
+    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{labels}'
+
+
+def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[str, Any]) -> str:
+    """Return a table of the further classifiers, nothing where there are none."""
+    sides = [side.get("labels", {}) for side in (floor, before, after)]
+    rows = []
+    for name, found in sides[2].items():
+        several = found["kind"] == "several"
+        for key, what in _LABEL_ROWS:
+            if key not in found:
+                continue
+            label = "All labels of a message" if several and key == "accuracy" else what
+            span = found.get(f"{key}_ci")
+            rows.append(
+                [
+                    f"{escape(name)}: {label}",
+                    *(_number(side.get(name, {}).get(key)) for side in sides),
+                    f"<small>{span[0]:.3f} – {span[1]:.3f}</small>" if span else "",
+                    str(found["messages"]),
+                ]
+            )
+    head = ("", "Words alone", "Before", "After", "95 % interval", "Test messages")
+    return f"<h3>Further labels</h3>{table(head, rows)}" if rows else ""
 
 
 def _row(

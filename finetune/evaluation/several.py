@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.text import language_of
+from replydesk.dialog.several import SeveralHead
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation import metrics
-from replydesk.finetune.intents.multi import SeveralHead, fit_one_against_rest, fit_several
+from replydesk.finetune.intents.multi import fit_one_against_rest, fit_several
 from replydesk.finetune.intents.words import word_features
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import Encoders, Memory, RememberingEncoder, Vectors

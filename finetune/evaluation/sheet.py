@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation import plots
+from replydesk.finetune.evaluation.levels import levels_section
 from replydesk.finetune.evaluation.look import facts, page, panel, table
 
 __all__ = ["intents_page", "verdict"]
@@ -52,7 +53,7 @@ def intents_page(document: Mapping[str, Any]) -> str:
     body.append("</div>")
     if "oos" in models["tuned"]:
         body.append(_out_of_scope(models))
-    body.append(_confusions(models["tuned"]))
+    body += [levels_section(models), _confusions(models["tuned"])]
     if "suspects" in document:
         body.append(_suspects(document["suspects"]))
     body += [_slices(models), _made(document)]

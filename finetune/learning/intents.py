@@ -18,7 +18,8 @@ from replydesk.data.records import Conversation, Message, content_id
 from replydesk.data.settings import DataSettings, FinetuneSettings
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
-from replydesk.dialog.release import Release, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import interval

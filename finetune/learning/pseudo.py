@@ -46,8 +46,9 @@ class PseudoLabeller:
     """Labels unlabelled messages from labelled ones, above a confidence that held-out messages chose.
 
     ``vectors`` (n, dimension) are those of the labelled messages, of those held out and of the unlabelled, in this
-    order; ``views`` the same messages as written in a hurry. ``labels`` are those of the labelled ones. ``kept`` and
-    ``wrong`` say how many held-out messages of ``judged`` were above the threshold, and how many of these were wrong.
+    order; ``views`` the same messages as written in a hurry. ``labels`` are those of the labelled ones, of which the
+    last ``named`` are names of labels: always known, never judged. ``kept`` and ``wrong`` say how many held-out
+    messages of ``judged`` were above the threshold, and how many of these were wrong.
     """
 
     texts: tuple[str, ...]
@@ -61,6 +62,7 @@ class PseudoLabeller:
     judged: int = 0
     kept: int = 0
     wrong: int = 0
+    named: int = 0
 
     @classmethod
     def of(
@@ -73,13 +75,16 @@ class PseudoLabeller:
         languages: Sequence[str],
         held_out: Labelled | None = None,
         groups: Sequence[str] = (),
+        names: bool = False,
         seed: int = 0,
     ) -> PseudoLabeller:
         """Return a labeller whose threshold lets at most ``settings.max_wrong`` of what is held out be wrong.
 
         Without ``held_out``, folds of the labelled messages take turns; ``groups`` name their owners, so that no fold
-        cuts one in two. Of more than ``settings.texts`` unlabelled messages so many are drawn.
+        cuts one in two. With ``names`` the name of every label is an example of it. Of more than ``settings.texts``
+        unlabelled messages so many are drawn.
         """
+        given, labelled = len(labelled), labelled.with_names if names else labelled
         chosen = list(dict.fromkeys(unlabelled))
         if len(chosen) > settings.texts:
             drawn = np.random.default_rng(seed).choice(len(chosen), settings.texts, replace=False)
@@ -92,7 +97,10 @@ class PseudoLabeller:
             encoder.encode([noise(text, seed + view * len(texts) + i) for i, text in enumerate(texts)])
             for view in range(settings.views)
         )
-        plain = cls(tuple(chosen), labelled.labels, vectors, views, label_graph(vectors), settings, seed)
+        plain = cls(
+            *(tuple(chosen), labelled.labels, vectors, views, label_graph(vectors), settings, seed),
+            named=len(labelled) - given,
+        )
         return plain._calibrated(held, groups)
 
     @property
@@ -106,7 +114,7 @@ class PseudoLabeller:
         Only the labelled messages in ``rows`` are learned from, all without it. Of each label at most
         ``settings.per_intent`` are taken, the surest first, so that frequent intents do not crowd out the others.
         """
-        guesses, sure, steady = self._read(np.arange(len(self.labels)) if rows is None else np.asarray(rows))
+        guesses, sure, steady = self._read(np.arange(self._given) if rows is None else np.asarray(rows))
         first = len(self.vectors) - len(self.texts)
         guesses, sure, steady = guesses[first:], sure[first:], steady[first:]
         able = steady & (sure >= self.threshold)
@@ -147,14 +155,18 @@ class PseudoLabeller:
             "checked": len(known),
         }
 
+    @property
+    def _given(self) -> int:
+        return len(self.labels) - self.named
+
     def _calibrated(self, held: Labelled, groups: Sequence[str]) -> PseudoLabeller:
         names, count = np.array(self.names), len(self.labels)
-        everything = np.arange(count)
         if held:
-            turns = [(everything, np.arange(count, count + len(held)), np.array(held.labels))]
+            turns = [(np.arange(self._given), np.arange(count, count + len(held)), np.array(held.labels))]
         else:
             labels = np.array(self.labels)
-            turns = [(rows, apart, labels[apart]) for rows, apart in _folds(self.labels, groups, self.seed)]
+            folds = _folds(self.labels[: self._given], groups, self.seed)
+            turns = [(rows, apart, labels[apart]) for rows, apart in folds]
         confidence, right = [], []
         judged = 0
         for rows, apart, truth in turns:
@@ -170,7 +182,11 @@ class PseudoLabeller:
         return replace(self, threshold=line, judged=judged, kept=int(above.sum()), wrong=wrong)
 
     def _read(self, rows: Rows) -> tuple[Rows, Floats, NDArray[np.bool_]]:
-        """Return the label of every message, how sure it is, and whether every hurried view is read the same."""
+        """Return the label of every message, how sure it is, and whether every hurried view is read the same.
+
+        What is learned from are the labelled messages in ``rows``, and the names of labels.
+        """
+        rows = np.append(rows, np.arange(self._given, len(self.labels))).astype(int)
         targets = np.searchsorted(self.names, np.array(self.labels)[rows])
         known = np.unique(targets)
         start = np.zeros((len(self.vectors), len(self.names)), dtype=np.float32)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from replydesk.finetune.examples import Material
 from replydesk.finetune.matching.cross import Asked
-from replydesk.finetune.matching.scorer import Queries, find_candidates
+from replydesk.finetune.matching.scorer import Past, Queries, find_candidates
 from replydesk.finetune.matching.stack import judged, stacked
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import HitScorer
@@ -18,12 +18,14 @@ __all__ = ["fit_late"]
 
 _QUESTIONS: Final = 500
 """Questions that are drawn to fit three numbers on: more cost seconds and change nothing."""
+_MEGABYTES: Final = 512
+"""What may be remembered of them and their candidates: each text is read once, many together."""
 _WIDER = 3
 _FEW = 30
 
 
 def fit_late(
-    queries: Queries, material: Material, scorer: HitScorer, recipe: Recipe
+    queries: Queries, material: Material, scorer: HitScorer, recipe: Recipe, past: Past | None = None
 ) -> tuple[RerankScorer | None, dict[str, Any]]:
     """Return what makes probabilities of late interaction, and what the release card says of it.
 
@@ -36,14 +38,15 @@ def fit_late(
     if encoder is None:
         return None, {"kept": False, "why": "The encoder has no vectors of tokens to compare."}
     drawn = queries.drawn(_QUESTIONS, recipe.seed)
-    found = find_candidates(drawn, material, _WIDER * MOST)
+    found = find_candidates(drawn, material, _WIDER * MOST, past)
     scores = scorer.probabilities(found.rows)
     asked = Asked.of(drawn, found, scores, question_text)
     useful = sum(any(one.right) and not all(one.right) for one in asked)
     if useful < _FEW:
         why = f"There are {useful} questions to judge by; {_FEW} are needed. It counts what it counts on any desk."
         return UNTRAINED_LATE, {"kept": True, "why": why}
-    late = LateInteraction(encoder, found.words.rarities)
+    late = LateInteraction(encoder, found.words.rarities, megabytes=_MEGABYTES)
+    late.remember(list(dict.fromkeys(text for one in asked for text in (one.question, *one.texts))))
     logits = [late.logits(one.question, one.texts) for one in asked]
     result = judged(asked, logits, recipe.seed)
     notes = {"validation": result.document(), "kept": not result.worse, "why": result.why}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket, same_text
-from replydesk.dialog.release import Thresholds
+from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer
@@ -18,11 +18,15 @@ from replydesk.retrieval.matcher import codes_conflict
 from replydesk.retrieval.wording import Wording
 from replydesk.retrieval.words.lexical import LexicalIndex
 
-__all__ = ["Candidates", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds"]
+__all__ = ["Candidates", "Past", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds"]
 
 Floats = NDArray[np.float64]
 
 _PRIOR_VARIANCE = 10.0
+# Tickets of the same owner have a cosine below that.
+_OWN = -1.5
+# So many queries are compared at once, and so many cosines are held.
+_AT_ONCE, _NUMBERS = 256, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,69 @@ class Candidates:
         return ticket
 
 
-def fit_scorer(queries: Queries, material: Material, recipe: Recipe) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The answered training messages as a desk searches them: tickets with their words, in rows.
+
+    ``rows_of`` says which are of an owner; ``rarities`` are the inverse document frequencies of all words.
+    """
+
+    tickets: Examples
+    wordings: Sequence[Wording]
+    words: LexicalIndex
+    rarities: Mapping[str, float]
+    rows_of: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, material: Material) -> Past:
+        """Return what the training part of a material has answered."""
+        tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
+        wordings = [Wording.of(ticket) for ticket in tickets.tickets if ticket is not None]
+        words = LexicalIndex()
+        # Two examples may have one ticket, and each is a question of its own.
+        words.add([f"{row:032x}" for row in range(len(tickets))], tickets.texts)
+        rarities = words.rarities({term for wording in wordings for term in wording.terms})
+        rows_of: dict[str, list[int]] = {}
+        for row, owner in enumerate(tickets.groups):
+            rows_of.setdefault(owner, []).append(row)
+        return cls(tickets, wordings, words, rarities, rows_of)
+
+    def ticket(self, row: int) -> Ticket:
+        """Return the ticket of a row."""
+        ticket = self.tickets.tickets[row]
+        assert ticket is not None, "what is past was answered"
+        return ticket
+
+    def nearest(self, asked: Examples, queries: Sequence[int], count: int) -> Iterator[tuple[int, Floats, list[int]]]:
+        """Yield those queries, each with its cosines to all rows, shape (rows,), and the ``count`` nearest, best first.
+
+        Rows of the query's owner have a cosine of -2. Many queries are compared at once, since a product of a matrix
+        with one vector after the other waits for memory, and for threads that have nothing to do.
+        """
+        if not len(self.tickets):
+            return
+        at_once = max(1, min(_AT_ONCE, _NUMBERS // len(self.tickets)))
+        for start in range(0, len(queries), at_once):
+            block = list(queries[start : start + at_once])
+            cosines = asked.vectors[block] @ self.tickets.vectors.T
+            for place, q in enumerate(block):
+                cosines[place, self.rows_of.get(asked.groups[q], [])] = -2.0
+            few = min(count, cosines.shape[1])
+            nearest = np.argpartition(cosines, -few, axis=1)[:, -few:]
+            order = np.argsort(-np.take_along_axis(cosines, nearest, axis=1), axis=1, kind="stable")
+            for q, line, best in zip(block, cosines, np.take_along_axis(nearest, order, axis=1).tolist(), strict=True):
+                yield q, line, best
+
+
+def fit_scorer(
+    queries: Queries, material: Material, recipe: Recipe, past: Past | None = None
+) -> tuple[HitScorer, Floats, NDArray[np.bool_]]:
     """Return the scorer, and for every query the score of its best hit and whether that hit was right.
 
     Each query is answered from the training tickets of other owners; :meth:`Material.is_right` is the judge. One
     logistic fit over all candidates ranks; a second on the best hits alone calibrates.
     """
-    found = find_candidates(queries, material, recipe.candidates)
+    found = find_candidates(queries, material, recipe.candidates, past)
     if not len(found.rows) or found.right.all() or not found.right.any():
         return UNTRAINED, np.empty(0), np.empty(0, dtype=bool)
     scorer = fit_rows(found.rows, found.right, found.query_of)
@@ -126,47 +186,44 @@ def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar
     return replace(lines, pick_above=pick, ask_above=min(0.3, pick / 2))
 
 
-def find_candidates(queries: Queries, material: Material, count: int) -> Candidates:
-    """Return the ``count`` nearest training tickets of other owners for every query, and some more by their words."""
-    tickets = material.train.where([ticket is not None for ticket in material.train.tickets])
-    past = [ticket for ticket in tickets.tickets if ticket is not None]
-    wordings = [Wording.of(ticket) for ticket in past]
-    lexical = LexicalIndex()
-    # Two examples may have one ticket, and each is a question of its own.
-    lexical.add([f"{row:032x}" for row in range(len(tickets))], tickets.texts)
-    rarities = lexical.rarities({term for wording in wordings for term in wording.terms})
-    owners = np.array(tickets.groups)
+def find_candidates(queries: Queries, material: Material, count: int, past: Past | None = None) -> Candidates:
+    """Return the ``count`` nearest training tickets of other owners for every query, and some more by their words.
+
+    ``past`` is what :meth:`Past.of` makes of the material, where it was made before.
+    """
+    past = past or Past.of(material)
+    tickets = past.tickets
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     query_of: list[int] = []
     ticket_of: list[int] = []
     asked = queries.examples
-    for q, (text, owner) in enumerate(zip(asked.texts, asked.groups, strict=True)):
-        if asked.tickets[q] is None and asked.labels[q] != OUT_OF_SCOPE:
-            # Nobody answered it, so nothing says which answer would have been right.
-            continue
-        cosines = np.where(owners == owner, -2.0, np.asarray(tickets.vectors @ asked.vectors[q]))
-        query = lexical.query(text)
-        by_words = [int(key, 16) for key in lexical.search(query, count // 2)]
-        nearest = np.argsort(-cosines)[:count].tolist()
+    # Where nobody answered, nothing says which answer would have been right.
+    answered = [q for q, label in enumerate(asked.labels) if asked.tickets[q] is not None or label == OUT_OF_SCOPE]
+    for q, cosines, nearest in past.nearest(asked, answered, count):
+        text = asked.texts[q]
+        query = past.words.query(text)
+        by_words = [int(key, 16) for key in past.words.search(query, count // 2)]
         chosen = [
-            t for t in dict.fromkeys([*nearest, *by_words]) if cosines[t] > -1.5 and not codes_conflict(text, past[t])
+            t
+            for t in dict.fromkeys([*nearest, *by_words])
+            if cosines[t] > _OWN and not codes_conflict(text, past.ticket(t))
         ]
         likely = dict(zip(queries.labels, queries.intents[q].tolist(), strict=True))
-        candidates = [Candidate(past[t], wordings[t], float(cosines[t])) for t in chosen]
+        candidates = [Candidate(past.ticket(t), past.wordings[t], float(cosines[t])) for t in chosen]
         unknown = float(queries.unfamiliar[q])
-        rows += fused(text, query, candidates, rarities=rarities, intents=likely, unfamiliar=unknown)
-        for t in chosen:
-            right.append(material.is_right(asked, q, past[t], float(tickets.answers[t] @ asked.answers[q])))
-            query_of.append(q)
-            ticket_of.append(t)
+        rows += fused(text, query, candidates, rarities=past.rarities, intents=likely, unfamiliar=unknown)
+        agreeing = (tickets.answers[chosen] @ asked.answers[q]).tolist()
+        right += [material.is_right(asked, q, past.ticket(t), one) for t, one in zip(chosen, agreeing, strict=True)]
+        query_of += [q] * len(chosen)
+        ticket_of += chosen
     return Candidates(
         np.array(rows).reshape(-1, len(FEATURES)),
         np.array(right, dtype=bool),
         np.array(query_of, dtype=int),
         np.array(ticket_of, dtype=int),
         tickets,
-        lexical,
+        past.words,
     )
 
 

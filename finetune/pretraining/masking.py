@@ -8,29 +8,20 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from replydesk.data.errors import TrainingError
 from replydesk.finetune.pretraining.corpus import Corpus
-from replydesk.finetune.pretraining.heads import Heads, log_shares
-from replydesk.finetune.pretraining.words import Read, read_words
+from replydesk.finetune.pretraining.heads import Heads
+from replydesk.finetune.pretraining.reading import ReadTexts, nothing_to_read, special_token
+from replydesk.finetune.pretraining.words import Read
 from replydesk.finetune.training.network import EncoderNetwork, padded
 from replydesk.finetune.training.plan import batches_of
 from replydesk.finetune.training.tasks import Batch
 
-__all__ = ["IGNORED", "MaskTask", "masked", "special_token"]
+__all__ = ["IGNORED", "MaskTask", "masked"]
 
 IGNORED = -100
 """The target of what is not asked."""
 
 _MASKED, _KEPT = 0.8, 0.9
-
-
-def special_token(network: EncoderNetwork, name: str) -> int:
-    """Return the number of a special token. Raises :class:`TrainingError` where the tokenizer has none."""
-    number = network.tokenizer.token_to_id(name)
-    if number is None:
-        hint = "Choose an encoder with the vocabulary of a BERT, or begin from nothing."
-        raise TrainingError(f"The encoder's tokenizer has no {name}.", where="pretrain", hint=hint)
-    return int(number)
 
 
 def masked(
@@ -87,12 +78,13 @@ class MaskTask:
     ) -> None:
         self._size, self._seed, self._share = batch_size, seed, mask
         self._padding, self._most = network.padding, network.max_tokens
-        self._first, self._last = special_token(network, "[CLS]"), special_token(network, "[SEP]")
         self._mask = special_token(network, "[MASK]")
         self._kinds = int(network.bert.config.type_vocab_size)
         self._texts = [text for turns in corpus.conversations for text in turns]
         self._owner = [row for row, turns in enumerate(corpus.conversations) for _ in turns]
-        self._read = read_words(network.tokenizer, self._texts)
+        opened = ReadTexts.of(network, self._texts)
+        self._read, self._others = opened.texts, opened.known
+        self._first, self._last = opened.first, opened.last
         last = {owner: place for place, owner in enumerate(self._owner)}
         pairs = next_sentence and len(last) > 1
         # The last turn has been seen as the one that follows.
@@ -102,16 +94,11 @@ class MaskTask:
             if not (pairs and place == last[owner] and place and self._owner[place - 1] == owner)
         ]
         self._examples = [(one, other) for one, other in self._examples if len(self._read[one])]
-        specials = {network.tokenizer.token_to_id(token) for token in ("[UNK]", "[PAD]")}
-        vocabulary = int(network.bert.config.vocab_size)
-        self._others = sorted({token for read in self._read for token in read.ids} - specials)
-        if not self._examples or not self._others:
-            hint = "Give more text, or texts whose characters the encoder knows."
-            raise TrainingError("There is nothing to read.", where="pretrain", hint=hint)
+        if not self._examples:
+            raise nothing_to_read()
         self._keep = keep
         self._before = network.encode(self._texts).clone() if keep else None
-        bias = log_shares([read.ids for read in self._read], vocabulary)
-        self.head: Heads = head if head is not None else Heads(network.dimension, bias)
+        self.head: Heads = head if head is not None else Heads(network.dimension, opened.shares)
 
     def epoch(self, epoch: int) -> list[list[int]]:
         """Return the rows of each batch of an epoch."""

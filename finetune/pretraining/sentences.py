@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.pretraining.corpus import Corpus
-from replydesk.finetune.pretraining.heads import Decoder, log_shares
-from replydesk.finetune.pretraining.masking import special_token
-from replydesk.finetune.pretraining.words import Read, read_words
+from replydesk.finetune.pretraining.heads import Decoder
+from replydesk.finetune.pretraining.reading import ReadTexts
+from replydesk.finetune.pretraining.words import Read
 from replydesk.finetune.training.network import EncoderNetwork, padded
 from replydesk.finetune.training.plan import batches_of
 from replydesk.finetune.training.tasks import Batch, info_nce
@@ -69,14 +69,11 @@ class TsdaeTask:
         deletion: float = 0.6,
         head: Decoder | None = None,
     ) -> None:
-        self._first, self._last = special_token(network, "[CLS]"), special_token(network, "[SEP]")
-        self._read = [read for read in read_words(network.tokenizer, corpus.texts) if len(read)]
-        if not self._read:
-            hint = "Give more text, or texts whose characters the encoder knows."
-            raise TrainingError("There is nothing to read.", where="pretrain", hint=hint)
+        opened = ReadTexts.of(network, corpus.texts)
+        self._first, self._last = opened.first, opened.last
+        self._read = [read for read in opened.texts if len(read)]
         self._padding, self._size, self._seed, self._deletion = network.padding, batch_size, seed, deletion
-        bias = log_shares([read.ids for read in self._read], int(network.bert.config.vocab_size))
-        self.head: Decoder = head if head is not None else Decoder(network, bias)
+        self.head: Decoder = head if head is not None else Decoder(network, opened.shares)
 
     def epoch(self, epoch: int) -> list[list[int]]:
         """Return the rows of each batch of an epoch."""

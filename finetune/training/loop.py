@@ -6,11 +6,12 @@ under ``torchrun`` and checkpoints are its own. What a batch is stands in the ta
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,10 @@ def fit(
 
     progress = progress if rank() == 0 else _silent
     accumulate = settings.accumulate
+    per_epoch = _Plan(tasks, 1, seed, world() * accumulate).per_epoch // (world() * accumulate)
+    if settings.steps:
+        settings = replace(settings, epochs=min(settings.epochs, math.ceil(settings.steps / per_epoch)))
     plan = _Plan(tasks, settings.epochs, seed, world() * accumulate)
-    per_epoch = plan.per_epoch // (world() * accumulate)
     total = per_epoch * settings.epochs
     if folder is not None:
         batches = (plan[step] for step in range(plan.per_epoch))

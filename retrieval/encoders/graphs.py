@@ -8,10 +8,12 @@ import os
 import secrets
 import shutil
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +24,14 @@ from replydesk.retrieval.encoders.encoder import BertEncoder, model_folder
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["GRAPH", "WEIGHTS", "Card", "Graph", "compiled", "convert", "key_of", "load_openvino"]
+__all__ = ["GRAPH", "WEIGHTS", "Card", "Graph", "compiled", "convert", "core", "key_of", "load_openvino"]
 
 _CARD = "card.json"
 GRAPH, WEIGHTS = "model.xml", "model.bin"
 """The two files of a model in OpenVINO's own form."""
 _SOURCE = "source.json"
 _VERSION = "3"
+_LOCK = threading.Lock()
 _READ = (".json", ".safetensors", ".bin", ".txt", ".model")
 
 
@@ -42,6 +45,22 @@ def load_openvino() -> Any:
     import openvino
 
     return openvino
+
+
+def core() -> Any:
+    """Return the one OpenVINO core of this process.
+
+    On processors with AMX each core gives the thread that first compiles with it a signal stack of its own, and gives
+    back the one before when it goes: if cores go in the order in which they came, that is one that is freed, and the
+    next signal, such as Ctrl-C, ends the process with a segmentation fault. A core that stays does neither.
+    """
+    with _LOCK:
+        return _core()
+
+
+@cache
+def _core() -> Any:
+    return load_openvino().Core()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +175,7 @@ def compiled(model: Any, threads: int, precision: str = "") -> Any:
     }
     if precision:
         settings["INFERENCE_PRECISION_HINT"] = precision
-    return load_openvino().Core().compile_model(model, "CPU", settings)
+    return core().compile_model(model, "CPU", settings)
 
 
 def _converted(name: str, folder: Path, max_tokens: int) -> Graph:
@@ -206,7 +225,6 @@ def _read(folder: Path) -> Graph | None:
 
     Weights whose size and time are as they were when they were hashed are not hashed again.
     """
-    openvino = load_openvino()
     document = _document(folder / _CARD)
     try:
         card = Card(**{field.name: document[field.name] for field in fields(Card)})
@@ -214,7 +232,7 @@ def _read(folder: Path) -> Graph | None:
         same = _stamp(weights) == tuple(card.stamp) or _hash(weights) == card.weights
         if not same or _hash(folder / GRAPH) != card.graph:
             return None
-        return Graph(openvino.Core().read_model(folder / GRAPH), card)
+        return Graph(core().read_model(folder / GRAPH), card)
     except (OSError, KeyError, TypeError, RuntimeError):
         return None
 

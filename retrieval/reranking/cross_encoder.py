@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.errors import ModelError
-from replydesk.retrieval.encoders.graphs import GRAPH, WEIGHTS, Card, Graph, compiled, convert, key_of, load_openvino
+from replydesk.retrieval.encoders.graphs import (
+    GRAPH,
+    WEIGHTS,
+    Card,
+    Graph,
+    compiled,
+    convert,
+    core,
+    key_of,
+)
 from replydesk.retrieval.encoders.runtime import TOKENS_A_THREAD, batches
 
 __all__ = ["MOST_LAYERS", "CrossEncoder", "graph_of", "read_config"]
@@ -173,7 +182,7 @@ def _on_openvino(
 
 def _read_graph(folder: Path) -> Any:
     try:
-        return load_openvino().Core().read_model(folder / GRAPH, folder / WEIGHTS)
+        return core().read_model(folder / GRAPH, folder / WEIGHTS)
     except RuntimeError as error:
         message = f"The cross-encoder cannot be read: {str(error).strip().rpartition(chr(10))[2]}"
         raise ModelError(message, where=str(folder / GRAPH), hint=_HINT) from error

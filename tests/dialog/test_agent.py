@@ -19,8 +19,10 @@ from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
-from replydesk.dialog.release import Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
 
@@ -71,6 +73,40 @@ def test_answers_come_from_the_customer_s_language(agent: Agent, text: str, lang
     assert reply.text == reply.hits[0].ticket.answer
     assert reply.hits[0].ticket.language == language
     assert reply.confidence == reply.hits[0].score
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the parcel arrived broken and late, where is my refund", "Which of these do you mean exactly?"),
+        ("我的快递三天没动了，台灯打不开", "请问具体是下面哪一种情况？"),
+    ],
+)
+def test_who_is_sure_of_what_and_not_of_which_kind_asks_which(desk: Home, text: str, said: str) -> None:
+    with sa.create_engine(f"sqlite:///{desk.database}").begin() as connection:
+        for old, new in (("delivery_delay", "parcel/late"), ("broken_item", "parcel/broken")):
+            connection.execute(
+                sa.text("UPDATE tickets SET intent = :new WHERE intent = :old"), {"new": new, "old": old}
+            )
+    agent = with_settings(desk, dialog=DialogSettings(pick_above=1.0, ask_above=0.0))
+    names = ("parcel/late", "parcel/broken", "refund_status")
+    head = IntentHead(names, np.zeros((3, 32)), np.array([3.0, 2.9, 0.0]))
+    agent.use(Release("paths", datetime(2026, 11, 1, tzinfo=UTC), {agent.matcher.encoder_id("en"): Skills(head)}))
+    agent.releases = None
+    reply = agent.answer(text, language="zh" if "快" in text else "en")
+    document = reply.document()
+    assert (document["action"], document["node"]["name"], document["node"]["backed_off"]) == ("ask", "parcel", True)
+    assert document["text"].endswith(said) and "parcel" in document["reasons"][0]
+    asked = {option["value"]: None for option in document["options"]}
+    kinds = [hit.ticket.intent for hit in reply.hits if hit.ticket.question in asked]
+    assert sorted(kinds) == ["parcel/broken", "parcel/late"]
+    flat = with_settings(desk, dialog=DialogSettings(pick_above=1.0, ask_above=0.0, label_separator=""))
+    flat.use(agent.release())
+    flat.releases = None
+    other = flat.answer(text, language=reply.reading.language)
+    assert (other.action, other.document()["node"]) == ("ask", None) and not other.text.endswith(said)
+    agent.store.close()
+    flat.store.close()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.hanspelling import HanSpeller
-from replydesk.dialog.release import Release, Releases, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
+from replydesk.dialog.skills import Skills
 from replydesk.dialog.spelling import Speller
 
 HAN = HanSpeller({"^退": 9, "退款": 9, "款什": 9}, {"宽": "款"}, {"tuikuan": "退款"})

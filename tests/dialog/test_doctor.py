@@ -13,7 +13,9 @@ from replydesk.data.records import Conversation, Message, Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.doctor import Finding, examine
-from replydesk.dialog.release import Release, Releases, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
+from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.index import FaissIndex

@@ -12,7 +12,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.reading import several_intents
-from replydesk.dialog.release import Skills
+from replydesk.dialog.skills import Skills
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,20 @@ def test_the_colleague_reads_what_was_written_and_understood() -> None:
     assert "no intents trained" in phrases.handoff_summary("你好", bare, ())
 
 
+@pytest.mark.parametrize(("language", "node"), [("en", "card"), ("zh", "卡")])
+def test_what_is_sure_of_an_unsure_reading_is_said_to_the_team_and_not_to_the_customer(
+    language: str, node: str
+) -> None:
+    backed = replace(reading(language), node=Intent(node, 0.874), kinds={"x": "x", "y": "y"})
+    first = phrases.reasons(Decision("ask", "which_kind"), backed, (HIT,))[0]
+    assert node in first and "87%" in first and in_language(first, language)
+    asked = phrases.ask_text(language, "which_kind")
+    assert asked != phrases.ask_text(language) and in_language(asked, language) and "{" not in asked
+    assert f"{node} 87% ({{refund}} 91%, parcel 6%)" in phrases.handoff_summary("hi", backed, ())
+    sure = replace(backed, kinds={})
+    assert phrases.handoff_summary("hi", sure, ()) == phrases.handoff_summary("hi", reading(language), ())
+
+
 @pytest.mark.parametrize(("language", "names"), [("en", "refund, parcel"), ("zh", "refund、parcel")])
 def test_that_several_things_are_asked_is_said(language: str, names: str) -> None:
     asked = replace(reading(language), several=("refund", "parcel"))

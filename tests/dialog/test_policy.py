@@ -10,8 +10,8 @@ import pytest
 from replydesk.data.records import Ticket
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Intent, Reading
-from replydesk.dialog.release import Thresholds
 from replydesk.dialog.sentiment import Mood
+from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
 LINES = Thresholds(pick_above=0.6, ask_above=0.3, out_of_scope_above=0.5)
@@ -97,6 +97,63 @@ def test_decisions(
 ) -> None:
     expected = Decision(action, ground, tuple(hits[i] for i in chosen), handoff)  # type: ignore[arg-type]
     assert decide(read, hits, LINES) == expected
+
+
+def backed(*intents: float) -> Reading:
+    """Return a reading that is sure of ``card``, and not of which of its kinds."""
+    kinds = {"card/lost": "card/lost", "card/raise": "card/limits", "card/lower": "card/limits", "卡/挂失": "卡/挂失"}
+    return replace(reading(*intents), node=Intent("card", 0.9), kinds=kinds)
+
+
+OFF = backed(0.5, 0.45)
+
+
+@pytest.mark.parametrize(
+    ("read", "hits", "action", "ground", "chosen"),
+    [
+        pytest.param(
+            OFF, [hit(0.5, "card/lost"), hit(0.45, "a"), hit(0.2, "card/raise"), hit(0.1, "card/lower")],
+            "ask", "which_kind", [0, 2], id="one hit a kind, no other intent",
+        ),
+        pytest.param(
+            OFF, [hit(0.5, "卡/挂失"), hit(0.4, "card/lost")], "ask", "which_kind", [0, 1], id="in Chinese, too"
+        ),
+        pytest.param(
+            OFF, [hit(0.9, "card/lost"), hit(0.85, "a"), hit(0.3, "card/raise")], "ask", "which_kind", [0, 2],
+            id="torn above the line",
+        ),
+        pytest.param(
+            OFF, [hit(0.5, "card/raise"), hit(0.45, "card/lower"), hit(0.4, "a")], "ask", "not_sure", [0, 1, 2],
+            id="one kind alone is no question",
+        ),
+        pytest.param(
+            OFF, [hit(0.5, "card/lost"), hit(0.04, "card/raise"), hit(0.3, "a")], "ask", "not_sure", [0, 2],
+            id="an implausible kind is left out",
+        ),
+        pytest.param(
+            backed(0.9, 0.1), [hit(0.9, "card/lost"), hit(0.85, "card/raise")], "pick", "confident", [0],
+            id="sure enough is sent",
+        ),
+        pytest.param(OFF, [hit(0.9, "card/lost"), hit(0.1, "card/raise")], "pick", "confident", [0], id="no rival"),
+        pytest.param(OFF, [hit(0.2, "card/lost"), hit(0.1, "card/raise")], "handoff", "unlikely", [], id="unlikely"),
+        pytest.param(
+            OFF, [blind(0.5), hit(0.4, "card/lost")], "ask", "by_words", [0, 1], id="by words as ever"
+        ),
+    ],
+)  # fmt: skip
+def test_a_reading_that_backed_off_asks_which_kind(
+    read: Reading, hits: list[Hit], action: str, ground: str, chosen: list[int]
+) -> None:
+    handoff = "low_confidence" if action == "handoff" else None
+    expected = Decision(action, ground, tuple(hits[i] for i in chosen), handoff)  # type: ignore[arg-type]
+    assert decide(read, hits, LINES) == expected
+
+
+def test_at_most_five_kinds_are_offered() -> None:
+    names = [f"card/{number}" for number in range(7)]
+    off = replace(OFF, kinds={name: name for name in names})
+    hits = [hit(0.5 - 0.01 * place, name) for place, name in enumerate(names)]
+    assert decide(off, hits, LINES).hits == tuple(hits[:5])
 
 
 def test_every_combination_is_decided_within_the_contract() -> None:

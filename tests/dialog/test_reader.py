@@ -18,7 +18,9 @@ from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import KNOWN, NEAREST, WIDTH, NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.reading import read
-from replydesk.dialog.release import Release, Releases, Skills
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
+from replydesk.dialog.skills import Skills
 from replydesk.dialog.words import WordClassifier
 from replydesk.finetune.intents.words import fit_words
 

@@ -7,7 +7,7 @@ import pytest
 
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.reading import read, wants_person
-from replydesk.dialog.release import Skills
+from replydesk.dialog.skills import Skills
 
 VECTOR = np.array([[0.6, 0.8]], dtype=np.float32)
 HEAD = IntentHead(("ask_for_person", "refund", "parcel"), np.array([[5.0, 0], [0, 5.0], [0, 0]]), np.zeros(3))
@@ -119,6 +119,57 @@ def test_out_of_scope_is_the_probability_of_the_unfamiliar() -> None:
     assert with_head.out_of_scope == pytest.approx(expected, abs=1e-6)
     without = read("x", VECTOR, Skills(None, FAMILIARITY), language="zh")
     assert without.out_of_scope == pytest.approx(1 / (1 + np.exp(1.0)), abs=1e-6)
+
+
+def _of(chances: dict[str, float]) -> Skills:
+    """Return skills whose head gives these probabilities to any vector."""
+    return Skills(head=IntentHead(tuple(chances), np.zeros((len(chances), 2)), np.log(np.array([*chances.values()]))))
+
+
+@pytest.mark.parametrize(
+    ("chances", "node", "kinds"),
+    [
+        ({"卡/挂失": 0.9, "卡/额度": 0.06, "账户": 0.04}, ("卡/挂失", 0.9), {}),
+        ({"卡/挂失": 0.5, "卡/额度": 0.4, "账户": 0.1}, ("卡", 0.9), {"卡/挂失": "卡/挂失", "卡/额度": "卡/额度"}),
+        ({"a": 0.9, "b": 0.1}, ("a", 0.9), {}),
+        ({"card/lost": 0.5, "card/limits": 0.2, "a": 0.3}, None, {}),
+        (
+            {"card/limits/raise": 0.4, "card/limits/lower": 0.3, "card": 0.2, "a": 0.1},
+            ("card", 0.9),
+            {"card/limits/raise": "card/limits", "card/limits/lower": "card/limits", "card": "card"},
+        ),
+        (
+            {"card/limits/raise": 0.5, "card/limits/lower": 0.4, "card": 0.1, "a": 0.0001},
+            ("card/limits", 0.9),
+            {"card/limits/raise": "card/limits/raise", "card/limits/lower": "card/limits/lower"},
+        ),
+    ],
+)
+def test_an_unsure_reading_backs_off_to_what_its_intents_have_in_common(
+    chances: dict[str, float], node: tuple[str, float] | None, kinds: dict[str, str]
+) -> None:
+    found = read("x", VECTOR, _of(chances), language="en")
+    assert dict(found.kinds) == kinds
+    if node is None:
+        assert found.node is None
+    else:
+        assert found.node is not None
+        assert (found.node.name, found.node.probability) == (node[0], pytest.approx(node[1], abs=1e-3))
+
+
+def test_without_a_separator_intents_have_no_path() -> None:
+    skills = _of({"card/lost": 0.5, "card/limits": 0.4, "account": 0.1})
+    found = read("x", VECTOR, skills, language="en", separator="")
+    assert (found.node, dict(found.kinds)) == (None, {})
+    with_another = _of({"card::lost": 0.5, "card::limits": 0.4, "account": 0.1})
+    other = read("x", VECTOR, with_another, language="en", separator="::")
+    assert other.node is not None and other.node.name == "card"
+
+
+def test_a_wish_for_a_person_may_be_several_intents() -> None:
+    skills = _of({"person/now": 0.3, "person/call": 0.3, "refund": 0.4})
+    assert read("x", VECTOR, skills, language="en", person_intents=("person",)).wants_person
+    assert not read("x", VECTOR, skills, language="en", person_intents=("person/now",)).wants_person
 
 
 def test_an_intent_may_mean_a_wish_for_a_person() -> None:

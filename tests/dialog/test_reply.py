@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,8 @@ REPLY: dict[str, Any] = {
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
     # beyond the contract
     "reranked": {"done", "skipped", "off"}, "urgency": SHARE, "options": [{"label": str, "value": str}],
+    "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),
+    "labels": dict,
 }  # fmt: skip
 
 
@@ -99,6 +102,16 @@ def full() -> Reply:
 def test_the_document_has_the_keys_and_types_of_the_contract(full: Reply) -> None:
     document = json.loads(json.dumps(full.document()))
     assert problems(document, REPLY) == []
+
+
+def test_the_node_that_is_sure_is_told_and_whether_its_kinds_are_not(full: Reply) -> None:
+    assert full.document()["node"] is None
+    card = Intent("卡", 0.93456)
+    backed = replace(full, reading=replace(READING, node=card, kinds={"卡/挂失": "卡/挂失", "卡/额度": "卡/额度"}))
+    assert backed.document()["node"] == {"name": "卡", "probability": 0.9346, "backed_off": True}
+    assert problems(json.loads(json.dumps(backed.document())), REPLY) == []
+    sure = replace(full, reading=replace(READING, node=card))
+    assert sure.document()["node"] == {"name": "卡", "probability": 0.9346, "backed_off": False}
 
 
 def test_the_document_holds_the_values(full: Reply) -> None:

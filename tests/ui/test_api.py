@@ -15,7 +15,8 @@ from replydesk.data.errors import StoreError
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Releases
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
 from replydesk.ui.app import create_app
 
 REPLY, SEARCH, TICKETS, VERDICTS = "/api/v1/reply", "/api/v1/search", "/api/v1/tickets", "/api/v1/verdicts"

@@ -126,6 +126,14 @@ def test_evidence_says_what_was_done_and_why(language: str, wanted: list[str]) -
     assert source.count("rd-used") == 1
 
 
+@pytest.mark.parametrize(("language", "node"), [("en", "card_limits"), ("zh", "卡")])
+def test_evidence_names_what_an_unsure_reading_is_sure_of(language: str, node: str) -> None:
+    told = {"name": node, "probability": 0.934, "backed_off": True}
+    assert f"{node.replace('_', ' ')} …93%order status90%" in Seen(evidence(reply(node=told), language)).text
+    assert evidence(reply(node=told | {"backed_off": False}), language) == evidence(reply(), language)
+    assert evidence(reply(node=None), language) == evidence(reply(), language)
+
+
 @pytest.mark.parametrize(
     ("action", "language", "badge"),
     [
@@ -360,3 +368,22 @@ def test_evidence_tells_how_many_say_the_same_and_whether_it_was_reranked(
     told = evidence(reply(hits=[hit(count=7)], reranked="skipped"), language)
     assert many in told and "7" in told and skipped in told
     assert many not in evidence(reply(hits=[hit(count=1)], reranked="done"), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("en", ["Sentimentnegative91%neutral6%", "Topic", "late delivery88%", "toneNone of the labels."]),
+        ("zh", ["情感消极91%平静6%", "主题", "late delivery88%", "tone没有合适的标签。"]),
+    ],
+)
+def test_evidence_shows_what_further_classifiers_say(language: str, wanted: list[str]) -> None:
+    labels = {
+        "sentiment": [{"name": "negative", "probability": 0.91}, {"name": "neutral", "probability": 0.06}],
+        "topic": [{"name": "late_delivery", "probability": 0.88}, {"name": ATTACKS[0], "probability": 0.6}],
+        "tone": [],
+    }
+    seen = Seen(evidence(reply(labels=labels), language))
+    assert [part for part in wanted if part not in seen.text] == []
+    assert seen.tags <= Seen(evidence(reply(), language)).tags | {"h4", "p"}
+    assert ATTACKS[0].replace("_", " ") in seen.text

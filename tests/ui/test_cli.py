@@ -17,8 +17,9 @@ from replydesk.data.home import Home
 from replydesk.data.records import Message
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Releases
-from replydesk.ui import cli
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
+from replydesk.ui import cli, demo
 
 
 @dataclass(frozen=True)
@@ -275,8 +276,8 @@ def test_a_demo_that_was_stopped_goes_on(run: Run, desk: Home, monkeypatch: pyte
         raise ConflictError("Building goes on.")
 
     # As a demo leaves its home when it is killed before the training has ended: tickets, and no release.
-    desk.settings.write_text(cli._DEMO_SETTINGS, encoding="utf-8")
-    monkeypatch.setattr(cli, "_workshop", building)
+    desk.settings.write_text(demo._DEMO_SETTINGS, encoding="utf-8")
+    monkeypatch.setattr(demo, "workshop_of", building)
     assert run("demo", "--if-empty").trouble == "Building goes on."
     Releases(desk).promote(save_release(desk, 1))
     assert run("demo", "--if-empty", "--json").document["built"] is False

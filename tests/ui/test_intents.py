@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from replydesk.data.home import Home
+from replydesk.data.records import Conversation, Message
+from replydesk.data.store import Store
 from replydesk.finetune.examples import collect
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
@@ -53,3 +55,34 @@ def test_an_intent_is_listed_added_and_suggested_for(
     assert "delivery_delay" in said
     code, said = run("suggest")
     assert code == 0 and "No unlabelled messages." in said
+
+
+def test_intents_with_a_path_are_shown_as_a_tree(
+    desk: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store.open(desk.database)
+    rows = [("card/lost", 3), ("card/limits/raise", 2), ("卡/挂失", 4), ("卡/额度", 1), ("delivery_delay", 1)]
+    for name, count in rows:
+        asked = [Message(f"{name}-{number}", "customer", "x", intents=(name,)) for number in range(count)]
+        store.add([(Conversation(f"t-{name}", tuple(asked)), ())])
+    store.close()
+
+    def listed(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["replydesk", "intents", "list", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert not end.value.code
+        return capsys.readouterr().out
+
+    text = listed()
+    for line in (
+        "       5  card/", "       2    limits/", "-      2      raise", "-      3    lost",
+        "       5  卡/", "-      4    挂失", "-      9  delivery_delay",
+    ):  # fmt: skip
+        assert line in text.splitlines()
+    told = json.loads(listed("--json"))
+    assert {"node": "卡", "intents": 2, "messages": 5} in told["nodes"]
+    assert {"intent": "card/limits/raise", "messages": 2, "known": False} in told["intents"]
+    monkeypatch.setenv("REPLYDESK_DIALOG_LABEL_SEPARATOR", "")
+    assert "-      3  card/lost" in listed().splitlines()
+    assert json.loads(listed("--json"))["nodes"] == []

@@ -15,7 +15,9 @@ from replydesk.data.errors import ReleaseError
 from replydesk.data.home import Home, write_atomically
 from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.release import Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import Release
+from replydesk.dialog.releases import Releases
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.finetune import retrain
 from replydesk.finetune.encoders import compact
 from replydesk.finetune.encoders.compact import compare, made_compact

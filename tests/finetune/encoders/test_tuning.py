@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
@@ -55,6 +57,34 @@ def test_a_refit_learns_from_what_was_held_out_too(tiny_bert: Path, tmp_path: Pa
     assert found.history["refit"]["steps"] == 20 * found.history["best_epoch"]
     assert found.history["steps"] == 80
     assert found.history["refit"]["scores"] == []
+
+
+@pytest.mark.parametrize(("steps", "made"), [(0, 80), (1, 10), (25, 30), (900, 80)])
+def test_steps_bound_the_epochs(tiny_bert: Path, tmp_path: Path, steps: int, made: int) -> None:
+    training = replace(FAST, steps=steps)
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, training=training))
+    found = tune_encoder(tiny_bert, tmp_path / "a", recipe, learned=labelled(0), held_out=labelled(1))
+    assert found.history["steps"] == made
+
+
+def test_a_blend_ends_on_the_straight_way_between_the_base_and_what_was_learned(
+    tiny_bert: Path, tmp_path: Path
+) -> None:
+    found = {}
+    for share in (1.0, 0.25):
+        recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, blend=share))
+        tuned = tune_encoder(tiny_bert, tmp_path / str(share), recipe, learned=labelled(0), held_out=labelled(1))
+        found[share] = load_file(tuned.folder / "model.safetensors"), tuned
+    base = {name.removeprefix("bert."): value for name, value in load_file(tiny_bert / "model.safetensors").items()}
+    whole, (part, tuned) = found[1.0][0], found[0.25]
+    assert any((whole[name] - base[name.removeprefix("bert.")]).abs().max() > 0.01 for name in whole)
+    for name, weights in part.items():
+        began = base[name.removeprefix("bert.")]
+        assert torch.allclose(weights, began + 0.25 * (whole[name] - began), atol=1e-6), name
+    # What was held out is read by what is served, not by what the training led to.
+    vectors = BertEncoder(str(tuned.folder), max_tokens=64).encode(labelled(1).texts)
+    assert tuned.head is not None
+    assert np.allclose(tuned.head.logits(vectors), tuned.held_logits, atol=1e-3)
 
 
 def test_the_same_seed_gives_the_same_weights(tiny_bert: Path, tmp_path: Path) -> None:

@@ -213,6 +213,27 @@ def test_the_page_stands_alone_and_says_what_was_found(
     assert intents_page(plain).count("<svg") == 4
 
 
+@pytest.mark.parametrize(("language", "step"), [("en", "order"), ("zh", "订单")])
+def test_labels_with_a_path_are_judged_at_each_level(
+    data: Callable[[str], IntentData], tiny_settings: Settings, language: str, step: str
+) -> None:
+    def below(rows: Labelled) -> Labelled:
+        first = {label: f"{step}/" if place % 2 else "" for place, label in enumerate(rows.names)}
+        return Labelled(rows.texts, tuple(first[label] + label for label in rows.labels))
+
+    given = data(language)
+    given = replace(given, train=below(given.train), test=below(given.test), oos_valid=(), oos_test=())
+    found = evaluate_intents(given, Encoders(tiny_settings.retrieval))
+    for model in found["models"].values():
+        one, two = model["levels"]["levels"]
+        assert (two["nodes"], two["accuracy"]) == (len(given.train.names), model["accuracy"])
+        assert one["nodes"] < two["nodes"] and one["of_label"] >= two["of_label"]
+    assert "Levels of the labels" in intents_page(found)
+    assert "Level 1 (" in card_en(found) and "第 1 层" in card_zh(found) and "Levels:" in intents_text(found)
+    flat = evaluate_intents(given, Encoders(tiny_settings.retrieval), separator="")
+    assert "levels" not in flat["models"]["tuned"] and "Levels of the labels" not in intents_page(flat)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not (DATA / "banking77").is_dir(), reason="the data set banking77 is not here")
 def test_on_real_messages_what_is_tuned_beats_the_floor_by_far() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from replydesk.dialog.intents import IntentHead
-from replydesk.dialog.release import Skills
+from replydesk.dialog.skills import Skills
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.evaluation import judge as module
 from replydesk.finetune.examples import Examples

@@ -10,7 +10,8 @@ from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
 from replydesk.dialog.intents import IntentHead
-from replydesk.dialog.release import UNTRAINED_RELEASE, Skills
+from replydesk.dialog.release import UNTRAINED_RELEASE
+from replydesk.dialog.skills import Skills
 from replydesk.finetune.learning.active import choose_diverse, suggest
 from replydesk.finetune.retrain import Workshop
 

@@ -55,6 +55,20 @@ def truth(text: str) -> str:
     return next(word for word in WORDS if word in text)
 
 
+def test_names_of_labels_are_examples_that_are_never_judged() -> None:
+    given = Labelled(LABELLED.texts[:6], LABELLED.labels[:6])
+    loose = replace(PLAIN, max_wrong=0.6)
+    found = PseudoLabeller.of(Wordy(), given, UNLABELLED, loose, languages=("en", "zh"), names=True)
+    assert (found.named, found.judged) == (2, 6)
+    np.testing.assert_array_equal(found.vectors[6:8], Wordy().encode(["parcel", "refund"]))
+    # Without any labelled message they are all there is to learn from.
+    places, targets = replace(found, threshold=0.5).take([])
+    guesses = [found.names[target] for target in targets]
+    asked = [(found.texts[place], guess) for place, guess in zip(places, guesses, strict=True)]
+    sure = [truth(text) == guess for text, guess in asked if truth(text) in found.names]
+    assert len(sure) > 20 and np.mean(sure) > 0.8
+
+
 def test_the_graph_is_the_formula() -> None:
     vectors = Wordy().encode(UNLABELLED[:30])
     cosines = vectors @ vectors.T

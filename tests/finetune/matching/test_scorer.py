@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replydesk.data.records import Ticket
-from replydesk.dialog.release import Thresholds
+from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.matching import scorer as module
-from replydesk.finetune.matching.scorer import Queries, find_candidates, fit_scorer, fit_thresholds
+from replydesk.finetune.matching.scorer import Past, Queries, find_candidates, fit_scorer, fit_thresholds
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED
 
@@ -74,6 +74,28 @@ def test_a_right_hit_scores_above_a_wrong_one() -> None:
     found = find_candidates(*desk(seed=2), QUICK.candidates)
     scores = scorer.probabilities(found.rows)
     assert scores[found.right].mean() > scores[~found.right].mean() + 0.3
+
+
+@pytest.mark.parametrize("numbers", [1, 500, 4_000_000])
+def test_the_nearest_are_those_of_comparing_one_by_one(monkeypatch: pytest.MonkeyPatch, numbers: int) -> None:
+    monkeypatch.setattr(module, "_NUMBERS", numbers)
+    queries, material = desk(60)
+    past, asked = Past.of(material), queries.examples
+    seen = []
+    for q, cosines, nearest in past.nearest(asked, range(len(asked)), 7):
+        own = np.array([owner == asked.groups[q] for owner in past.tickets.groups])
+        expected = np.where(own, -2.0, past.tickets.vectors @ asked.vectors[q])
+        np.testing.assert_allclose(cosines, expected, atol=1e-5)
+        assert nearest == np.argsort(-cosines, kind="stable")[:7].tolist()
+        seen.append(q)
+    assert seen == list(range(len(asked)))
+
+
+def test_what_was_made_of_the_past_may_be_used_again() -> None:
+    queries, material = desk(60)
+    once, again = (find_candidates(queries, material, 10, past) for past in (None, Past.of(material)))
+    np.testing.assert_array_equal(once.rows, again.rows)
+    np.testing.assert_array_equal(once.ticket_of, again.ticket_of)
 
 
 def test_nobody_s_own_ticket_is_a_candidate() -> None:

@@ -14,9 +14,11 @@ import pytest
 
 from replydesk.data.errors import HomeError, NotFoundError, ReleaseError
 from replydesk.data.home import Home, write_atomically
-from replydesk.dialog import release as module
+from replydesk.dialog import releases as module
 from replydesk.dialog.intents import Familiarity, IntentHead
-from replydesk.dialog.release import UNTRAINED_RELEASE, Release, Releases, Skills, Thresholds
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.releases import Releases
+from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.indexes import sweep, unused
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder

@@ -1,0 +1,92 @@
+"""Skills as files: a folder for each encoder of a release, beside what its card says of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from replydesk.dialog.classifiers import classifiers_document, load_classifiers, save_classifiers
+from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.spelling import Speller
+from replydesk.dialog.words import WordClassifier
+from replydesk.retrieval.calibration import HitScorer
+from replydesk.retrieval.reranking.cross_encoder import read_config
+from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker
+
+__all__ = ["load_skills", "save_skills", "skills_document"]
+
+_LABELS = "labels"
+_RERANKER = "reranker"
+_SPELLING = "spelling.json"
+
+
+def save_skills(skills: Skills, folder: Path) -> None:
+    """Write the files of skills into a folder, which is made when the first is written."""
+    if skills.head is not None:
+        skills.head.save(folder / "head.npz")
+    if skills.familiarity is not None:
+        skills.familiarity.save(folder / "familiarity.npz")
+    if skills.words is not None:
+        skills.words.save(folder / "words.npz")
+    if skills.neighbours is not None:
+        skills.neighbours.save(folder / "neighbours.npz", shared=skills.shares_vectors)
+    if skills.speller is not None:
+        skills.speller.save(folder / _SPELLING)
+    if skills.reranker is not None:
+        shutil.copytree(skills.reranker.folder, folder / _RERANKER)
+    save_classifiers(skills.classifiers, folder / _LABELS)
+
+
+def skills_document(skills: Skills) -> dict[str, Any]:
+    """Return what a card says of skills: which files there are, and the numbers that need none."""
+    lines = skills.thresholds
+    return {
+        "head": skills.head is not None,
+        "familiarity": skills.familiarity is not None,
+        "words": skills.words is not None,
+        "neighbours": skills.neighbours is not None,
+        "scorer": skills.scorer.document(),
+        "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
+        "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
+        "late": skills.late.document() if skills.late is not None else None,
+        "speller": skills.speller is not None,
+        "labels": classifiers_document(skills.classifiers),
+        "notes": dict(skills.notes),
+    }
+
+
+def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
+    """Read skills from their folder and what the card says of them.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for a damaged card or file, ModelError for a reranker that
+    cannot be used.
+    """
+    familiarity = Familiarity.load(folder / "familiarity.npz") if document["familiarity"] else None
+    known = familiarity.known if familiarity is not None else None
+    return Skills(
+        IntentHead.load(folder / "head.npz") if document["head"] else None,
+        familiarity,
+        HitScorer.from_document(document["scorer"]),
+        Thresholds(**document["thresholds"]),
+        _load_reranker(folder / _RERANKER, document.get("reranker")),
+        # The scores of a release from before there was late interaction were made to be taken as they are.
+        RerankScorer.from_document(document["late"]) if document.get("late") else None,
+        # Nor does a card from before there was a speller name one.
+        Speller.load(folder / _SPELLING) if document.get("speller") else None,
+        document.get("notes", {}),
+        WordClassifier.load(folder / "words.npz") if document.get("words") else None,
+        NeighbourClassifier.load(folder / "neighbours.npz", known) if document.get("neighbours") else None,
+        load_classifiers(folder / _LABELS, document.get("labels", {})),
+    )
+
+
+def _load_reranker(folder: Path, scorer: Mapping[str, Any] | None) -> TrainedReranker | None:
+    """Return the reranker of a release, which a card from before there was one does not name. It is not loaded yet."""
+    if scorer is None:
+        return None
+    read_config(folder)
+    return TrainedReranker(folder, RerankScorer.from_document(scorer))
