@@ -152,7 +152,7 @@ def test_judging_reads_with_vectors_that_are_there(workshop: Workshop, monkeypat
     for known in ((), (read,)):
         own.seen.clear()
         agent = Agent(workshop.store, workshop.matcher, workshop.settings)
-        report = judging.judge(agent, candidate, UNTRAINED_RELEASE, [material], workshop.settings.finetune, known)
+        report = judging.judge(agent, candidate, UNTRAINED_RELEASE, [material], workshop.settings.finetune, read=known)
         reports.append(report.after)
         counts.append([text for text in own.seen if text in {*material.train.texts, *material.test.texts}])
     # Without vectors all is encoded again; with them none of it.
