@@ -173,8 +173,9 @@ def tuned_run(
     outside = data.oos_valid if data.oos_test else ()
     ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
     if recipe.encoder.refit:
-        everything = fit_words(data.train.texts, data.train.labels, language, seed=recipe.seed)
-        ready = replace(ready, model=replace(model, known=data.train, words=everything))
+        everything = learned + held
+        words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
+        ready = replace(ready, model=replace(model, known=everything, words=words))
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
     if recipe.spelling:
         ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)

@@ -26,7 +26,8 @@ class Keeping:
 
     A score is a share of ``judged`` examples. Of epochs within one standard error of the highest score the last one
     counts as the best, as long as it is no worse than the start: a handful of examples cannot tell them apart, and the
-    last has learned most. With ``judged`` 0 the highest is the best. Where several processes train together the first one validates, and all take its score.
+    last has learned most. With ``judged`` 0 the highest is the best. Where several processes train together the first
+    one validates, and all take its score.
     """
 
     def __init__(
