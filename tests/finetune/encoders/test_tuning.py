@@ -62,6 +62,20 @@ def test_a_refit_learns_from_what_was_held_out_too(tiny_bert: Path, tmp_path: Pa
     assert found.history["refit"]["scores"] == []
 
 
+def test_a_refit_may_learn_from_more_than_what_chose(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, refit=True, training=replace(FAST, epochs=2)))
+    found = tune_encoder(
+        tiny_bert,
+        tmp_path / "a",
+        recipe,
+        learned=labelled(0, 32),
+        held_out=labelled(1, 16),
+        everything=labelled(0, 32) + labelled(1, 16) + labelled(2, 32),
+    )
+    assert found.history["steps"] == 2 * 2
+    assert found.history["refit"]["steps"] == 5 * found.history["best_epoch"]
+
+
 @pytest.mark.parametrize(("steps", "made"), [(0, 80), (1, 10), (25, 30), (900, 80)])
 def test_steps_bound_the_epochs(tiny_bert: Path, tmp_path: Path, steps: int, made: int) -> None:
     training = replace(FAST, steps=steps)
