@@ -42,6 +42,14 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import (
         Reply as Reply,
     )
+    from replydesk.dialog.rules.applying import apply_rules as apply_rules
+    from replydesk.dialog.rules.book import RuleBook as RuleBook
+    from replydesk.dialog.rules.facts import Fact as Fact
+    from replydesk.dialog.rules.facts import Facts as Facts
+    from replydesk.dialog.rules.hours import Hours as Hours
+    from replydesk.dialog.rules.rules import Fired as Fired
+    from replydesk.dialog.rules.rules import Rules as Rules
+    from replydesk.dialog.rules.situation import Situation as Situation
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
     from replydesk.dialog.several import SeveralReader as SeveralReader
@@ -59,9 +67,13 @@ __all__ = [
     "Decision",
     "Draft",
     "Extractive",
+    "Fact",
+    "Facts",
     "Familiarity",
     "Finding",
+    "Fired",
     "Handoff",
+    "Hours",
     "Intent",
     "IntentHead",
     "IntentReader",
@@ -73,12 +85,16 @@ __all__ = [
     "Release",
     "Releases",
     "Reply",
+    "RuleBook",
+    "Rules",
     "SeveralReader",
+    "Situation",
     "Skills",
     "Speller",
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "apply_rules",
     "decide",
     "examine",
     "label_tree",
@@ -98,9 +114,13 @@ _MODULES = {
     "Decision": "policy",
     "Draft": "compose.composer",
     "Extractive": "compose.extractive",
+    "Fact": "rules.facts",
+    "Facts": "rules.facts",
     "Familiarity": "intents",
     "Finding": "doctor",
+    "Fired": "rules.rules",
     "Handoff": "reply",
+    "Hours": "rules.hours",
     "Intent": "reading",
     "IntentHead": "intents",
     "IntentReader": "reader",
@@ -112,12 +132,16 @@ _MODULES = {
     "Release": "release",
     "Releases": "releases",
     "Reply": "reply",
+    "RuleBook": "rules.book",
+    "Rules": "rules.rules",
     "SeveralReader": "several",
+    "Situation": "rules.situation",
     "Skills": "skills",
     "Speller": "spelling",
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "apply_rules": "rules.applying",
     "decide": "policy",
     "examine": "doctor",
     "label_tree": "hierarchy",
