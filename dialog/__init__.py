@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
     from replydesk.dialog.classifiers import TextClassifier as TextClassifier
+    from replydesk.dialog.compose.composer import Asked as Asked
+    from replydesk.dialog.compose.composer import Composer as Composer
+    from replydesk.dialog.compose.composer import Conflict as Conflict
+    from replydesk.dialog.compose.composer import Draft as Draft
+    from replydesk.dialog.compose.evidence import unsupported as unsupported
+    from replydesk.dialog.compose.extractive import Extractive as Extractive
+    from replydesk.dialog.compose.wanting import wants_composing as wants_composing
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
@@ -53,8 +60,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Agent",
+    "Asked",
     "Citation",
+    "Composer",
+    "Conflict",
     "Decision",
+    "Draft",
+    "Extractive",
     "Fact",
     "Facts",
     "Familiarity",
@@ -88,13 +100,20 @@ __all__ = [
     "label_tree",
     "mood_of",
     "read",
+    "unsupported",
+    "wants_composing",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "Agent": "agent",
+    "Asked": "compose.composer",
     "Citation": "reply",
+    "Composer": "compose.composer",
+    "Conflict": "compose.composer",
     "Decision": "policy",
+    "Draft": "compose.composer",
+    "Extractive": "compose.extractive",
     "Fact": "rules.facts",
     "Facts": "rules.facts",
     "Familiarity": "intents",
@@ -128,6 +147,8 @@ _MODULES = {
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
+    "unsupported": "compose.evidence",
+    "wants_composing": "compose.wanting",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 import uuid
@@ -23,6 +22,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
+from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read, several_intents
@@ -44,8 +44,6 @@ __all__ = ["Agent"]
 _LOG = logging.getLogger(__name__)
 # So many parts of a message are read by themselves.
 _PARTS = 4
-# A dot inside 5.50 or a link ends nothing; a Chinese full stop always does, with the quote that it closes.
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?=\s|\Z)|[。！？]+[”’」』）]*|(?=\s*(?:\n|\Z)))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,5 +425,5 @@ def _citations(decision: Decision) -> tuple[Citation, ...]:
     hit = decision.hits[0]
     sent = _sent(hit)
     # A signature that was taken out is no sentence of the reply.
-    kept = (found for found in _SENTENCE.finditer(hit.ticket.answer) if (sendable(found[0]) or "\0") in sent)
-    return tuple(Citation(number, hit.ticket.id, *found.span()) for number, found in enumerate(kept))
+    kept = (found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent)
+    return tuple(Citation(number, hit.ticket.id, found.start, found.end) for number, found in enumerate(kept))
