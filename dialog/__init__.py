@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from replydesk.dialog.classifiers import TextClassifier as TextClassifier
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.entities import Entity as Entity
+    from replydesk.dialog.entities import entities_of as entities_of
+    from replydesk.dialog.guard import Alarm as Alarm
+    from replydesk.dialog.guard import Guarded as Guarded
+    from replydesk.dialog.guard import alarm_of as alarm_of
+    from replydesk.dialog.guard import guarded as guarded
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
     from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
@@ -40,15 +46,20 @@ if TYPE_CHECKING:
     from replydesk.dialog.several import SeveralReader as SeveralReader
     from replydesk.dialog.skills import Skills as Skills
     from replydesk.dialog.skills import Thresholds as Thresholds
+    from replydesk.dialog.small_talk import SmallTalk as SmallTalk
+    from replydesk.dialog.small_talk import small_talk as small_talk
     from replydesk.dialog.spelling import Speller as Speller
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
 __all__ = [
     "Agent",
+    "Alarm",
     "Citation",
     "Decision",
+    "Entity",
     "Familiarity",
     "Finding",
+    "Guarded",
     "Handoff",
     "Intent",
     "IntentHead",
@@ -63,24 +74,32 @@ __all__ = [
     "Reply",
     "SeveralReader",
     "Skills",
+    "SmallTalk",
     "Speller",
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "alarm_of",
     "decide",
+    "entities_of",
     "examine",
+    "guarded",
     "label_tree",
     "mood_of",
     "read",
+    "small_talk",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "Agent": "agent",
+    "Alarm": "guard",
     "Citation": "reply",
     "Decision": "policy",
+    "Entity": "entities",
     "Familiarity": "intents",
     "Finding": "doctor",
+    "Guarded": "guard",
     "Handoff": "reply",
     "Intent": "reading",
     "IntentHead": "intents",
@@ -95,15 +114,20 @@ _MODULES = {
     "Reply": "reply",
     "SeveralReader": "several",
     "Skills": "skills",
+    "SmallTalk": "small_talk",
     "Speller": "spelling",
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "alarm_of": "guard",
     "decide": "policy",
+    "entities_of": "entities",
     "examine": "doctor",
+    "guarded": "guard",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
+    "small_talk": "small_talk",
 }
 
 
