@@ -44,7 +44,8 @@ REPLY: dict[str, Any] = {
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
     # beyond the contract
     "reranked": {"done", "skipped", "off"}, "urgency": SHARE,
-    "entities": [{"kind": str, "value": str, "text": str, "start": int, "end": int}], "options": [{"label": str, "value": str}],
+    "entities": [{"kind": str, "value": str, "text": str, "start": int, "end": int}],
+    "options": [{"label": str, "value": str}],
     "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),
     "labels": dict,
 }  # fmt: skip
