@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from replydesk.dialog.compose.wanting import wants_composing as wants_composing
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.entities import Entity as Entity
+    from replydesk.dialog.entities import entities_of as entities_of
+    from replydesk.dialog.guard import Alarm as Alarm
+    from replydesk.dialog.guard import Guarded as Guarded
+    from replydesk.dialog.guard import alarm_of as alarm_of
+    from replydesk.dialog.guard import guarded as guarded
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
     from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
@@ -55,23 +61,28 @@ if TYPE_CHECKING:
     from replydesk.dialog.several import SeveralReader as SeveralReader
     from replydesk.dialog.skills import Skills as Skills
     from replydesk.dialog.skills import Thresholds as Thresholds
+    from replydesk.dialog.small_talk import SmallTalk as SmallTalk
+    from replydesk.dialog.small_talk import small_talk as small_talk
     from replydesk.dialog.spelling import Speller as Speller
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
 __all__ = [
     "Agent",
+    "Alarm",
     "Asked",
     "Citation",
     "Composer",
     "Conflict",
     "Decision",
     "Draft",
+    "Entity",
     "Extractive",
     "Fact",
     "Facts",
     "Familiarity",
     "Finding",
     "Fired",
+    "Guarded",
     "Handoff",
     "Hours",
     "Intent",
@@ -90,16 +101,21 @@ __all__ = [
     "SeveralReader",
     "Situation",
     "Skills",
+    "SmallTalk",
     "Speller",
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "alarm_of",
     "apply_rules",
     "decide",
+    "entities_of",
     "examine",
+    "guarded",
     "label_tree",
     "mood_of",
     "read",
+    "small_talk",
     "unsupported",
     "wants_composing",
 ]
@@ -107,18 +123,21 @@ __all__ = [
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "Agent": "agent",
+    "Alarm": "guard",
     "Asked": "compose.composer",
     "Citation": "reply",
     "Composer": "compose.composer",
     "Conflict": "compose.composer",
     "Decision": "policy",
     "Draft": "compose.composer",
+    "Entity": "entities",
     "Extractive": "compose.extractive",
     "Fact": "rules.facts",
     "Facts": "rules.facts",
     "Familiarity": "intents",
     "Finding": "doctor",
     "Fired": "rules.rules",
+    "Guarded": "guard",
     "Handoff": "reply",
     "Hours": "rules.hours",
     "Intent": "reading",
@@ -137,16 +156,21 @@ _MODULES = {
     "SeveralReader": "several",
     "Situation": "rules.situation",
     "Skills": "skills",
+    "SmallTalk": "small_talk",
     "Speller": "spelling",
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "alarm_of": "guard",
     "apply_rules": "rules.applying",
     "decide": "policy",
+    "entities_of": "entities",
     "examine": "doctor",
+    "guarded": "guard",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
+    "small_talk": "small_talk",
     "unsupported": "compose.evidence",
     "wants_composing": "compose.wanting",
 }

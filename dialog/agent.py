@@ -23,6 +23,7 @@ from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
 from replydesk.dialog.compose.sentences import sentences
+from replydesk.dialog.entities import entities_of
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read, several_intents
@@ -326,6 +327,9 @@ class Agent:
         reading = read(
             meant, vector, skills, context, language=language, person_intents=person_intents, separator=separator
         )
+        # Spans are those of what was written, and relative dates those of the desk's own clock.
+        entities = entities_of(text, language, datetime.now().astimezone(), region=self.settings.data.region)
+        reading = replace(reading, entities=entities)
         parts = parts_of(meant) if skills.head is not None else ()
         if len(parts) > 1:
             some = parts[:_PARTS]
