@@ -257,16 +257,22 @@ class Store:
         masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
         new: bool = False,
+        after: int | None = None,
     ) -> None:
         """Add messages to the end of a live conversation, which begins with its first one.
 
         ``masked`` are its placeholders, as in :class:`Entry`. ``reply`` is the release and the document of the reply
-        that the last message carries; both are stored or none. ``new`` says that the conversation's id was just made,
-        so that nobody need look for what was said before; :class:`StoreError` where it is there all the same.
+        that the last message carries, or that has no message where it says nothing; both are stored or none. ``new``
+        says that the conversation's id was just made, so that nobody need look for what was said before;
+        :class:`StoreError` where it is there all the same. ``after`` is how many messages the writer has seen:
+        :class:`ConflictError`, and nothing is stored, where there are others.
         """
         with self._write() as connection:
             found = [] if new else self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
+            if after is not None and len(earlier.messages) != after:
+                hint = "Read the conversation again, and write then."
+                raise ConflictError("The conversation has gone on meanwhile.", where=conversation, hint=hint)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
             row = conversation_row(grown, conversation_digest(grown)) | {"masked": dict(masked)}
             if found:
@@ -279,7 +285,8 @@ class Store:
             if reply is not None:
                 release, document = reply
                 stored = {
-                    "id": messages[-1].id, "conversation": conversation, "document": dict(document),
+                    "id": document.get("id") or messages[-1].id, "conversation": conversation,
+                    "document": dict(document),
                     "release": release, "at": stamp(datetime.now(UTC)),
                 }  # fmt: skip
                 _insert(connection, schema.replies, [stored])
@@ -587,6 +594,14 @@ class Store:
         if found is None:
             raise NotFoundError("There is no such reply.", where=key, hint="Check the id in the reply document.")
         return dict(found)
+
+    def replies(self, conversation: str, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the documents of the replies in a conversation, newest first."""
+        table = schema.replies
+        query = sa.select(table.c.document).where(table.c.conversation == conversation)
+        with self._read() as connection:
+            found = connection.scalars(query.order_by(table.c.at.desc()).limit(limit)).all()
+        yield from map(dict, found)
 
     def add_verdicts(self, batch: Sequence[Verdict]) -> int:
         """Store verdicts, skipping those already there; return how many were new."""
