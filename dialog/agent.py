@@ -7,54 +7,48 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from replydesk.data.errors import EngineError, NotFoundError, ReleaseError, ReplydeskError, RequestError
+from replydesk.data.errors import (
+    ConflictError,
+    EngineError,
+    NotFoundError,
+    ReleaseError,
+    ReplydeskError,
+    RequestError,
+)
 from replydesk.data.home import Home
 from replydesk.data.preparation import Mask, pseudonym
-from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id
+from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
-from replydesk.dialog.compose.sentences import sentences
-from replydesk.dialog.entities import entities_of
-from replydesk.dialog.parts import parts_of
-from replydesk.dialog.policy import Decision, decide
-from replydesk.dialog.reading import Reading, read, several_intents
+from replydesk.dialog.looking import Found, Looking, Wanted
+from replydesk.dialog.parts import asks_something
+from replydesk.dialog.policy import Decision, decide, decide_several
+from replydesk.dialog.reading import Reading
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
-from replydesk.dialog.reply import Citation, Handoff, Option, Reply
-from replydesk.dialog.sending import sendable
-from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.reply import Handoff, Option, Reply
+from replydesk.dialog.restored import reply_of
+from replydesk.dialog.sentiment import mood_of
+from replydesk.dialog.skills import Thresholds
+from replydesk.dialog.state import RELEASED, TAKEN, Offer, State, holder_of, state_after
+from replydesk.dialog.turn import Heard, citations_of, heard, sent_text
 from replydesk.retrieval.encoders.encoder import Encoders
-from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranking.budget import LatencyBudget
-from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranking.late_interaction import LateInteraction
-from replydesk.retrieval.reranking.reranker import Reranked, Reranking, TrainedReranker
 
 __all__ = ["Agent"]
 
 _LOG = logging.getLogger(__name__)
-# So many parts of a message are read by themselves.
-_PARTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was read of a message, by which skills, what was found for it, and how long each took."""
-
-    reading: Reading
-    skills: Skills
-    reranked: Reranked
-    milliseconds: dict[str, float]
+# Several requests of one conversation are answered one after the other; of so many conversations at once, perhaps.
+_TURNS = 64
+# Another process may have answered in the same conversation meanwhile: then the message is read anew.
+_ATTEMPTS = 20
 
 
 class Agent:
@@ -75,9 +69,8 @@ class Agent:
         cache: Path | None = None,
     ) -> None:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
-        self._cache = cache
-        self._rerankings: dict[TrainedReranker, Reranking] = {}
-        self._budgets: dict[str, LatencyBudget] = {}
+        self._looking = Looking(settings, cache)
+        self._turns = tuple(threading.Lock() for _ in range(_TURNS))
         self._release = UNTRAINED_RELEASE
         self._matching = self._release, matcher
         self._refused = ""
@@ -140,45 +133,118 @@ class Agent:
         channel: str = "",
         language: str = "",
         filters: Mapping[str, str] | None = None,
+        message: str = "",
     ) -> Reply:
         """Return the reply to a customer's message and store both.
 
-        ``language`` overrides what is detected; ``filters`` admit only some tickets, as in
-        :meth:`Matcher.find`. Raises :class:`RequestError` for an empty or too long message.
+        ``language`` overrides what is detected; ``filters`` admit only some tickets, as in :meth:`Matcher.find`.
+        ``message`` is the id that the caller gives the message: sent again in the same conversation, the same text gets
+        the same reply and nothing is stored. So does the same text that came before its reply was there. Raises
+        :class:`RequestError` for an empty or too long message and :class:`ConflictError` where others write into the
+        conversation all the time.
         """
-        began = time.perf_counter()
-        new = not conversation
-        conversation = conversation or uuid.uuid4().hex
-        known = None if new else self.store.stored([conversation]).get(conversation)
+        began, arrived = time.perf_counter(), datetime.now(UTC)
+        if not conversation:
+            return self._turn(text, uuid.uuid4().hex, customer, channel, language, filters, message, began, None)
+        with self._turns[hash(conversation) % _TURNS]:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._turn(text, conversation, customer, channel, language, filters, message, began, arrived)
+                except ConflictError:
+                    continue
+        hint = "Send the message once more."
+        raise ConflictError("Others write into this conversation all the time.", where=conversation, hint=hint)
+
+    def _turn(
+        self,
+        text: str,
+        conversation: str,
+        customer: str,
+        channel: str,
+        language: str,
+        filters: Mapping[str, str] | None,
+        message: str,
+        began: float,
+        arrived: datetime | None,
+    ) -> Reply:
+        """Answer once; a conversation that has just been named has no ``arrived`` and nothing before."""
+        known = self.store.stored([conversation]).get(conversation) if arrived is not None else None
         earlier = known.conversation.messages if known else ()
         mask = Mask(self.settings.data, conversation, known.masked if known else {})
         text = self._checked(text, mask)
+        state = State()
+        if arrived is not None and earlier:
+            given = self._given(text, message, conversation, earlier, arrived)
+            if given is not None:
+                return given
+            last = next(self.store.replies(conversation, limit=1), {})
+            state = replace(State.of(last.get("state")), taken_over=holder_of(earlier))
         languages = self.settings.data.languages
         previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
         language = language or language_of(text, among=languages, previous=previous)
         reply = self.answer(
             text,
-            [message.text for message in earlier],
+            # Notes are the team's own, and events say nothing.
+            [one.text for one in earlier if one.role in ("customer", "agent", "bot")],
             language=language,
             conversation=conversation,
             filters=filters,
             began=began,
+            state=state,
         )
         now = datetime.now(UTC)
         customer = pseudonym(customer)
-        asked = Message(uuid.uuid4().hex, "customer", text, now, customer, language)
-        said = Message(reply.id, "bot", reply.text, now, reply.release, language)
+        said = [Message(message or uuid.uuid4().hex, "customer", text, now, customer, language)]
+        reply = replace(reply, message=said[0].id)
+        if reply.text:
+            said.append(Message(reply.id, "bot", reply.text, now, reply.release, language))
         self.store.append(
             conversation,
-            asked,
-            said,
+            *said,
             channel=channel,
             customer=customer,
             masked=mask.given,
             reply=(reply.release, reply.document()),
-            new=new,
+            new=arrived is None,
+            after=len(earlier),
         )
         return reply
+
+    def _given(
+        self, text: str, message: str, conversation: str, earlier: Sequence[Message], arrived: datetime
+    ) -> Reply | None:
+        """Return the reply that this very message has got before, None where it is a new one."""
+        asked = [one for one in earlier if one.role == "customer" and same_text(one.text) == same_text(text)]
+        if message:
+            same = next((one for one in asked if one.id == message), None)
+        else:
+            # Who wrote it again before the reply was there cannot have meant to ask again.
+            same = next((one for one in asked[-1:] if one.at is not None and arrived < one.at), None)
+        if same is None:
+            return None
+        replies = self.store.replies(conversation)
+        return next((reply_of(reply) for reply in replies if reply.get("message") == same.id), None)
+
+    def take_over(self, conversation: str, *, by: str) -> None:
+        """Give a conversation to a person: the agent is silent in it until :meth:`give_back`.
+
+        Raises :class:`NotFoundError` where there is no such conversation.
+        """
+        self._event(conversation, TAKEN, by)
+
+    def give_back(self, conversation: str, *, by: str = "") -> None:
+        """Let the agent answer in a conversation again. Raises :class:`NotFoundError` where there is none."""
+        self._event(conversation, RELEASED, by)
+
+    def _event(self, conversation: str, kind: str, by: str) -> None:
+        """Write down who has a conversation, unless that is so already."""
+        with self._turns[hash(conversation) % _TURNS]:
+            held = holder_of(self.store.conversation(conversation).messages)
+            if held == (by if kind == TAKEN else ""):
+                return
+            text = f"{kind} {by}".strip()
+            event = Message(f"{kind}{uuid.uuid4().hex}", "system", text, datetime.now(UTC), by)
+            self.store.append(conversation, event)
 
     def answer(
         self,
@@ -190,40 +256,144 @@ class Agent:
         filters: Mapping[str, str] | None = None,
         without: frozenset[str] = frozenset(),
         began: float | None = None,
+        state: State | None = None,
     ) -> Reply:
         """Return the reply to a message in its context, storing nothing.
 
-        ``without`` holds ids of tickets that must not be found, for evaluation.
+        ``without`` holds ids of tickets that must not be found, for evaluation. ``state`` is what the last reply of the
+        conversation left.
         """
         began = time.perf_counter() if began is None else began
         release = self.release()
-        wanted = self.settings.dialog
-        candidates = self.settings.retrieval.candidates
-        found = self._look(release, text, context, language=language, k=candidates, filters=filters, without=without)
+        before = state or State()
+        if before.taken_over:
+            return self._silent(text, language, conversation, release, began, before)
+        told = heard(text, before, context)
+        wanted = Wanted(
+            self.settings.retrieval.candidates,
+            filters,
+            without | frozenset(told.state.refused),
+            self._failed(told.state.refused),
+        )
+        told, found = self._best(release, text, told, language, wanted)
         reading, hits = found.reading, found.reranked.hits
         away = not hits and bool(self.matcher.trouble())
-        decision = decide(reading, hits, self._lines(found.skills.thresholds), away=away)
-        shown = tuple(hits[: max(wanted.hits_shown, len(decision.hits))])
+        lines = self._lines(found.skills.thresholds)
+        decision = decide(reading, hits, lines, away=away, failures=told.state.failures)
+        decision = self._several(decision, found, release, language, wanted, lines) or decision
+        return self._made(text, told, decision, found, conversation, release, began)
+
+    def _best(self, release: Release, text: str, told: Heard, language: str, wanted: Wanted) -> tuple[Heard, Found]:
+        """Return what was found for a message as it was heard.
+
+        Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
+        it better: when it is asked word for word, or has the better of two answers.
+        """
+        found = self._look(release, told.meant, told.context, language=language, wanted=wanted)
+        if told.cue != "follow_up":
+            return told, found
+        alone = self._look(release, text, (), language=language, wanted=wanted)
+        one, other = (look.reranked.hits[:1] for look in (alone, found))
+        if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
+            return replace(told, meant=text, cue=""), alone
+        return told, found
+
+    def _made(
+        self,
+        text: str,
+        told: Heard,
+        decision: Decision,
+        found: Found,
+        conversation: str,
+        release: Release,
+        began: float,
+    ) -> Reply:
+        """Return the reply that a decision comes to, with the state that it leaves."""
+        reading, hits = found.reading, found.reranked.hits
+        sent = decision.hits if decision.action in ("pick", "compose") else ()
+        shown = _shown(decision, hits, self.settings.dialog.hits_shown)
+        options = decision.hits if decision.action == "ask" else ()
+        offers = [Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in options]
+        meant = told.meant if told.meant != text else ""
+        after = state_after(
+            told.state,
+            asked=text,
+            topic=told.state.topic if told.cue == "thanks" else told.meant,
+            sent=[hit.ticket.id for hit in sent],
+            options=offers,
+        )
         return Reply(
             id=uuid.uuid4().hex,
             conversation=conversation,
             action=decision.action,
             text=_text(decision, reading),
-            confidence=hits[0].score if hits else 0.0,
+            confidence=shown[0].score if shown else 0.0,
             reading=reading,
             hits=shown,
-            reasons=phrases.reasons(decision, reading, shown, found.reranked.outcome),
+            reasons=phrases.reasons(decision, reading, shown, found.reranked.outcome, meant=meant),
             release=release.id,
             milliseconds={"total": 1000 * (time.perf_counter() - began), **found.milliseconds},
-            citations=_citations(decision),
+            citations=citations_of(decision),
             handoff=(
                 Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown)) if decision.handoff else None
             ),
-            options=tuple(Option(phrases.option_label(hit), hit.ticket.question) for hit in decision.hits)
-            if decision.action == "ask"
-            else (),
+            options=tuple(Option(offer.label, offer.value) for offer in offers),
             reranked=found.reranked.outcome,
+            state=after,
+            meant=meant,
         )
+
+    def _silent(
+        self, text: str, language: str, conversation: str, release: Release, began: float, state: State
+    ) -> Reply:
+        """Return the reply that says nothing, since a person has the conversation."""
+        reading = Reading(language, (), 0.0, mood_of(text), False)
+        decision = decide(reading, (), Thresholds(), taken_over=True)
+        assert decision.handoff is not None
+        return Reply(
+            id=uuid.uuid4().hex,
+            conversation=conversation,
+            action=decision.action,
+            text="",
+            confidence=0.0,
+            reading=reading,
+            hits=(),
+            reasons=(phrases.held_by(state.taken_over, language),),
+            release=release.id,
+            milliseconds={
+                "total": 1000 * (time.perf_counter() - began),
+                "encode": 0.0,
+                "search": 0.0,
+                "rerank": 0.0,
+            },
+            handoff=Handoff(decision.handoff, phrases.handoff_summary(text, reading, ())),
+            state=state_after(replace(state, failures=0), asked=text),
+        )
+
+    def _several(
+        self,
+        decision: Decision,
+        found: Found,
+        release: Release,
+        language: str,
+        wanted: Wanted,
+        lines: Thresholds,
+    ) -> Decision | None:
+        """Return the decision to answer each part of a message, None where it is not several questions.
+
+        A trained desk is sure that the parts ask different things; an untrained one goes by how each is written.
+        """
+        if decision.ground in ("exact", "asked_for_person", "failed_twice") or not found.parts:
+            return None
+        trained = found.skills.head is not None
+        if len(found.reading.several) < 2 if trained else not all(map(asks_something, found.parts)):
+            return None
+        parts = [self._look(release, part, (), language=language, wanted=wanted) for part in found.parts]
+        return decide_several([decide(one.reading, one.reranked.hits, lines) for one in parts])
+
+    def _failed(self, refused: Sequence[str]) -> tuple[str, ...]:
+        """Return the answers of tickets that were turned down."""
+        return tuple(ticket.answer for ticket in self.store.tickets_by_id(refused).values()) if refused else ()
 
     def search(
         self, text: str, *, k: int = 10, language: str = "", filters: Mapping[str, str] | None = None
@@ -231,7 +401,7 @@ class Agent:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self._checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
-        return self._look(self.release(), text, language=language, k=k, filters=filters).reranked.hits
+        return self._look(self.release(), text, (), language=language, wanted=Wanted(k, filters)).reranked.hits
 
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
@@ -246,7 +416,7 @@ class Agent:
                 release = self.release()
                 matcher = self.matcher_of(release)
                 skills = release.skills_of(matcher.encoder_id(language))
-                self._reranking(skills, matcher.late_interaction(language))
+                self._looking.reranking(skills, matcher.late_interaction(language))
             self._warm = True
         except ReplydeskError as error:
             self._trouble = str(error)
@@ -282,6 +452,8 @@ class Agent:
         key = content_id(reply, kind, correction, intent, by)
         verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
         self.store.add_verdicts([verdict])
+        if kind == "taken_over":
+            self.take_over(conversation, by=by or "agent")
         if correction and learn:
             messages = held.conversation.messages
             place = next(i for i, message in enumerate(messages) if message.id == reply)
@@ -300,94 +472,10 @@ class Agent:
             )
         return verdict
 
-    def _look(
-        self,
-        release: Release,
-        text: str,
-        context: Sequence[str] = (),
-        *,
-        language: str,
-        k: int,
-        filters: Mapping[str, str] | None = None,
-        without: frozenset[str] = frozenset(),
-    ) -> _Found:
-        """Return what a message says and which past tickets may answer it, with one forward pass of the encoder.
-
-        Where a trained desk is asked several things at once, each part costs one more.
-        """
+    def _look(self, release: Release, text: str, context: Sequence[str], *, language: str, wanted: Wanted) -> Found:
         matcher = self.matcher_of(release)
-        encoding = time.perf_counter()
         skills = release.skills_of(matcher.encoder_id(language))
-        # What is found word for word is what was written, slips and all.
-        meant = skills.speller.correct(text) if skills.speller is not None else text
-        vector = matcher.encode(meant, context, language=language)
-        encoded = time.perf_counter()
-        person_intents = self.settings.dialog.person_intents
-        separator = self.settings.dialog.label_separator
-        reading = read(
-            meant, vector, skills, context, language=language, person_intents=person_intents, separator=separator
-        )
-        # Spans are those of what was written, and relative dates those of the desk's own clock.
-        entities = entities_of(text, language, datetime.now().astimezone(), region=self.settings.data.region)
-        reading = replace(reading, entities=entities)
-        parts = parts_of(meant) if skills.head is not None else ()
-        if len(parts) > 1:
-            some = parts[:_PARTS]
-            vectors = np.concatenate([matcher.encode(part, language=language) for part in some])
-            reading = replace(reading, several=several_intents(some, vectors, skills))
-        searching = time.perf_counter()
-        hits = matcher.find(
-            text,
-            context,
-            language=language,
-            k=k,
-            vector=vector,
-            intents=reading.probabilities,
-            unfamiliar=reading.out_of_scope,
-            scorer=skills.scorer,
-            filters=filters,
-            without=without,
-        )
-        searched = time.perf_counter()
-        reranked = self._reranked(search_text(meant, context), hits, skills, matcher.late_interaction(language))
-        milliseconds = {
-            "encode": 1000 * (encoded - encoding),
-            "search": 1000 * (searched - searching),
-            "rerank": 1000 * (time.perf_counter() - searched),
-        }
-        return _Found(reading, skills, reranked, milliseconds)
-
-    def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
-        """Return the hits after the second look, if there is a reranker and time."""
-        reranking = self._reranking(skills, late)
-        return reranking(question, hits) if reranking is not None else Reranked(list(hits), "off")
-
-    def _reranking(self, skills: Skills, late: LateInteraction | None) -> Reranking | None:
-        """Return the reranking of these skills, loaded when it is first needed."""
-        trained, milliseconds = skills.reranker, self.settings.retrieval.rerank_budget_ms
-        if milliseconds <= 0:
-            return None
-        if trained is None:
-            if late is None or skills.late is None:
-                return None
-            # What a token costs is the same, whatever a release makes of the outcome.
-            budget = self._budgets.setdefault(late.id, LatencyBudget(milliseconds))
-            return Reranking(late, skills.late, budget, question_text)
-        known = self._rerankings.get(trained)
-        if known is not None:
-            return known
-        with self._lock:
-            if trained not in self._rerankings:
-                wanted = self.settings.retrieval
-                model = CrossEncoder(trained.folder, runtime=wanted.runtime, threads=wanted.threads, cache=self._cache)
-                # The first call is slow, and would teach the budget a wrong cost.
-                model.logits("?", ["!"])
-                new = Reranking(model, trained.scorer, LatencyBudget(milliseconds))
-                # Those of a release that answers no longer make room.
-                same = trained.folder.parents[1]
-                kept = {one: there for one, there in self._rerankings.items() if one.folder.parents[1] == same}
-                self._rerankings = kept | {trained: new}
-            return self._rerankings[trained]
+        return self._looking.look(matcher, skills, text, context, language=language, wanted=wanted)
 
     def _checked(self, text: str, mask: Mask | None = None) -> str:
         text = (mask or Mask(self.settings.data))(clean(text))
@@ -410,24 +498,16 @@ class Agent:
 
 
 def _text(decision: Decision, reading: Reading) -> str:
-    if decision.action == "pick":
-        return _sent(decision.hits[0])
+    if decision.action in ("pick", "compose"):
+        return sent_text(decision)
     if decision.action == "ask":
         return phrases.ask_text(reading.language, decision.ground)
     return phrases.handoff_text(decision.ground, reading.language)
 
 
-def _sent(hit: Hit) -> str:
-    text = sendable(hit.ticket.answer)
-    assert text is not None, "the policy picks what can be sent"
-    return text
-
-
-def _citations(decision: Decision) -> tuple[Citation, ...]:
-    if decision.action != "pick":
-        return ()
-    hit = decision.hits[0]
-    sent = _sent(hit)
-    # A signature that was taken out is no sentence of the reply.
-    kept = (found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent)
-    return tuple(Citation(number, hit.ticket.id, found.start, found.end) for number, found in enumerate(kept))
+def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
+    """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
+    if decision.action != "compose":
+        return tuple(hits[: max(least, len(decision.hits))])
+    found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
+    return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["parts_of"]
+__all__ = ["asks_something", "parts_of"]
 
 _ENDS = re.compile(r"(?<=[.?!;。？！；])(?:\s+|(?<=[。？！；]))|\n+")
 _JOINS = re.compile(
     r",?\s+(?:and\s+also|also|and\s+then|plus|another (?:thing|question)|and\s+(?=(?:can|could|how|what|when|where|why|"
     r"is|are|do|does|did|will|would|i\s+(?:want|need|would|also))\b))\s*,?\s*"
     r"|[，,]?\s*(?:另外|还有|顺便|此外|再问一下|还想问|另：)\s*[，,:：]?\s*",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"[?？]\s*\Z|\A\W*(?:and |also |then |please |so |but )*(?:who|what|when|where|why|which|how|is|are|am|do|does|did"
+    r"|can|could|will|would|should|may|have|has|cancel|change|send|tell|give|show|help|explain)\b"
+    r"|\bi (?:want|need|would like|['’]d like)\b|[吗嗎呢么嘛]\W*\Z"
+    r"|怎么|怎样|如何|什么|哪里|哪儿|哪个|多久|多少|几天|几点|为什么|能不能|可不可以|可以|是否|有没有|请|帮我|我要|我想|到哪",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"\w")
@@ -30,6 +37,15 @@ def parts_of(text: str) -> tuple[str, ...]:
     found = [part.strip() for sentence in _ENDS.split(text) if sentence for part in _JOINS.split(sentence)]
     asking = tuple(part for part in found if _asks(part))
     return asking if len(asking) > 1 else (text,)
+
+
+def asks_something(part: str) -> bool:
+    """Return whether a part of a message is written as a question or a request, and tells not only what happened.
+
+    >>> asks_something("Where is my parcel?"), asks_something("I bought a lamp."), asks_something("另外怎么改地址")
+    (True, False, True)
+    """
+    return bool(_QUESTION.search(part))
 
 
 def _asks(part: str) -> bool:

@@ -7,7 +7,7 @@ from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
-__all__ = ["ask_text", "handoff_summary", "handoff_text", "option_label", "reasons"]
+__all__ = ["ask_text", "handoff_summary", "handoff_text", "held_by", "option_label", "reasons"]
 
 _ASK = {
     "en": "I want to send you the right answer. Which of these is closest to what you mean?",
@@ -25,6 +25,10 @@ _HANDOFF = {
     "out_of_scope": {
         "en": "I can't help with that one here. I've passed your message to a colleague in case we can.",
         "zh": "这个问题不在我能解答的范围内，我已把您的留言转给同事看看能不能帮上忙。",
+    },
+    "failed_twice": {
+        "en": "I'm sorry, I couldn't help with that. A colleague will take over and reply here.",
+        "zh": "很抱歉没能帮您解决，我已转给同事，稍后会在这里回复您。",
     },
     "": {
         "en": "I'm not sure enough to answer this myself, so I'm passing it to a colleague who will reply here.",
@@ -80,6 +84,18 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "The customer asked for a person.",
         "zh": "客户要求人工服务。",
     },
+    "taken_over": {
+        "en": "A person has this conversation.",
+        "zh": "这个会话已由人工接管。",
+    },
+    "failed_twice": {
+        "en": "Two answers in a row did not help, so a person takes over.",
+        "zh": "连续两次回答都没有帮上忙，所以转给人工。",
+    },
+    "several": {
+        "en": "The message asks several things, and a past answer fits each of them well enough to answer alone.",
+        "zh": "这条消息问了几件事，每一件都有足够合适的历史回答可以直接回复。",
+    },
 }
 _SIMILAR = {
     "en": "The closest past question has a similarity of {cosine:.2f}.",
@@ -96,6 +112,14 @@ _SEVERAL = {
 _SKIPPED = {
     "en": "There was no time to read the past answers a second time, so their order is that of the first search.",
     "zh": "当前较忙，来不及对历史回答再读一遍，所以按首次检索的顺序排列。",
+}
+_MEANT = {
+    "en": "In its conversation the message asks: “{meant}”.",
+    "zh": "结合上下文，这条消息问的是：“{meant}”。",
+}
+_HELD = {
+    "en": "{who} has taken this conversation over, so nothing is sent until it is released.",
+    "zh": "{who} 已接管这个会话，释放之前不会自动回复。",
 }
 _LABEL_LENGTH = 90
 
@@ -120,8 +144,18 @@ def option_label(hit: Hit) -> str:
     return line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1]}…"
 
 
-def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranked: Outcome = "off") -> tuple[str, ...]:
-    """Return why this was done, most important first, as sentences in the customer's language."""
+def held_by(who: str, language: str) -> str:
+    """Return the reason why nothing is said while a person has the conversation."""
+    return _in(language, _HELD).format(who=who)
+
+
+def reasons(
+    decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranked: Outcome = "off", *, meant: str = ""
+) -> tuple[str, ...]:
+    """Return why this was done, most important first, as sentences in the customer's language.
+
+    ``meant`` is what the message asks, where only its conversation tells.
+    """
     language = reading.language
     told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
     if reading.node is not None:
@@ -134,6 +168,8 @@ def reasons(decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranke
         lines.append(_in(language, _INTENT).format(name=first.name, probability=first.probability))
     if reading.several:
         lines.append(_in(language, _SEVERAL).format(names=_list(reading)))
+    if meant:
+        lines.append(_in(language, _MEANT).format(meant=meant))
     if reranked == "skipped":
         lines.append(_in(language, _SKIPPED))
     return tuple(lines)

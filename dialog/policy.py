@@ -11,10 +11,12 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["Action", "Decision", "HandoffReason", "decide"]
+__all__ = ["Action", "Decision", "HandoffReason", "decide", "decide_several"]
 
 Action = Literal["pick", "compose", "ask", "handoff"]
-HandoffReason = Literal["low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure"]
+HandoffReason = Literal[
+    "low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure", "taken_over"
+]
 Ground = Literal[
     "exact",
     "confident",
@@ -28,8 +30,12 @@ Ground = Literal[
     "unlikely",
     "out_of_scope",
     "asked_for_person",
+    "taken_over",
+    "failed_twice",
+    "several",
 ]
 
+_FAILURES = 2
 _TOO_CLOSE = 0.1
 _PLAUSIBLE = 0.05
 _OPTIONS = 3
@@ -38,7 +44,7 @@ _KINDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do and on what ground. ``hits`` are the ticket to send, or the options to ask about."""
+    """What to do and on what ground. ``hits`` are the tickets to send, or the options to ask about."""
 
     action: Action
     ground: Ground
@@ -46,17 +52,30 @@ class Decision:
     handoff: HandoffReason | None = None
 
 
-def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, away: bool = False) -> Decision:
+def decide(
+    reading: Reading,
+    hits: Sequence[Hit],
+    lines: Thresholds,
+    *,
+    away: bool = False,
+    taken_over: bool = False,
+    failures: int = 0,
+) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
-    In this order: a wish for a person; the same question word for word; out of scope; sure enough and clearly ahead of
-    any hit with another intent; unsure between a few; nothing good enough. Where it asks, and the reading has backed
+    In this order: a person has the conversation; a wish for a person; two answers in a row that failed; the same
+    question word for word; out of scope; sure enough and clearly ahead of any hit with another intent; unsure between a
+    few; nothing good enough. Where it asks, and the reading has backed
     off to what several intents have in common, the options are one hit of each kind of that. An answer that holds
     something of the customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
     was not compared is asked about at most, whatever its score; ``away`` says that the vectors are.
     """
+    if taken_over:
+        return Decision("handoff", "taken_over", handoff="taken_over")
     if reading.wants_person:
         return Decision("handoff", "asked_for_person", handoff="asked_for_person")
+    if failures >= _FAILURES:
+        return Decision("handoff", "failed_twice", handoff="repeated_failure")
     if not hits:
         return Decision("handoff", "no_vectors" if away else "nothing_found", handoff="low_confidence")
     hits = [hit for hit in hits if sendable(hit.ticket.answer) is not None]
@@ -77,6 +96,18 @@ def decide(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, away: bo
     if best.score >= lines.ask_above:
         return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")
+
+
+def decide_several(decisions: Sequence[Decision]) -> Decision | None:
+    """Return the decision to answer every part of a message in one reply, in the order in which they were asked.
+
+    None where a part is not answered by itself, or two parts have the same answer: then the message is decided as one.
+    """
+    hits = tuple(decision.hits[0] for decision in decisions if decision.action == "pick")
+    answers = {sendable(hit.ticket.answer) for hit in hits}
+    if len(hits) < max(2, len(decisions)) or len(answers) < len(hits):
+        return None
+    return Decision("compose", "several", hits)
 
 
 def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from replydesk.dialog.policy import Action, HandoffReason
 from replydesk.dialog.reading import Reading
+from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
@@ -44,7 +45,9 @@ class Option:
 class Reply:
     """What was decided for one message. ``confidence`` is the score of the best hit, whatever was decided.
 
-    ``reranked`` says whether the hits were read a second time, or why not.
+    ``reranked`` says whether the hits were read a second time, or why not. ``state`` is what the next message of the
+    conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
+    where it was read in its context. ``stored`` is the document of a reply that was read from the store.
     """
 
     id: str
@@ -61,12 +64,20 @@ class Reply:
     handoff: Handoff | None = None
     options: tuple[Option, ...] = field(default=())
     reranked: Outcome = "off"
+    state: State = field(default_factory=State)
+    meant: str = ""
+    message: str = ""
+    stored: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document that every door sends; docs/reference/reply.md describes it."""
+        if self.stored is not None:
+            return dict(self.stored)
         return {
             "id": self.id,
             "conversation": self.conversation,
+            "message": self.message,
+            "meant": self.meant,
             "action": self.action,
             "text": self.text,
             "confidence": round(self.confidence, 4),
@@ -95,6 +106,7 @@ class Reply:
             "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
             "options": [{"label": option.label, "value": option.value} for option in self.options],
             "reranked": self.reranked,
+            "state": self.state.document(),
             "release": self.release,
             "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
         }

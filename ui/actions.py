@@ -28,7 +28,8 @@ class AnswerAction(Action):  # type: ignore[misc]
     """``action_replydesk_answer``: utters the reply to the latest message and sets slots that stories can branch on.
 
     Slots: ``replydesk_action`` (pick, ask, handoff), ``replydesk_confidence``, ``replydesk_reply`` (the id for a
-    verdict). The whole reply travels as ``custom.replydesk``; quick replies become buttons.
+    verdict). The whole reply travels as ``custom.replydesk``; quick replies become buttons. Nothing
+    is uttered while a person has the conversation.
     """
 
     def __init__(self, agent: Agent) -> None:
@@ -43,7 +44,8 @@ class AnswerAction(Action):  # type: ignore[misc]
 
         Every error becomes a hand-off, which a story can branch on; a Rasa server would drop the turn otherwise.
         """
-        text = str((tracker.latest_message or {}).get("text") or "")
+        latest = tracker.latest_message or {}
+        text = str(latest.get("text") or "")
         try:
             reply = await asyncio.to_thread(
                 self._agent.reply,
@@ -51,6 +53,7 @@ class AnswerAction(Action):  # type: ignore[misc]
                 conversation=f"rasa:{tracker.sender_id}",
                 customer=str(tracker.sender_id),
                 channel="rasa",
+                message=str(latest.get("message_id") or ""),
             )
         except ReplydeskError as error:
             _LOG.warning("Handed off: %s", error)
@@ -58,11 +61,12 @@ class AnswerAction(Action):  # type: ignore[misc]
         except Exception:  # noqa: BLE001 - whatever it is, the customer gets a person, and the log the traceback
             _LOG.exception("Handed off after an error that should not happen")
             return _handed_off()
-        dispatcher.utter_message(
-            text=reply.text,
-            buttons=[{"title": option.label, "payload": option.value} for option in reply.options],
-            json_message={"replydesk": reply.document()},
-        )
+        if reply.text:
+            dispatcher.utter_message(
+                text=reply.text,
+                buttons=[{"title": option.label, "payload": option.value} for option in reply.options],
+                json_message={"replydesk": reply.document()},
+            )
         return [
             SlotSet("replydesk_action", reply.action),
             SlotSet("replydesk_confidence", round(reply.confidence, 4)),

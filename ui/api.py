@@ -54,6 +54,13 @@ class ReplyRequest(_Body):
     language: Language = ""
     metadata: dict[str, Any] = Field(default_factory=dict)
     filters: dict[Name, Name] = Field(default_factory=dict)
+    message: Name = ""
+
+
+class TakeoverRequest(_Body):
+    """Who takes a conversation over, or gives it back."""
+
+    by: Name = "agent"
 
 
 class SearchRequest(_Body):
@@ -111,6 +118,7 @@ def install(app: FastAPI, agent: Agent) -> None:
             channel=body.channel or "api",
             language=body.language,
             filters=body.filters,
+            message=body.message,
         )
         if stream:
             return StreamingResponse(_events(found), media_type="text/event-stream")
@@ -166,6 +174,18 @@ def install(app: FastAPI, agent: Agent) -> None:
 
         found = agent.store.conversation(conversation)
         return write(found, agent.store.verdicts(conversations=[conversation]))
+
+    @router.post("/conversations/{conversation}/takeover")
+    def takeover(conversation: str, body: TakeoverRequest) -> dict[str, Any]:
+        """Give a conversation to a person; nothing is answered in it until it is released."""
+        agent.take_over(conversation, by=body.by or "agent")
+        return {"conversation": conversation, "taken_over": body.by or "agent"}
+
+    @router.post("/conversations/{conversation}/release")
+    def give_back(conversation: str, body: TakeoverRequest) -> dict[str, Any]:
+        """Let a conversation be answered again."""
+        agent.give_back(conversation, by=body.by)
+        return {"conversation": conversation, "taken_over": ""}
 
     @router.get("/releases")
     def releases() -> dict[str, Any]:

@@ -110,6 +110,9 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return
+        if not reply["text"]:
+            # A person has the conversation, and answers elsewhere.
+            return
         length = len(reply["text"])
         step = max(1, -(-length // _CHUNKS))
         for end in range(step, length, step):

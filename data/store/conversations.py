@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from replydesk.data import schema
-from replydesk.data.errors import NotFoundError
+from replydesk.data.errors import ConflictError, NotFoundError
 from replydesk.data.records import Conversation, Message, Ticket
 from replydesk.data.rows import (
     conversation_digest,
@@ -131,16 +131,22 @@ class Conversations(Database):
         masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
         new: bool = False,
+        after: int | None = None,
     ) -> None:
         """Add messages to the end of a live conversation, which begins with its first one.
 
         ``masked`` are its placeholders, as in :class:`Entry`. ``reply`` is the release and the document of the reply
-        that the last message carries; both are stored or none. ``new`` says that the conversation's id was just made,
-        so that nobody need look for what was said before; :class:`StoreError` where it is there all the same.
+        that the last message carries, or that has no message where it says nothing; both are stored or none. ``new``
+        says that the conversation's id was just made, so that nobody need look for what was said before;
+        :class:`StoreError` where it is there all the same. ``after`` is how many messages the writer has seen:
+        :class:`ConflictError`, and nothing is stored, where there are others.
         """
         with self._write() as connection:
             found = [] if new else self._load(connection, [conversation])
             earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
+            if after is not None and len(earlier.messages) != after:
+                hint = "Read the conversation again, and write then."
+                raise ConflictError("The conversation has gone on meanwhile.", where=conversation, hint=hint)
             grown = replace(earlier, messages=(*earlier.messages, *messages))
             row = conversation_row(grown, conversation_digest(grown)) | {"masked": dict(masked)}
             if found:
@@ -153,7 +159,8 @@ class Conversations(Database):
             if reply is not None:
                 release, document = reply
                 stored = {
-                    "id": messages[-1].id, "conversation": conversation, "document": dict(document),
+                    "id": document.get("id") or messages[-1].id, "conversation": conversation,
+                    "document": dict(document),
                     "release": release, "at": stamp(datetime.now(UTC)),
                 }  # fmt: skip
                 insert(connection, schema.replies, [stored])

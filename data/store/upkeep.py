@@ -32,6 +32,14 @@ class Upkeep(Database):
             raise NotFoundError("There is no such reply.", where=key, hint="Check the id in the reply document.")
         return dict(found)
 
+    def replies(self, conversation: str, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the documents of the replies in a conversation, newest first."""
+        table = schema.replies
+        query = sa.select(table.c.document).where(table.c.conversation == conversation)
+        with self._read() as connection:
+            found = connection.scalars(query.order_by(table.c.at.desc()).limit(limit)).all()
+        yield from map(dict, found)
+
     def add_verdicts(self, batch: Sequence[Verdict]) -> int:
         """Store verdicts, skipping those already there; return how many were new."""
         with self._write() as connection:

@@ -25,6 +25,11 @@ from replydesk.dialog.reply import Reply
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
+from tests.conftest import DESK
+
+ASKED = {
+    language: [question for intent in DESK.values() for question in intent[language][0]] for language in ("en", "zh")
+}
 
 
 @pytest.fixture
@@ -387,9 +392,8 @@ def test_threads_reply_while_releases_change(agent: Agent, desk: Home) -> None:
         return count
 
     def ask(number: int) -> Reply:
-        return agent.reply(
-            "Where is my parcel?" if number % 2 else "我的快递三天没动了", conversation=f"c{number % 12}"
-        )
+        # Every conversation asks ten different questions; the same again would say that the answer failed.
+        return agent.reply(ASKED["en" if number % 2 else "zh"][number // 12], conversation=f"c{number % 12}")
 
     with ThreadPoolExecutor(9) as pool:
         promoting = pool.submit(promote)
@@ -455,7 +459,7 @@ def test_under_load_reranking_is_skipped_and_the_reply_says_so(
 ) -> None:
     agent = with_reranker(desk, tiny_cross_encoder)
     assert agent.reply(text, language=language).reranked == "done"
-    [reranking] = agent._rerankings.values()
+    [reranking] = agent._looking.rerankings.values()
     plain = agent.matcher.find(text, language=language)
     # Another message holds the model, and nothing can be done within a microsecond.
     with reranking.budget.turn([1]) as admitted, pytest.MonkeyPatch.context() as patch:
@@ -478,7 +482,7 @@ def test_without_a_budget_it_is_off(desk: Home, tiny_cross_encoder: Path) -> Non
     never = settings.retrieval.model_copy(update={"rerank_budget_ms": 0})
     agent = Agent.open(desk, settings.model_copy(update={"retrieval": never}))
     assert agent.reply("my parcel is so late").reranked == "off"
-    assert not agent._rerankings
+    assert not agent._looking.rerankings
 
 
 def test_a_rollback_takes_the_reranker_with_it(desk: Home, tiny_cross_encoder: Path) -> None:
@@ -488,7 +492,7 @@ def test_a_rollback_takes_the_reranker_with_it(desk: Home, tiny_cross_encoder: P
     before = [hit.score for hit in Agent.open(desk).search("my parcel is so late", k=3)]
     agent = with_reranker(desk, tiny_cross_encoder, parent="2026-11-01-aaaa")
     agent.warm_up()
-    assert len(agent._rerankings) == 1, "warming up loads it"
+    assert len(agent._looking.rerankings) == 1, "warming up loads it"
     assert agent.reply("my parcel is so late").reranked == "done"
     assert [hit.score for hit in agent.search("my parcel is so late", k=3)] != before
     Releases(desk).rollback()

@@ -35,7 +35,9 @@ REPLY: dict[str, Any] = {
     "citations": [{"sentence": int, "ticket": str, "start": int, "end": int}], "reasons": [str],
     "handoff": (
         {
-            "reason": {"low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure"},
+            "reason": {
+                "low_confidence", "asked_for_person", "safety", "rule", "sentiment", "repeated_failure", "taken_over",
+            },
             "summary": str,
         },
         None,
@@ -48,6 +50,12 @@ REPLY: dict[str, Any] = {
     "options": [{"label": str, "value": str}],
     "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),
     "labels": dict,
+    "message": str, "meant": str,
+    "state": {
+        "slots": dict, "form": ({"name": str, "asking": str, "tries": int}, None), "taken_over": str, "failures": int,
+        "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
+        "asked": str,
+    },
 }  # fmt: skip
 
 

@@ -171,6 +171,8 @@ def test_sixteen_threads_lose_nothing(client: TestClient, agent: Agent) -> None:
     def ask(number: int) -> tuple[int, Any, str]:
         text, language, answer = ASKED[number % 2]
         conversation = "shared" if number % 4 == 0 else f"own-{number}"
+        # The same text again before its reply is there is the same message.
+        text = f"{text} {number}" if number % 4 == 0 else text
         own = TestClient(app, raise_server_exceptions=False)
         response = own.post(REPLY, json={"text": text, "language": language, "conversation": conversation})
         return response.status_code, answer, response.json().get("text", "")

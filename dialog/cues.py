@@ -1,0 +1,211 @@
+"""Cues: what a customer says about the last reply: that it failed, what was meant, which option, thanks, a stop."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from replydesk.data.records import same_text
+from replydesk.data.text import tokens
+from replydesk.dialog.state import Offer
+
+__all__ = ["chosen_option", "corrected", "is_cancel", "is_no", "is_refusal", "is_thanks", "is_yes"]
+
+_END = r"[\s.!?,;:。！？，~…]*\Z"
+_START = r"\A[\s.!?,;:。！？，~…]*"
+_HESITATION = r"(?:(?:no|nope|sorry|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi)[\s,.!?;:-]+)*"
+_HESITATION_ZH = r"(?:(?:不是|不|不对|抱歉|不好意思|嗯|呃|哦|唉|可是|但是|但|你好|您好)[\s，,。！!、]*)*"
+_ANSWER = r"(?:that|this|it|(?:the|your|that|this) (?:answer|reply|link|advice|suggestion))"
+_REFUSALS_EN = (
+    rf"{_ANSWER}(?:['’]?s| is| was)? (?:just |completely |totally |simply |all |still |plain )?"
+    r"(?:wrong|incorrect|not (?:right|correct|true|it|helpful|useful|working|what i (?:asked|meant|need(?:ed)?|wanted))"
+    r"|no (?:use|help|good)|useless|unhelpful|nonsense|irrelevant)",
+    rf"{_ANSWER} (?:isn['’]?t|wasn['’]?t|ain['’]?t) (?:right|correct|true|it|helpful|useful|working|"
+    r"what i (?:asked|meant|need(?:ed)?|wanted)|my question|the (?:answer|problem|question)|an answer)(?: for| about)?",
+    rf"{_ANSWER} (?:doesn['’]?t|didn['’]?t|does not|did not|won['’]?t|still doesn['’]?t|has ?n['’]?t) (?:really )?"
+    r"(?:help(?:ed)?|work(?:ed)?|answer(?:ed)?(?: my question| that| it)?|solve(?:d)?(?: it| that| my problem)?"
+    r"|fix(?:ed)?(?: it| that)?|make sense)(?: me| at all| either)*",
+    r"(?:that|this) (?:makes no sense|is not an answer|has nothing to do with (?:it|my question|what i asked))",
+    r"(?:you|you['’]re|you are) (?:wrong|not (?:answering|listening|helping)(?: me| my question)?|did ?n['’]?t answer"
+    r"(?: me| my question)?|have ?n['’]?t answered(?: me| my question)?|misunderst(?:ood|and)(?: me)?)",
+    r"(?:i )?(?:already )?(?:tried|did|have tried|read) (?:that|this|it)(?: already| before| twice)?"
+    r"(?:[, ]+(?:and |but )?(?:it )?(?:still )?(?:did ?n['’]?t|doesn['’]?t|does not|did not) (?:work|help))?",
+    r"(?:it['’]?s |it is )?(?:still )?(?:not working|no (?:use|help|good))|not helpful|no use|wrong(?: answer)?|useless"
+    r"|not what i (?:asked|meant|need(?:ed)?|wanted)(?: for| about)?|(?:it )?(?:still )?does(?:n['’]t| not) work",
+    r"try again|something else|another answer(?: please)?|none of (?:these|those|them|that)|neither(?: of them)?",
+)
+_REFUSALS_ZH = (
+    r"(?:这个?|那个?|你|您|答案|回答|你[说讲答]的|您[说讲答]的|这个?(?:回答|答案|方法|办法))?(?:也|都|完全|根本|还是|并|好像)*"
+    r"(?:不对|错了|不正确|没用|没有用|不管用|没帮助|没有帮助|不行|不是这个|不是我(?:要|想要|问|说)的(?:这个|意思)?|没解决(?:问题)?"
+    r"|没有解决(?:我的)?(?:问题)?|解决不了(?:问题)?|答非所问|没回答(?:我的)?(?:问题)?|不是这个意思|听不懂|没听懂|理解错了|搞错了|弄错了"
+    r"|胡说|乱说|废话|无关|不相关)(?:了|啊|呀|吧|的|呢)*",
+    r"(?:我)?(?:已经)?(?:试过|做过|看过)了?(?:也|都|还是)?(?:没用|不行|没有用|不管用)?(?:了|啊)*",
+    r"(?:都|一个都|全都?)?(?:不是|没有)(?:这些|那些|一个|我想要的|我要的)?(?:啊|吧|呢)*|换一个(?:答案|回答|方法)?|还有别的(?:办法|方法|答案)?吗?",
+)
+_REFUSAL = re.compile(
+    "|".join(f"{_START}{_HESITATION}(?:{one})(?: for me| thanks| thank you)?{_END}" for one in _REFUSALS_EN)
+    + "|"
+    + "|".join(f"{_START}{_HESITATION_ZH}(?:{one}){_END}" for one in _REFUSALS_ZH),
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    rf"{_START}(?:no+|nope|nah|no thanks|no thank you|not really|not quite|no,? not (?:that|it|those)"
+    rf"|不是?的?|不要|不用了?|没有|没|不对|否){_END}",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    rf"{_START}(?:yes+|yeah|yep|yup|sure|ok(?:ay)?|right|correct|exactly|that one|that['’]?s (?:it|right|the one)"
+    rf"|yes,? (?:please|that(?: one|['’]?s it)?)|是的?|对的?|嗯+|好的?|没错|就是(?:这个|它)?|可以|行|要的?){_END}",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    rf"{_START}(?:(?:ok(?:ay)?|great|perfect|good|lovely|brilliant|super|cool|nice|that (?:helps?|helped|works?|worked)"
+    r"|got it|all good|many|thanks?|thank you|thx|cheers|ta|so much|very much|a lot|for (?:your|the) help"
+    r"|that['’]?s great"
+    rf"|好的?|行|可以了?|谢谢|多谢|感谢|谢了|太好了|明白了?|知道了|了解了?|解决了|搞定了?|您?你?|啦|哈|非常|了)[\s,.!。！，~]*)+\Z",
+    re.IGNORECASE,
+)
+_THANKING = re.compile(
+    r"than|thx|cheers|\bta\b|help|work|great|perfect|brilliant|got it|谢|明白|知道|了解|解决|搞定", re.I
+)
+_CANCEL = re.compile(
+    rf"{_START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
+    r"|never ?mind|forget (?:it|about it|that)|leave it|don['’]?t bother|i(?:['’]ve)? changed my mind|no longer needed"
+    r"|(?:先)?(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)(?:吧|了|，?谢谢|，?不用了|，?算了)*)"
+    rf"(?:,? (?:thanks|thank you))?{_END}",
+    re.IGNORECASE,
+)
+_MEANT_EN = re.compile(
+    r"\A[\s,.!]*(?:(?:no+|nope|sorry|wait|oh|hmm+|actually|wrong|not that"
+    r"|that['’]?s (?:wrong|not it|not right|not what i (?:meant|asked)))[\s,.!;:-]+)*(?:but )?"
+    r"(?:i (?:actually |really )?(?:meant|mean|asked|was asking|am asking|wanted|was talking|am talking)"
+    r"(?: to (?:ask|say|know))?|i['’]m (?:asking|talking)|my question (?:was|is)"
+    r"|what i (?:meant|mean|asked|wanted) (?:was|is)"
+    r"|the question (?:was|is)|(?:let me )?rephrase(?: that)?)(?: (?:about|for|if|that))?[\s,:;-]*(?P<rest>\S.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_MEANT_ZH = re.compile(
+    r"\A[\s，。！]*(?:(?:不是|不对|不|错了|等等|抱歉|不好意思|哦|你搞错了|你理解错了|您理解错了)(?:这个|的)?[\s，,。！!、]*)*"
+    r"(?:我(?:的意思|意思|的问题)是(?:说|想问|问)?|我(?:是|想|要|其实)?(?:说的是|问的是|要的是|指的是|是想问|是问|想问的是|想说的是|是说|想问|要问))"
+    r"[\s，,：:]*(?P<rest>\S.*)\Z",
+    re.DOTALL,
+)
+_DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错了|你理解错了|您理解错了)[这的]?个?[\s，,。！!、]")
+_DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
+
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1,
+    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "最后": -1,
+}  # fmt: skip
+_NUMBER_EN = re.compile(
+    rf"{_START}(?:i (?:mean|meant|choose|want|take|pick) |it['’]?s |yes,? |please )?"
+    r"(?:the |option |number |no\.? ?|nr\.? ?|#)*"
+    r"(?P<number>\d|first|second|third|fourth|fifth|one|two|three|four|five|1st|2nd|3rd|4th|5th|last)"
+    rf"(?: one| option| question| please)*{_END}",
+    re.IGNORECASE,
+)
+_NUMBER_ZH = re.compile(
+    rf"{_START}(?:是|我要|我选|我说的是|我指的是|选|就)*(?:第)?(?P<number>[1-5一二两三四五]|最后)"
+    rf"(?:一?[个條条项種种]|号|吧|的|那个|问题)*{_END}"
+)
+# Words that choose nothing by themselves.
+_FILLER = frozenset(
+    {"the", "a", "an", "one", "my", "i", "mean", "meant", "it", "is", "about", "option", "please", "that", "this"}
+    | {"to", "of", "for", "and", "in", "on", "do", "want", "yes", "question"}
+)
+_MOST_WORDS = 8
+_FILLER_ZH = re.compile(r"[的那个這这是吧就我要想问問选選一関关于於说說指呢啊、,，。.!！?？\s]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def is_refusal(text: str) -> bool:
+    """Return whether a message says no more than that the last reply failed.
+
+    >>> is_refusal("No, that's wrong."), is_refusal("没用"), is_refusal("the lamp is wrong, send a new one")
+    (True, True, False)
+    """
+    return bool(_REFUSAL.search(_plain(text)))
+
+
+def is_no(text: str) -> bool:
+    """Return whether a message is a bare no."""
+    return bool(_NO.search(_plain(text)))
+
+
+def is_yes(text: str) -> bool:
+    """Return whether a message is a bare yes."""
+    return bool(_YES.search(_plain(text)))
+
+
+def is_thanks(text: str) -> bool:
+    """Return whether a message thanks, or says that it helped, and nothing else.
+
+    >>> is_thanks("great, thanks!"), is_thanks("好的，谢谢"), is_thanks("thanks, and the refund?")
+    (True, True, False)
+    """
+    return bool(_THANKS.search(_plain(text))) and bool(_THANKING.search(text))
+
+
+def is_cancel(text: str) -> bool:
+    """Return whether a message stops what is going on, such as a form.
+
+    >>> is_cancel("never mind"), is_cancel("算了"), is_cancel("cancel my order")
+    (True, True, False)
+    """
+    return bool(_CANCEL.search(_plain(text)))
+
+
+def corrected(text: str) -> tuple[str, bool]:
+    """Return what a message says was meant instead, '' where it corrects nothing, and whether it denies the last reply.
+
+    >>> corrected("No, I meant the refund for the lamp"), corrected("不是，我问的是退款多久到账")
+    (('the refund for the lamp', True), ('退款多久到账', True))
+    """
+    plain = _plain(text)
+    for pattern, denied in ((_MEANT_EN, _DENIED_EN), (_MEANT_ZH, _DENIED_ZH)):
+        if found := pattern.search(plain):
+            return found["rest"].strip(), bool(denied.search(plain))
+    return "", False
+
+
+def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
+    """Return which of the options a message chooses, by number, by label or by words that only one of them has.
+
+    >>> offered = [Offer("Where is my refund?", "Where is my refund?"), Offer("Cancel my order", "Cancel my order")]
+    >>> chosen_option("the second one", offered).label, chosen_option("the refund one", offered).label
+    ('Cancel my order', 'Where is my refund?')
+    """
+    if not options:
+        return None
+    plain = same_text(text)
+    for offer in options:
+        if plain in (same_text(offer.label), same_text(offer.value)):
+            return offer
+    for pattern in (_NUMBER_EN, _NUMBER_ZH):
+        if found := pattern.search(_plain(text)):
+            said = found["number"].lower()
+            place = _ORDINALS[said] if said in _ORDINALS else int(said)
+            if place == -1:
+                return options[-1]
+            return options[place - 1] if 1 <= place <= len(options) else None
+    if len(options) == 1 and is_yes(text):
+        return options[0]
+    return _by_words(text, options)
+
+
+def _by_words(text: str, options: Sequence[Offer]) -> Offer | None:
+    if _HAN.search(text):
+        core = _FILLER_ZH.sub("", _plain(text))
+        having = [offer for offer in options if core in _FILLER_ZH.sub("", _plain(f"{offer.label}\n{offer.value}"))]
+        return having[0] if len(core) > 1 and len(having) == 1 else None
+    said = {word for word in tokens(text) if word not in _FILLER}
+    if not said or len(said) > _MOST_WORDS:
+        return None
+    having = [offer for offer in options if said <= {*tokens(offer.label), *tokens(offer.value)}]
+    return having[0] if len(having) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())

@@ -1,0 +1,169 @@
+"""Looking: what a message says and which past tickets may answer it, with one forward pass of the encoder."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from replydesk.data.settings import Settings
+from replydesk.data.text import tokens
+from replydesk.dialog.entities import entities_of
+from replydesk.dialog.parts import parts_of
+from replydesk.dialog.reading import Reading, read, several_intents
+from replydesk.dialog.skills import Skills
+from replydesk.retrieval.indexes import question_text, search_text
+from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranking.budget import LatencyBudget
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.late_interaction import LateInteraction
+from replydesk.retrieval.reranking.reranker import Reranked, Reranking, TrainedReranker
+
+__all__ = ["Found", "Looking", "Wanted"]
+
+# So many parts of a message are read by themselves.
+_PARTS = 4
+_SAID_AGAIN = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets may be found: so many, with these values, without these ids, and none that says what failed.
+
+    ``failed`` are texts of answers; one is said again where two share four fifths of all their different words.
+    """
+
+    k: int
+    filters: Mapping[str, str] | None = None
+    without: frozenset[str] = frozenset()
+    failed: tuple[str, ...] = ()
+
+    def admitted(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits whose answers say none of what failed, as many as are wanted."""
+        if not self.failed:
+            return list(hits)
+        refused = [set(tokens(text)) for text in self.failed]
+        return [hit for hit in hits if not any(_alike(set(tokens(hit.ticket.answer)), one) for one in refused)][
+            : self.k
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read of a message, by which skills, what was found for it, and how long each took in milliseconds."""
+
+    reading: Reading
+    skills: Skills
+    reranked: Reranked
+    milliseconds: dict[str, float]
+    parts: tuple[str, ...] = ()
+
+
+class Looking:
+    """Reads messages and finds tickets for them; holds the rerankers that were loaded. Safe in several threads."""
+
+    def __init__(self, settings: Settings, cache: Path | None) -> None:
+        self._settings, self._cache = settings, cache
+        self.rerankings: dict[TrainedReranker, Reranking] = {}
+        self._budgets: dict[str, LatencyBudget] = {}
+        self._lock = threading.Lock()
+
+    def look(
+        self,
+        matcher: Matcher,
+        skills: Skills,
+        text: str,
+        context: Sequence[str] = (),
+        *,
+        language: str,
+        wanted: Wanted,
+    ) -> Found:
+        """Return what a message says and which past tickets may answer it.
+
+        Where a trained desk is asked several things at once, each part costs one more forward pass.
+        """
+        encoding = time.perf_counter()
+        # What is found word for word is what was written, slips and all.
+        meant = skills.speller.correct(text) if skills.speller is not None else text
+        vector = matcher.encode(meant, context, language=language)
+        encoded = time.perf_counter()
+        chosen = self._settings.dialog
+        reading = read(
+            meant,
+            vector,
+            skills,
+            context,
+            language=language,
+            person_intents=chosen.person_intents,
+            separator=chosen.label_separator,
+        )
+        # Spans are those of what was written, and relative dates those of the desk's own clock.
+        entities = entities_of(text, language, datetime.now().astimezone(), region=self._settings.data.region)
+        reading = replace(reading, entities=entities)
+        parts = parts_of(meant)[:_PARTS]
+        if len(parts) > 1 and skills.head is not None:
+            vectors = np.concatenate([matcher.encode(part, language=language) for part in parts])
+            reading = replace(reading, several=several_intents(parts, vectors, skills))
+        searching = time.perf_counter()
+        hits = matcher.find(
+            text,
+            context,
+            language=language,
+            k=wanted.k + len(wanted.failed),
+            vector=vector,
+            intents=reading.probabilities,
+            unfamiliar=reading.out_of_scope,
+            scorer=skills.scorer,
+            filters=wanted.filters,
+            without=wanted.without,
+        )
+        hits = wanted.admitted(hits)
+        searched = time.perf_counter()
+        reranked = self._reranked(search_text(meant, context), hits, skills, matcher.late_interaction(language))
+        milliseconds = {
+            "encode": 1000 * (encoded - encoding),
+            "search": 1000 * (searched - searching),
+            "rerank": 1000 * (time.perf_counter() - searched),
+        }
+        return Found(reading, skills, reranked, milliseconds, parts if len(parts) > 1 else ())
+
+    def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
+        """Return the hits after the second look, if there is a reranker and time."""
+        reranking = self.reranking(skills, late)
+        return reranking(question, hits) if reranking is not None else Reranked(list(hits), "off")
+
+    def reranking(self, skills: Skills, late: LateInteraction | None) -> Reranking | None:
+        """Return the reranking of these skills, loaded when it is first needed."""
+        trained, milliseconds = skills.reranker, self._settings.retrieval.rerank_budget_ms
+        if milliseconds <= 0:
+            return None
+        if trained is None:
+            if late is None or skills.late is None:
+                return None
+            # What a token costs is the same, whatever a release makes of the outcome.
+            budget = self._budgets.setdefault(late.id, LatencyBudget(milliseconds))
+            return Reranking(late, skills.late, budget, question_text)
+        known = self.rerankings.get(trained)
+        if known is not None:
+            return known
+        with self._lock:
+            if trained not in self.rerankings:
+                wanted = self._settings.retrieval
+                model = CrossEncoder(trained.folder, runtime=wanted.runtime, threads=wanted.threads, cache=self._cache)
+                # The first call is slow, and would teach the budget a wrong cost.
+                model.logits("?", ["!"])
+                new = Reranking(model, trained.scorer, LatencyBudget(milliseconds))
+                # Those of a release that answers no longer make room.
+                same = trained.folder.parents[1]
+                kept = {one: there for one, there in self.rerankings.items() if one.folder.parents[1] == same}
+                self.rerankings = kept | {trained: new}
+            return self.rerankings[trained]
+
+
+def _alike(one: set[str], other: set[str]) -> bool:
+    return len(one & other) >= _SAID_AGAIN * max(1, len(one | other))

@@ -1,0 +1,133 @@
+"""The state of a conversation: what the next message needs to know of those before, carried in every stored reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from replydesk.data.records import Message
+
+__all__ = ["RELEASED", "TAKEN", "FormState", "Offer", "State", "holder_of", "state_after"]
+
+TAKEN, RELEASED = "taken over:", "released:"
+"""What the ids of the system messages begin with that say that a person took over, or that the bot may go on."""
+
+# A conversation that goes on for ever must not make its state grow for ever.
+_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quick reply that was offered: its label, the text that choosing it sends, and the ticket it came from."""
+
+    label: str
+    value: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """A form that is being filled in: its name, the slot asked for, and how often that was asked in vain."""
+
+    name: str
+    asking: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a conversation after its last reply.
+
+    ``taken_over`` names the person who has it, '' while the bot has. ``failures`` counts the answers in a row that the
+    customer turned down. ``refused`` are tickets whose answer is not given again; ``sent`` those of the last reply.
+    ``options`` are what the last reply offered. ``topic`` is the last question, complete by itself; ``asked`` the last
+    message as it was written.
+    """
+
+    slots: Mapping[str, str] = field(default_factory=dict)
+    form: FormState | None = None
+    taken_over: str = ""
+    failures: int = 0
+    refused: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()
+    options: tuple[Offer, ...] = ()
+    topic: str = ""
+    asked: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        form = self.form
+        return {
+            "slots": dict(self.slots),
+            "form": {"name": form.name, "asking": form.asking, "tries": form.tries} if form else None,
+            "taken_over": self.taken_over,
+            "failures": self.failures,
+            "refused": list(self.refused),
+            "sent": list(self.sent),
+            "options": [{"label": o.label, "value": o.value, "ticket": o.ticket} for o in self.options],
+            "topic": self.topic,
+            "asked": self.asked,
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any] | None) -> State:
+        """Return the state that a reply's document carries, an empty one where it has none, as older replies do."""
+        told = dict(document or {})
+        form = told.get("form")
+        return cls(
+            slots={str(name): str(value) for name, value in told.get("slots", {}).items()},
+            form=FormState(form["name"], form["asking"], int(form.get("tries", 0))) if form else None,
+            taken_over=str(told.get("taken_over", "")),
+            failures=int(told.get("failures", 0)),
+            refused=tuple(told.get("refused", ())),
+            sent=tuple(told.get("sent", ())),
+            options=tuple(Offer(o["label"], o["value"], o.get("ticket", "")) for o in told.get("options", ())),
+            topic=str(told.get("topic", "")),
+            asked=str(told.get("asked", "")),
+        )
+
+    def turned_down(self) -> State:
+        """Return the state in which the last reply failed: its tickets are refused, one more failure is counted."""
+        gone = self.sent or tuple(offer.ticket for offer in self.options if offer.ticket)
+        refused = tuple(dict.fromkeys((*self.refused, *gone)))[-_KEPT:]
+        return replace(self, refused=refused, failures=self.failures + 1)
+
+
+def state_after(
+    state: State,
+    *,
+    asked: str,
+    topic: str = "",
+    sent: Sequence[str] = (),
+    options: Sequence[Offer] = (),
+    slots: Mapping[str, str] | None = None,
+    form: FormState | None = None,
+) -> State:
+    """Return the state after a reply.
+
+    ``asked`` is the message as it was written, ``topic`` its question, complete by itself; without one the topic stays.
+    ``sent`` are the tickets whose answers went out, ``options`` what was offered. New ``slots`` join those known.
+    """
+    return replace(
+        state,
+        slots={**state.slots, **(slots or {})},
+        form=form,
+        sent=tuple(sent),
+        options=tuple(options),
+        topic=topic or state.topic,
+        asked=asked,
+    )
+
+
+def holder_of(messages: Sequence[Message]) -> str:
+    """Return who has a conversation: the person who took it over or wrote last in it, '' where the bot has it.
+
+    A message of an agent takes over; only a release gives it back.
+    """
+    for message in reversed(messages):
+        if message.role == "agent" or message.id.startswith(TAKEN):
+            return message.author or "agent"
+        if message.id.startswith(RELEASED):
+            return ""
+    return ""

@@ -1,0 +1,88 @@
+"""A turn: what a message is in its conversation, before it is read, and what a decision says, before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from replydesk.data.records import same_text
+from replydesk.dialog.compose.sentences import sentences
+from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
+from replydesk.dialog.followup import rewritten
+from replydesk.dialog.policy import Decision
+from replydesk.dialog.reply import Citation
+from replydesk.dialog.sending import sendable
+from replydesk.dialog.state import State
+from replydesk.retrieval.matcher import Hit
+
+__all__ = ["Cue", "Heard", "citations_of", "heard", "sent_text"]
+
+Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up"]
+"""What a message does in its conversation; '' where it begins something, or stands by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as its conversation makes it.
+
+    ``meant`` is what it asks, complete by itself; ``context`` what of the conversation is still read with it. ``state``
+    is the one before the reply, with what the message says of the last reply counted in.
+    """
+
+    meant: str
+    context: tuple[str, ...]
+    state: State
+    cue: Cue = ""
+
+
+def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
+    """Return what a message is in a conversation of this state.
+
+    In this order: it chooses an option that was offered; it turns the last reply down, and asks the last question
+    again; it says what was meant instead; it asks the same again; it thanks; it needs the last question, with which it
+    is then said in full. Only an answer or an offer can fail.
+    """
+    chosen = chosen_option(text, state.options)
+    if chosen is not None:
+        return Heard(chosen.value, (), state, "chosen")
+    said = bool(state.sent or state.options)
+    if said and state.topic and (is_refusal(text) or is_no(text)):
+        return Heard(state.topic, (), state.turned_down(), "refused")
+    meant, denied = corrected(text)
+    if meant:
+        after = state.turned_down() if said and denied else replace(state, failures=0)
+        return Heard(rewritten(meant, state.topic) or meant, (), after, "corrected")
+    if said and same_text(text) == same_text(state.asked):
+        return Heard(state.topic or text, (), state.turned_down(), "again")
+    fresh = replace(state, failures=0) if state.failures else state
+    if is_thanks(text):
+        return Heard(text, (), fresh, "thanks")
+    if not state.topic:
+        return Heard(text, tuple(context), fresh)
+    full = rewritten(text, state.topic)
+    return Heard(full, (), fresh, "follow_up") if full else Heard(text, (), fresh)
+
+
+def sent_text(decision: Decision) -> str:
+    """Return the answers that a decision sends, one after the other as paragraphs."""
+    return "\n\n".join(_sent(hit) for hit in decision.hits)
+
+
+def citations_of(decision: Decision) -> tuple[Citation, ...]:
+    """Return where each sentence of what a decision sends comes from, counted through the whole text."""
+    if decision.action not in ("pick", "compose"):
+        return ()
+    cited: list[Citation] = []
+    for hit in decision.hits:
+        sent = _sent(hit)
+        # A signature that was taken out is no sentence of the reply.
+        kept = [found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent]
+        cited += [Citation(len(cited) + i, hit.ticket.id, found.start, found.end) for i, found in enumerate(kept)]
+    return tuple(cited)
+
+
+def _sent(hit: Hit) -> str:
+    text = sendable(hit.ticket.answer)
+    assert text is not None, "the policy picks what can be sent"
+    return text

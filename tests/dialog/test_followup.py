@@ -1,0 +1,69 @@
+"""Follow-ups: how many of a labelled set are understood, and how each kind is said in full."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replydesk.data import samples
+from replydesk.dialog.followup import completed, rewritten
+from replydesk.dialog.gate import fit_gate, gate
+
+CASES: list[dict[str, Any]] = [
+    json.loads(line)
+    for line in (Path(samples.__file__).parent / "followups.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def part(name: str, language: str = "") -> list[dict[str, Any]]:
+    return [case for case in CASES if case["part"] == name and language in ("", case["language"])]
+
+
+def resolved(case: dict[str, Any]) -> bool:
+    made = rewritten(case["text"], case["topic"])
+    if not case["needs"]:
+        return made == ""
+    said = made.lower()
+    wanted = all(word.lower() in said for word in case["contains"])
+    return wanted and not any(word.lower() in said for word in case.get("lacks", ()))
+
+
+def test_the_set_is_what_it_says() -> None:
+    assert len(CASES) >= 300 and len(part("train")) == len(part("test"))
+    assert sum(case["language"] == "zh" for case in CASES) * 2 == len(CASES)
+    topics = [{case["topic"] for case in part(name)} for name in ("train", "test")]
+    assert not topics[0] & topics[1], "no question is in both parts"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_the_test_part_85_in_100_are_resolved(language: str) -> None:
+    cases = part("test", language)
+    assert sum(map(resolved, cases)) / len(cases) >= 0.85
+
+
+def test_the_gate_that_is_packed_is_the_one_of_the_train_part() -> None:
+    assert fit_gate(part("train")) == gate()
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "full"),
+    [
+        ("Do you have the mug in red?", "and in blue?", "Do you have the mug in blue?"),
+        ("How long does delivery to France take?", "what about Spain?", "How long does delivery to Spain take?"),
+        ("Is the garden table weatherproof?", "what about the chairs?", "Is the chairs weatherproof?"),
+        ("I want to return the lamp", "how long does that take?", "how long does that take? (return the lamp)"),
+        ("这款杯子有红色的吗？", "那蓝色的呢", "这款杯子有蓝色的吗？"),
+        ("顺丰运费多少？", "圆通呢？", "圆通运费多少？"),
+        ("我想退台灯", "那要多久？", "我想退台灯，要多久？"),
+    ],
+)
+def test_a_follow_up_is_said_in_full(topic: str, text: str, full: str) -> None:
+    assert completed(text, topic) == full
+
+
+@pytest.mark.parametrize("text", ["I never got a receipt for my last order", "我上个月的发票还没开", "hello there"])
+def test_without_a_question_before_nothing_is_completed(text: str) -> None:
+    assert rewritten(text, "") == ""
