@@ -29,6 +29,7 @@ from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply
+from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.encoders.encoder import Encoders
@@ -77,6 +78,8 @@ class Agent:
         self._cache = cache
         self._rerankings: dict[TrainedReranker, Reranking] = {}
         self._budgets: dict[str, LatencyBudget] = {}
+        # What follows no home, such as a judge's, has no rules.
+        self.rulebook: RuleBook | None = None
         self._release = UNTRAINED_RELEASE
         self._matching = self._release, matcher
         self._refused = ""
@@ -94,6 +97,7 @@ class Agent:
         releases = Releases(home, threads=settings.retrieval.threads)
         agent = cls(store, matcher, settings, releases, cache=home.runtime)
         agent._release = releases.current()
+        agent.rulebook = RuleBook.open(home, settings)
         return agent
 
     def release(self) -> Release:
@@ -256,7 +260,7 @@ class Agent:
         return {
             "ready": self._warm,
             "release": self.release().id,
-            "trouble": self._trouble or self.matcher.trouble(),
+            "trouble": self._trouble or self.matcher.trouble() or (self.rulebook.trouble() if self.rulebook else ""),
             **self.store.counts(),
         }
 
