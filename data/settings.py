@@ -95,6 +95,7 @@ class DialogSettings(_Section):
     person_intents: tuple[str, ...] = Field(
         ("ask_for_person",), description="Intents that mean the customer wants a person."
     )
+    rules: str = Field("", description="File of rules; empty means `rules.toml` in the home folder.")
     hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
     label_separator: str = Field(
         "/", max_length=10, description="What parts the steps of an intent such as card/lost; empty: intents have none."

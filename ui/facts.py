@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from replydesk.data.home import Home
+from replydesk.ui.desk import settings_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, show
 
 __all__ = ["facts_app"]
@@ -56,10 +57,13 @@ def facts_check(
     from replydesk.dialog.rules.claims import Contradiction
     from replydesk.dialog.rules.facts import Facts
 
-    folder = Home.find(home).folder
+    place = Home.find(home)
+    folder = place.folder
     path = file or facts_file(folder)
     count = len(Facts.load(path).facts)
-    found = RuleBook(rules_file(folder), path, keep=False).objections(text) if text else ()
+    found = (
+        RuleBook(rules_file(folder, settings_of(place).dialog.rules), path, keep=False).objections(text) if text else ()
+    )
     lines = [
         f"{one.stated}: {one.fact} is {one.value}" if isinstance(one, Contradiction) else f"{one.said}: {one.reason}"
         for one in found

@@ -13,7 +13,7 @@ import typer
 from replydesk.data.errors import RequestError, SettingsError
 from replydesk.data.home import Home
 from replydesk.ui.desk import agent_of, settings_of
-from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, say, show
+from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
 
 if TYPE_CHECKING:
     from replydesk.dialog.rules.rules import Rules
@@ -25,7 +25,6 @@ rules_app = typer.Typer(
     help="Rules that answer, hand over, ask or forbid, before anything is looked for.", no_args_is_help=True
 )
 
-RulesOption = Annotated[Path | None, typer.Option("--rules", help="This file in place of rules.toml of the home.")]
 _MARKS = {True: "fires", False: "-    "}
 
 
@@ -50,7 +49,7 @@ def rules_check(
     from replydesk.dialog.rules.source import Source
 
     place = Home.find(home)
-    path = file or rules_file(place.folder)
+    path = file or rules_file(place.folder, settings_of(place).dialog.rules)
     if not path.exists():
         raise RequestError("There is no such file.", where=str(path), hint="docs/how-to/write-rules.md has an example.")
     try:
@@ -142,9 +141,7 @@ def _rules(home: Home, rules: Path | None) -> tuple[Path, Rules]:
     from replydesk.dialog.rules.book import rules_file
     from replydesk.dialog.rules.rules import Rules
 
-    path = rules or rules_file(home.folder)
-    if rules is not None and not rules.exists():
-        raise RequestError("There is no such file.", where=str(rules), hint="Check the name.")
+    path = rules or rules_file(home.folder, settings_of(home).dialog.rules)
     return path, Rules.load(path, separator=settings_of(home).dialog.label_separator)
 
 

@@ -9,15 +9,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from replydesk.data.errors import HomeError, SettingsError
-from replydesk.data.home import write_atomically
+from replydesk.data.home import Home, write_atomically
 from replydesk.dialog.rules.claims import Contradiction
 from replydesk.dialog.rules.facts import Facts
 from replydesk.dialog.rules.forbidding import Broken
 from replydesk.dialog.rules.rules import Fired, Rules
 from replydesk.dialog.rules.situation import Situation
+
+if TYPE_CHECKING:
+    from replydesk.data.settings import Settings
 
 __all__ = ["RuleBook", "facts_file", "rules_file"]
 
@@ -25,9 +28,9 @@ _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def rules_file(folder: Path) -> Path:
-    """Return where a home keeps its rules."""
-    return folder / "rules.toml"
+def rules_file(folder: Path, named: str = "") -> Path:
+    """Return where a home keeps its rules, or the file that the setting ``dialog.rules`` names."""
+    return folder / Path(named or "rules.toml").expanduser()
 
 
 def facts_file(folder: Path) -> Path:
@@ -47,6 +50,13 @@ class RuleBook:
     def __init__(self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True) -> None:
         self._rules = _Watched(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
         self._facts = _Watched(facts, Facts.load, Facts, keep=keep)
+
+    @classmethod
+    def open(cls, home: Home, settings: Settings) -> RuleBook:
+        """Return the rule book of a home; ``dialog.rules`` may name another file of rules."""
+        wanted = settings.dialog
+        rules = rules_file(home.folder, wanted.rules)
+        return cls(rules, facts_file(home.folder), separator=wanted.label_separator)
 
     @classmethod
     def of(cls, folder: Path, rules: Path | None = None, *, separator: str = "/") -> RuleBook:
@@ -72,11 +82,13 @@ class RuleBook:
         at, hours = situation.at or datetime.now(UTC), self.rules.hours
         return replace(situation, at=hours.local(at) if hours is not None else at)
 
-    def objections(self, text: str, at: datetime | None = None) -> tuple[Contradiction | Broken, ...]:
+    def objections(
+        self, text: str, at: datetime | None = None, language: str = ""
+    ) -> tuple[Contradiction | Broken, ...]:
         """Return why an outgoing text must not be sent: what contradicts a fact, and what nobody may promise."""
         moment = self.dated(Situation(at=at)).at
         assert moment is not None
-        return (*self.facts.vetoes(text, moment), *self.rules.broken(text))
+        return (*self.facts.vetoes(text, moment, language), *self.rules.broken(text))
 
     def trouble(self) -> str:
         """Return what is wrong with the files now, nothing where all is well."""

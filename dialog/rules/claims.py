@@ -27,6 +27,7 @@ _PRONOUN = re.compile(r"\s*(?:(?:and|but|so) )?(?:it|this|that|they|these)\b|\s*
 _HAN = re.compile(f"[{HAN}]")
 # What stands further before a name is not about it: "5 EUR for shipping", 5元运费.
 _NEAR = 12
+_APART = re.compile(r"[,，、:：—(（]|\b(?:and|or|but)\b|[和或及与]")
 # Many numbers stand in a sentence: these kinds need the name of the attribute beside them.
 _LOOSE = frozenset({"phone", "number"})
 
@@ -96,9 +97,9 @@ def _claims(
             continue
         units = {one.unit for _, one in of_kind}
         there = [one for one in quantities if one.kind == kind and (kind != "number" or units & {one.unit, ""})]
-        told = [(one, _bound(one, there, mentions, entity)) for one in named]
+        told = [(one, _bound(one, there, mentions, entity, sentence)) for one in named]
         if not any(quantity for _, quantity in told):
-            told = [(one, _bound(one, there, mentions, entity)) for one in mentions if one.name == entity]
+            told = [(one, _bound(one, there, mentions, entity, sentence)) for one in mentions if one.name == entity]
         for anchor, quantity in told:
             # Where no attribute is named, any of the entity may be meant.
             right = [(f, v) for f, v in of_kind if not named or folded(f.attribute) == anchor.name] or of_kind
@@ -113,7 +114,7 @@ def _agree(stated: Quantity, value: Quantity) -> bool:
 
 
 def _bound(
-    anchor: _Mention, quantities: Sequence[Quantity], mentions: Sequence[_Mention], entity: str
+    anchor: _Mention, quantities: Sequence[Quantity], mentions: Sequence[_Mention], entity: str, sentence: str
 ) -> Quantity | None:
     """Return the quantity that belongs to a name, if any does."""
     others = [one for one in mentions if one.name != entity]
@@ -121,9 +122,9 @@ def _bound(
     if behind is not None and not any(anchor.end <= one.start < behind.start for one in others):
         return behind
     before = [one for one in quantities if anchor.start - _NEAR <= one.end <= anchor.start]
-    if before and not any(before[-1].end <= one.start < anchor.start for one in others):
-        return before[-1]
-    return None
+    if not before or _APART.search(sentence, before[-1].end, anchor.start):
+        return None
+    return None if any(before[-1].end <= one.start < anchor.start for one in others) else before[-1]
 
 
 def _owner(attribute: _Mention, mentions: Sequence[_Mention]) -> str:

@@ -157,9 +157,16 @@ class Facts:
 
         return template_of(text).filled(slots or {}, known, opening)
 
-    def vetoes(self, text: str, at: datetime) -> tuple[Contradiction, ...]:
-        """Return where a text says something else than the facts that are true at a moment."""
-        return contradictions(text, [fact for fact in self.facts if fact.valid(at.date())])
+    def vetoes(self, text: str, at: datetime, language: str = "") -> tuple[Contradiction, ...]:
+        """Return where a text says something else than the facts that are true at a moment.
+
+        With a ``language``, what is true in others counts only of what nothing is known of in that language.
+        """
+        valid = [fact for fact in self.facts if fact.valid(at.date())]
+        own = {_key(fact) for fact in valid if fact.language in (language, "")} if language else set()
+        return contradictions(
+            text, [fact for fact in valid if fact.language in (language, "") or _key(fact) not in own]
+        )
 
 
 def _all_named(facts: Sequence[Fact]) -> tuple[Fact, ...]:

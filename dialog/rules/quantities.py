@@ -23,9 +23,11 @@ _ENGLISH = {
 }
 _DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+_HAN = "零〇一二两三四五六七八九十百千万"
+# Runs are read from their beginning only and not without end, so that no text takes long. 第一天 counts no days.
 _N = (
-    r"(?:\d{1,3}(?:[,.]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
-    rf"|\b(?:{'|'.join(_ENGLISH)})\b|[零〇一二两三四五六七八九十百千万]+)"
+    r"(?:(?<!\d)\d{1,3}(?:[,.]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|(?<!\d)\d{1,12}(?:[.,]\d{1,6})?(?!\d)"
+    rf"|\b(?:{'|'.join(_ENGLISH)})\b|(?<![第{_HAN}])[{_HAN}]{{1,12}}(?![{_HAN}]))"
 )
 _TO = r"\s?(?:-|–|—|~|～|to|至|到|and)\s?"
 
@@ -71,7 +73,7 @@ _DATE = re.compile(
     rf"|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH.format('w3')}(?:,? (?P<y3>\d{{4}}))?"
     rf"|\b{_MONTH.format('w4')} (?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y4>\d{{4}}))?"
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#:~+-]*[\w/]")
 _PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ()-]{5,18}\d(?![\w-])")
 _NUMBER = re.compile(rf"(?P<n>{_N})(?:{_TO}(?P<m>{_N}))?")

@@ -121,3 +121,10 @@ def test_facts_are_set_listed_checked_and_removed(run: Run) -> None:
     assert run("facts", "remove", "shipping.cost", "--json")[1] == {"removed": 2, "facts": 0}
     assert run("facts", "remove", "shipping.cost")[0] == 1
     assert run("facts", "set", "shipping.cost", "1", "--from", "soon")[0] == 2
+
+
+def test_the_setting_names_the_rules(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home.folder / "other.toml").write_text('[[rule]]\nname = "only"\nwhen.text = "x"\ntag = "t"', encoding="utf-8")
+    monkeypatch.setenv("REPLYDESK_DIALOG_RULES", "other.toml")
+    assert [one["rule"] for one in run("rules", "list", "--json")[1]["rules"]] == ["only"]
+    assert run("rules", "check", "--json")[1]["file"].endswith("other.toml")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from replydesk.data.home import Home
+from replydesk.data.settings import DialogSettings, Settings
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.rules.situation import Situation
 
@@ -75,6 +77,14 @@ def test_facts_have_their_days_in_the_zone_of_the_hours(tmp_path: Path) -> None:
     late = datetime(2026, 11, 25, 18, tzinfo=UTC)
     assert RuleBook.of(tmp_path).objections("Shipping costs 4 EUR.", late)
     assert not RuleBook.of(tmp_path).objections("Shipping costs 4 EUR.", late.replace(hour=10))
+
+
+def test_the_setting_names_another_file_of_the_home_or_elsewhere(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    write(home.folder / "night.toml", RULE.format("night"))
+    write(tmp_path / "far.toml", RULE.format("far"))
+    for named, expected in (("night.toml", ["night"]), (str(tmp_path / "far.toml"), ["far"]), ("", [])):
+        assert names(RuleBook.open(home, Settings(dialog=DialogSettings(rules=named)))) == expected
 
 
 def test_named_rules_stand_in_for_those_of_the_home(tmp_path: Path) -> None:

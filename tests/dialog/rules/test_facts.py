@@ -120,6 +120,11 @@ FACTS = Facts.parse(Source.of(TEXT, "facts.toml"))
         ("You get a discount of 15 percent.", "15 percent"),
         ("折扣是百分之十。", ""),
         ("The refund of order 1234 is on its way.", ""),
+        # What stands before counts only right before, in the same clause.
+        ("5元运费", "5元"),
+        ("You pay 5 EUR, and delivery is by DHL.", ""),
+        ("48小时内发照片，配送由我们安排。", ""),
+        ("Standard takes 6 working days and shipping is by DHL.", ""),
         ("", ""),
     ],
 )
@@ -152,6 +157,9 @@ def test_a_veto_names_the_fact_its_value_and_its_source() -> None:
         ("12 am", [("time", 0, 0, "")]),
         ("3.5 kg", [("number", 3.5, 3.5, "kg")]),
         ("百分之五", [("share", 5, 5, "%")]),
+        ("第一天", []),
+        ("1" * 3000, []),
+        ("一" * 3000, []),
     ],
 )
 def test_quantities_are_read_in_both_languages(text: str, expected: list[tuple[str, float, float, str]]) -> None:
@@ -231,6 +239,14 @@ def test_a_mistake_is_told_with_its_line(text: str, line: int, message: str) -> 
     with pytest.raises(SettingsError) as caught:
         Facts.parse(Source.of(text, "facts.toml"))
     assert caught.value.where == f"facts.toml:{line}" and message in caught.value.message and caught.value.hint
+
+
+def test_what_is_true_in_another_language_is_no_veto_and_no_excuse() -> None:
+    facts = Facts.of((Fact("return", "window", "30 days", "en"), Fact("return", "window", "15天", "zh")))
+    text = "You can return it within 15 days."
+    assert facts.vetoes(text, AT, "en") and not facts.vetoes(text, AT, "zh") and not facts.vetoes(text, AT)
+    # Where nothing is known in the language, what is known in another holds.
+    assert facts.vetoes("You can return it within 20 days.", AT, "de")
 
 
 @pytest.mark.parametrize("other", ["valid_from = 2026-05-02", 'language = "zh"'])

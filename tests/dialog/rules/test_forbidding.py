@@ -78,6 +78,7 @@ def test_a_promise_is_found(forbid: str, text: str) -> None:
         "您可以在“我的订单”里查看退款进度。",
         "We will send you a new one within three days.",
         "可以退货，邮费由我们承担。",
+        "普通会员退款时扣10元运费，高级会员退货免费。",
         "We'll give you 24 hours notice.",
         "I will credit your patience with a smile.",
         "The lamp costs 50 EUR and we deliver it free.",
