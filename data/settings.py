@@ -99,6 +99,14 @@ class DialogSettings(_Section):
     label_separator: str = Field(
         "/", max_length=10, description="What parts the steps of an intent such as card/lost; empty: intents have none."
     )
+    generator: str = Field(
+        "",
+        pattern=r"^(?:https?://\S+|local)?$",
+        description="What words composed replies: URL of an OpenAI-compatible endpoint, `local`, or empty for nothing.",
+    )
+    generator_model: str = Field("", description="Name of the endpoint's model, or the path of a GGUF file.")
+    generator_key: str = Field("", description="Key of the endpoint; best given by the environment.")
+    generator_seconds: float = Field(10, gt=0, le=300, description="Seconds within which a draft has to be written.")
 
 
 class FinetuneSettings(_Section):

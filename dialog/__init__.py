@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from replydesk.dialog.compose.composer import Draft as Draft
     from replydesk.dialog.compose.evidence import unsupported as unsupported
     from replydesk.dialog.compose.extractive import Extractive as Extractive
+    from replydesk.dialog.compose.generator import Generated as Generated
+    from replydesk.dialog.compose.generator import composer_of as composer_of
     from replydesk.dialog.compose.wanting import wants_composing as wants_composing
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
@@ -61,6 +63,7 @@ __all__ = [
     "Extractive",
     "Familiarity",
     "Finding",
+    "Generated",
     "Handoff",
     "Intent",
     "IntentHead",
@@ -79,6 +82,7 @@ __all__ = [
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "composer_of",
     "decide",
     "examine",
     "label_tree",
@@ -100,6 +104,7 @@ _MODULES = {
     "Extractive": "compose.extractive",
     "Familiarity": "intents",
     "Finding": "doctor",
+    "Generated": "compose.generator",
     "Handoff": "reply",
     "Intent": "reading",
     "IntentHead": "intents",
@@ -118,6 +123,7 @@ _MODULES = {
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "composer_of": "compose.generator",
     "decide": "policy",
     "examine": "doctor",
     "label_tree": "hierarchy",
