@@ -106,6 +106,14 @@ class DialogSettings(_Section):
     crisis_lines: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} \S")], ...] = Field(
         (), description="Crisis lines by country, such as `GB Samaritans on 116 123`; that of data.region is named."
     )
+    generator: str = Field(
+        "",
+        pattern=r"^(?:https?://\S+|local)?$",
+        description="What words composed replies: URL of an OpenAI-compatible endpoint, `local`, or empty for nothing.",
+    )
+    generator_model: str = Field("", description="Name of the endpoint's model, or the path of a GGUF file.")
+    generator_key: str = Field("", description="Key of the endpoint; best given by the environment.")
+    generator_seconds: float = Field(10, gt=0, le=300, description="Seconds within which a draft has to be written.")
 
 
 class FinetuneSettings(_Section):

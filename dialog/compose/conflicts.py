@@ -15,13 +15,14 @@ from replydesk.dialog.compose.dates import same_date
 from replydesk.dialog.compose.evidence import content_words, denials
 from replydesk.dialog.compose.usable import Usable
 
-__all__ = ["differing", "settled"]
+__all__ = ["differing", "settled", "undecided"]
 
 _ALIKE: Final = 0.5
 _ALIKE_DENIED: Final = 0.8
 """The part of the content words of the shorter sentence that the other has, for both to speak of the same thing: where
 they give different dates, and where one denies what the other says and the words tell all."""
 
+_FIGURES: Final = ("number", "measure", "amount", "percent", "code")
 _ANCIENT = datetime.min.replace(tzinfo=UTC)
 _STANDING = datetime.max.replace(tzinfo=UTC)
 
@@ -45,11 +46,35 @@ def differing(first: str, second: str) -> str:
         and not any(same_date(a.value, b.value) or same_date(b.value, a.value) for a in dated for b in other)
     ):
         return f"{dated[0].text} / {other[0].text}"
+    if shared >= _ALIKE and (what := _other_figures(first, second)):
+        return what
     if what := disagreement(facts(first), facts(second)):
         return what
     if shared >= _ALIKE_DENIED and denials(first) % 2 != denials(second) % 2:
         return f"{first.rstrip(' .!。！')} / {second.rstrip(' .!。！')}"
     return ""
+
+
+def _other_figures(first: str, second: str) -> str:
+    """Return figures or codes of the same kind and unit of which two sentences have none in common."""
+    one, other = ([claim for claim in claims_of(text) if claim.kind in _FIGURES] for text in (first, second))
+    for kind, unit in dict.fromkeys((claim.kind, claim.unit) for claim in one):
+        ours, theirs = ([c for c in claims if (c.kind, c.unit) == (kind, unit)] for claims in (one, other))
+        if theirs and not {claim.value for claim in ours} & {claim.value for claim in theirs}:
+            return f"{ours[0].text} / {theirs[0].text}"
+    return ""
+
+
+def undecided(tickets: Sequence[Ticket], said: Sequence[Sequence[Usable]]) -> bool:
+    """Return whether answers differ and nothing says which holds: agents gave them at unknown times, or at one time.
+
+    Then the answer depends on what the question does not say, and no sentence of theirs can be sent.
+    """
+    for (first, some), (second, others) in combinations(zip(tickets, said, strict=True), 2):
+        agents = first.source == second.source == "agent"
+        if agents and _age(first) == _age(second) and any(differing(a.text, b.text) for a in some for b in others):
+            return True
+    return False
 
 
 def settled(tickets: Sequence[Ticket], said: Sequence[Sequence[Usable]]) -> tuple[frozenset[str], tuple[Conflict, ...]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,18 +13,22 @@ from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket
 from replydesk.dialog.compose.composer import Asked, Conflict, Draft
-from replydesk.dialog.compose.conflicts import settled
+from replydesk.dialog.compose.conflicts import settled, undecided
 from replydesk.dialog.compose.evidence import content_words
-from replydesk.dialog.compose.premises import contradicted_premise
+from replydesk.dialog.compose.premises import contradicted_premise, points_elsewhere
 from replydesk.dialog.compose.usable import Usable, usable_sentences
 from replydesk.dialog.reply import Citation
 from replydesk.retrieval.encoders.encoder import Vectors
-from replydesk.retrieval.matcher import Hit
+from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.words.terms import terms
 
-__all__ = ["Encode", "Extractive", "Limits", "greeting"]
+__all__ = ["Encode", "Extractive", "Limits", "Rarities", "greeting", "separator"]
 
 Encode = Callable[[Sequence[str], str], Vectors]
 """Texts and their language in, unit vectors of shape (len(texts), dimension) out."""
+
+Rarities = Callable[[Collection[str], str], Mapping[str, float]]
+"""Terms and a language in, the inverse document frequency of each among the tickets out."""
 
 Floats = NDArray[np.float64]
 
@@ -39,18 +44,17 @@ class Limits:
     """How long a reply may become and how near to a question a ticket must be.
 
     ``hits`` tickets are looked at and ``encoded`` of their sentences compared. A ticket answers a part of a message
-    where its question has a cosine of ``alike``, or of ``half_alike`` and shares ``wording`` of the part's content
-    words. What is ``close`` to the best one's cosine may add sentences. A sentence is said where its relevance is at
-    least ``worth`` of the best one's.
+    where its question has a cosine of ``alike`` and it has ``told`` of what the part says in words, by their rarity.
+    What is ``close`` to the best one's cosine may add sentences. A sentence is said where its relevance is at least
+    ``worth`` of the best one's.
     """
 
     sentences: int = 4
     characters: int = 600
     hits: int = 4
     encoded: int = 12
-    alike: float = 0.8
-    half_alike: float = 0.6
-    wording: float = 0.6
+    alike: float = 0.6
+    told: float = 0.7
     close: float = 0.12
     worth: float = 0.6
 
@@ -58,7 +62,8 @@ class Limits:
 class Extractive:
     """Composes a reply of sentences that the team has written, and of nothing else but a greeting.
 
-    ``encode`` is the encoder of the desk; without it, words alone tell what is relevant.
+    ``encode`` is the encoder of the desk; without it, words alone tell what is relevant. ``rarities`` tell what a word
+    weighs; without them all weigh the same.
 
     >>> ticket = Ticket.make("How long does a refund take?", "A refund takes five days. Thanks!", language="en")
     >>> asked = Asked("how long does a refund take", "en")
@@ -67,8 +72,22 @@ class Extractive:
     ('Hello! A refund takes five days.', [(1, 0, 25)])
     """
 
-    def __init__(self, encode: Encode | None = None, limits: Limits = Limits()) -> None:
-        self._encode, self.limits = encode, limits
+    def __init__(
+        self,
+        encode: Encode | None = None,
+        rarities: Rarities | None = None,
+        limits: Limits = Limits(),
+    ) -> None:
+        self._encode, self._rarities, self.limits = encode, rarities, limits
+
+    @classmethod
+    def of(cls, matcher: Matcher, limits: Limits = Limits()) -> Extractive:
+        """Return a composer with the encoders and the words of a matcher."""
+        return cls(
+            lambda texts, language: matcher.vectors(texts, language=language),
+            lambda words, language: matcher.rarities(words, language=language),
+            limits,
+        )
 
     def compose(self, asked: Asked, hits: Sequence[Hit]) -> Draft | None:
         """Return the reply, None where a part of the message has no answer among the hits or assumes what they deny."""
@@ -87,10 +106,13 @@ class Extractive:
         taken: set[str] = set()
         share = self.limits.sentences // len(parts), self.limits.characters // len(parts)
         for part, near in zip(parts, nearness, strict=True):
-            answering = self._answering(part, near, known, said)
+            answering = self._answering(part, asked.language, near, known, said)
             if answering is None:
                 return None
-            lost, found = settled([known[i].ticket for i in answering], [said[i] for i in answering])
+            tickets = [known[i].ticket for i in answering]
+            if undecided(tickets, [said[i] for i in answering]):
+                return None
+            lost, found = settled(tickets, [said[i] for i in answering])
             conflicts |= {(one.kept, one.other): one for one in found}
             pool = [
                 (float(near[i]), sentence)
@@ -117,18 +139,17 @@ class Extractive:
         return np.asarray(vectors[: len(parts)] @ vectors[len(parts) :].T, dtype=np.float64)
 
     def _answering(
-        self, part: str, near: Floats, hits: Sequence[Hit], said: Sequence[Sequence[Usable]]
+        self, part: str, language: str, near: Floats, hits: Sequence[Hit], said: Sequence[Sequence[Usable]]
     ) -> list[int] | None:
         """Return which hits answer a part, nearest first; None where none does or the nearest denies its premise."""
         order = [int(i) for i in near.argsort(kind="stable")[::-1]]
         answering: list[int] = []
         for i in order:
-            ticket = hits[i].ticket
-            if not self._alike(part, ticket, float(near[i])) or (
-                answering and near[answering[0]] - near[i] > self.limits.close
-            ):
+            ticket, cosine = hits[i].ticket, float(near[i])
+            far = cosine < self.limits.alike or self._told(part, ticket, language) < self.limits.told
+            if (far and not hits[i].exact) or (answering and near[answering[0]] - near[i] > self.limits.close):
                 continue
-            if not hits[i].exact and contradicted_premise(part, ticket):
+            if not hits[i].exact and (contradicted_premise(part, ticket) or points_elsewhere(part)):
                 if not answering:
                     return None
                 continue
@@ -136,10 +157,16 @@ class Extractive:
                 answering.append(i)
         return answering or None
 
-    def _alike(self, part: str, ticket: Ticket, cosine: float) -> bool:
-        if cosine >= self.limits.alike:
-            return True
-        return cosine >= self.limits.half_alike and _shared(part, ticket.question) >= self.limits.wording
+    def _told(self, part: str, ticket: Ticket, language: str) -> float:
+        """Return how much of what a part says in words stands in a ticket, by the rarity of the words."""
+        text = f"{ticket.question}\n{ticket.answer}"
+        if self._rarities is None:
+            words = set(content_words(part))
+            return len(words & set(content_words(text))) / len(words) if words else 0.0
+        weights = self._rarities(_terms(part), language)
+        there = _terms(text)
+        whole = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in there) / whole if whole else 0.0
 
     def _selected(
         self, part: str, language: str, pool: Sequence[tuple[float, Usable]], most: int, characters: int
@@ -191,6 +218,11 @@ def _shared(text: str, other: str) -> float:
     return len(words & set(content_words(other))) / len(words) if words else 0.0
 
 
+@lru_cache(maxsize=10_000)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
 def _after(sentence: Usable, picked: Sequence[Usable]) -> bool:
     return any(one.ticket == sentence.ticket and one.place == sentence.place - 1 for one in picked)
 
@@ -209,15 +241,15 @@ def _joined(chosen: Sequence[Sequence[Usable]], asked: Asked, conflicts: tuple[C
     for part in chosen:
         for place, sentence in enumerate(part):
             begins = text and place == 0 and len(chosen) > 1
-            text += "\n" if begins else _between(text)
+            text += "\n" if begins else separator(text)
             text += sentence.text[:1].upper() + sentence.text[1:]
             citations.append(Citation(number, sentence.ticket, sentence.start, sentence.end))
             number += 1
     return Draft(text, tuple(citations), conflicts)
 
 
-def _between(before: str) -> str:
-    """Return what parts two sentences so that both stay whole."""
+def separator(before: str) -> str:
+    """Return what parts a sentence from a text before it, so that both stay whole."""
     if not before or _ENDED.search(before):
         return ""
     return " " if _STOPPED.search(before) else "\n"

@@ -10,12 +10,19 @@ from replydesk.dialog.compose.claims import Claim, claims_of
 from replydesk.dialog.compose.dates import same_date
 from replydesk.dialog.compose.evidence import content_words
 
-__all__ = ["contradicted_premise"]
+__all__ = ["contradicted_premise", "points_elsewhere"]
 
 # So many digits tell one customer's case from another's; nobody else's ticket could have them.
 _OWN: Final = 5
 _MEASURED: Final = ("amount", "percent", "measure")
 _LETTERS = re.compile(r"[A-Z]*")
+_DURATIONS: Final = frozenset({"minutes", "hours", "days", "weeks", "months", "years", "seconds"})
+# What is pointed at was named before, and not in this message.
+_POINTS = re.compile(
+    r"\b(?:that|this|the (?:other|same|first|second|last|blue|red|black|white|green)) one\b"
+    r"|[这那该此](?:家|款|间|条|趟|班|座|辆)|(?:这|那|该|此)个?(?:景点|酒店|餐馆|餐厅|店|地方)|它(?!们)|[他她](?:们)?家",
+    re.IGNORECASE,
+)
 _WEEKDAY, _CLOCK = "weekday", ":"
 
 
@@ -43,6 +50,17 @@ def contradicted_premise(question: str, ticket: Ticket) -> str:
         if other:
             return f"{claim.text} / {other}"
     return ""
+
+
+def points_elsewhere(question: str) -> bool:
+    """Return whether a question asks about something that only the conversation names: "that one", 这家店.
+
+    Nobody else's ticket was about the same. A question that was rewritten with its conversation names it.
+
+    >>> points_elsewhere("这家店几点开门"), points_elsewhere("退款多久到账"), points_elsewhere("does that one fit?")
+    (True, False, True)
+    """
+    return bool(_POINTS.search(question))
 
 
 def _other(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...], ticket: Ticket) -> str:
@@ -74,7 +92,9 @@ def _other(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...], tick
 
 
 def _measure(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...]) -> str:
-    same = [one for one in told if one.kind == claim.kind and one.unit == claim.unit]
+    # How long somebody has waited is no condition of an answer; what a ticket costs or holds is.
+    among = told if claim.unit in _DURATIONS else known
+    same = [one for one in among if one.kind == claim.kind and one.unit == claim.unit]
     if not same:
         return ""
     value = _number(claim)

@@ -89,7 +89,8 @@ def usable_sentences(ticket: Ticket, slots: Mapping[str, str]) -> tuple[Usable, 
     found = []
     for place, start, end, sent, leans in _sendable(ticket.answer, ticket.source):
         text = filled(sent, slots)
-        if text is not None:
+        # What is filled in may end a sentence, which then would have no source of its own.
+        if text is not None and (text == sent or len(sentences(text)) == 1):
             found.append(Usable(ticket.id, text, start, end, place, leans))
     return tuple(found)
 

@@ -68,7 +68,7 @@ def test_sentences_of_two_tickets_become_one_reply_with_their_places() -> None:
 
 def test_a_chinese_reply_greets_and_joins_without_blanks() -> None:
     first = ticket("退款多久到账？", "亲，您好！退款五个工作日内到账。感谢您的支持！", language="zh")
-    second = ticket("退款到账要多久？", "退款会原路退回付款的银行卡。", language="zh")
+    second = ticket("退款多久到账呢？", "退款会原路退回付款的银行卡。", language="zh")
     draft = composed("退款多久到账？", first, second, language="zh")
     assert said(draft) == "您好！退款五个工作日内到账。退款会原路退回付款的银行卡。"
     assert draft is not None and [c.sentence for c in draft.citations] == [1, 2]
@@ -110,9 +110,9 @@ def test_slots_are_filled_and_what_has_an_unknown_one_is_left_out() -> None:
 
 def test_length_and_number_of_sentences_are_bounded() -> None:
     one = ticket("Return?", "Return step alpha here. Return step beta here. Return step gamma here.")
-    draft = Extractive(by_words, Limits(sentences=2)).compose(Asked("Return step?", "en"), hits(one))
+    draft = Extractive(by_words, limits=Limits(sentences=2)).compose(Asked("Return step?", "en"), hits(one))
     assert draft is not None and len(draft.citations) == 2
-    draft = Extractive(by_words, Limits(characters=25)).compose(Asked("Return step?", "en"), hits(one))
+    draft = Extractive(by_words, limits=Limits(characters=25)).compose(Asked("Return step?", "en"), hits(one))
     assert draft is not None and len(draft.citations) == 1
 
 
@@ -160,7 +160,7 @@ def test_what_hangs_on_the_sentence_before_is_not_torn_from_it() -> None:
     ("first", "second", "what"),
     [
         ("Return it within 14 days.", "You can return it within 30 days.", "14 days / 30 days"),
-        ("七天内可以退货。", "十五天内可以退货。", "7 days / 15 days"),
+        ("七天内可以退货。", "十五天内可以退货。", "7天 / 15天"),
         ("The sale ends on 3 May.", "The sale ends on 1 June.", "3 May / 1 June"),
         ("活动截止到5月3日。", "活动截止到6月1日。", "5月3日 / 6月1日"),
         ("运费由我们承担。", "运费不由我们承担。", "运费由我们承担 / 运费不由我们承担"),
