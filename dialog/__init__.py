@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.classifiers import TextClassifier as TextClassifier
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.evidence import Evidence as Evidence
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
     from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from replydesk.dialog.neighbours import NeighbourClassifier as NeighbourClassifier
     from replydesk.dialog.policy import Decision as Decision
     from replydesk.dialog.policy import decide as decide
+    from replydesk.dialog.promise import Promise as Promise
+    from replydesk.dialog.promise import Promises as Promises
+    from replydesk.dialog.promise import promise_of as promise_of
+    from replydesk.dialog.promise import promises_of as promises_of
     from replydesk.dialog.reader import IntentReader as IntentReader
     from replydesk.dialog.reading import Intent as Intent
     from replydesk.dialog.reading import Reading as Reading
@@ -47,6 +52,7 @@ __all__ = [
     "Agent",
     "Citation",
     "Decision",
+    "Evidence",
     "Familiarity",
     "Finding",
     "Handoff",
@@ -57,6 +63,8 @@ __all__ = [
     "Mood",
     "NeighbourClassifier",
     "Option",
+    "Promise",
+    "Promises",
     "Reading",
     "Release",
     "Releases",
@@ -71,6 +79,8 @@ __all__ = [
     "examine",
     "label_tree",
     "mood_of",
+    "promise_of",
+    "promises_of",
     "read",
 ]
 
@@ -79,6 +89,7 @@ _MODULES = {
     "Agent": "agent",
     "Citation": "reply",
     "Decision": "policy",
+    "Evidence": "evidence",
     "Familiarity": "intents",
     "Finding": "doctor",
     "Handoff": "reply",
@@ -89,6 +100,8 @@ _MODULES = {
     "Mood": "sentiment",
     "NeighbourClassifier": "neighbours",
     "Option": "reply",
+    "Promise": "promise",
+    "Promises": "promise",
     "Reading": "reading",
     "Release": "release",
     "Releases": "releases",
@@ -103,6 +116,8 @@ _MODULES = {
     "examine": "doctor",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
+    "promise_of": "promise",
+    "promises_of": "promise",
     "read": "reading",
 }
 
