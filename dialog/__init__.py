@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.doctor import examine as examine
     from replydesk.dialog.entities import Entity as Entity
     from replydesk.dialog.entities import entities_of as entities_of
+    from replydesk.dialog.evidence import Evidence as Evidence
     from replydesk.dialog.guard import Alarm as Alarm
     from replydesk.dialog.guard import Guarded as Guarded
     from replydesk.dialog.guard import alarm_of as alarm_of
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from replydesk.dialog.neighbours import NeighbourClassifier as NeighbourClassifier
     from replydesk.dialog.policy import Decision as Decision
     from replydesk.dialog.policy import decide as decide
+    from replydesk.dialog.promise import Promise as Promise
+    from replydesk.dialog.promise import Promises as Promises
+    from replydesk.dialog.promise import promise_of as promise_of
+    from replydesk.dialog.promise import promises_of as promises_of
     from replydesk.dialog.reader import IntentReader as IntentReader
     from replydesk.dialog.reading import Intent as Intent
     from replydesk.dialog.reading import Reading as Reading
@@ -78,6 +83,7 @@ __all__ = [
     "Decision",
     "Draft",
     "Entity",
+    "Evidence",
     "Extractive",
     "Fact",
     "Facts",
@@ -95,6 +101,8 @@ __all__ = [
     "Mood",
     "NeighbourClassifier",
     "Option",
+    "Promise",
+    "Promises",
     "Reading",
     "Release",
     "Releases",
@@ -118,6 +126,8 @@ __all__ = [
     "guarded",
     "label_tree",
     "mood_of",
+    "promise_of",
+    "promises_of",
     "read",
     "small_talk",
     "unsupported",
@@ -135,6 +145,7 @@ _MODULES = {
     "Decision": "policy",
     "Draft": "compose.composer",
     "Entity": "entities",
+    "Evidence": "evidence",
     "Extractive": "compose.extractive",
     "Fact": "rules.facts",
     "Facts": "rules.facts",
@@ -152,6 +163,8 @@ _MODULES = {
     "Mood": "sentiment",
     "NeighbourClassifier": "neighbours",
     "Option": "reply",
+    "Promise": "promise",
+    "Promises": "promise",
     "Reading": "reading",
     "Release": "release",
     "Releases": "releases",
@@ -175,6 +188,8 @@ _MODULES = {
     "guarded": "guard",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
+    "promise_of": "promise",
+    "promises_of": "promise",
     "read": "reading",
     "small_talk": "small_talk",
     "unsupported": "compose.evidence",

@@ -15,6 +15,7 @@ import numpy as np
 from replydesk.data.curation.weak import weak_intents
 from replydesk.data.leaks import check_leaks, find_leaks
 from replydesk.data.records import Message, Ticket, content_id
+from replydesk.data.rows import stamp
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, fingerprint
 from replydesk.data.store import Store
@@ -49,6 +50,7 @@ class Examples:
 
     ``labels`` may hold ''; ``groups`` names the owner, so that folds never cut one customer in two. ``tickets`` is None
     where a message got no answer; ``answers`` are the vectors of their answers by :func:`answer_judge`, else zeros.
+    ``times`` are ISO-8601 in UTC, '' where unknown; there may be none at all.
     """
 
     texts: tuple[str, ...]
@@ -58,6 +60,7 @@ class Examples:
     tickets: tuple[Ticket | None, ...]
     vectors: Vectors
     answers: Vectors
+    times: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -67,7 +70,8 @@ class Examples:
         rows = [i for i, kept in enumerate(keep) if kept]
         columns = (self.texts, self.labels, self.groups, self.languages, self.tickets)
         texts, labels, groups, languages, tickets = (tuple(column[i] for i in rows) for column in columns)
-        return Examples(texts, labels, groups, languages, tickets, self.vectors[rows], self.answers[rows])  # type: ignore[arg-type]
+        times = tuple(self.times[i] for i in rows) if self.times else ()
+        return Examples(texts, labels, groups, languages, tickets, self.vectors[rows], self.answers[rows], times)  # type: ignore[arg-type]
 
     def __add__(self, other: Examples) -> Examples:
         """Return these examples followed by the others."""
@@ -79,7 +83,12 @@ class Examples:
             self.tickets + other.tickets,
             np.concatenate([self.vectors, other.vectors]),
             np.concatenate([self.answers, other.answers]),
+            self._times + other._times if self.times or other.times else (),
         )
+
+    @property
+    def _times(self) -> tuple[str, ...]:
+        return self.times or ("",) * len(self)
 
     @property
     def in_scope(self) -> Examples:
@@ -186,7 +195,10 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             asked = Asked(conversation.id, conversation.customer, text)
             # A tag speaks of the question that opened the conversation.
             tags = conversation.tags if not earlier else ()
-            part[content_id(text, label)] = _Row(asked, label, owner, turn.messages[0].language, ticket, tags)
+            first = turn.messages[0]
+            part[content_id(text, label)] = _Row(
+                asked, label, owner, first.language, ticket, tags, stamp(first.at) or ""
+            )
     for ticket in store.tickets(source="canned"):
         text = question_text(ticket)
         rows["train"][content_id(text, ticket.intent)] = _Row(
@@ -347,6 +359,7 @@ class _Row:
     language: str
     ticket: Ticket | None
     tags: tuple[str, ...] = ()
+    at: str = ""
 
 
 def _weakly_labelled(train: Sequence[_Row], store: Store) -> list[_Row]:
@@ -389,6 +402,7 @@ def _examples(rows: Sequence[_Row], encoder: Encoder, rare: frozenset[str]) -> E
         tuple(row.ticket for row in rows),
         encoder.encode([row.asked.text for row in rows]),
         answers,
+        tuple(row.at for row in rows),
     )
 
 

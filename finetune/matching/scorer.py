@@ -43,7 +43,10 @@ class Queries:
 
     def drawn(self, count: int, seed: int) -> Queries:
         """Return so many of them, drawn at random, or all."""
-        places = np.sort(np.random.default_rng(seed).permutation(len(self.examples))[:count])
+        return self.at(np.sort(np.random.default_rng(seed).permutation(len(self.examples))[:count]).tolist())
+
+    def at(self, places: Sequence[int]) -> Queries:
+        """Return those at some places, in the order in which they stand here."""
         chosen = np.isin(np.arange(len(self.examples)), places)
         return Queries(self.examples.where(chosen.tolist()), self.labels, self.intents[chosen], self.unfamiliar[chosen])
 

@@ -1,0 +1,69 @@
+"""Exact bounds on a share that was counted: binomial tails, the Clopper-Pearson bound, and a bet that never ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["binomial_tail", "fewest_without_fault", "upper_bound", "wealth"]
+
+Floats = NDArray[np.float64]
+
+_HALVINGS = 60
+# Shares of what may be staked; their mean is as safe as each.
+_STAKES = np.array([0.05, 0.1, 0.2, 0.4, 0.8])
+
+
+def binomial_tail(wrong: int, n: int, share: float) -> float:
+    """Return the probability that at most ``wrong`` of ``n`` go wrong where each does with the probability ``share``.
+
+    As a p-value it tests that the share is at least that: it is at most delta exactly where the Clopper-Pearson upper
+    bound (1934) at 1 - delta is at most the share.
+    """
+    if not 0 <= wrong <= n:
+        raise ValueError(f"{wrong} of {n} is no count")
+    if wrong == n or share <= 0:
+        return 1.0
+    if share >= 1:
+        return 0.0
+    # log of P(X = 0), then the ratio of each probability to the one before.
+    steps = np.arange(1, wrong + 1, dtype=np.float64)
+    ratios = np.log((n - steps + 1) / steps) + math.log(share) - math.log1p(-share)
+    logs = n * math.log1p(-share) + np.concatenate([[0.0], np.cumsum(ratios)])
+    most = float(logs.max())
+    return min(1.0, math.exp(most) * float(np.exp(logs - most).sum()))
+
+
+def upper_bound(wrong: int, n: int, delta: float) -> float:
+    """Return the share that is not exceeded with confidence 1 - ``delta`` (Clopper and Pearson 1934), 1 of none."""
+    if wrong >= n:
+        return 1.0
+    low, high = wrong / n, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if binomial_tail(wrong, n, middle) > delta else (low, middle)
+    return high
+
+
+def fewest_without_fault(max_wrong: float, delta: float) -> int:
+    """Return how many answers, all right, are needed to say that at most ``max_wrong`` are wrong.
+
+    (1 - max_wrong)^n <= delta; both are more than 0 and less than 1.
+    """
+    return math.ceil(math.log(delta) / math.log1p(-max_wrong) - 1e-9)
+
+
+def wealth(wrong: Sequence[bool] | ArrayLike, max_wrong: float) -> Floats:
+    """Return what somebody owns, after each answer, who started with 1 and bets that more than ``max_wrong`` are wrong.
+
+    A product of 1 + stake (w - max_wrong), w being 1 or 0, is a supermartingale where at most that share is wrong, and
+    so is the mean over several stakes. Hence it ever reaches 1 / delta with a probability of at most delta, however
+    often one looks (Ville 1939; Waudby-Smith and Ramdas 2024, section 4). ``max_wrong`` is more than 0 and less than 1.
+    """
+    w = np.asarray(wrong, dtype=np.float64)
+    stakes = _STAKES / max_wrong
+    logs = np.log1p(stakes[:, None] * (w[None, :] - max_wrong)).cumsum(axis=1)
+    return np.asarray(np.exp(np.minimum(logs, 600.0)).mean(axis=0))

@@ -1,0 +1,193 @@
+"""The promise: at most so many automatic replies are wrong, and the threshold of confidence that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+from replydesk.dialog.bounds import binomial_tail, fewest_without_fault
+from replydesk.dialog.evidence import LEVELS, Counts, Evidence
+
+__all__ = ["DELTA", "OFF", "STANDARD", "Promise", "Promises", "lowest_level", "promise_of", "promises_of"]
+
+DELTA: Final = 0.05
+"""How likely a promise may be one that cannot be kept, all promises of one release and encoder together."""
+
+OFF: Final = 2.0
+"""A threshold above every confidence: nothing is answered alone."""
+
+STANDARD: Final = (0.01, 0.02, 0.05, 0.10)
+"""The promises that a report tells of beside that of the settings."""
+
+_STARTS: Final = 4
+_MOST: Final = 100_000
+_GROWTH: Final = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """That at most the share ``max_wrong`` of automatic replies is wrong, with confidence 1 - ``delta``.
+
+    Of the ``calibrated_on`` held-out messages the share ``coverage`` reaches the ``threshold``, and of those the share
+    ``wrong`` was. Where nothing can be promised the threshold is :data:`OFF`; ``needed`` then says about how many more
+    judged messages it takes, None where more of the same would not help. ``group`` names the language or the intent
+    that it is for, '' for all, and ``widened`` says that the figures are those of a wider group.
+    """
+
+    max_wrong: float
+    delta: float
+    threshold: float
+    coverage: float
+    wrong: float
+    calibrated_on: int
+    needed: int | None = 0
+    group: str = ""
+    widened: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Return whether there is a promise."""
+        return self.threshold <= 1
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()
+        } | {"holds": self.holds}
+
+
+@dataclass(frozen=True)
+class Promises:
+    """The promises of one dial: one for all messages that ``named`` does not hold, and that of each group it holds.
+
+    A group is a language or an intent; an intent goes before a language.
+    """
+
+    rest: Promise
+    named: Mapping[str, Promise]
+
+    def for_message(self, language: str, intent: str) -> Promise:
+        """Return the promise that a message of this language, read as this intent, falls under."""
+        return self.named.get(intent) or self.named.get(language) or self.rest
+
+    def document(self) -> list[dict[str, Any]]:
+        """Return the JSON form, the widest first."""
+        return [one.document() for one in (self.rest, *self.named.values())]
+
+
+def lowest_level(
+    answered: Sequence[int] | Counts,
+    wrong: Sequence[int] | Counts,
+    max_wrong: float,
+    delta: float,
+    starts: int = _STARTS,
+) -> int | None:
+    """Return the lowest level at which at most ``max_wrong`` of what is answered is wrong, None where there is none.
+
+    ``answered`` and ``wrong`` count what reaches each level, the lowest level first. Learn then test (Angelopoulos et
+    al. 2021): each level is the hypothesis that more is wrong, with the exact binomial tail as p-value, and the levels
+    are tested from the highest down. ``delta`` is parted among some ``starts``, at the first levels that are reached by
+    enough messages, then twice, four times as many: what was risked on a level that passes goes to the next one
+    (fallback procedure, Wiens and Dmitrienko 2005), so a single wrong answer high up does not end the search. All
+    levels that pass hold at once with probability 1 - ``delta``. Where to start looks at confidences, never at what was
+    right.
+    """
+    n, bad = [int(one) for one in answered], [int(one) for one in wrong]
+    part = delta / starts
+    due = [fewest_without_fault(max_wrong, part) * 2**i for i in range(starts)]
+    carried, lowest = 0.0, None
+    for level in range(len(n) - 1, -1, -1):
+        risked = carried
+        while due and n[level] >= due[0]:
+            due.pop(0)
+            risked += part
+        carried = 0.0
+        if risked and bad[level] <= max_wrong * n[level] and binomial_tail(bad[level], n[level], max_wrong) <= risked:
+            carried = risked
+            # A lower level that nothing more reaches is no better.
+            lowest = level if lowest is None or n[level] > n[lowest] else lowest
+    return lowest
+
+
+def promise_of(evidence: Evidence, max_wrong: float, delta: float = DELTA, *, group: str = "") -> Promise:
+    """Return what can be promised on that evidence. 0 promises nothing and answers nothing, 1 and more anything."""
+    total = len(evidence)
+    if max_wrong >= 1:
+        n, wrong = evidence.answered
+        return Promise(max_wrong, delta, 0.0, 1.0 if total else 0.0, wrong[0] / n[0] if n[0] else 0.0, total, 0, group)
+    if max_wrong <= 0:
+        return Promise(max_wrong, delta, OFF, 0.0, 0.0, total, None, group)
+    n, wrong = evidence.answered
+    level = lowest_level(n, wrong, max_wrong, delta)
+    if level is None:
+        return Promise(max_wrong, delta, OFF, 0.0, 0.0, total, _needed(evidence, max_wrong, delta), group)
+    share = float(wrong[level] / n[level])
+    return Promise(max_wrong, delta, float(LEVELS[level]), float(n[level] / total), share, total, 0, group)
+
+
+@lru_cache(maxsize=64)
+def promises_of(
+    evidence: Evidence, max_wrong: float, by: tuple[tuple[str, float], ...] = (), delta: float = DELTA
+) -> Promises:
+    """Return the promises of a dial: ``max_wrong`` for all, and for the languages and intents that ``by`` names.
+
+    Each language with enough messages has a promise of its own, too. ``delta`` is parted evenly, so that all promises
+    hold at once (Bonferroni); which groups there are depends on how many messages they have, never on what was right. A
+    group with too few falls back to all messages, at its own ``max_wrong``.
+    """
+    wanted = dict(by)
+    spoken = [name for name in evidence.languages if name]
+    if len(spoken) == 1:
+        # The one language that there is, is all there is.
+        max_wrong = wanted.pop(spoken[0], max_wrong)
+        spoken = []
+    intents = {name: share for name, share in wanted.items() if name not in spoken}
+    languages = {name: wanted.get(name, max_wrong) for name in spoken}
+    part = delta / (1 + len(intents) + len(languages))
+
+    def able(found: Evidence, share: float) -> bool:
+        return len(found) >= (_fewest(share, part) if 0 < share < 1 else 1)
+
+    own = {name: found for name, share in intents.items() if able(found := evidence.among(intent=name), share)}
+    apart = [*own]
+    for name, share in languages.items():
+        found = evidence.among(language=name, without=apart)
+        if able(found, share):
+            own[name] = found
+    shares = {name: share for name, share in (intents | languages).items() if name in own or name in wanted}
+    part = delta / (1 + len(shares))
+    named = {
+        name: replace(promise_of(own.get(name, evidence), share, part, group=name), widened=name not in own)
+        for name, share in shares.items()
+    }
+    rest = evidence.among(without=[*own])
+    return Promises(promise_of(rest if able(rest, max_wrong) else evidence, max_wrong, part), named)
+
+
+def _fewest(max_wrong: float, delta: float) -> int:
+    return fewest_without_fault(max_wrong, delta / _STARTS)
+
+
+def _needed(evidence: Evidence, max_wrong: float, delta: float) -> int | None:
+    """Return about how many more judged messages are needed, should they be like those that there are.
+
+    At each level it is asked how many messages like those that reach it make the bound low enough; the share of wrong
+    ones is taken a little higher than it was, (w + 1/2) / (n + 1).
+    """
+    fewest, part = _fewest(max_wrong, delta), delta / _STARTS
+    if not len(evidence):
+        return fewest
+    best: int | None = None
+    for n, wrong in sorted({(int(a), int(b)) for a, b in zip(*evidence.answered, strict=True)}):
+        risk = (wrong + 0.5) / (n + 1) if wrong else 0.0
+        if not n or risk >= max_wrong:
+            continue
+        size = fewest
+        while size < _MOST and binomial_tail(int(risk * size), size, max_wrong) > part:
+            size = int(size * _GROWTH) + 1
+        more = max(1, round(size * len(evidence) / n) - len(evidence))
+        if size < _MOST and (best is None or more < best):
+            best = more
+    return best
