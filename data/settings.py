@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -95,9 +95,16 @@ class DialogSettings(_Section):
     person_intents: tuple[str, ...] = Field(
         ("ask_for_person",), description="Intents that mean the customer wants a person."
     )
+    rules: str = Field("", description="File of rules; empty means `rules.toml` in the home folder.")
     hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
     label_separator: str = Field(
         "/", max_length=10, description="What parts the steps of an intent such as card/lost; empty: intents have none."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Hosts that a reply may link to, besides those in canned answers and the company's own domains."
+    )
+    crisis_lines: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} \S")], ...] = Field(
+        (), description="Crisis lines by country, such as `GB Samaritans on 116 123`; that of data.region is named."
     )
 
 

@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent as Agent
     from replydesk.dialog.classifiers import TextClassifier as TextClassifier
+    from replydesk.dialog.compose.composer import Asked as Asked
+    from replydesk.dialog.compose.composer import Composer as Composer
+    from replydesk.dialog.compose.composer import Conflict as Conflict
+    from replydesk.dialog.compose.composer import Draft as Draft
+    from replydesk.dialog.compose.evidence import unsupported as unsupported
+    from replydesk.dialog.compose.extractive import Extractive as Extractive
+    from replydesk.dialog.compose.wanting import wants_composing as wants_composing
     from replydesk.dialog.doctor import Finding as Finding
     from replydesk.dialog.doctor import examine as examine
+    from replydesk.dialog.entities import Entity as Entity
+    from replydesk.dialog.entities import entities_of as entities_of
+    from replydesk.dialog.guard import Alarm as Alarm
+    from replydesk.dialog.guard import Guarded as Guarded
+    from replydesk.dialog.guard import alarm_of as alarm_of
+    from replydesk.dialog.guard import guarded as guarded
     from replydesk.dialog.hierarchy import LabelTree as LabelTree
     from replydesk.dialog.hierarchy import label_tree as label_tree
     from replydesk.dialog.intents import Familiarity as Familiarity
@@ -35,21 +48,43 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import (
         Reply as Reply,
     )
+    from replydesk.dialog.rules.applying import apply_rules as apply_rules
+    from replydesk.dialog.rules.book import RuleBook as RuleBook
+    from replydesk.dialog.rules.facts import Fact as Fact
+    from replydesk.dialog.rules.facts import Facts as Facts
+    from replydesk.dialog.rules.hours import Hours as Hours
+    from replydesk.dialog.rules.rules import Fired as Fired
+    from replydesk.dialog.rules.rules import Rules as Rules
+    from replydesk.dialog.rules.situation import Situation as Situation
     from replydesk.dialog.sentiment import Mood as Mood
     from replydesk.dialog.sentiment import mood_of as mood_of
     from replydesk.dialog.several import SeveralReader as SeveralReader
     from replydesk.dialog.skills import Skills as Skills
     from replydesk.dialog.skills import Thresholds as Thresholds
+    from replydesk.dialog.small_talk import SmallTalk as SmallTalk
+    from replydesk.dialog.small_talk import small_talk as small_talk
     from replydesk.dialog.spelling import Speller as Speller
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
 __all__ = [
     "Agent",
+    "Alarm",
+    "Asked",
     "Citation",
+    "Composer",
+    "Conflict",
     "Decision",
+    "Draft",
+    "Entity",
+    "Extractive",
+    "Fact",
+    "Facts",
     "Familiarity",
     "Finding",
+    "Fired",
+    "Guarded",
     "Handoff",
+    "Hours",
     "Intent",
     "IntentHead",
     "IntentReader",
@@ -61,27 +96,50 @@ __all__ = [
     "Release",
     "Releases",
     "Reply",
+    "RuleBook",
+    "Rules",
     "SeveralReader",
+    "Situation",
     "Skills",
+    "SmallTalk",
     "Speller",
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "alarm_of",
+    "apply_rules",
     "decide",
+    "entities_of",
     "examine",
+    "guarded",
     "label_tree",
     "mood_of",
     "read",
+    "small_talk",
+    "unsupported",
+    "wants_composing",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
     "Agent": "agent",
+    "Alarm": "guard",
+    "Asked": "compose.composer",
     "Citation": "reply",
+    "Composer": "compose.composer",
+    "Conflict": "compose.composer",
     "Decision": "policy",
+    "Draft": "compose.composer",
+    "Entity": "entities",
+    "Extractive": "compose.extractive",
+    "Fact": "rules.facts",
+    "Facts": "rules.facts",
     "Familiarity": "intents",
     "Finding": "doctor",
+    "Fired": "rules.rules",
+    "Guarded": "guard",
     "Handoff": "reply",
+    "Hours": "rules.hours",
     "Intent": "reading",
     "IntentHead": "intents",
     "IntentReader": "reader",
@@ -93,17 +151,28 @@ _MODULES = {
     "Release": "release",
     "Releases": "releases",
     "Reply": "reply",
+    "RuleBook": "rules.book",
+    "Rules": "rules.rules",
     "SeveralReader": "several",
+    "Situation": "rules.situation",
     "Skills": "skills",
+    "SmallTalk": "small_talk",
     "Speller": "spelling",
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "alarm_of": "guard",
+    "apply_rules": "rules.applying",
     "decide": "policy",
+    "entities_of": "entities",
     "examine": "doctor",
+    "guarded": "guard",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "read": "reading",
+    "small_talk": "small_talk",
+    "unsupported": "compose.evidence",
+    "wants_composing": "compose.wanting",
 }
 
 

@@ -37,6 +37,7 @@ from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Handoff, Option, Reply
 from replydesk.dialog.restored import reply_of
+from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.sentiment import mood_of
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.dialog.state import RELEASED, TAKEN, FormState, Offer, State, holder_of, state_after
@@ -76,6 +77,8 @@ class Agent:
         self._looking = Looking(settings, cache)
         self._forms = FormFile(forms)
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
+        # What follows no home, such as a judge's, has no rules.
+        self.rulebook: RuleBook | None = None
         self._release = UNTRAINED_RELEASE
         self._matching = self._release, matcher
         self._refused = ""
@@ -94,6 +97,7 @@ class Agent:
         agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms)
         agent._forms.read()
         agent._release = releases.current()
+        agent.rulebook = RuleBook.open(home, settings)
         return agent
 
     def release(self) -> Release:
@@ -492,7 +496,7 @@ class Agent:
         return {
             "ready": self._warm,
             "release": self.release().id,
-            "trouble": self._trouble or self.matcher.trouble(),
+            "trouble": self._trouble or self.matcher.trouble() or (self.rulebook.trouble() if self.rulebook else ""),
             **self.store.counts(),
         }
 

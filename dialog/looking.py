@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from replydesk.data.settings import Settings
 from replydesk.data.text import tokens
+from replydesk.dialog.entities import entities_of
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.skills import Skills
@@ -100,6 +102,9 @@ class Looking:
             person_intents=chosen.person_intents,
             separator=chosen.label_separator,
         )
+        # Spans are those of what was written, and relative dates those of the desk's own clock.
+        entities = entities_of(text, language, datetime.now().astimezone(), region=self._settings.data.region)
+        reading = replace(reading, entities=entities)
         parts = parts_of(meant)[:_PARTS]
         if len(parts) > 1 and skills.head is not None:
             vectors = np.concatenate([matcher.encode(part, language=language) for part in parts])

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from replydesk.dialog.classifiers import SENTIMENT, reads_mood
+from replydesk.dialog.entities import Entity
 from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.sentiment import Mood, MoodLabel, mood_of
@@ -68,6 +69,8 @@ class Reading:
 
     ``labels`` are what further classifiers say, by their names, most probable first: all labels of one that gives a
     message one label, and those given, perhaps none, of one that gives several.
+
+    ``entities`` are what the message names, by position in it as it was written.
     """
 
     language: str
@@ -79,6 +82,7 @@ class Reading:
     node: Intent | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, tuple[Intent, ...]] = field(default_factory=dict)
+    entities: tuple[Entity, ...] = ()
 
     @property
     def probabilities(self) -> Mapping[str, float]:

@@ -94,6 +94,10 @@ class Reply:
             "out_of_scope": round(self.reading.out_of_scope, 4),
             "sentiment": {"label": self.reading.mood.label, "score": round(self.reading.mood.score, 4)},
             "urgency": round(self.reading.mood.urgency, 4),
+            "entities": [
+                {"kind": one.kind, "value": one.value, "text": one.text, "start": one.start, "end": one.end}
+                for one in self.reading.entities
+            ],
             "hits": [hit_document(hit) for hit in self.hits],
             "citations": [
                 {"sentence": c.sentence, "ticket": c.ticket, "start": c.start, "end": c.end} for c in self.citations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from replydesk.data.records import same_text
+from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.policy import Decision
@@ -20,9 +20,6 @@ __all__ = ["Cue", "Heard", "citations_of", "heard", "sent_text"]
 
 Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up"]
 """What a message does in its conversation; '' where it begins something, or stands by itself."""
-
-# A dot inside 5.50 or a link ends nothing; a Chinese full stop always does, with the quote that it closes.
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?=\s|\Z)|[。！？]+[”’」』）]*|(?=\s*(?:\n|\Z)))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,8 @@ def citations_of(decision: Decision) -> tuple[Citation, ...]:
     for hit in decision.hits:
         sent = _sent(hit)
         # A signature that was taken out is no sentence of the reply.
-        kept = (found for found in _SENTENCE.finditer(hit.ticket.answer) if (sendable(found[0]) or "\0") in sent)
-        cited += [Citation(number, hit.ticket.id, *found.span()) for number, found in enumerate(kept, start=len(cited))]
+        kept = [found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent]
+        cited += [Citation(len(cited) + i, hit.ticket.id, found.start, found.end) for i, found in enumerate(kept)]
     return tuple(cited)
 
 

@@ -249,7 +249,7 @@ class Workshop:
             self._progress("Judging it on messages that it has not seen")
             patient = self.settings.retrieval.model_copy(update={"rerank_budget_ms": _NO_HURRY})
             agent = Agent(self.store, self.matcher, self.settings.model_copy(update={"retrieval": patient}))
-            report = judge(agent, candidate, baseline, material, self.settings.finetune, labels)
+            report = judge(agent, candidate, baseline, material, self.settings.finetune, labels, read=made.material)
             candidate = replace(candidate, metrics=report.after)
             folder = self.releases.save(candidate, report.document(), report_page(report))
             promoted = promote and report.promotable

@@ -197,6 +197,23 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_bert_to_read(tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the tiny BERT, but with embeddings that are nowhere zero: the gradient of a norm is infinite there."""
+    import torch
+
+    from replydesk.finetune.training.network import EncoderNetwork
+
+    folder = tmp_path_factory.mktemp("tiny-bert-to-read") / "tiny-bert"
+    network = EncoderNetwork.of(tiny_bert)
+    with torch.no_grad(), torch.random.fork_rng():
+        torch.manual_seed(3)
+        for weights in network.bert.embeddings.parameters():
+            weights.add_(0.02 * torch.randn_like(weights))
+    network.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Path:
     """Return the folder of a cross-encoder on the tiny BERT, with a random head that tells texts apart."""
     import torch
@@ -229,7 +246,17 @@ def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path
 @pytest.fixture(scope="session")
 def tiny_settings(tiny_bert: Path) -> Settings:
     """Return the default settings, with the tiny encoder for every language; converting it would take a second."""
-    names = {"english_encoder": str(tiny_bert), "other_encoder": str(tiny_bert)}
+    return _settings_with(tiny_bert)
+
+
+@pytest.fixture(scope="session")
+def reading_settings(tiny_bert_to_read: Path) -> Settings:
+    """Return the default settings, with the tiny encoder that can be pre-trained for every language."""
+    return _settings_with(tiny_bert_to_read)
+
+
+def _settings_with(encoder: Path) -> Settings:
+    names = {"english_encoder": str(encoder), "other_encoder": str(encoder)}
     return Settings(retrieval=RetrievalSettings.model_validate(names | {"runtime": "torch"}))
 
 

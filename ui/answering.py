@@ -10,7 +10,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.ui.demo import demo
 from replydesk.ui.desk import agent_of, settings_of
-from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, say, show
+from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
 from replydesk.ui.terminal import reply_text
 
 __all__ = ["actions", "ask", "search", "serve"]
@@ -20,11 +20,12 @@ def ask(
     text: Annotated[str, typer.Argument(help="The customer's message.")],
     conversation: Annotated[str, typer.Option("--conversation", help="Go on with this conversation.")] = "",
     language: LanguageOption = "",
+    rules: RulesOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer one message."""
-    reply = agent_of(Home.find(home)).reply(text, conversation=conversation, channel="cli", language=language)
+    reply = agent_of(Home.find(home), rules).reply(text, conversation=conversation, channel="cli", language=language)
     show(reply.document(), as_json, reply_text(reply))
 
 
@@ -51,6 +52,7 @@ def serve(
     with_demo: Annotated[
         bool, typer.Option("--demo", help="Build the demo desk first when the home is empty.")
     ] = False,
+    rules: RulesOption = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the chat page at /, the API at /api/v1 and its description at /docs."""
@@ -63,7 +65,7 @@ def serve(
     if with_demo:
         # In one process, so that the first visitor does not wait for the libraries to load twice.
         demo(if_empty=True, home=home, as_json=False)
-    agent = agent_of(Home.find(home))
+    agent = agent_of(Home.find(home), rules)
     say(f"Replydesk serves http://{host}:{port} from {Home.find(home).folder}")
     uvicorn.run(create_app(agent), host=host, port=port, log_level="warning")
 

@@ -2,7 +2,7 @@
 
 This module puts the commands together. Each group has a module of its own: demo, exchange (import and export),
 answering (ask, search, serve, actions), upkeep (index, doctor), training (train, retrain), pretraining, tickets,
-recipes, releases, rehearsing (test), evaluate and intents.
+recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from replydesk.ui.answering import actions, ask, search, serve
 from replydesk.ui.demo import demo
 from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.exchange import export, import_
+from replydesk.ui.facts import facts_app
 from replydesk.ui.intents import intents_app
 from replydesk.ui.labels import labels_app
 from replydesk.ui.pretraining import pretrain
 from replydesk.ui.recipes import recipes_app
 from replydesk.ui.rehearsing import test
 from replydesk.ui.releases import releases_app
+from replydesk.ui.rules import rules_app
 from replydesk.ui.tickets import tickets_app
 from replydesk.ui.training import retrain, train
 from replydesk.ui.upkeep import doctor, index
@@ -45,6 +47,8 @@ app.add_typer(releases_app, name="releases")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(intents_app, name="intents")
 app.add_typer(labels_app, name="labels")
+app.add_typer(rules_app, name="rules")
+app.add_typer(facts_app, name="facts")
 
 
 def main() -> None:

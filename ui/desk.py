@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replydesk.data.home import Home
@@ -30,11 +31,15 @@ def store_of(home: Home) -> Store:
     return Store.open(settings_of(home.create()).data.database or home.database)
 
 
-def agent_of(home: Home) -> Agent:
-    """Return the agent that answers from a home."""
+def agent_of(home: Home, rules: Path | None = None) -> Agent:
+    """Return the agent that answers from a home; rules that are named stand in for those of the home."""
     from replydesk.dialog.agent import Agent
 
-    return Agent.open(home)
+    settings = settings_of(home)
+    if rules is not None:
+        dialog = settings.dialog.model_copy(update={"rules": str(rules.absolute())})
+        settings = settings.model_copy(update={"dialog": dialog})
+    return Agent.open(home, settings)
 
 
 def workshop_of(home: Home) -> Workshop:

@@ -49,7 +49,10 @@ def evaluate_intents(
     oos_test: Annotated[Path | None, typer.Option("--oos-test", help="Texts out of scope to be judged by.")] = None,
     unlabelled: Annotated[
         Path | None,
-        typer.Option("--unlabelled", help="Texts that get pseudo-labels; a label in it only says how right these are."),
+        typer.Option(
+            "--unlabelled",
+            help="Texts to be read first or to get pseudo-labels; a label in it only says how right these are.",
+        ),
     ] = None,
     recipe: RecipeOption = "quick",
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
@@ -121,6 +124,10 @@ def evaluate_matching(
     candidates: Annotated[
         str, typer.Option("--candidates", callback=_counts, help="Replies that a context ranks, its own among them.")
     ] = "10,50,100",
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option("--unlabelled", help="Texts or conversations that a recipe that pre-trains reads, not --train's."),
+    ] = None,
     recipe: RecipeOption = "quick",
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
@@ -132,7 +139,7 @@ def evaluate_matching(
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
-    data = matching.MatchData.read(train, test, limit=limit, seed=chosen.seed)
+    data = matching.MatchData.read(train, test, unlabelled=unlabelled, limit=limit, seed=chosen.seed)
     result = matching.evaluate_matching(
         data,
         _encoders(home),

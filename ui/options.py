@@ -9,13 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["HomeOption", "JsonOption", "LanguageOption", "RecipeOption", "language_code", "say", "show"]
+__all__ = ["HomeOption", "JsonOption", "LanguageOption", "RecipeOption", "RulesOption", "language_code", "say", "show"]
 
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The desk's folder; else $REPLYDESK_HOME, else the user's data folder."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", exists=True, dir_okay=False, help="Rules in place of rules.toml of the home."),
+]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from replydesk.data.text import tokens
 
-__all__ = ["Fact", "disagreement", "facts"]
+__all__ = ["UNITS", "Fact", "disagreement", "facts"]
 
 _ALIKE: Final = 0.5
 _ALIKE_WORDED: Final = 0.75
@@ -24,7 +24,7 @@ around a measure, and of those around a code, a link or what may be done, where 
 # Characters of an answer that are read.
 _LONGEST = 4000
 
-_UNITS: Final = {
+UNITS: Final = {
     "working days": r"(?:working|business|work)[ -]days?|个?工作[日天]",
     "days": r"(?:calendar )?days?|天|自然日|日",
     "hours": r"hours?|hrs?|个?小时|个?钟头",
@@ -43,12 +43,12 @@ _UNITS: Final = {
     "degrees": r"°c?|degrees?|度",
     "off": r"折",
 }
-_NAMES = tuple(_UNITS)
+_NAMES = tuple(UNITS)
 _SIGNS: Final = {"£": "pounds", "€": "euros", "$": "dollars", "¥": "yuan"}
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _MEASURE = re.compile(
     rf"(?<![a-z\d.,:/-])(?P<sign>[£€$¥])?\s?(?P<low>{_NUMBER})(?:\s?(?:-|–|—|~|to|至|到)\s?[£€$¥]?(?P<high>{_NUMBER}))?"
-    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in _UNITS.values())})(?![a-z]))?"
+    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in UNITS.values())})(?![a-z]))?"
 )
 _ENGLISH_NUMBERS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -172,7 +172,7 @@ def _same_thing(first: Fact, second: Fact, part: float) -> bool:
     one, other = sorted((first.about, second.about), key=len)
     if first.kind == "can":
         return len(one & other) >= max(2, _ALIKE_WORDED * len(other))
-    return len(one & other) >= max(1, (part if first.kind in _UNITS else _ALIKE_WORDED) * len(one))
+    return len(one & other) >= max(1, (part if first.kind in UNITS else _ALIKE_WORDED) * len(one))
 
 
 def _numbers(plain: str) -> str:
@@ -229,7 +229,7 @@ def _about(sentence: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in tokens(bare) if word not in _SMALL and not _UNIT_WORD.fullmatch(word))
 
 
-_UNIT_WORD = re.compile("|".join(_UNITS.values()) + "|working|business|calendar|工作|作日|小时|分钟|个月")
+_UNIT_WORD = re.compile("|".join(UNITS.values()) + "|working|business|calendar|工作|作日|小时|分钟|个月")
 
 
 def _stem(word: str) -> str:

@@ -167,7 +167,7 @@ def _tuned(
         bert,
         folder,
         once,
-        learned=rows + guessed,
+        learned=(rows.with_names if recipe.head.names else rows) + guessed,
         held_out=_labelled(judged),
         pairs=pairs,
         held_out_pairs=held_pairs,

@@ -97,6 +97,7 @@ def tune_encoder(
     held_out: Labelled | None = None,
     pairs: Pairs | None = None,
     held_out_pairs: Pairs | None = None,
+    everything: Labelled | None = None,
     noise: Noise | None = None,
     callbacks: Sequence[Any] = (),
     checkpoints: Path | None = None,
@@ -106,7 +107,8 @@ def tune_encoder(
 
     The head starts as the logistic regression on the frozen vectors. What is held out chooses the epoch and the
     temperature: accuracy for messages, the mean reciprocal rank for pairs, their mean where both are given.
-    With ``refit`` the encoder then learns once more from everything, for as many epochs as were best. With ``blend``
+    With ``refit`` the encoder then learns once more from ``everything``, which is both unless it is given, for as many
+    epochs as were best. With ``blend``
     below 1 its weights then go a part of the way back to the base, which keeps what the base knew of other texts.
     ``noise`` makes the second view of a text; without it, that is :func:`~replydesk.finetune.robustness.noise.hurried`
     for the recipe's share of texts. With a folder for ``checkpoints`` the same call goes on where it was stopped.
@@ -135,7 +137,8 @@ def tune_encoder(
         progress(f"Learning from everything, for {history.best} epochs")
         again = replace(recipe.encoder.training, epochs=history.best, steps=0)
         run = replace(run, recipe=replace(recipe, encoder=replace(recipe.encoder, training=again)))
-        everything = labelled + held_out if labelled is not None and held_out else labelled
+        if labelled is not None and everything is None:
+            everything = labelled + held_out if held_out else labelled
         network, task, history = run.train(everything, None, _joined(pairs, held_out_pairs), None)
         document["refit"] = history.document()
     _save(network, folder)
@@ -245,6 +248,7 @@ class _Run:
             tasks,
             training,
             validate=validate if validated else None,
+            judged=len(held_out or ()) + len(held_out_pairs or ()),
             seed=self.recipe.seed,
             folder=self.checkpoints / ("choose" if validated else "all") if self.checkpoints else None,
             fingerprint=repr((self.recipe.encoder, self.recipe.adapter, held_out, held_out_pairs)),

@@ -19,7 +19,8 @@ __all__ = ["IntentData"]
 class IntentData:
     """Labelled messages to learn from, to choose by and to judge by, and messages that are out of scope.
 
-    ``unlabelled`` are to get pseudo-labels; where their true labels are known, ``truth`` judges these.
+    ``unlabelled`` are to be read before or to get pseudo-labels; where their true labels are known, ``truth`` judges
+    these.
     """
 
     train: Labelled
@@ -83,6 +84,12 @@ class IntentData:
             rows = sum(label in set(unknown) for label in judged.labels)
             notes.append(f"{len(unknown)} labels of --test are not in --train ({rows} messages, all counted as wrong).")
         return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes), bare, truth)
+
+    @property
+    def judging(self) -> tuple[str, ...]:
+        """Return all texts that choose or judge, which nothing may be learned from."""
+        chosen = self.valid.texts if self.valid is not None else ()
+        return (*chosen, *self.test.texts, *self.oos_valid, *self.oos_test)
 
     def document(self) -> dict[str, Any]:
         """Return how much there is of everything."""

@@ -150,12 +150,16 @@ def tuned_run(
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
+    everything = data.train.with_names if recipe.head.names else data.train
     if labeller is not None:
         own = set(zip(learned.texts, learned.labels, strict=True))
         rows = [i for i, row in enumerate(zip(data.train.texts, data.train.labels, strict=True)) if row in own]
-        learned = learned + labeller.labelled(rows)
+        # What is held out judges, so nothing that it labelled is learned from before.
+        learned, everything = learned + labeller.labelled(rows), everything + labeller.labelled()
     with TemporaryDirectory() as scratch:
-        found = tune_encoder(base, Path(scratch), recipe, learned=learned, held_out=held, progress=progress)
+        found = tune_encoder(
+            base, Path(scratch), recipe, learned=learned, held_out=held, everything=everything, progress=progress
+        )
         encoder = RememberingEncoder(
             BertEncoder(scratch, max_tokens=recipe.encoder.training.max_tokens), Memory(REMEMBERED)
         )
@@ -173,8 +177,8 @@ def tuned_run(
     outside = data.oos_valid if data.oos_test else ()
     ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
     if recipe.encoder.refit:
-        everything = fit_words(data.train.texts, data.train.labels, language, seed=recipe.seed)
-        ready = replace(ready, model=replace(model, known=data.train, words=everything))
+        words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
+        ready = replace(ready, model=replace(model, known=everything, words=words))
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
     if recipe.spelling:
         ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +23,12 @@ from replydesk.finetune.evaluation.intent_runs import REMEMBERED, cheap_run, lab
 from replydesk.finetune.evaluation.levels import level_figures
 from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vectors
 from replydesk.finetune.evaluation.noise import noise_slices
+from replydesk.finetune.evaluation.reading import read_first
 from replydesk.finetune.evaluation.rows import folds_of
 from replydesk.finetune.intents.suspects import unseen_suspects
+from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.encoders.encoder import Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.encoder import BertEncoder, Encoders, Memory, RememberingEncoder
 
 __all__ = ["MODELS", "IntentData", "evaluate_intents"]
 
@@ -54,7 +58,9 @@ def evaluate_intents(
     ``floor`` is TF-IDF with a linear support vector machine; ``frozen`` logistic regression on the vectors of the
     encoder that reads the language; ``tuned`` what the recipe makes: the fine-tuned encoder, trained ``seeds`` times
     (figures are then means), or, where the recipe tunes none or no BERT reads the language, the frozen one. Beside the
-    head of ``tuned`` words and the nearest known messages have their say; validation weighs them.
+    head of ``tuned`` words and the nearest known messages have their say; validation weighs them. Where the recipe
+    pre-trains, the encoder of ``tuned`` first reads the unlabelled messages, those of the training where there are
+    none: once, whatever the seeds.
 
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
@@ -69,29 +75,48 @@ def evaluate_intents(
     encoder = RememberingEncoder(encoders.of(language), Memory(REMEMBERED))
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
     notes, runs = list(data.notes), {}
-    base = encoders.bert(language) if recipe.encoder.tune else None
-    opinions, strengths = Opinions(encoder, language, recipe.seed), recipe.head.strengths
-    if recipe.encoder.tune and base is None:
-        notes.append(f"No BERT reads {language}: tuned is a head on {encoder.id}, under a projection if that helps.")
+    opinions = Opinions(encoder, language, recipe.seed)
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
     runs["floor"] = [cheap_run(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
-    runs["frozen"] = [cheap_run(fit_vectors(opinions, strengths, alone=True), data, folds, recipe)]
-    labeller = labeller_of(encoder, data, recipe, language) if data.unlabelled else None
-    if base is None:
-        progress("The head with words and neighbours beside it")
-        project = recipe if recipe.encoder.tune else None
-        learn = fit_vectors(opinions, strengths, alone=False, names=recipe.head.names, projecting=project)
-        if labeller is not None:
-            learn = learning_more(learn, labeller, data.train)
-        runs["tuned"] = [cheap_run(learn, data, folds, recipe, spelling=recipe.spelling)]
-        if seeds > 1:
-            notes.append("Nothing in this training is drawn by chance: it ran once.")
-    else:
-        runs["tuned"] = []
-        for seed in range(recipe.seed, recipe.seed + seeds):
-            progress(f"Fine-tuning under {recipe.name}, seed {seed}")
-            runs["tuned"].append(tuned_run(base, data, replace(recipe, seed=seed), language, progress, labeller))
+    runs["frozen"] = [cheap_run(fit_vectors(opinions, recipe.head.strengths, alone=True), data, folds, recipe)]
+    labeller = None
+    if data.unlabelled and (recipe.learning.pseudo or recipe.pretrain.objective == "none"):
+        labeller = labeller_of(encoder, data, recipe, language)
+    with TemporaryDirectory() as scratch:
+        base, read, told_read = read_first(
+            encoders.bert(language),
+            Path(scratch),
+            recipe,
+            Corpus.of(data.unlabelled or data.train.texts),
+            judged=data.judging,
+            what="of --unlabelled" if data.unlabelled else "those of --train",
+            language=language,
+            progress=progress,
+        )
+        notes += told_read
+        if recipe.encoder.tune and base is not None:
+            runs["tuned"] = []
+            for seed in range(recipe.seed, recipe.seed + seeds):
+                progress(f"Fine-tuning under {recipe.name}, seed {seed}")
+                runs["tuned"].append(tuned_run(base, data, replace(recipe, seed=seed), language, progress, labeller))
+        else:
+            progress("The head with words and neighbours beside it")
+            project = recipe if recipe.encoder.tune else None
+            if project is not None:
+                on = f"a head on {encoder.id}, under a projection if that helps"
+                notes.append(f"No BERT reads {language}: tuned is {on}.")
+            if read:
+                reader = RememberingEncoder(BertEncoder(str(base)), Memory(REMEMBERED))
+                opinions = Opinions(reader, language, recipe.seed)
+            learn = fit_vectors(
+                opinions, recipe.head.strengths, alone=False, names=recipe.head.names, projecting=project
+            )
+            if labeller is not None:
+                learn = learning_more(learn, labeller, data.train)
+            runs["tuned"] = [cheap_run(learn, data, folds, recipe, spelling=recipe.spelling)]
+            if seeds > 1:
+                notes.append("Nothing in this training but what is read first is drawn by chance: it ran once.")
     speller = runs["tuned"][0].told.get("spelling")
     if speller:
         notes.append(f"tuned: a speller is {'used' if speller['used'] else 'left out'}. {speller['why']}")
@@ -126,6 +151,7 @@ def evaluate_intents(
         "language": language,
         "encoder": encoder.id,
         "recipe": recipe.name,
+        **({"pretraining": read} if read else {}),
         **({"pseudo": labeller.document(data.truth.get)} if labeller is not None else {}),
         "notes": notes,
         "seconds": round(time.perf_counter() - began, 2),

@@ -79,11 +79,13 @@ def judge(
     material: Sequence[Material],
     settings: FinetuneSettings,
     labels: Sequence[LabelSet] = (),
+    read: Sequence[Material] = (),
 ) -> Report:
     """Return the report on a candidate: the floor, the baseline and the candidate on the test part, and the gate.
 
     Further classifiers are judged on the test parts of the sets of ``labels``. The agent is lent: the release it had
-    answers again afterwards. Tickets of the test part are hidden from it.
+    answers again afterwards. Tickets of the test part are hidden from it. ``read`` is the material with the vectors of
+    the candidate's own encoders, where it is at hand; without it, they are made here.
     """
     before, after, floor = {}, {}, {}
     dimensions = {part.encoder.id: part.encoder.dimension for part in material}
@@ -96,7 +98,7 @@ def judge(
     for part in material:
         name = "+".join(part.languages)
         floor[name] = _floor(part)
-        old, new = evaluate(agent, baseline, part), evaluate(agent, candidate, part)
+        old, new = (evaluate(agent, one, _read_by(one, part, read)) for one in (baseline, candidate))
         before[name], after[name] = dict(old[0]), dict(new[0])
         taught, first = part.train.labelled.labels, baseline is UNTRAINED_RELEASE
         checks += gate(name, old, new, settings, taught=taught, first=first)
@@ -111,10 +113,9 @@ def judge(
 def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[str, Any], Outcomes]:
     """Return the metrics of one release on the test part, and what it made of each message there.
 
-    It is that of one encoder, or of the one that stands in for it in the release.
+    It is that of one encoder, or of the one that stands in for it in the release, where the material is not on it yet.
     """
-    if material.encoder.id in release.encoders:
-        material = material.on(RememberingEncoder(release.encoders[material.encoder.id]))
+    material = _read_by(release, material)
     skills = release.skills_of(material.encoder.id)
     test = _as_read(material.test, material.encoder, skills)
     labelled = test.labelled
@@ -141,6 +142,15 @@ def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[s
         metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, _as_read(odd, material.encoder, skills))
     metrics["replies"], right, took = _replies(agent, release, material, odd)
     return metrics, replace(outcomes, answers=right, milliseconds=took)
+
+
+def _read_by(release: Release, material: Material, read: Sequence[Material] = ()) -> Material:
+    """Return the material on the release's encoder: as it is, as it was read before, or else encoded anew."""
+    own = release.encoders.get(material.encoder.id)
+    if own is None:
+        return material
+    known = (one for one in read if (one.base, one.encoder.id) == (material.encoder.id, own.id))
+    return next(known, None) or material.on(RememberingEncoder(own))
 
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,13 +20,13 @@ from replydesk.data.text import language_of
 from replydesk.finetune.encoders.project import fit_projection
 from replydesk.finetune.encoders.tuning import Pairs, tune_encoder
 from replydesk.finetune.evaluation import metrics
-from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.evaluation.matching_data import MatchData, pairs_at
+from replydesk.finetune.evaluation.reading import read_first
 from replydesk.finetune.matching.pairs import answer_groups
 from replydesk.finetune.matching.reranker_pairs import FittedReranker, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
-from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.reranking.reranker import MOST
 
 __all__ = ["CANDIDATES", "MatchData", "evaluate_matching", "lists_of", "placed"]
@@ -42,39 +42,6 @@ _AT_ONCE = 512
 _FEWEST = 20
 _REMEMBERED = 1_000_000
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "torch", "transformers", "openvino")
-_HINT = 'Each line is {"context": "...", "reply": "..."}; a context may be a list of turns, oldest first.'
-
-
-@dataclass(frozen=True, slots=True)
-class MatchData:
-    """Contexts and their replies, to learn from and to judge by.
-
-    A context of several turns is read as the index reads it: a short last turn takes the one before the last reply
-    with it.
-    """
-
-    train: Pairs
-    test: Pairs
-    notes: tuple[str, ...] = field(default=())
-
-    @classmethod
-    def read(cls, train: Path, test: Path, *, limit: int | None = None, seed: int = 0) -> MatchData:
-        """Return what two JSONL files with ``context`` and ``reply`` hold; ``limit`` draws so many rows of each.
-
-        Raises :class:`RequestError` with file and line.
-        """
-        learned, judged = _pairs(train), _pairs(test)
-        notes = []
-        if limit is not None:
-            learned, judged = _drawn(learned, limit, seed), _drawn(judged, limit, seed)
-            notes.append(f"--limit {limit}: of each file at most so many rows were drawn.")
-        known = set(zip(map(same_text, learned.asked), map(same_text, learned.said), strict=True))
-        again = sum(
-            pair in known for pair in zip(map(same_text, judged.asked), map(same_text, judged.said), strict=True)
-        )
-        if again:
-            notes.append(f"{again} of {len(judged)} pairs of --test are also in --train.")
-        return cls(learned, judged, tuple(notes))
 
 
 def evaluate_matching(
@@ -91,7 +58,8 @@ def evaluate_matching(
     ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder. ``tuned`` is what the recipe makes of the
     training pairs: a fine-tuned encoder where it tunes one and a BERT reads the language, else a projection of the
     frozen vectors, where it helps on pairs that were held out. Where the recipe trains a cross-encoder and that helps,
-    ``reranked`` is its order of the best ten.
+    ``reranked`` is its order of the best ten. Where the recipe pre-trains, the encoder of ``tuned`` first reads the
+    corpus of the data.
 
     Every test context ranks its own reply among N - 1 others of the test. Five shuffles with seed 0 say which: those
     that follow it in the shuffled circle. Figures are means over contexts and shuffles; a reply with the same words as
@@ -118,10 +86,22 @@ def evaluate_matching(
     scores = {"floor": _floor(data.train, language), "frozen": _cosines(frozen)}
     training: dict[str, Any] = {}
     with TemporaryDirectory() as scratch:
-        if recipe.encoder.tune and base is not None and len(data.train) >= _FEWEST:
-            tuned, training["tuned"] = _tuned(base, data.train, recipe, Path(scratch, "encoder"), progress)
+        start, read, told_read = read_first(
+            base,
+            Path(scratch),
+            recipe,
+            data.corpus,
+            judged=data.judging,
+            what="of --unlabelled" if data.unlabelled else "the conversations of --train",
+            language=language,
+            progress=progress,
+        )
+        notes += told_read
+        if recipe.encoder.tune and start is not None and len(data.train) >= _FEWEST:
+            tuned, training["tuned"] = _tuned(start, data.train, recipe, Path(scratch, "encoder"), progress)
         else:
-            tuned, training["tuned"] = _on_top(frozen, data.train, recipe, progress)
+            under = RememberingEncoder(BertEncoder(str(start)), Memory(_REMEMBERED)) if read else frozen
+            tuned, training["tuned"] = _on_top(under, data.train, recipe, progress)
             reason = "No BERT reads it" if recipe.encoder.tune and base is None else "The recipe tunes no encoder"
             notes.append(f"{reason}: tuned is a projection of the frozen vectors. {training['tuned']['why']}")
         scores["tuned"] = _cosines(tuned)
@@ -151,6 +131,7 @@ def evaluate_matching(
         },
         "task": "matching",
         "training": training,
+        **({"pretraining": read} if read else {}),
         "data": {"train": len(data.train), "test": len(data.test), "candidates": sizes, "shuffles": _SHUFFLES},
         "language": language,
         "encoder": frozen.id,
@@ -190,33 +171,6 @@ def placed(scores: Floats, same: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     return (above == 0) / (1 + beside), 1 / (1 + above + beside / 2)
 
 
-def _pairs(path: Path) -> Pairs:
-    asked, said = [], []
-    for where, row in json_rows(path):
-        context, reply = row.get("context"), row.get("reply")
-        turns = [context] if isinstance(context, str) else context
-        told = isinstance(turns, list) and bool(turns) and all(isinstance(turn, str) for turn in turns)
-        if not told or not turns[-1].strip():  # type: ignore[index]
-            raise RequestError("This line has no context, or one that is no text.", where=where, hint=_HINT)
-        if not isinstance(reply, str) or not reply.strip():
-            raise RequestError("This line has no reply, or one that is no text.", where=where, hint=_HINT)
-        asked.append(search_text(turns[-1].strip(), [turn.strip() for turn in turns[:-1]]))  # type: ignore[index]
-        said.append(reply.strip())
-    if not asked:
-        raise RequestError("The file is empty.", where=str(path), hint=_HINT)
-    return Pairs(tuple(asked), tuple(said))
-
-
-def _drawn(pairs: Pairs, limit: int, seed: int) -> Pairs:
-    return _rows(pairs, np.sort(np.random.default_rng(seed).permutation(len(pairs))[:limit]).tolist())
-
-
-def _rows(pairs: Pairs, rows: Sequence[int]) -> Pairs:
-    columns = ([column[row] for row in rows] if column else () for column in (pairs.asked, pairs.said, pairs.groups))
-    asked, said, groups = columns
-    return Pairs(tuple(asked), tuple(said), tuple(groups))  # type: ignore[arg-type]
-
-
 def _cosines(encoder: Encoder) -> Scores:
     def scores(asked: Sequence[str], said: Sequence[str]) -> Floats:
         return np.asarray(encoder.encode(asked).astype(np.float64) @ encoder.encode(said).astype(np.float64).T)
@@ -249,7 +203,7 @@ def _tuned(
     drawn = np.random.default_rng(recipe.seed).permutation(groups.max() + 1)
     held = np.isin(groups, drawn[: max(1, round(recipe.encoder.held_out * len(drawn)))])
     named = replace(pairs, groups=tuple(groups.tolist()))
-    learned, judged = (_rows(named, np.flatnonzero(rows).tolist()) for rows in (~held, held))
+    learned, judged = (pairs_at(named, np.flatnonzero(rows).tolist()) for rows in (~held, held))
     progress(f"Fine-tuning the encoder under {recipe.name} on {len(learned)} pairs, {len(judged)} held out")
     found = tune_encoder(base, folder, recipe, pairs=learned, held_out_pairs=judged, progress=progress)
     encoder = BertEncoder(str(folder), max_tokens=recipe.encoder.training.max_tokens)

@@ -20,6 +20,7 @@ __all__ = [
     "Classifier",
     "Folds",
     "More",
+    "density_of",
     "fit_calibrated",
     "fit_draft",
     "fit_familiarity",
@@ -38,6 +39,7 @@ Folds = Sequence[tuple[Any, Any]]
 # Vectors beyond this number make the nearest-neighbour score slower, not better.
 _KNOWN = 20_000
 _PRIOR = 5
+_AT_ONCE = 2048
 # The accuracy on messages as they are that learning from noised ones may cost.
 _PRICE = 0.002
 # The macro F1 that favouring rare intents must gain.
@@ -243,8 +245,23 @@ def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
         centroids=means,
         radii=np.maximum(radii, 1e-6),
         owners=owner[::step],
-        density=-_neighbours_without_itself(known, AROUND),
+        density=density_of(known),
     )
+
+
+def density_of(known: Vectors, first: int = 0) -> Floats:
+    """Return the mean cosine of known vectors, from the place ``first`` on, to the ten nearest others: (n - first,).
+
+    With fewer others it is the mean of all, and 0 where there are none.
+    """
+    found, count = np.zeros(len(known) - first), min(AROUND, len(known) - 1)
+    for start in range(first, len(known) if count > 0 else 0, _AT_ONCE):
+        cosines = np.asarray(known[start : start + _AT_ONCE] @ known.T, dtype=np.float64)
+        rows = np.arange(len(cosines))
+        cosines[rows, rows + start] = -np.inf
+        nearest = -np.sort(np.partition(-cosines, count - 1, axis=1)[:, :count], axis=1)
+        found[start - first : start - first + len(rows)] = nearest.mean(axis=1)
+    return found
 
 
 def margins(model: Any, features: Any) -> Floats:
@@ -355,19 +372,6 @@ def _whitening(centred: Floats) -> Floats:
     covariance, _ = ledoit_wolf(centred, assume_centered=True)
     values, axes = np.linalg.eigh(covariance)
     return np.asarray(axes / np.sqrt(np.maximum(values, 1e-9)) @ axes.T)
-
-
-def _neighbours_without_itself(vectors: Vectors, neighbours: int) -> Floats:
-    scores = np.empty(len(vectors))
-    k = min(neighbours + 1, len(vectors))
-    for start in range(0, len(vectors), 2048):
-        cosines = np.asarray(vectors[start : start + 2048] @ vectors.T)
-        rows = np.arange(len(cosines))
-        cosines[rows, rows + start] = np.inf
-        nearest = -np.partition(-cosines, k - 1, axis=1)[:, :k]
-        nearest.sort(axis=1)
-        scores[start : start + 2048] = -nearest[:, : k - 1].mean(axis=1) if k > 1 else 0.0
-    return scores
 
 
 def _step(count: int) -> int:

@@ -16,16 +16,25 @@ from replydesk.data.preparation import label as clean_label
 from replydesk.data.preparation import prepare_conversation
 from replydesk.data.records import Conversation, Message, content_id
 from replydesk.data.settings import DataSettings, FinetuneSettings
-from replydesk.dialog.intents import AROUND, Familiarity, IntentHead
+from replydesk.dialog.intents import Familiarity, IntentHead
+from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.release import Release
 from replydesk.dialog.skills import Skills
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import interval
 from replydesk.finetune.examples import OUT_OF_SCOPE, TestMessages
+from replydesk.finetune.intents.classify import density_of
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 
-__all__ = ["NewIntent", "example_conversations", "extended_familiarity", "extended_head", "with_intent"]
+__all__ = [
+    "NewIntent",
+    "example_conversations",
+    "extended_familiarity",
+    "extended_head",
+    "extended_neighbours",
+    "with_intent",
+]
 
 Floats = NDArray[np.float64]
 
@@ -194,17 +203,23 @@ def extended_familiarity(familiarity: Familiarity, vectors: Vectors) -> Familiar
     made = replace(familiarity, known=known, means=np.vstack([familiarity.means, mean @ familiarity.whitening]))
     if not len(familiarity.centroids):
         return made
-    cosines = np.array(vectors @ known.T, dtype=np.float64)
-    cosines[np.arange(len(vectors)), len(familiarity.known) + np.arange(len(vectors))] = -np.inf
-    around = min(AROUND, len(known) - 1)
     own = float(np.median(np.linalg.norm(vectors - mean, axis=1)))
     return replace(
         made,
         centroids=np.vstack([familiarity.centroids, mean]),
         radii=np.append(familiarity.radii, max(own, float(np.median(familiarity.radii)))),
         owners=np.append(familiarity.owners, np.full(len(vectors), len(familiarity.centroids))),
-        density=np.append(familiarity.density, (-np.sort(-cosines, axis=1))[:, :around].mean(axis=1)),
+        density=np.append(familiarity.density, density_of(known, len(familiarity.known))),
     )
+
+
+def extended_neighbours(neighbours: NeighbourClassifier, name: str, vectors: Vectors) -> NeighbourClassifier:
+    """Return the nearest known messages with the vectors (k, dimension) of one more intent after them."""
+    labels = tuple(sorted((*neighbours.labels, name)))
+    places = np.array([labels.index(label) for label in neighbours.labels], dtype=np.int32)
+    owners = np.append(places[neighbours.owners], np.full(len(vectors), labels.index(name), dtype=np.int32))
+    known = np.concatenate([neighbours.vectors, np.asarray(vectors, dtype=neighbours.vectors.dtype)])
+    return replace(neighbours, labels=labels, vectors=known, owners=owners)
 
 
 def _taught(skills: Skills, encoder: Encoder, name: str, texts: Sequence[str]) -> tuple[Skills, float]:
@@ -213,7 +228,12 @@ def _taught(skills: Skills, encoder: Encoder, name: str, texts: Sequence[str]) -
     head, recognised = extended_head(skills.head, skills.familiarity.known, name, vectors)
     speller = skills.speller.knowing(texts) if skills.speller is not None else None
     familiarity = extended_familiarity(skills.familiarity, vectors)
-    return replace(skills, head=head, familiarity=familiarity, speller=speller), recognised
+    neighbours = None
+    if skills.neighbours is not None:
+        # Words do not know the intent: the reader lets them choose among the others alone.
+        neighbours = extended_neighbours(skills.neighbours, name, vectors).sharing(familiarity.known)
+    taught = replace(skills, head=head, familiarity=familiarity, speller=speller, neighbours=neighbours)
+    return taught, recognised
 
 
 def _measured(skills: Skills, encoder: Encoder, tests: TestMessages) -> tuple[dict[str, Any], Outcomes]:

@@ -128,7 +128,7 @@ class Past:
             for place, q in enumerate(block):
                 cosines[place, self.rows_of.get(asked.groups[q], [])] = -2.0
             few = min(count, cosines.shape[1])
-            nearest = np.argpartition(cosines, -few, axis=1)[:, -few:]
+            nearest = np.sort(np.argpartition(cosines, -few, axis=1)[:, -few:], axis=1)
             order = np.argsort(-np.take_along_axis(cosines, nearest, axis=1), axis=1, kind="stable")
             for q, line, best in zip(block, cosines, np.take_along_axis(nearest, order, axis=1).tolist(), strict=True):
                 yield q, line, best

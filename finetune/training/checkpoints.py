@@ -176,9 +176,9 @@ def stoppable(ask: Callable[[], None], *, listening: bool = True) -> Iterator[No
         restore()
         ask()
 
-    # When OpenVINO gives up a model it leaves the main thread with a signal stack that is gone, and a signal that comes
-    # there ends the process. So one thread more hears them while the main thread is deaf; Python runs the handler in
-    # the main thread all the same.
+    # An OpenVINO core that goes may leave the main thread with a signal stack that is freed, and a signal that comes
+    # there ends the process. Ours stays (see core in retrieval/encoders/graphs.py), but NNCF makes its own. So one
+    # thread more hears signals while the main thread is deaf; Python runs the handler in the main thread all the same.
     listener = threading.Thread(target=done.wait, name="signals", daemon=True)
     listener.start()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, before)

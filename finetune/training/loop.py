@@ -69,6 +69,7 @@ def fit(
     settings: Training,
     *,
     validate: Callable[[], float] | None = None,
+    judged: int = 0,
     seed: int = 0,
     folder: Path | None = None,
     fingerprint: str = "",
@@ -79,8 +80,9 @@ def fit(
 
     Batches of several tasks take turns, each task as often as it has batches. ``validate`` gives a score, higher is
     better, after every epoch; the best weights are kept, and ``patience`` epochs without a better one end the
-    training. Without it the last weights are kept. ``callbacks`` are those of the transformers library; they hear every
-    score as ``on_evaluate`` with ``metrics={"score", "epoch"}``.
+    training. Without it the last weights are kept. Where it is a share of ``judged`` examples, epochs that these
+    cannot tell apart count as equally good, and the last of them is kept. ``callbacks`` are those of the transformers
+    library; they hear every score as ``on_evaluate`` with ``metrics={"score", "epoch"}``.
 
     In a ``folder`` a checkpoint is written after every epoch, every three minutes, and when SIGINT or SIGTERM asks the
     training to stop, which then raises :class:`~replydesk.data.errors.Interrupted`. The same call goes on from the
@@ -120,7 +122,7 @@ def fit(
         betas=(0.9, 0.999),
         fused=True,
     )
-    keeping = Keeping(model, validate, Averaging(model, settings.average), settings.patience, progress)
+    keeping = Keeping(model, validate, Averaging(model, settings.average), settings.patience, progress, judged)
     checkpoints = Checkpoints(folder, fingerprint, keeping, per_epoch)
     with tempfile.TemporaryDirectory() as scratch:
         arguments = TrainingArguments(

@@ -24,7 +24,10 @@ _BEST, _AVERAGE = "best.safetensors", "average.safetensors"
 class Keeping:
     """Validates after every epoch, keeps the best weights, and ends a training that gets no better.
 
-    Where several processes train together the first one validates, and all take its score.
+    A score is a share of ``judged`` examples. Of epochs within one standard error of the highest score the last one
+    counts as the best, as long as it is no worse than the start: a handful of examples cannot tell them apart, and the
+    last has learned most. With ``judged`` 0 the highest is the best. Where several processes train together the first
+    one validates, and all take its score.
     """
 
     def __init__(
@@ -34,7 +37,9 @@ class Keeping:
         average: Averaging,
         patience: int,
         progress: Callable[[str], None],
+        judged: int = 0,
     ) -> None:
+        self._judged = judged
         self._model, self._validate, self.average, self._patience = model, validate, average, patience
         self._progress = progress
         self.scores: list[float] = []
@@ -56,12 +61,21 @@ class Keeping:
             return None
         with self.average:
             score = from_first(self._validate() if rank() == 0 else 0.0)
+            better = not self._best or self._as_good(score)
             self.scores.append(score)
-            if not self._best or score > self.scores[self.best]:
+            if better:
                 self.best = epoch
                 self._best = {name: weight.detach().clone() for name, weight in self._model.named_parameters()}
         self._progress(f"Epoch {epoch}: {score:.4f} on validation{'' if self.best != epoch else ', the best'}")
         return score
+
+    def _as_good(self, score: float) -> bool:
+        """Return whether a score is higher than those so far, or cannot be told from the highest."""
+        highest = max(self.scores)
+        if not self._judged:
+            return score > highest
+        margin = math.sqrt(max(0.0, highest * (1 - highest)) / self._judged)
+        return score > highest or (score >= highest - margin and score >= self.scores[0])
 
     def restore(self) -> None:
         """Put the best weights in place, or without validation the average."""

@@ -22,7 +22,7 @@ from replydesk.data import store as module
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
 from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict
 from replydesk.data.rows import conversation_digest
-from replydesk.data.store import Added, Entry, Store
+from replydesk.data.store import Added, Entry, Store, conversations, database, statements, tickets
 from replydesk.data.tickets import mine
 
 Content = Callable[[Store], dict[str, list[tuple[Any, ...]]]]
@@ -160,7 +160,8 @@ class StoreContract:
         assert ticket.intent in ("greeting", "opening")
 
     def test_iteration_in_pages_misses_nothing(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "_BATCH", 7)
+        for part in (statements, conversations, tickets):
+            monkeypatch.setattr(part, "BATCH", 7)
         told = [talk(f"{n:02}", f"question {n}", f"answer {n}") for n in range(29)]
         for start in (14, 0):
             add(store, *told[start : start + 15])
@@ -660,7 +661,7 @@ def test_a_wrong_url_is_refused(url: str, message: str) -> None:
     ],
 )
 def test_what_a_database_says_is_told_with_a_cure(said: str, message: str) -> None:
-    error = module._store_error(sa.exc.OperationalError("INSERT", {}, Exception(said)))
+    error = database._store_error(sa.exc.OperationalError("INSERT", {}, Exception(said)))
     assert error.message == message
     assert error.hint
 

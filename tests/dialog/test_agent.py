@@ -540,3 +540,10 @@ def test_a_release_whose_reranker_is_broken_is_not_taken(
         reply = agent.reply("my parcel is so late")
     assert (reply.release, reply.reranked) == ("2026-11-02-aaaa", "done")
     assert "Kept release 2026-11-02-aaaa" in caplog.text
+
+
+def test_damaged_rules_are_told_and_take_nothing_down(desk: Home) -> None:
+    (desk.folder / "rules.toml").write_text("[[rule]]", encoding="utf-8")
+    agent = Agent.open(desk)
+    assert agent.reply("Where is my parcel?").text
+    assert "rules.toml is not used" in agent.ready()["trouble"]

@@ -13,6 +13,7 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.entities import Entity
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply, hit_document
 from replydesk.dialog.sentiment import Mood
@@ -44,7 +45,9 @@ REPLY: dict[str, Any] = {
     "release": str,
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
     # beyond the contract
-    "reranked": {"done", "skipped", "off"}, "urgency": SHARE, "options": [{"label": str, "value": str}],
+    "reranked": {"done", "skipped", "off"}, "urgency": SHARE,
+    "entities": [{"kind": str, "value": str, "text": str, "start": int, "end": int}],
+    "options": [{"label": str, "value": str}],
     "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),
     "labels": dict,
     "message": str, "meant": str,
@@ -95,6 +98,7 @@ READING = Reading(
     0.123456,
     Mood("negative", 2 / 3, 0.4),
     False,
+    entities=(Entity("order", "TW-204817", "tw-204817", 6, 15),),
 )
 
 
@@ -131,6 +135,7 @@ def test_the_document_holds_the_values(full: Reply) -> None:
         "out_of_scope": 0.1235,
         "urgency": 0.4,
     }
+    assert document["entities"] == [{"kind": "order", "value": "TW-204817", "text": "tw-204817", "start": 6, "end": 15}]
     assert document["sentiment"] == {"label": "negative", "score": 0.6667}
     assert document["intents"][0] == {"name": "a", "probability": 0.4}
     assert [intent["name"] for intent in document["intents"]] == ["a", "b", "c", "d", "e"]

@@ -21,6 +21,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.finetune.encoders import making as module
+from replydesk.finetune.evaluation import judge as judging
 from replydesk.finetune.examples import collect, held_out_owners
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import (
@@ -34,7 +35,7 @@ from replydesk.finetune.recipe import (
 )
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, RememberingEncoder, Vectors
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
 TRAINING = Training(epochs=3, batch_size=8, learning_rate=2e-3, precision="float32")
@@ -97,9 +98,11 @@ def test_an_adapter_is_served_with_its_release(workshop: Workshop, desk: Home, a
     assert np.abs(own.encode(texts) - workshop.encoders.of("en").encode(texts)).max() > 1e-4
 
 
+@pytest.mark.parametrize("objective", ["simcse", "mlm"])
 def test_an_encoder_reads_the_desk_before_it_is_tuned_but_for_what_is_held_out(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    objective: Any, workshop: Workshop, tiny_bert_to_read: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(workshop.encoders, "bert", lambda _language: tiny_bert_to_read)
     given: list[tuple[Corpus, frozenset[str]]] = []
     texts = workshop._texts
 
@@ -108,17 +111,53 @@ def test_an_encoder_reads_the_desk_before_it_is_tuned_but_for_what_is_held_out(
         return given[-1][0]
 
     monkeypatch.setattr(workshop, "_texts", watched)
-    reading = PretrainRecipe(objective="simcse", training=replace(TRAINING, epochs=1))
+    reading = PretrainRecipe(objective=objective, training=replace(TRAINING, epochs=1), held_out=0.0)
     outcome = workshop.train(replace(TUNING, pretrain=reading))
     [told] = outcome.release.tuned.values()
     [(corpus, without)] = given
-    assert told["pretraining"]["objective"] == "simcse"
+    assert told["pretraining"]["objective"] == objective
     assert told["pretraining"]["texts"] == len(corpus) > 0
     parts = workshop.store.splits()
     for conversation in workshop.store.conversations():
         read = parts[conversation.id] == "train" and conversation.customer not in without
         assert (conversation.messages[0].text in corpus.texts) == read
-    assert without and "pretraining" not in next(iter(workshop.train(TUNING).release.tuned.values()))
+    # What learned on is the encoder that has read: another one than without.
+    assert told["used"] and told["learned"] > 0 and len(told["scores"]) >= 2
+    other = workshop.train(TUNING).release
+    assert {one.id for one in other.encoders.values()}.isdisjoint(one.id for one in outcome.release.encoders.values())
+    assert without and "pretraining" not in next(iter(other.tuned.values()))
+
+
+class Counting:
+    """An encoder under another name that notes every text it encodes."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self.inner, self.id, self.dimension = inner, "counting", inner.dimension
+        self.seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.seen += texts
+        return self.inner.encode(texts)
+
+
+def test_judging_reads_with_vectors_that_are_there(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    [material], data = collect(workshop.store, workshop.encoders, workshop.settings)
+    own = Counting(material.encoder)
+    # As the encoders of a training are handed on.
+    read = material.on(RememberingEncoder(own))
+    candidate = replace(make_release([read], data, FAST), encoders={material.encoder.id: own})  # type: ignore[dict-item]
+    none = ({}, np.zeros(0, dtype=bool), np.zeros(0))
+    monkeypatch.setattr(judging, "_replies", lambda *_: none)
+    reports, counts = [], []
+    for known in ((), (read,)):
+        own.seen.clear()
+        agent = Agent(workshop.store, workshop.matcher, workshop.settings)
+        report = judging.judge(agent, candidate, UNTRAINED_RELEASE, [material], workshop.settings.finetune, read=known)
+        reports.append(report.after)
+        counts.append([text for text in own.seen if text in {*material.train.texts, *material.test.texts}])
+    # Without vectors all is encoded again; with them none of it.
+    assert {*counts[0]} >= {*material.train.texts, *material.test.texts} and counts[1] == []
+    assert reports[0] == reports[1]
 
 
 def test_what_was_held_out_was_not_learned_and_every_intent_was(workshop: Workshop) -> None:

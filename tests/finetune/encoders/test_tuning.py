@@ -44,7 +44,10 @@ def test_it_learns_what_the_frozen_vectors_cannot_tell(tiny_bert: Path, tmp_path
     )
     scores = found.history["scores"]
     assert len(scores) == 9 and scores[0] < 0.7 < 0.9 < max(scores)
-    assert found.history["best_epoch"] == int(np.argmax(scores))
+    # Of epochs that 160 messages cannot tell from the highest score the last one counts.
+    high = max(scores)
+    close = [i for i, score in enumerate(scores) if score >= high - np.sqrt(high * (1 - high) / 160)]
+    assert found.history["best_epoch"] == close[-1] > 0
     assert accuracy(found.folder, found, labelled(2)) > 0.9
     assert found.held_logits.shape == (160, 2)
     assert any(line.startswith("Epoch 8: ") for line in lines)
@@ -57,6 +60,20 @@ def test_a_refit_learns_from_what_was_held_out_too(tiny_bert: Path, tmp_path: Pa
     assert found.history["refit"]["steps"] == 20 * found.history["best_epoch"]
     assert found.history["steps"] == 80
     assert found.history["refit"]["scores"] == []
+
+
+def test_a_refit_may_learn_from_more_than_what_chose(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, encoder=replace(RECIPE.encoder, refit=True, training=replace(FAST, epochs=2)))
+    found = tune_encoder(
+        tiny_bert,
+        tmp_path / "a",
+        recipe,
+        learned=labelled(0, 32),
+        held_out=labelled(1, 16),
+        everything=labelled(0, 32) + labelled(1, 16) + labelled(2, 32),
+    )
+    assert found.history["steps"] == 2 * 2
+    assert found.history["refit"]["steps"] == 5 * found.history["best_epoch"]
 
 
 @pytest.mark.parametrize(("steps", "made"), [(0, 80), (1, 10), (25, 30), (900, 80)])

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from replydesk.data.errors import HomeError, RequestError
 from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.evaluation import intent_runs
+from replydesk.finetune.evaluation import intent_runs, reading
 from replydesk.finetune.evaluation.card import card_en, card_zh
 from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
@@ -25,7 +25,8 @@ from replydesk.finetune.evaluation.rows import read_unlabelled
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
 from replydesk.finetune.evaluation.writing import write_report
 from replydesk.finetune.intents.classify import fit_temperature
-from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, Recipe, Training
+from replydesk.finetune.pretraining.corpus import Corpus
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, PretrainRecipe, Recipe, Training
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.terminal import intents_text
 from tests.conftest import DESK
@@ -275,3 +276,58 @@ def test_unlabelled_texts_get_labels_that_are_judged_where_the_truth_is_known(
     bare_path = tmp_path / "texts.csv"
     bare_path.write_text("text\n卡丢了，怎么办\n", encoding="utf-8")
     assert read_unlabelled(bare_path) == (("卡丢了，怎么办",), {})
+
+
+@pytest.mark.parametrize(("language", "objective", "tune"), [("en", "mlm", True), ("zh", "simcse", False)])
+def test_an_encoder_first_reads_what_is_unlabelled_but_for_what_judges(
+    language: str,
+    objective: Any,
+    tune: bool,
+    data: Callable[[str], IntentData],
+    reading_settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Corpus] = []
+    make = reading.pretrained_base
+
+    def watched(base: Path, folder: Path, chosen: Recipe, corpus: Callable[[], Corpus], **options: Any) -> Any:
+        seen.append(corpus())
+        return make(base, folder, chosen, corpus, **options)
+
+    monkeypatch.setattr(reading, "pretrained_base", watched)
+    once = Training(epochs=1, batch_size=8, learning_rate=1e-2, precision="float32", max_tokens=32)
+    recipe = replace(
+        TUNING if tune else QUICK, pretrain=PretrainRecipe(objective=objective, training=once, held_out=0.0)
+    )
+    given = data(language)
+    found = evaluate_intents(
+        given, Encoders(reading_settings.retrieval), recipe=recipe, language=language, seeds=1 + tune
+    )
+    assert seen == [Corpus.of(given.train.texts)]
+    told = found["pretraining"]
+    assert (told["objective"], told["texts"], told["what"]) == (objective, len(given.train), "those of --train")
+    assert told["seconds"] > 0 and told["steps"] == 4
+    assert any("first read 30 texts (those of --train)" in note for note in found["notes"])
+    # The frozen encoder is the one before; what is tuned has read.
+    plain = evaluate_intents(given, Encoders(reading_settings.retrieval), language=language)
+    for name in ("floor", "frozen"):
+        assert found["models"][name]["parts"] == plain["models"][name]["parts"]
+    assert found["models"]["tuned"]["ece_uncalibrated"] != plain["models"]["tuned"]["ece_uncalibrated"]
+    assert "pretraining" not in plain and len(seen) == 1
+
+    more = replace(given, unlabelled=("a new text", given.test.texts[0].upper(), given.oos_test[0], "另一个"))
+    found = evaluate_intents(more, Encoders(reading_settings.retrieval), recipe=recipe, language=language)
+    assert seen[1].texts == ("a new text", "另一个")
+    # They are read and get no labels, unless the recipe says so.
+    assert "pseudo" not in found and found["pretraining"]["what"] == "of --unlabelled"
+
+
+def test_what_cannot_read_or_has_nothing_to_read_says_so(tiny_bert: Path, tmp_path: Path) -> None:
+    recipe = Recipe(pretrain=PretrainRecipe(objective="mlm"))
+    given = {"judged": ["Hello"], "what": "those of --train", "language": "zh"}
+    assert reading.read_first(None, tmp_path, recipe, Corpus.of(["a"]), **given) == (
+        None, {}, ["No BERT reads zh: nothing is read first."],
+    )  # fmt: skip
+    base, told, [note] = reading.read_first(tiny_bert, tmp_path, recipe, Corpus.of(["hello"]), **given)
+    assert (base, told) == (tiny_bert, {}) and "none are left" in note
+    assert reading.read_first(tiny_bert, tmp_path, QUICK, Corpus.of(["a"]), **given) == (tiny_bert, {}, [])

@@ -15,7 +15,7 @@ from replydesk.data.settings import Settings
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation import matching
 from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
-from replydesk.finetune.recipe import QUICK, EncoderRecipe, Recipe, RerankerRecipe, Training
+from replydesk.finetune.recipe import QUICK, EncoderRecipe, PretrainRecipe, Recipe, RerankerRecipe, Training
 from replydesk.retrieval.encoders.encoder import Encoders
 
 WORDS = {
@@ -134,6 +134,45 @@ def test_the_best_ten_are_read_again() -> None:
     np.testing.assert_allclose(hits, 0.25)
 
 
+def test_a_cross_encoder_orders_the_best_ten_of_each_list_anew() -> None:
+    draw = np.random.default_rng(5)
+    count = 16
+    # Two replies say the same.
+    said = [*(f"reply {place}" for place in range(count - 1)), "Reply  3"]
+    table, second = draw.normal(size=(count, count)), draw.random((count, count))
+    second[:, -1] = second[:, 3]
+    test = Pairs(tuple(f"question {row}" for row in range(count)), tuple(said))
+
+    class Fake:
+        def scores(self, question: str, texts: list[str], first: np.ndarray) -> np.ndarray:
+            row, places = test.asked.index(question), [said.index(text) for text in texts]
+            np.testing.assert_array_equal(first, table[row, places])
+            return np.asarray(second[row, places])
+
+    def first(asked: Any, _said: Any) -> np.ndarray:
+        return table[[test.asked.index(question) for question in asked]]
+
+    lists = {size: lists_of(count, size) for size in (6, 14)}
+    found = matching._reranked(Fake(), first, test, lists)  # type: ignore[arg-type]
+    for size, shuffles in lists.items():
+        hits, ranks = np.zeros(count), np.zeros(count)
+        for row in range(count):
+            for among in shuffles[:, row].tolist():
+                best = sorted(among, key=lambda place, row=row: -table[row, place])  # type: ignore[misc]
+                order = sorted(best[:10], key=lambda place, row=row: -second[row, place]) + best[10:]  # type: ignore[misc]
+                own = [{place, row} in ({row}, {3, 15}) for place in order]
+                # The two that say the same have the same score and share a place, right or wrong together.
+                values = [
+                    second[row, place] if step < 10 else table[row, place] - 99 for step, place in enumerate(order)
+                ]
+                top = max(value for value, mine in zip(values, own, strict=True) if mine)
+                above = sum(value > top for value, mine in zip(values, own, strict=True) if not mine)
+                hits[row] += (above == 0) / 5
+                ranks[row] += 1 / (1 + above) / 5
+        np.testing.assert_allclose(found[size][0], hits)
+        np.testing.assert_allclose(found[size][1], ranks)
+
+
 @pytest.mark.slow
 def test_a_cross_encoder_is_told_of(tmp_path: Path, tiny_settings: Settings) -> None:
     training = Training(epochs=1, batch_size=8, learning_rate=3e-3, max_tokens=32)
@@ -173,3 +212,36 @@ def test_too_few_replies_are_refused_and_what_is_known_is_told(tmp_path: Path, t
     empty = write(tmp_path / "empty.jsonl", [])
     with pytest.raises(RequestError, match="empty"):
         MatchData.read(empty, empty)
+
+
+@pytest.mark.parametrize(("language", "tune"), [("en", True), ("zh", False)])
+def test_an_encoder_first_reads_the_conversations_turn_by_turn(
+    language: str, tune: bool, tmp_path: Path, reading_settings: Settings
+) -> None:
+    lines = rows(language, 3)
+    # Every prefix of a dialogue is a row: it is read once, as a whole.
+    long = {"context": ["hi", "hello", f"more about {language}", "yes"], "reply": "done"}
+    lines += [{"context": long["context"][:2], "reply": long["context"][2]}, long]
+    asked = [{"context": ["HI", "so"], "reply": "well"}, *rows(language, 1)[:11]]
+    given = MatchData.read(write(tmp_path / "a.jsonl", lines), write(tmp_path / "b.jsonl", asked), seed=3)
+    assert len(given.corpus.conversations) == 37
+    assert ("hi", "hello", f"more about {language}", "yes", "done") in given.corpus.conversations
+    reading = PretrainRecipe(training=Training(epochs=1, batch_size=16, precision="float32", max_tokens=32))
+    recipe = replace(QUICK, pretrain=replace(reading, objective="mlm"))
+    if tune:
+        once = Training(epochs=1, batch_size=8, precision="float32", max_tokens=32)
+        recipe = replace(recipe, encoder=EncoderRecipe(tune=True, training=once, match_batch=8))
+    found = evaluate_matching(
+        given, Encoders(reading_settings.retrieval), candidates=(10,), recipe=recipe, language=language
+    )
+    told = found["pretraining"]
+    judged = {text.casefold() for text in given.judging}
+    left = sum(turn.casefold() not in judged for turns in given.corpus.conversations for turn in turns)
+    assert (told["texts"], told["what"]) == (left, "the conversations of --train")
+    assert told["next_sentence_accuracy"] >= 0 if "next_sentence_accuracy" in told else told["objective"] == "mlm"
+    assert any(note.startswith(f"The encoder first read {left} texts") for note in found["notes"])
+
+    texts = tmp_path / "texts.jsonl"
+    write(texts, [{"turns": ["one", "two"]}, {"text": "three"}])
+    other = MatchData.read(tmp_path / "a.jsonl", tmp_path / "b.jsonl", unlabelled=texts)
+    assert other.unlabelled and other.corpus.conversations == (("one", "two"), ("three",))

@@ -11,7 +11,7 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents import classify as module
-from replydesk.finetune.intents.classify import fit_familiarity, fit_head, fit_temperature
+from replydesk.finetune.intents.classify import density_of, fit_familiarity, fit_head, fit_temperature
 from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 
 DIMENSION = 12
@@ -220,3 +220,15 @@ def test_what_is_learned_besides_helps_and_judges_nothing() -> None:
     assert len(helped.unseen) == len(train)
     right = [accuracy(test, one.head.probabilities(test.vectors), one.head.labels) for one in (plain, helped)]
     assert right[1] > right[0]
+
+
+def test_density_is_the_mean_cosine_to_the_ten_nearest_others() -> None:
+    draw = np.random.default_rng(4)
+    known = draw.normal(size=(40, 6)).astype(np.float32)
+    known /= np.linalg.norm(known, axis=1, keepdims=True)
+    cosines = (known @ known.T).astype(float)
+    by_hand = [np.sort(np.delete(line, row))[-10:].mean() for row, line in enumerate(cosines)]
+    np.testing.assert_allclose(density_of(known), by_hand, atol=1e-6)
+    np.testing.assert_allclose(density_of(known, 33), by_hand[33:], atol=1e-6)
+    assert density_of(known[:1]).tolist() == [0.0]
+    assert density_of(known[:3])[0] == pytest.approx(cosines[0, 1:3].mean(), abs=1e-6)

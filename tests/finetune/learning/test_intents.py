@@ -14,13 +14,21 @@ from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
+from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.evaluation.gate import Outcomes
 from replydesk.finetune.examples import TestMessages, collect
 from replydesk.finetune.intents.classify import fit_draft, fit_logistic
+from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning import intents as module
-from replydesk.finetune.learning.intents import example_conversations, extended_familiarity, extended_head
+from replydesk.finetune.learning.intents import (
+    example_conversations,
+    extended_familiarity,
+    extended_head,
+    extended_neighbours,
+)
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release
@@ -141,6 +149,59 @@ def test_what_is_new_becomes_familiar() -> None:
     # Nearest known, Mahalanobis, radius, nearest mean and the known of that intent.
     scores = [one.scores(fresh, highest)[:, 1:6].mean(axis=0) for one in (more, draft)]
     assert (scores[0] < scores[1]).all()
+
+
+def test_second_opinions_know_the_new_intent_or_leave_it_alone() -> None:
+    vectors, targets = blobs(0, 5, 20)
+    old = targets < 4
+    names, new = np.array(list("abde")), vectors[~old][:5]
+    known = vectors[old], names[targets[old]].tolist()
+    head = IntentHead(tuple("abde"), *fit_logistic(vectors[old], targets[old], 30.0, 0), 0.7)
+    near = extended_neighbours(replace(NeighbourClassifier.of(*known), weight=0.4), "c", new)
+    # As if it had been learned with the others.
+    whole = NeighbourClassifier.of(np.concatenate([vectors[old], new]), [*known[1], *"ccccc"])
+    fresh, truth = blobs(5, 5, 8)
+    assert (near.labels, near.weight, near.problems(12)) == (tuple("abcde"), 0.4, [])
+    np.testing.assert_array_equal(near.owners, whole.owners)
+    np.testing.assert_allclose(near.logits(fresh), whole.logits(fresh))
+
+    texts = [f"{label} 退款 {row % 3}" for row, label in enumerate(known[1])]
+    words = replace(fit_words(texts, known[1], "zh"), weight=2.0)
+    made, _ = extended_head(head, vectors[old], "c", new)
+    asked = ["退款 a"] * len(fresh)
+    without = IntentReader(made, None, near).probabilities(asked, fresh)
+    found = IntentReader(made, words, near).probabilities(asked, fresh)
+    # By hand: what words say parts among the four what the head gives these; the neighbours speak of all five.
+    heads = np.exp(made.logits(fresh) / 0.7)
+    heads /= heads.sum(axis=1, keepdims=True)
+    said = np.exp(0.4 * whole.logits(fresh))
+    np.testing.assert_allclose(without, heads * said / (heads * said).sum(axis=1, keepdims=True), atol=1e-9)
+    four = heads[:, [0, 1, 3, 4]] * np.exp(2.0 * words.logits(asked))
+    four *= (1 - heads[:, [2]]) / four.sum(axis=1, keepdims=True)
+    by_hand = np.insert(four, 2, heads[:, 2], axis=1) * said
+    np.testing.assert_allclose(found, by_hand / by_hand.sum(axis=1, keepdims=True), atol=1e-9)
+    assert IntentReader(made, words, near).problems(12) == []
+    assert (without.argmax(axis=1) == truth.clip(max=4))[truth < 2].mean() > 0.5
+
+
+def test_a_release_with_second_opinions_is_taught_whole(workshop: Workshop) -> None:
+    first = trained(workshop)
+    [key] = first.skills
+    skills = first.skills[key]
+    assert skills.familiarity is not None and skills.head is not None
+    labels = [skills.head.labels[owner] for owner in skills.familiarity.owners.tolist()]
+    near = replace(NeighbourClassifier.of(skills.familiarity.known, labels), weight=0.1)
+    near = near.sharing(skills.familiarity.known)
+    release = replace(first, skills={key: replace(skills, neighbours=near)})
+    tests = TestMessages.of(workshop.store, workshop.settings)
+    intent = module.NewIntent("photo", tuple(EXAMPLES["zh"]), ("zh",) * 5)
+    made, _ = module.with_intent(release, intent, workshop.encoders, tests, settings=workshop.settings.finetune)
+    taught = made.skills[key]
+    assert taught.neighbours is not None and taught.shares_vectors
+    assert taught.neighbours.labels == taught.reader.labels  # type: ignore[union-attr]
+    own = taught.neighbours.owners == taught.neighbours.labels.index("photo")
+    np.testing.assert_array_equal(np.flatnonzero(own), np.arange(5) + len(near.vectors))
+    assert taught.problems() == []
 
 
 def test_a_speller_takes_the_words_of_the_examples_for_right() -> None:

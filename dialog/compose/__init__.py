@@ -1,0 +1,1 @@
+"""Composing: one reply of several past answers, in which everything has its source."""

@@ -1,0 +1,168 @@
+"""Claims: the pieces of a sentence that a reader could hold the company to, each in one written form.
+
+Links, e-mail addresses, phone numbers, dates and times, amounts, percentages, measures, codes, numbers, names and
+promises. ``5 working days``, ``five business days`` and ``五个工作日`` are the same claim.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from replydesk.data.curation.facts import UNITS
+from replydesk.dialog.compose.dates import dates_of
+from replydesk.dialog.compose.names import names_of
+from replydesk.dialog.compose.numbers import in_digits
+from replydesk.dialog.compose.promises import promises_of
+
+__all__ = ["MONEY", "Claim", "claims_of"]
+
+MONEY: Final = frozenset({"yuan", "pounds", "euros", "dollars"})
+"""The units of amounts."""
+
+_MORE: Final = {
+    "seconds": r"seconds?|secs?|秒",
+    "items": r"items?|pieces?|[件台张个份双套]",
+    "times": r"times?|[次倍]",
+    "points": r"points?|积分",
+    "km": r"km|kilomet(?:re|er)s?|公里|千米",
+    "miles": r"miles?|英里",
+    "metres": r"m|met(?:re|er)s?|米",
+    "gb": r"gb",
+    "mb": r"mb",
+    "people": r"people|persons?|guests?|[位名人]",
+}
+_UNITS: Final = {**UNITS, **{name: pattern for name, pattern in _MORE.items() if name not in UNITS}}
+_NAMES = tuple(_UNITS)
+_SIGNS: Final = {
+    "£": "pounds", "€": "euros", "$": "dollars", "us$": "dollars", "¥": "yuan", "usd": "dollars", "gbp": "pounds",
+    "eur": "euros", "rmb": "yuan", "cny": "yuan",
+}  # fmt: skip
+_TOP: Final = "com|net|org|io|co|cn|uk|de|eu|us|info|shop|store|app|dev|me|ly|tv|gov|edu|example|test"
+_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+_LINK = re.compile(
+    rf"(?:https?://|www\.)[!-~]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9-])(?:/[!-~]*)?", re.IGNORECASE
+)
+_HANDLE = re.compile(r"(?<![\w.])[@#]\w+")
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
+_MEASURE = re.compile(
+    rf"(?<![a-z\d.,:/-])(?P<sign>{_SIGN})?\s?(?P<low>{_NUMBER})"
+    rf"(?:\s?(?:-|–|—|~|to|至|到)\s?(?:{_SIGN})?(?P<high>{_NUMBER}))?"
+    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in _UNITS.values())})(?![a-z\d]))?"
+)
+_CODE = re.compile(r"(?<![a-z\d])(?=[a-z\d-]*\d)(?=[a-z\d-]*[a-z])[a-z\d]+(?:-[a-z\d]+)*")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d() .-]{5,}\d(?!\w)")
+_PLAIN = re.compile(rf"(?<![\d.,])-?{_NUMBER}")
+_LIST = re.compile(r"\A\s*(?:[-*•]\s*)?\(?\d{1,2}[.)、]\s*(?=\D)")
+_LONG = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim of a ``kind``, as it is written and as it is compared.
+
+    ``unit`` is what a number measures, else empty; ``before`` the word that stands before a bare number.
+    """
+
+    kind: str
+    text: str
+    value: str
+    unit: str = ""
+    before: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def claims_of(text: str, *, every: bool = False) -> tuple[Claim, ...]:
+    """Return the claims of a text. With ``every`` all that may be a number is one, as evidence is read.
+
+    >>> [(claim.kind, claim.value) for claim in claims_of("We will refund $1,000 within five working days.")]
+    [('amount', '1000 dollars'), ('measure', '5 working days'), ('promise', 'refund')]
+    >>> [(claim.kind, claim.value) for claim in claims_of("订单TW-204817，周一前退百分之五")]
+    [('date', 'weekday 1'), ('percent', '5 %'), ('code', 'TW204817')]
+    """
+    plain = in_digits(_LIST.sub("", text), every=every)
+    found, rest = _addresses(plain)
+    dated, rest = dates_of(rest)
+    found += [Claim("date", told, value) for told, value in dated]
+    lower = rest.lower()
+    measured, lower = _measures(lower)
+    found += measured
+    coded, lower = _codes(lower)
+    found += coded
+    for phone in _PHONE.finditer(lower):
+        digits = _digits(phone[0])
+        if len(digits) >= _LONG:
+            found.append(Claim("phone", phone[0].strip(), digits))
+            lower = _blanked(lower, phone.span())
+    for number in _PLAIN.finditer(lower):
+        found.append(Claim("number", number[0], _value(number[0]), before=_word_before(lower, number.start())))
+    found += [Claim("name", name, name.casefold()) for name in names_of(rest)]
+    found += [Claim("promise", told, kind) for kind, told in promises_of(plain)]
+    return tuple(found)
+
+
+def _addresses(plain: str) -> tuple[list[Claim], str]:
+    """Return links, e-mail addresses and handles, and the text without them."""
+    found = []
+    for kind, pattern in (("email", _EMAIL), ("url", _LINK), ("name", _HANDLE)):
+        for match in list(pattern.finditer(plain)):
+            told = match[0].rstrip(".,;:!?)]}'\">。，")
+            found.append(Claim(kind, told, _link(told) if kind == "url" else told.casefold()))
+            plain = _blanked(plain, (match.start(), match.start() + len(told)))
+    return found, plain
+
+
+def _link(told: str) -> str:
+    bare = re.sub(r"\A(?:https?://)?(?:www\.)?", "", told, flags=re.IGNORECASE)
+    host, slash, path = bare.partition("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/")
+
+
+def _measures(lower: str) -> tuple[list[Claim], str]:
+    """Return numbers with a unit, and the text without them."""
+    found: list[Claim] = []
+    for match in list(_MEASURE.finditer(lower)):
+        unit = _SIGNS.get(match["sign"] or "", "") or next(
+            (_NAMES[place] for place, told in enumerate(match.groups()[3:]) if told), ""
+        )
+        if unit:
+            kind = "amount" if unit in MONEY else "percent" if unit == "%" else "measure"
+            ends = [match[end] for end in ("low", "high") if match[end]]
+            found += [Claim(kind, match[0].strip(), f"{_value(end)} {unit}", unit) for end in ends]
+            lower = _blanked(lower, match.span())
+    return found, lower
+
+
+def _codes(lower: str) -> tuple[list[Claim], str]:
+    found = []
+    for match in list(_CODE.finditer(lower)):
+        ordinal = _ORDINAL.fullmatch(match[0])
+        if ordinal:
+            found.append(Claim("number", match[0], _value(ordinal[1])))
+        else:
+            found.append(Claim("code", match[0].upper(), match[0].replace("-", "").upper()))
+        lower = _blanked(lower, match.span())
+    return found, lower
+
+
+def _blanked(text: str, span: tuple[int, int]) -> str:
+    return f"{text[: span[0]]}{' ' * (span[1] - span[0])}{text[span[1] :]}"
+
+
+def _value(number: str) -> str:
+    whole, _, part = number.replace(",", "").lstrip("-").partition(".")
+    part = part.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _word_before(lower: str, place: int) -> str:
+    before = re.search(r"([^\W\d_]+)[\s:#.]*\Z", lower[:place])
+    return before[1] if before else ""

@@ -1,0 +1,108 @@
+"""Premises: whether a past ticket speaks of what a question takes for given, or contradicts it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from replydesk.data.records import Ticket
+from replydesk.dialog.compose.claims import Claim, claims_of
+from replydesk.dialog.compose.dates import same_date
+from replydesk.dialog.compose.evidence import content_words
+
+__all__ = ["contradicted_premise"]
+
+# So many digits tell one customer's case from another's; nobody else's ticket could have them.
+_OWN: Final = 5
+_MEASURED: Final = ("amount", "percent", "measure")
+_LETTERS = re.compile(r"[A-Z]*")
+_WEEKDAY, _CLOCK = "weekday", ":"
+
+
+def contradicted_premise(question: str, ticket: Ticket) -> str:
+    """Return what a question takes for given that a ticket contradicts, as ``asked / known``, or an empty text.
+
+    Of the same unit, word, kind of code, date or address the ticket has others and not this one: "returns within 60
+    days" against "30 days", E4 against E2, iOS 12 against iOS 11. A name that the ticket lacks contradicts where the
+    ticket's question has another. What the ticket does not speak of contradicts nothing, and neither do order numbers.
+
+    >>> contradicted_premise("Do I have 60 days to return it?", Ticket.make("Returns?", "Within 30 days."))
+    '60 days / 30 days'
+    >>> ticket = Ticket.make("错误E2怎么办", "请重启。")
+    >>> contradicted_premise("错误E4怎么办", ticket), contradicted_premise("等了3天", ticket)
+    ('E4 / E2', '')
+    """
+    asked = claims_of(question)
+    if not asked:
+        return ""
+    told = claims_of(ticket.answer)
+    texts = ticket.question, ticket.answer
+    known = tuple(claim for text in texts for every in (False, True) for claim in claims_of(text, every=every))
+    for claim in asked:
+        other = _other(claim, known, told, ticket)
+        if other:
+            return f"{claim.text} / {other}"
+    return ""
+
+
+def _other(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...], ticket: Ticket) -> str:
+    """Return what a ticket has in place of a claim, empty where it has the claim or nothing of its kind."""
+    if any(claim.kind == one.kind and claim.value == one.value for one in known):
+        return ""
+    if claim.kind in _MEASURED:
+        return _measure(claim, known, told)
+    if claim.kind == "date":
+        form = _form(claim.value)
+        dates = [one for one in told if one.kind == "date" and _form(one.value) == form]
+        agree = any(same_date(claim.value, one.value) or same_date(one.value, claim.value) for one in dates)
+        return dates[0].text if dates and not agree else ""
+    if claim.kind == "code":
+        if sum(map(str.isdigit, claim.value)) >= _OWN:
+            return ""
+        prefix = _prefix(claim.value)
+        return next((one.text for one in known if one.kind == "code" and _prefix(one.value) == prefix), "")
+    if claim.kind == "number":
+        if not claim.before or len(claim.value) >= _OWN or not content_words(claim.before):
+            return ""
+        there = [one for one in known if one.kind == "number" and one.before == claim.before]
+        return there[0].text if there else ""
+    if claim.kind in ("url", "email"):
+        return next((one.text for one in told if one.kind == claim.kind), "")
+    if claim.kind == "name":
+        return _name(claim, ticket)
+    return ""
+
+
+def _measure(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...]) -> str:
+    same = [one for one in told if one.kind == claim.kind and one.unit == claim.unit]
+    if not same:
+        return ""
+    value = _number(claim)
+    # 4 lies in "3 to 5 days".
+    for one in known:
+        if one.unit == claim.unit and one.kind == claim.kind:
+            ends = [_number(other) for other in known if other.text == one.text and other.unit == one.unit]
+            if min(ends) <= value <= max(ends):
+                return ""
+    return same[0].text
+
+
+def _name(claim: Claim, ticket: Ticket) -> str:
+    text = f"{ticket.question}\n{ticket.answer}".casefold()
+    if claim.value in text:
+        return ""
+    others = [one for one in claims_of(ticket.question) if one.kind == "name"]
+    return next((one.text for one in others if not one.text.startswith(("@", "#"))), "")
+
+
+def _form(value: str) -> str:
+    return _WEEKDAY if value.startswith(_WEEKDAY) else _CLOCK if _CLOCK in value else "day" if "-" in value else value
+
+
+def _prefix(code: str) -> str:
+    found = _LETTERS.match(code)
+    return found[0] if found else ""
+
+
+def _number(claim: Claim) -> float:
+    return float(claim.value.partition(" ")[0])

@@ -1,0 +1,23 @@
+"""The guard: what must be heard before anything is answered, and what must not leave the desk."""
+
+from __future__ import annotations
+
+from replydesk.dialog.guard.alarms import Alarm, AlarmKind, alarm_of
+from replydesk.dialog.guard.markup import neutral
+from replydesk.dialog.guard.outgoing import Guarded, Problem, guarded
+from replydesk.dialog.guard.protocol import alarm_text, is_repeated
+from replydesk.dialog.guard.urls import host_of, hosts_in
+
+__all__ = [
+    "Alarm",
+    "AlarmKind",
+    "Guarded",
+    "Problem",
+    "alarm_of",
+    "alarm_text",
+    "guarded",
+    "host_of",
+    "hosts_in",
+    "is_repeated",
+    "neutral",
+]

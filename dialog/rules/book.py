@@ -1,0 +1,153 @@
+"""The rule book: rules and facts of a home, read again when their files change, and never lost to a damaged file."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from replydesk.data.errors import HomeError, SettingsError
+from replydesk.data.home import Home, write_atomically
+from replydesk.dialog.rules.claims import Contradiction
+from replydesk.dialog.rules.facts import Facts
+from replydesk.dialog.rules.forbidding import Broken
+from replydesk.dialog.rules.rules import Fired, Rules
+from replydesk.dialog.rules.situation import Situation
+
+if TYPE_CHECKING:
+    from replydesk.data.settings import Settings
+
+__all__ = ["RuleBook", "facts_file", "rules_file"]
+
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def rules_file(folder: Path, named: str = "") -> Path:
+    """Return where a home keeps its rules, or the file that the setting ``dialog.rules`` names."""
+    return folder / Path(named or "rules.toml").expanduser()
+
+
+def facts_file(folder: Path) -> Path:
+    """Return where a home keeps its facts: ``facts.csv`` where only that is there, else ``facts.toml``."""
+    table, lines = folder / "facts.csv", folder / "facts.toml"
+    return table if table.exists() and not lines.exists() else lines
+
+
+class RuleBook:
+    """Rules and facts as their files say now. Safe to use from several threads.
+
+    A file is read again when its time, size or number has changed. One that is damaged or gone changes nothing: what
+    was read last goes on, from its copy ``.good-<name>`` also in a process that begins later. The log says so once,
+    and :meth:`trouble` as long as it lasts. Without ``keep`` no copy is written.
+    """
+
+    def __init__(self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True) -> None:
+        self._rules = _Watched(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
+        self._facts = _Watched(facts, Facts.load, Facts, keep=keep)
+
+    @classmethod
+    def open(cls, home: Home, settings: Settings) -> RuleBook:
+        """Return the rule book of a home; ``dialog.rules`` may name another file of rules."""
+        wanted = settings.dialog
+        rules = rules_file(home.folder, wanted.rules)
+        return cls(rules, facts_file(home.folder), separator=wanted.label_separator)
+
+    @classmethod
+    def of(cls, folder: Path, rules: Path | None = None, *, separator: str = "/") -> RuleBook:
+        """Return the rule book of a home's folder; rules that are named stand in for those of the home."""
+        return cls(rules or rules_file(folder), facts_file(folder), separator=separator)
+
+    @property
+    def rules(self) -> Rules:
+        """Return the rules as their file says now."""
+        return self._rules.get()
+
+    @property
+    def facts(self) -> Facts:
+        """Return the facts as their file says now."""
+        return self._facts.get()
+
+    def fired(self, situation: Situation) -> tuple[Fired, ...]:
+        """Return the rules that fire; without a moment it is now."""
+        return self.rules.fired(self.dated(situation), self.facts)
+
+    def dated(self, situation: Situation) -> Situation:
+        """Return a situation with its moment in the zone of the hours, in which facts have their days."""
+        at, hours = situation.at or datetime.now(UTC), self.rules.hours
+        return replace(situation, at=hours.local(at) if hours is not None else at)
+
+    def objections(
+        self, text: str, at: datetime | None = None, language: str = ""
+    ) -> tuple[Contradiction | Broken, ...]:
+        """Return why an outgoing text must not be sent: what contradicts a fact, and what nobody may promise."""
+        moment = self.dated(Situation(at=at)).at
+        assert moment is not None
+        return (*self.facts.vetoes(text, moment, language), *self.rules.broken(text))
+
+    def trouble(self) -> str:
+        """Return what is wrong with the files now, nothing where all is well."""
+        self._rules.get(), self._facts.get()
+        return " ".join(part.trouble for part in (self._rules, self._facts) if part.trouble)
+
+
+class _Watched(Generic[T]):
+    """What a file holds, read again when it has changed."""
+
+    def __init__(self, path: Path, load: Callable[[Path], T], nothing: Callable[[], T], *, keep: bool) -> None:
+        self.path, self._load, self._nothing, self._keep = path, load, nothing, keep
+        self.trouble = ""
+        self._good = path.with_name(f".good-{path.name}")
+        self._mark: tuple[int, ...] | None = None
+        self._value: T | None = None
+        self._lock = threading.Lock()
+
+    def get(self) -> T:
+        mark = self._stamp()
+        if self._value is None or mark != self._mark:
+            with self._lock:
+                if self._value is None or mark != self._mark:
+                    self._value = self._read(mark)
+                    self._mark = mark
+        return self._value
+
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _read(self, mark: tuple[int, ...]) -> T:
+        before, self.trouble = self._value, ""
+        if not mark and before is None and not self._good.exists():
+            return self._nothing()
+        try:
+            if not mark:
+                hint = f"Put it back; to have none leave it empty, or delete {self._good.name}, too, and start again."
+                raise SettingsError("The file is gone.", where=str(self.path), hint=hint)
+            value = self._load(self.path)
+        except SettingsError as error:
+            kept = before if before is not None else self._last_good()
+            instead = "the last good one is" if kept is not None else "there is none"
+            self.trouble = f"{self.path.name} is not used, {instead}: {error}"
+            _LOG.error("%s", self.trouble)
+            return kept if kept is not None else self._nothing()
+        # Where nothing can be written, only a process that begins with a damaged file is worse off.
+        with suppress(HomeError, OSError):
+            content = self.path.read_bytes()
+            if self._keep and not (self._good.exists() and self._good.read_bytes() == content):
+                write_atomically(self._good, content)
+        return value
+
+    def _last_good(self) -> T | None:
+        try:
+            return self._load(self._good) if self._good.exists() else None
+        except SettingsError as error:
+            _LOG.error("The copy of the last good file cannot be used either: %s", error)
+            return None

@@ -1,0 +1,105 @@
+"""The contexts and replies of an evaluation: to learn from, to judge by, and to read before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from replydesk.data.errors import RequestError
+from replydesk.data.records import same_text
+from replydesk.finetune.encoders.tuning import Pairs
+from replydesk.finetune.evaluation.reading import longest
+from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.pretraining.corpus import Corpus
+from replydesk.retrieval.indexes import search_text
+
+__all__ = ["MatchData", "pairs_at"]
+
+_HINT = 'Each line is {"context": "...", "reply": "..."}; a context may be a list of turns, oldest first.'
+
+
+@dataclass(frozen=True, slots=True)
+class MatchData:
+    """Contexts and their replies, to learn from and to judge by.
+
+    A context of several turns is read as the index reads it: a short last turn takes the one before the last reply
+    with it. ``corpus`` is what a recipe that pre-trains reads before: the ``unlabelled`` texts where they are given,
+    else the training conversations turn by turn. ``judging`` are the turns of the test.
+    """
+
+    train: Pairs
+    test: Pairs
+    notes: tuple[str, ...] = ()
+    corpus: Corpus = field(default=Corpus(), repr=False)
+    judging: tuple[str, ...] = field(default=(), repr=False)
+    unlabelled: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        train: Path,
+        test: Path,
+        *,
+        unlabelled: Path | None = None,
+        limit: int | None = None,
+        seed: int = 0,
+    ) -> MatchData:
+        """Return what two JSONL files with ``context`` and ``reply`` hold; ``limit`` draws so many rows of each.
+
+        ``unlabelled`` has a text a line, or is JSONL with ``text`` or ``turns``. Raises :class:`RequestError` with file
+        and line.
+        """
+        (learned, spoken), (judged, asked) = _pairs(train), _pairs(test)
+        notes = []
+        if limit is not None:
+            (learned, spoken), (judged, asked) = (
+                _drawn(learned, spoken, limit, seed),
+                _drawn(judged, asked, limit, seed),
+            )
+            notes.append(f"--limit {limit}: of each file at most so many rows were drawn.")
+        known = set(zip(map(same_text, learned.asked), map(same_text, learned.said), strict=True))
+        again = sum(
+            pair in known for pair in zip(map(same_text, judged.asked), map(same_text, judged.said), strict=True)
+        )
+        if again:
+            notes.append(f"{again} of {len(judged)} pairs of --test are also in --train.")
+        corpus = Corpus.of_files([unlabelled]) if unlabelled is not None else Corpus.of(longest(spoken))
+        turns = tuple(dict.fromkeys(turn for conversation in asked for turn in conversation))
+        return cls(learned, judged, tuple(notes), corpus, turns, unlabelled is not None)
+
+
+def pairs_at(pairs: Pairs, rows: Sequence[int]) -> Pairs:
+    """Return the pairs at some places, with the groups that they have."""
+    columns = ([column[row] for row in rows] if column else () for column in (pairs.asked, pairs.said, pairs.groups))
+    asked, said, groups = columns
+    return Pairs(tuple(asked), tuple(said), tuple(groups))  # type: ignore[arg-type]
+
+
+def _pairs(path: Path) -> tuple[Pairs, list[tuple[str, ...]]]:
+    """Return the pairs of a file and, for each, the turns of its context and its reply."""
+    asked, said, spoken = [], [], []
+    for where, row in json_rows(path):
+        context, reply = row.get("context"), row.get("reply")
+        turns = [context] if isinstance(context, str) else context
+        told = isinstance(turns, list) and bool(turns) and all(isinstance(turn, str) for turn in turns)
+        if not told or not turns[-1].strip():  # type: ignore[index]
+            raise RequestError("This line has no context, or one that is no text.", where=where, hint=_HINT)
+        if not isinstance(reply, str) or not reply.strip():
+            raise RequestError("This line has no reply, or one that is no text.", where=where, hint=_HINT)
+        stripped = [turn.strip() for turn in turns]  # type: ignore[union-attr]
+        asked.append(search_text(stripped[-1], stripped[:-1]))
+        said.append(reply.strip())
+        spoken.append((*stripped, reply.strip()))
+    if not asked:
+        raise RequestError("The file is empty.", where=str(path), hint=_HINT)
+    return Pairs(tuple(asked), tuple(said)), spoken
+
+
+def _drawn(
+    pairs: Pairs, spoken: Sequence[tuple[str, ...]], limit: int, seed: int
+) -> tuple[Pairs, list[tuple[str, ...]]]:
+    rows = np.sort(np.random.default_rng(seed).permutation(len(pairs))[:limit]).tolist()
+    return pairs_at(pairs, rows), [spoken[row] for row in rows]
