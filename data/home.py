@@ -84,6 +84,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = folder / "settings.toml"
+        self.forms = folder / "forms.toml"
         self.releases = folder / "releases"
         self.indexes = folder / "index"
         self.runs = folder / "runs"

@@ -27,21 +27,24 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
+from replydesk.dialog.form_file import FormFile
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, form_decision, started_form, step
 from replydesk.dialog.looking import Found, Looking, Wanted
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision, decide, decide_several
-from replydesk.dialog.reading import Reading
+from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Handoff, Option, Reply
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.sentiment import mood_of
-from replydesk.dialog.skills import Thresholds
-from replydesk.dialog.state import RELEASED, TAKEN, Offer, State, holder_of, state_after
+from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.state import RELEASED, TAKEN, FormState, Offer, State, holder_of, state_after
 from replydesk.dialog.turn import Heard, citations_of, heard, sent_text
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranking.reranker import Reranked
 
 __all__ = ["Agent"]
 
@@ -68,9 +71,11 @@ class Agent:
         releases: Releases | None = None,
         *,
         cache: Path | None = None,
+        forms: Path | None = None,
     ) -> None:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
         self._looking = Looking(settings, cache)
+        self._forms = FormFile(forms)
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
         # What follows no home, such as a judge's, has no rules.
         self.rulebook: RuleBook | None = None
@@ -89,7 +94,8 @@ class Agent:
         encoders = Encoders(settings.retrieval, home.runtime)
         matcher = Matcher.of(store, encoders, settings, home)
         releases = Releases(home, threads=settings.retrieval.threads)
-        agent = cls(store, matcher, settings, releases, cache=home.runtime)
+        agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms)
+        agent._forms.read()
         agent._release = releases.current()
         agent.rulebook = RuleBook.open(home, settings)
         return agent
@@ -272,7 +278,16 @@ class Agent:
         before = state or State()
         if before.taken_over:
             return self._silent(text, language, conversation, release, began, before)
+        forms = self._forms.current()
+        form = next((one for one in forms if before.form is not None and one.name == before.form.name), None)
         told = heard(text, before, context)
+        if form is not None and not wants_person(text):
+            told = Heard(text, (), before)
+            taken = step(form, before.form, text, before.slots)
+            if taken.kind != "cancelled" and not asks_something(text) and taken.kind in ("ask", "done"):
+                return self._form(text, told, form, taken, None, language, conversation, release, began)
+        else:
+            taken = None
         wanted = Wanted(
             self.settings.retrieval.candidates,
             filters,
@@ -284,8 +299,42 @@ class Agent:
         away = not hits and bool(self.matcher.trouble())
         lines = self._lines(found.skills.thresholds)
         decision = decide(reading, hits, lines, away=away, failures=told.state.failures)
+        if form is not None and taken is not None:
+            # Who asks something else meanwhile gets the answer, and is asked again for what is missing.
+            if decision.action == "pick" and taken.kind != "cancelled" and asks_something(text):
+                back = step(form, None, "", before.slots)
+                return self._made(
+                    text, told, decision, found, conversation, release, began, form=(form, back, before.form)
+                )
+            return self._form(text, told, form, taken, found, language, conversation, release, began)
+        if decision.handoff not in ("asked_for_person", "repeated_failure"):
+            begun = started_form(forms, told.meant, reading, hits, pick_above=lines.pick_above) if forms else None
+            if begun is not None:
+                taken = step(begun, None, told.meant, before.slots)
+                return self._form(text, told, begun, taken, found, language, conversation, release, began)
         decision = self._several(decision, found, release, language, wanted, lines) or decision
         return self._made(text, told, decision, found, conversation, release, began)
+
+    def _form(
+        self,
+        text: str,
+        told: Heard,
+        form: Form,
+        taken: FormStep,
+        found: Found | None,
+        language: str,
+        conversation: str,
+        release: Release,
+        began: float,
+    ) -> Reply:
+        """Return the reply that goes on with a form; what fills a slot is not looked for."""
+        if found is None:
+            reading = Reading(language, (), 0.0, mood_of(text), False)
+            spent = dict.fromkeys(("encode", "search", "rerank"), 0.0)
+            found = Found(reading, Skills(), Reranked([], "off"), spent)
+        return self._made(
+            text, told, form_decision(form, taken), found, conversation, release, began, form=(form, taken, taken.state)
+        )
 
     def _best(self, release: Release, text: str, told: Heard, language: str, wanted: Wanted) -> tuple[Heard, Found]:
         """Return what was found for a message as it was heard.
@@ -311,26 +360,40 @@ class Agent:
         conversation: str,
         release: Release,
         began: float,
+        *,
+        form: tuple[Form, FormStep, FormState | None] | None = None,
     ) -> Reply:
-        """Return the reply that a decision comes to, with the state that it leaves."""
+        """Return the reply that a decision comes to, with the state that it leaves.
+
+        ``form`` is one that goes on, what comes next in it, and the state in which it is left.
+        """
         reading, hits = found.reading, found.reranked.hits
         sent = decision.hits if decision.action in ("pick", "compose") else ()
         shown = _shown(decision, hits, self.settings.dialog.hits_shown)
         options = decision.hits if decision.action == "ask" else ()
         offers = [Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in options]
+        said, slots, left = _text(decision, reading), dict(told.state.slots), None
+        if form is not None:
+            going, taken, left = form
+            asks = phrases.form_text(taken, going, reading.language)
+            said = f"{said}\n\n{asks}" if decision.action == "pick" else asks
+            slots = dict(taken.slots)
+            offers = list(taken.slot.offers) if taken.slot is not None else []
         meant = told.meant if told.meant != text else ""
         after = state_after(
             told.state,
             asked=text,
-            topic=told.state.topic if told.cue == "thanks" else told.meant,
+            topic=told.state.topic if told.cue == "thanks" or decision.ground in FORM_GROUNDS else told.meant,
             sent=[hit.ticket.id for hit in sent],
             options=offers,
+            slots=slots,
+            form=left,
         )
         return Reply(
             id=uuid.uuid4().hex,
             conversation=conversation,
             action=decision.action,
-            text=_text(decision, reading),
+            text=said,
             confidence=shown[0].score if shown else 0.0,
             reading=reading,
             hits=shown,
@@ -339,7 +402,9 @@ class Agent:
             milliseconds={"total": 1000 * (time.perf_counter() - began), **found.milliseconds},
             citations=citations_of(decision),
             handoff=(
-                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown)) if decision.handoff else None
+                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots))
+                if decision.handoff
+                else None
             ),
             options=tuple(Option(offer.label, offer.value) for offer in offers),
             reranked=found.reranked.outcome,
@@ -371,7 +436,7 @@ class Agent:
                 "rerank": 0.0,
             },
             handoff=Handoff(decision.handoff, phrases.handoff_summary(text, reading, ())),
-            state=state_after(replace(state, failures=0), asked=text),
+            state=state_after(replace(state, failures=0), asked=text, form=state.form),
         )
 
     def _several(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from replydesk.dialog.forms import Form, FormStep
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
-__all__ = ["ask_text", "handoff_summary", "handoff_text", "held_by", "option_label", "reasons"]
+__all__ = ["ask_text", "form_text", "handoff_summary", "handoff_text", "held_by", "option_label", "reasons"]
 
 _ASK = {
     "en": "I want to send you the right answer. Which of these is closest to what you mean?",
@@ -92,10 +96,40 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "Two answers in a row did not help, so a person takes over.",
         "zh": "连续两次回答都没有帮上忙，所以转给人工。",
     },
+    "form_ask": {
+        "en": "The team has a form for this, and something is still missing in it.",
+        "zh": "团队为此设置了表单，还缺少一项信息。",
+    },
+    "form_again": {
+        "en": "What was asked for was not in the message, so it is asked for again.",
+        "zh": "消息里没有所需的信息，所以再问一次。",
+    },
+    "form_done": {
+        "en": "Everything that the team's form asks for is there.",
+        "zh": "表单所需的信息已经齐全。",
+    },
+    "form_cancelled": {
+        "en": "The customer stopped the form.",
+        "zh": "客户取消了表单。",
+    },
+    "form_gave_up": {
+        "en": "The same thing was asked for three times in vain, so a person takes over.",
+        "zh": "同一项信息问了三次都没有得到，所以转给人工。",
+    },
     "several": {
         "en": "The message asks several things, and a past answer fits each of them well enough to answer alone.",
         "zh": "这条消息问了几件事，每一件都有足够合适的历史回答可以直接回复。",
     },
+}
+_FORM_AGAIN = {
+    "en": "I couldn't read that. {ask}",
+    "zh": "抱歉，没有看懂。{ask}",
+}
+_AS_TOLD = {"en": "what you told us", "zh": "您提供的信息"}
+_PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
+_FORM_CANCELLED = {
+    "en": "All right, I've stopped that. What else can I do for you?",
+    "zh": "好的，已为您停止。还有什么可以帮您？",
 }
 _SIMILAR = {
     "en": "The closest past question has a similarity of {cosine:.2f}.",
@@ -144,6 +178,30 @@ def option_label(hit: Hit) -> str:
     return line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1]}…"
 
 
+def form_text(step: FormStep, form: Form, language: str) -> str:
+    """Return what a form says next: the team's own words, and ours where it stops."""
+    if step.kind == "done":
+        # What was masked cannot be said back.
+        told = {name: _PLACEHOLDER.sub(_in(language, _AS_TOLD), value) for name, value in step.slots.items()}
+        return _own(form.done, language).format_map(told)
+    if step.kind == "cancelled":
+        return _in(language, _FORM_CANCELLED)
+    if step.slot is None:
+        return handoff_text("failed_twice", language)
+    ask = _own(step.slot.ask, language)
+    if step.kind == "ask":
+        return ask
+    return _own(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
+
+
+def _own(texts: Mapping[str, str], language: str) -> str:
+    """Return the team's text in a language, else the one for all, else English, else any."""
+    for code in (language, "", "en"):
+        if code in texts:
+            return texts[code]
+    return next(iter(texts.values()))
+
+
 def held_by(who: str, language: str) -> str:
     """Return the reason why nothing is said while a person has the conversation."""
     return _in(language, _HELD).format(who=who)
@@ -175,13 +233,15 @@ def reasons(
     return tuple(lines)
 
 
-def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...]) -> str:
-    """Return what the colleague who takes over should know, in two lines at most."""
+def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...], slots: Mapping[str, str] | None = None) -> str:
+    """Return what the colleague who takes over should know, in two lines at most; ``slots`` the customer has told."""
     about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
     nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
     if reading.kinds and reading.node is not None:
         about = f"{reading.node.name} {reading.node.probability:.0%} ({about})"
     asked = f" Asks several things: {_list(reading)}." if reading.several else ""
+    told = "; ".join(f"{name}: {value}" for name, value in (slots or {}).items())
+    asked += f" Told: {told}." if told else ""
     return (
         f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{asked}{nearest}"
     )

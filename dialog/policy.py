@@ -33,6 +33,11 @@ Ground = Literal[
     "taken_over",
     "failed_twice",
     "several",
+    "form_ask",
+    "form_again",
+    "form_done",
+    "form_cancelled",
+    "form_gave_up",
 ]
 
 _FAILURES = 2

@@ -2,7 +2,7 @@
 
 This module puts the commands together. Each group has a module of its own: demo, exchange (import and export),
 answering (ask, search, serve, actions), upkeep (index, doctor), training (train, retrain), pretraining, tickets,
-recipes, releases, evaluate, intents, labels, rules and facts.
+recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from replydesk.ui.intents import intents_app
 from replydesk.ui.labels import labels_app
 from replydesk.ui.pretraining import pretrain
 from replydesk.ui.recipes import recipes_app
+from replydesk.ui.rehearsing import test
 from replydesk.ui.releases import releases_app
 from replydesk.ui.rules import rules_app
 from replydesk.ui.tickets import tickets_app
@@ -38,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (demo, import_, export, ask, search, serve, index, train, retrain, pretrain, doctor, actions):
+for _command in (demo, import_, export, ask, search, serve, index, train, retrain, pretrain, doctor, test, actions):
     app.command(_command.__name__.rstrip("_"))(_command)
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(recipes_app, name="recipes")

@@ -1,0 +1,198 @@
+"""Forms: what must be known before something can be done is asked for, slot by slot, checked, and kept in the state.
+
+They are declared in ``forms.toml`` of the home, see ``form_file``. :func:`step` is pure: a form, its state and a
+message in, what comes next out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from replydesk.data.records import same_text
+from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
+from replydesk.dialog.policy import Decision
+from replydesk.dialog.reading import Reading
+from replydesk.dialog.state import FormState, Offer
+from replydesk.retrieval.matcher import Hit
+
+__all__ = [
+    "FORM_GROUNDS",
+    "KINDS",
+    "TRIES",
+    "Form",
+    "FormStep",
+    "Slot",
+    "form_decision",
+    "started_form",
+    "step",
+    "value_in",
+    "value_of",
+]
+
+FORM_GROUNDS = frozenset({"form_ask", "form_again", "form_done", "form_cancelled", "form_gave_up"})
+"""The grounds of decisions that a form made."""
+
+
+TRIES = 3
+"""So often a slot is asked for; then a person takes over."""
+
+_KIND_PATTERNS: Mapping[str, re.Pattern[str]] = {
+    "order": re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{4,14}|\d{5,20})(?![A-Za-z0-9])"),
+    "number": re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])"),
+    "amount": re.compile(
+        r"(?:[£$€¥￥]\s?\d+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?\s?(?:£|\$|€|usd|eur|gbp|元|块|人民币))", re.IGNORECASE
+    ),
+    # E-mail addresses, phone numbers and names are masked before anything reads them.
+    "email": re.compile(r"<EMAIL_\d+>|[\w.+-]+@[\w-]+\.[\w.-]+"),
+    "phone": re.compile(r"<PHONE_\d+>|\+?\d[\d ()-]{6,18}\d"),
+    "date": re.compile(
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2}月\d{1,2}[日号]"
+        r"|\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: \d{4})?\b"
+        r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?\b"
+        r"|\b(?:today|tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+        r"|今天|明天|后天|下?(?:周|星期)[一二三四五六日天]",
+        re.IGNORECASE,
+    ),
+}
+KINDS = ("text", "yes_no", "choice", "pattern", *_KIND_PATTERNS)
+"""What a slot may hold: any text, a yes or no, one of some choices, what its pattern says, or an entity."""
+
+_SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something to ask for. ``ask`` and ``wrong`` are texts by language; ``choices`` are for the kind ``choice``."""
+
+    name: str
+    ask: Mapping[str, str]
+    kind: str = "text"
+    pattern: re.Pattern[str] | None = None
+    choices: tuple[str, ...] = ()
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Return the choices as quick replies."""
+        return tuple(Offer(choice, choice) for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Slots to fill for certain intents or phrases, and what is said when they are; then, perhaps, a person goes on."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    done: Mapping[str, str]
+    intents: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    handoff: bool = False
+
+    def slot(self, name: str) -> Slot | None:
+        """Return the slot of that name, None where the form has changed and lost it."""
+        return next((slot for slot in self.slots if slot.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    """What comes next in a form: a slot is asked for, asked for again, or it is done, cancelled or given up."""
+
+    kind: Literal["ask", "again", "done", "cancelled", "gave_up"]
+    slots: Mapping[str, str]
+    state: FormState | None = None
+    slot: Slot | None = None
+
+
+def value_of(slot: Slot, text: str) -> str:
+    """Return the value that a message gives a slot that was asked for, '' where it gives none.
+
+    >>> value_of(Slot("order", {}, "order"), "it is TW-204817"), value_of(Slot("order", {}, "order"), "no idea")
+    ('TW-204817', '')
+    """
+    if slot.kind == "choice":
+        chosen = chosen_option(text, slot.offers)
+        return chosen.value if chosen else ""
+    if slot.kind == "yes_no":
+        return "yes" if is_yes(text) else "no" if is_no(text) else ""
+    if slot.kind == "text":
+        return text.strip() if len(text.strip()) >= _SHORTEST else ""
+    return value_in(slot, text)
+
+
+def value_in(slot: Slot, text: str) -> str:
+    """Return what a message that was not asked for it holds for a slot; only kinds that show by themselves can."""
+    pattern = slot.pattern if slot.kind == "pattern" else _KIND_PATTERNS.get(slot.kind)
+    found = pattern.search(unicodedata.normalize("NFKC", text)) if pattern is not None else None
+    return found[0].strip() if found else ""
+
+
+def started_form(
+    forms: Sequence[Form],
+    text: str,
+    reading: Reading,
+    hits: Sequence[Hit],
+    *,
+    sure: float = 0.5,
+    pick_above: float = 0.5,
+) -> Form | None:
+    """Return the form that a message begins, None where it begins none.
+
+    By a phrase in the message; by its likeliest intent, where that is ``sure``; or, on a desk without trained intents,
+    by the intent of the best hit that could be sent.
+    """
+    plain = same_text(text)
+    for form in forms:
+        if any(same_text(phrase) in plain for phrase in form.phrases):
+            return form
+    if reading.intents:
+        first = reading.intents[0]
+        return next((form for form in forms if first.name in form.intents and first.probability >= sure), None)
+    best = next(iter(hits), None)
+    if best is None or not (best.exact or best.score >= pick_above):
+        return None
+    return next((form for form in forms if best.ticket.intent and best.ticket.intent in form.intents), None)
+
+
+def form_decision(form: Form, taken: FormStep) -> Decision:
+    """Return the decision that a step of a form is.
+
+    What is asked for is an ``ask``; a form that is done is said to be (``compose``), or handed to a person by the rule
+    of the team.
+    """
+    if taken.kind == "gave_up":
+        return Decision("handoff", "form_gave_up", handoff="repeated_failure")
+    if taken.kind == "done":
+        return Decision("handoff", "form_done", handoff="rule") if form.handoff else Decision("compose", "form_done")
+    if taken.kind == "cancelled":
+        return Decision("ask", "form_cancelled")
+    return Decision("ask", "form_again" if taken.kind == "again" else "form_ask")
+
+
+def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str]) -> FormStep:
+    """Return what comes next in a form after a message; without a ``state`` the message has just begun it.
+
+    What the customer has told before is not asked again: ``slots`` are those known in the conversation.
+    """
+    known = dict(slots)
+    asked = form.slot(state.asking) if state is not None else None
+    if state is not None and is_cancel(text):
+        return FormStep("cancelled", known)
+    if state is not None and asked is not None:
+        value = value_of(asked, text)
+        if not value:
+            tries = state.tries + 1
+            if tries >= TRIES:
+                return FormStep("gave_up", known)
+            return FormStep("again", known, replace(state, tries=tries), asked)
+        known[asked.name] = value
+    for slot in form.slots:
+        if slot.name not in known and (value := value_in(slot, text)) and (asked is None or slot.kind != asked.kind):
+            known[slot.name] = value
+    missing = next((slot for slot in form.slots if slot.name not in known), None)
+    if missing is None:
+        return FormStep("done", known)
+    return FormStep("ask", known, FormState(form.name, missing.name), missing)

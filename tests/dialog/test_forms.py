@@ -1,0 +1,179 @@
+"""Forms: asked for, checked, at most three times, cancelled, gone on with after a digression; and their file."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from replydesk.data.errors import SettingsError
+from replydesk.data.home import Home
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.form_file import FormFile, load_forms
+from replydesk.dialog.forms import KINDS, Form, FormStep, Slot, step, value_in, value_of
+from replydesk.dialog.state import FormState
+
+FILE = """
+[forms.move]
+intents = ["change_address"]
+phrases = ["改收货地址"]
+handoff = true
+done.en = "Thank you. A colleague changes order {order} to {address}."
+done.zh = "谢谢，同事会把订单 {order} 改为 {address}。"
+
+[[forms.move.slots]]
+name = "order"
+kind = "order"
+ask.en = "Which order is it?"
+ask.zh = "请问订单号是多少？"
+wrong.en = "An order number looks like TW-204817. Which order is it?"
+
+[[forms.move.slots]]
+name = "address"
+ask.en = "What is the new address?"
+ask.zh = "新地址是什么？"
+"""
+ORDER, ADDRESS = Slot("order", {"": "Which?"}, "order"), Slot("address", {"": "Where?"})
+MOVE = Form("move", (ORDER, ADDRESS), {"": "{order} to {address}"})
+ASKING = FormState("move", "order")
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "value"),
+    [
+        (ORDER, "it is TW-204817, thanks", "TW-204817"),
+        (ORDER, "订单号是ＴＷ-204817", "TW-204817"),
+        (ORDER, "I don't know", ""),
+        (ADDRESS, "12 Mill Lane", "12 Mill Lane"),
+        (ADDRESS, ".", ""),
+        (Slot("a", {}, "amount"), "about £12.50", "£12.50"),
+        (Slot("a", {}, "amount"), "大概30元", "30元"),
+        (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
+        (Slot("a", {}, "date"), "on 3 March please", "3 March"),
+        (Slot("a", {}, "date"), "下周三吧", "下周三"),
+        (Slot("a", {}, "yes_no"), "好的", "yes"),
+        (Slot("a", {}, "yes_no"), "no", "no"),
+        (Slot("a", {}, "yes_no"), "maybe", ""),
+        (Slot("a", {}, "choice", choices=("red", "blue")), "the second", "blue"),
+        (Slot("a", {}, "choice", choices=("红色", "蓝色")), "蓝色", "蓝色"),
+        (Slot("a", {}, "choice", choices=("red", "blue")), "green", ""),
+        (Slot("a", {}, "pattern", re.compile(r"\d{3}")), "it is 123", "123"),
+    ],
+)
+def test_values(slot: Slot, text: str, value: str) -> None:
+    assert value_of(slot, text) == value
+
+
+def test_only_what_shows_by_itself_is_taken_unasked() -> None:
+    assert value_in(ADDRESS, "12 Mill Lane") == ""
+    assert value_in(ORDER, "please change TW-204817") == "TW-204817"
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "slots", "expected"),
+    [
+        (None, "change my address", {}, FormStep("ask", {}, ASKING, ORDER)),
+        (None, "change TW-2048", {}, FormStep("ask", {"order": "TW-2048"}, FormState("move", "address"), ADDRESS)),
+        (None, "x", {"order": "A1", "address": "B"}, FormStep("done", {"order": "A1", "address": "B"})),
+        (ASKING, "no idea", {}, FormStep("again", {}, FormState("move", "order", 1), ORDER)),
+        (FormState("move", "order", 2), "no idea", {}, FormStep("gave_up", {})),
+        (ASKING, "never mind", {}, FormStep("cancelled", {})),
+        (ASKING, "算了", {}, FormStep("cancelled", {})),
+        (FormState("move", "address"), "Mill Lane", {"order": "A1"},
+         FormStep("done", {"order": "A1", "address": "Mill Lane"})),
+        (FormState("move", "gone"), "x", {}, FormStep("ask", {}, ASKING, ORDER)),
+    ],
+)  # fmt: skip
+def test_steps(state: FormState | None, text: str, slots: dict[str, str], expected: FormStep) -> None:
+    assert step(MOVE, state, text, slots) == expected
+
+
+@pytest.fixture
+def agent(desk: Home) -> Agent:
+    desk.forms.write_text(FILE, encoding="utf-8")
+    return Agent.open(desk)
+
+
+def test_a_form_goes_on_after_a_digression_and_ends_with_a_person(agent: Agent, desk: Home) -> None:
+    first = agent.reply("I need to change the delivery address")
+    key = first.conversation
+    assert (first.action, first.text) == ("ask", "Which order is it?")
+    wrong = agent.reply("the lamp one", conversation=key)
+    assert wrong.text.startswith("An order number looks like")
+    aside = agent.reply("When do I get my money back?", conversation=key)
+    assert aside.action == "pick" and aside.text.endswith("\n\nWhich order is it?")
+    assert aside.state.form == FormState("move", "order", 1), "an answer meanwhile is no try"
+    # Another process has nothing but the store.
+    other = Agent.open(desk)
+    assert other.reply("TW-204817", conversation=key).text == "What is the new address?"
+    done = other.reply("12 Mill Lane", conversation=key)
+    assert (done.action, done.text) == (
+        "handoff",
+        "Thank you. A colleague changes order TW-204817 to what you told us.",
+    )
+    assert done.handoff is not None and done.handoff.reason == "rule"
+    assert "order: TW-204817" in done.handoff.summary
+    assert done.state.form is None and done.state.slots["order"] == "TW-204817"
+
+
+def test_a_form_can_be_stopped_and_gives_up_after_three_tries(agent: Agent) -> None:
+    first = agent.reply("我想改收货地址")
+    assert first.text == "请问订单号是多少？"
+    stopped = agent.reply("算了", conversation=first.conversation)
+    assert (stopped.action, stopped.state.form) == ("ask", None)
+    first = agent.reply("I need to change the delivery address")
+    for text in ("hm hm", "the lamp one"):
+        assert agent.reply(text, conversation=first.conversation).action == "ask"
+    last = agent.reply("well well", conversation=first.conversation)
+    assert last.handoff is not None and last.handoff.reason == "repeated_failure"
+
+
+def test_a_wish_for_a_person_ends_a_form(agent: Agent) -> None:
+    first = agent.reply("I need to change the delivery address")
+    reply = agent.reply("let me talk to a person", conversation=first.conversation)
+    assert reply.handoff is not None and reply.handoff.reason == "asked_for_person"
+    assert reply.state.form is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('kind = "order"', 'kind = "colour"', 11, "no kind colour"),
+        ("handoff = true", "handof = true", 5, "no handof"),
+        ("{order} to", "{parcel} to", 6, "{parcel}"),
+        ('ask.en = "What is the new address?"\nask.zh = "新地址是什么？"', "", 16, "ask is missing"),
+        ('name = "address"', 'name = "order"', 17, "two slots order"),
+        ('intents = ["change_address"]\nphrases = ["改收货地址"]', "", 2, "Nothing begins"),
+        ("[forms.move]", "[forms.move", 2, "not valid TOML"),
+        ("[forms.move]", "[other]\n[forms.move]", 2, "no section other"),
+        ('kind = "order"', "pattern = '('", 11, "no regular expression"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    path = tmp_path / "forms.toml"
+    assert old in FILE
+    path.write_text(FILE.replace(old, new), encoding="utf-8")
+    with pytest.raises(SettingsError, match=re.escape(said)) as caught:
+        load_forms(path)
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_a_changed_file_holds_at_once_and_a_broken_one_changes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "forms.toml"
+    file = FormFile(path)
+    assert file.read() == file.current() == ()
+    path.write_text(FILE, encoding="utf-8")
+    assert [form.name for form in file.current()] == ["move"]
+    path.write_text("[forms", encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert [form.name for form in file.current()] == ["move"]
+    assert "Kept the forms" in caplog.text
+    assert FormFile(None).current() == ()
+
+
+def test_every_kind_has_a_way_to_be_checked() -> None:
+    assert {"text", "yes_no", "choice", "pattern"} < set(KINDS)

@@ -1,0 +1,114 @@
+"""The scripted dialogues of tests/dialogues, and the command that holds them: what it says and how it exits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from replydesk.data.dialogues import Script, read_scripts
+from replydesk.data.errors import FormatError
+from replydesk.data.home import Home
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.rehearsal import rehearse
+from replydesk.ui.cli import app
+from replydesk.ui.documents import accepted_ticket
+
+FILES = sorted((Path(__file__).parent / "dialogues").glob("*.yaml"))
+SCRIPTS = [(path, script) for path in FILES for script in read_scripts(path).scripts]
+
+
+@pytest.fixture(scope="module")
+def agents(tmp_path_factory: pytest.TempPathFactory, tiny_settings: object) -> Iterator[dict[Path, Agent]]:
+    """Return one agent a file: the desk is built once for all of its dialogues."""
+    opened = {}
+    for path in FILES:
+        file = read_scripts(path)
+        place = Home(tmp_path_factory.mktemp(path.stem)).create()
+        place.forms.write_text(file.forms, encoding="utf-8")
+        agent = Agent.open(place, tiny_settings)  # type: ignore[arg-type]
+        agent.store.add_tickets([accepted_ticket(ticket, agent.settings.data) for ticket in file.tickets])
+        opened[path] = agent
+    yield opened
+    for agent in opened.values():
+        agent.store.close()
+
+
+@pytest.mark.parametrize(("path", "script"), SCRIPTS, ids=[f"{path.stem}-{script.line}" for path, script in SCRIPTS])
+def test_every_dialogue_goes_as_it_is_written(agents: dict[Path, Agent], path: Path, script: Script) -> None:
+    outcome = rehearse(script, agents[path])
+    assert outcome.failures == (), script.name
+
+
+def test_there_are_sixty_and_half_are_chinese() -> None:
+    chinese = sum(path.stem.startswith("zh") for path, _ in SCRIPTS)
+    assert len(SCRIPTS) >= 60 and chinese * 2 >= len(SCRIPTS) - 2
+
+
+DIALOGUE = """
+desk:
+  tickets:
+    - {question: "Where is my parcel?", answer: "It comes on Monday.", language: en}
+dialogues:
+  - name: a parcel
+    turns:
+      - customer: "Where is my parcel?"
+        expect: {action: pick, contains: Monday}
+"""
+
+
+def run(tmp_path: Path, text: str, *options: str) -> tuple[int, str]:
+    path = tmp_path / "one.yaml"
+    path.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["test", str(path), *options])
+    return done.exit_code, done.stdout
+
+
+def test_the_command_holds_a_file_and_leaves_the_home_alone(home: Home, tmp_path: Path) -> None:
+    code, said = run(tmp_path, DIALOGUE)
+    assert (code, said.strip()) == (0, "1 of 1 dialogues as expected.")
+    assert not home.database.exists()
+
+
+def test_what_came_otherwise_is_told_with_its_line(home: Home, tmp_path: Path) -> None:
+    wrong = DIALOGUE.replace("contains: Monday", "contains: Friday")
+    code, said = run(tmp_path, wrong)
+    assert code == 1
+    assert "one.yaml:8  a parcel" in said and "- contains: 'Friday'" in said
+    assert "+ contains: 'It comes on Monday.'" in said
+    code, said = run(tmp_path, wrong, "--json")
+    document = json.loads(said)
+    assert (code, document["failed"], document["dialogues"]) == (1, 1, 1)
+    assert document["files"][0]["dialogues"][0]["failures"][0]["line"] == 8
+
+
+def test_the_home_s_own_desk_is_tested_without_a_trace(desk: Home, tmp_path: Path) -> None:
+    own = DIALOGUE[DIALOGUE.index("dialogues:") :].replace("contains: Monday", "contains: two working days")
+    agent = Agent.open(desk)
+    before = agent.store.counts()
+    assert run(tmp_path, own)[0] == 0
+    assert agent.store.counts() == before
+    agent.store.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("action: pick", "acton: pick", 9, "no acton"),
+        ("name: a parcel", "title: a parcel", 6, "no title"),
+        ("- customer:", "- bot:", 8, "no bot"),
+        ("dialogues:", "talks:", 5, "no talks"),
+        ('answer: "It comes on Monday.", ', "", 4, "question and answer"),
+        ("expect: {", "expect: [{", 9, "no YAML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(DIALOGUE.replace(old, new), encoding="utf-8")
+    with pytest.raises(FormatError, match=said) as caught:
+        read_scripts(path)
+    assert str(caught.value.where).startswith(f"{path}:")
+    assert abs(int(caught.value.where.rpartition(":")[2]) - line) <= 1
