@@ -24,6 +24,7 @@ from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
 from replydesk.dialog.entities import entities_of
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.reading import Reading, read, several_intents
@@ -321,7 +322,7 @@ class Agent:
         encoding = time.perf_counter()
         skills = release.skills_of(matcher.encoder_id(language))
         # What is found word for word is what was written, slips and all.
-        meant = skills.speller.correct(text) if skills.speller is not None else text
+        meant = impartial(skills.speller.correct(text) if skills.speller is not None else text)
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         person_intents = self.settings.dialog.person_intents
