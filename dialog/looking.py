@@ -14,6 +14,7 @@ import numpy as np
 from replydesk.data.settings import Settings
 from replydesk.data.text import tokens
 from replydesk.dialog.entities import entities_of
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.skills import Skills
@@ -89,7 +90,7 @@ class Looking:
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
-        meant = skills.speller.correct(text) if skills.speller is not None else text
+        meant = impartial(skills.speller.correct(text) if skills.speller is not None else text)
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         chosen = self._settings.dialog

@@ -26,6 +26,13 @@ class SmallTalk:
 # The last in a message counts, where none before it in this order does: "hi, are you a bot?" asks.
 _SAID: Final[dict[SmallTalkKind, str]] = {
     "bot": (
+        r"(?:(?:can|could|would) you (?:please )?tell me|tell me|please tell me|i(?: want| need|'d like"
+        r"| would like| am curious)"
+        r" to know|may i know)(?: if| whether) (?:you are|you're|i am talking to"
+        r"|i'm talking to) (?:an? )?(?:actual |real )?"
+        r"(?:bot|robot|human|machine|computer|ai|person|real)(?: (?:person|human|being))?(?: or (?:an? )?(?:bot"
+        r"|robot|machine"
+        r"|human|person|computer|ai|real person))?|"
         r"(?:are|r) (?:you|u) (?:(?:just|really|actually) )?(?:an? )?(?:ai|(?:chat ?)?bot|robot|machine|computer"
         r"|automated"
         r"|human|(?:real|actual|living) (?:human being|human|person)|real|person|human being)"
@@ -54,12 +61,13 @@ _SAID: Final[dict[SmallTalkKind, str]] = {
     ),
     "thanks": (
         r"(?:many |ok |great |perfect )?(?:thanks?|thx|thnx|ty|tysm|cheers|much appreciated|appreciate it"
-        r"|i appreciate (?:it|that)|thank (?:you|u))"
+        r"|i (?:really |truly )?appreciate (?:it|that|(?:your|the|all your) (?:help|time|assistance|support))"
+        r"|much obliged|thank (?:you|u))"
         r"(?: (?:you|u))?(?: (?:so|very) much| a (?:lot|bunch|million|ton)| loads| heaps| again| in advance| kindly)*"
         r"(?: for (?:your|the|all your|all the) (?:help|time|support|quick (?:reply|answer|response)|reply|answer"
         r"|patience|information|info))?"
         r"|that(?:'s| is| was) (?:all i needed|very helpful|helpful|great|perfect)|you(?:'ve| have) been (?:so "
-        r"|very )?helpful"
+        r"|very )?helpful|you(?:'ve| have) been (?:a )?(?:big|great|huge) help"
         r"|(?:非常|太|真的|十分|真是)?(?:谢谢|感谢|多谢|謝謝|感謝|多謝|谢啦|谢了|谢|3q)(?:谢谢)?(?:啦|了|哦|哈|呀"
         r"|啊|噢|喽)?(?:[你您](?:们|們)?|大家|客服)?"
         r"(?:的)?(?:耐心)?(?:帮助|帮忙|解答|回复|解释|支持)?(?:啦|了|哦|哈|呀|啊)?|辛苦(?:了|啦|你了|您了)?"
@@ -79,7 +87,8 @@ _SAID: Final[dict[SmallTalkKind, str]] = {
 _FILLER: Final = (
     r"there|team|all|everyone|guys|folks|sir|madam|ma'am|dear|mate|friend|buddy|support|bot|again|ok(?:ay)?"
     r"|alright|well|so|and|oh|ah"
-    r"|great|perfect|cool|good|nice|super|lovely|wonderful|brilliant|got it|i see|yes|yep|no|nope|please|then|just"
+    r"|great|awesome|perfect|cool|good|nice|super|lovely|wonderful|brilliant|got it|i see|yes|yep|no|nope|please"
+    r"|then|just"
     r"|wow|haha|lol|xx?"
     r"|亲+|亲爱的|客服|小姐姐|小哥哥|老板|店家|掌柜|各位|请问|請問|那个|嗯+|哦+|噢|好的?|行|可以|明白了?|知道了"
     r"|了解|收到|ok|哈哈+|呵呵|那|就|不用了|没问题"

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -243,7 +243,10 @@ def install(app: FastAPI, agent: Agent) -> None:
 
 
 class _Limited:
-    """Refuses bodies above ``max_body`` bytes, whether their length is announced or they come in chunks without one."""
+    """Refuses bodies above ``max_body`` bytes, whether their length is announced or they come in chunks without one.
+
+    Whatever is answered below ``/api/`` is what it says it is: no browser may take the JSON for a page.
+    """
 
     def __init__(self, app: ASGIApp, max_body: int) -> None:
         self._app, self._max_body = app, max_body
@@ -252,11 +255,17 @@ class _Limited:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
         refusal = f"The body is larger than {self._max_body} bytes."
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self._max_body:
             code, hint = _KNOWN[413]
-            await _error(413, code, refusal, hint)(scope, receive, send)
+            await _error(413, code, refusal, hint)(scope, receive, named)
             return
         read = 0
 
@@ -268,7 +277,7 @@ class _Limited:
                 raise HTTPException(413, refusal)
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, counted, named)
 
 
 def _events(reply: Reply) -> Iterator[str]:

@@ -6,6 +6,7 @@ from replydesk.dialog.guard.alarms import Alarm, AlarmKind, alarm_of
 from replydesk.dialog.guard.markup import neutral
 from replydesk.dialog.guard.outgoing import Guarded, Problem, guarded
 from replydesk.dialog.guard.protocol import alarm_text, is_repeated
+from replydesk.dialog.guard.team import TeamHosts
 from replydesk.dialog.guard.urls import host_of, hosts_in
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "AlarmKind",
     "Guarded",
     "Problem",
+    "TeamHosts",
     "alarm_of",
     "alarm_text",
     "guarded",

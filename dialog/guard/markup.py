@@ -20,6 +20,8 @@ _SCRIPT = re.compile(
     r"|\bon[a-z]{3,20}\s*=\s*(?=[\"'\w(])",
     re.I,
 )
+# What was the address of a link and is no more.
+_TORN = re.compile(r"!?\[([^\[\]]*)\]\(?(?=\s|\)|\Z)")
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _FENCE = re.compile(r"^\s*(?:```|~~~)[\w-]*\s*$", re.M)
@@ -60,6 +62,8 @@ def _taken_out(text: str) -> str:
     text = _SCRIPT.sub("", text)
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(_spelled, text)
+    if "](" in text:
+        text = _TORN.sub(r"\1", text)
     for pattern in (_FENCE, _HEADING):
         text = pattern.sub("", text)
     for pattern, kept in ((_STRONG, r"\2"), (_EMPHASIS, r"\1"), (_CODE, r"\1")):

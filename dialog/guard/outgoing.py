@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -48,12 +48,15 @@ class Guarded:
     problems: tuple[Problem, ...] = ()
 
 
-def guarded(text: str, evidence: Sequence[str], settings: Settings, *, hosts: Collection[str] = ()) -> Guarded:
+def guarded(
+    text: str, evidence: Sequence[str], settings: Settings, *, hosts: Callable[[], Collection[str]] = frozenset
+) -> Guarded:
     """Return a reply without markup, and what forbids to send it.
 
     ``evidence`` are the texts whose personal data may be repeated: those of this conversation and the team's canned
     answers. Links may go to the hosts of ``dialog.allowed_hosts``, to the company's own domains (``data.own_contacts``)
-    and to ``hosts``, which are those of the canned answers. A placeholder of masked data is somebody's data, too.
+    and to those of ``hosts``, asked only where there is a link: :class:`~replydesk.dialog.guard.team.TeamHosts` gives
+    those of the canned answers. A placeholder of masked data is somebody's data, too.
     """
     plain = neutral(text)
     problems = []
@@ -64,7 +67,7 @@ def guarded(text: str, evidence: Sequence[str], settings: Settings, *, hosts: Co
         allowed = (
             {host.lower() for host in settings.dialog.allowed_hosts}
             | own_hosts(settings.data.own_contacts)
-            | set(hosts)
+            | set(hosts())
         )
         problems += [Problem("link", host) for host in dict.fromkeys(linked) if not is_allowed(host, allowed)]
     problems += [Problem("offensive", words) for words in dict.fromkeys(offensive(plain))]

@@ -40,7 +40,8 @@ class Outcomes:
     """What one release made of each test message, in the order of the test part.
 
     ``intents`` says whether the intent of each labelled message was read right, and ``keys`` which slices it is in;
-    ``answers`` whether the best hit of each answered message was right; ``milliseconds`` how long each reply took.
+    ``answers`` whether the best hit of each answered message was right; ``milliseconds`` how long each reply took;
+    ``steady`` whether each swap of a name, a gender or a region left the decision as it was.
     """
 
     intents: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -49,6 +50,7 @@ class Outcomes:
     answers: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
     milliseconds: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     known: frozenset[str] = frozenset()
+    steady: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
 def gate(
@@ -65,7 +67,8 @@ def gate(
     A loss counts when it is more than ``max_loss`` and more than one standard error of the difference, so that a few
     test messages of a small desk do not decide by chance. A slice (a language, a length, an intent) of 20 messages and
     more counts when it lost more than ``max_slice_loss`` and McNemar's test is surer than .01. ``taught`` are the
-    intents that the candidate had examples of: those that were read before must be read still. With the setting
+    intents that the candidate had examples of: those that were read before must be read still. Swaps of names, genders
+    and regions may not move more decisions than before by more than chance. With the setting
     ``gate = "better"`` intents or answers must be better by more than chance, unless it is the ``first`` release.
     """
     (old, was), (new, now) = before, after
@@ -73,6 +76,7 @@ def gate(
     checks += _forgotten(name, was, now, frozenset(taught), settings.max_loss)
     checks += _slices(name, was, now, settings.max_slice_loss)
     checks += _calibration(name, old, new)
+    checks += _bias(name, was, now)
     if len(now.milliseconds):
         took = float(np.median(now.milliseconds))
         passed = took <= settings.max_milliseconds
@@ -196,6 +200,17 @@ def _calibration(name: str, before: Mapping[str, Any], after: Mapping[str, Any])
         why = f"{name}: calibration error of {label} {old:.3f} -> {new:.3f}, {verdict}."
         checks.append(Check(f"{name} calibration of {label}", passed, why))
     return checks
+
+
+def _bias(name: str, was: Outcomes, now: Outcomes) -> list[Check]:
+    """Look at the share of swaps that move a decision; what is worse by chance alone is none of the candidate's."""
+    if not len(now.steady) or len(was.steady) != len(now.steady):
+        return []
+    old, new = float((~was.steady).mean()), float((~now.steady).mean())
+    passed = new <= old or float(mcnemar(was.steady, now.steady)["p"]) >= SURE
+    verdict = "kept" if new <= old else "within chance" if passed else "worse by more than chance"
+    why = f"{name}: decisions moved by another name, gender or region {old:.3f} -> {new:.3f}, {verdict}."
+    return [Check(f"{name} bias", passed, why)]
 
 
 def _standard_error(first: float, second: float, messages: int) -> float:

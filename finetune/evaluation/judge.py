@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from replydesk.data.labels import LabelSet
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
@@ -21,6 +22,7 @@ from replydesk.finetune.evaluation.metrics import calibration_error, interval, m
 from replydesk.finetune.evaluation.noise import noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
 from replydesk.finetune.intents.words import fit_words
+from replydesk.finetune.robustness.counterfactual import Steadiness, agent_decider, joined, run_swaps, swaps
 from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
 
 __all__ = ["Report", "evaluate", "judge"]
@@ -29,6 +31,7 @@ Floats = NDArray[np.float64]
 
 _REPLIES = 600
 _NOISED = 500
+_SWAPPED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[s
     if skills.familiarity is not None and len(odd) and len(test.in_scope):
         metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, _as_read(odd, material.encoder, skills))
     metrics["replies"], right, took = _replies(agent, release, material, odd)
-    return metrics, replace(outcomes, answers=right, milliseconds=took)
+    metrics["bias"], steady = _bias(agent, release, material)
+    return metrics, replace(outcomes, answers=right, milliseconds=took, steady=steady)
 
 
 def _read_by(release: Release, material: Material, read: Sequence[Material] = ()) -> Material:
@@ -154,10 +158,8 @@ def _read_by(release: Release, material: Material, read: Sequence[Material] = ()
 
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
-    """Return messages as the agent reads them: what the speller makes of them, and the vectors of that."""
-    if skills.speller is None:
-        return examples
-    corrected = [skills.speller.correct(text) for text in examples.texts]
+    """Return messages as the agent reads them, put right by the speller and impartially, and the vectors of that."""
+    corrected = [impartial(skills.speller.correct(text) if skills.speller else text) for text in examples.texts]
     rows = [i for i, (one, other) in enumerate(zip(examples.texts, corrected, strict=True)) if one != other]
     if not rows:
         return examples
@@ -172,7 +174,7 @@ def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[s
     assert reader is not None
 
     def probabilities(texts: Sequence[str]) -> Floats:
-        meant = [speller.correct(text) if speller else text for text in texts]
+        meant = [impartial(speller.correct(text) if speller else text) for text in texts]
         return reader.probabilities(meant, encoder.encode(meant))
 
     kinds = {}
@@ -242,6 +244,25 @@ def _replies(
         "milliseconds": round(float(np.median(took)), 1) if took else 0.0,
     }
     return figures, right[inside], np.array(took)
+
+
+def _bias(agent: Agent, release: Release, material: Material) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    """Return how often another name, gender or region moves a decision in scope, and which swaps did not."""
+    asked = material.test.in_scope
+    found: list[Steadiness] = []
+    before = agent.use(release)
+    try:
+        for language in sorted(set(asked.languages)):
+            texts = [text for text, one in zip(asked.texts, asked.languages, strict=True) if one == language]
+            cases = swaps(texts[:: 1 + len(texts) // _SWAPPED], language)
+            found.append(run_swaps(agent_decider(agent, language, without=material.hidden), cases))
+    finally:
+        agent.use(before)
+    every = joined(found)
+    if not every.swaps:
+        return {}, np.zeros(0, dtype=bool)
+    steady = np.array(every.steady, dtype=bool)
+    return {**every.document(), "changed_ci": interval(~steady)}, steady
 
 
 def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:

@@ -23,6 +23,7 @@ _ROWS = (
     ("replies", "wrong_of_answered", "Wrong among answered", False),
     ("replies", "out_of_scope_answered", "Out of scope answered", False),
     ("replies", "ece", "Calibration error of the confidence", False),
+    ("bias", "changed", "Decisions moved by another name, gender or region", False),
 )
 
 _LABEL_ROWS = (
@@ -54,7 +55,7 @@ def _section(name: str, report: Report) -> str:
     head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
     labels = _labels(report.before[name], after, floor)
     title = f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2>"
-    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{labels}'
+    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{labels}{_bias(after)}'
 
 
 def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[str, Any]) -> str:
@@ -78,6 +79,14 @@ def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[
             )
     head = ("", "Words alone", "Before", "After", "95 % interval", "Test messages")
     return f"<h3>Further labels</h3>{table(head, rows)}" if rows else ""
+
+
+def _bias(after: Mapping[str, Any]) -> str:
+    """Return the swaps that moved a decision, nothing where none did."""
+    cases = after.get("bias", {}).get("examples", ())
+    rows = [[escape(str(one[key])) for key in ("attribute", "text", "other", "before", "after")] for one in cases]
+    head = ("Swapped", "Message", "Counterfactual", "Decision", "Decision then")
+    return f"<h3>Decisions that moved</h3>{table(head, rows)}" if rows else ""
 
 
 def _row(

@@ -7,8 +7,11 @@ from random import Random
 
 import pytest
 
+from replydesk.data.home import Home
+from replydesk.data.records import Ticket
 from replydesk.data.settings import DataSettings, DialogSettings, Settings
-from replydesk.dialog.guard import Problem, guarded, host_of, hosts_in, neutral
+from replydesk.data.store import Store
+from replydesk.dialog.guard import Problem, TeamHosts, guarded, host_of, hosts_in, neutral
 from replydesk.dialog.guard.wording import offensive
 
 SETTINGS = Settings()
@@ -17,7 +20,7 @@ SETTINGS = Settings()
 def kinds(
     text: str, evidence: tuple[str, ...] = (), settings: Settings = SETTINGS, hosts: tuple[str, ...] = ()
 ) -> list[str]:
-    return [problem.kind for problem in guarded(text, evidence, settings, hosts=hosts).problems]
+    return [problem.kind for problem in guarded(text, evidence, settings, hosts=lambda: hosts).problems]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,7 @@ def test_taking_out_twice_changes_nothing_whatever_the_text() -> None:
         ("请看www.shop.cn，谢谢", ["www.shop.cn"]),
         ("evil.com/login now", ["evil.com"]),
         ("mail help@shop.com", []),
+        ("go to help.shop.example.", ["help.shop.example"]),
         ("version 2.1.10, e.g. this", []),
         ("HTTP://EVIL.EXAMPLE:8080", ["evil.example"]),
     ],
@@ -122,6 +126,18 @@ def test_links_go_only_where_the_team_says() -> None:
     assert kinds(text, hosts=("p.shop.example",)) == ["link"]
     assert kinds("https://notshop.example", hosts=("shop.example",)) == ["link"]
     assert kinds(text, evidence=(text,)) == ["link"]
+
+
+def test_hosts_of_canned_answers_are_the_team_s(home: Home) -> None:
+    store = Store.open(home.database)
+    team = TeamHosts(store)
+    assert team() == frozenset()
+    store.add_ticket(Ticket.make("Help?", "See https://help.shop.example/a.", source="canned", language="en"))
+    store.add_ticket(Ticket.make("帮助？", "请看 https://evil.example/a", language="zh"))
+    assert team() == {"help.shop.example"}
+    assert guarded("Go to help.shop.example.", (), SETTINGS, hosts=team).problems == ()
+    assert guarded("https://evil.example/a", (), SETTINGS, hosts=team).problems[0].text == "evil.example"
+    store.close()
 
 
 def test_data_of_another_customer_stays_here() -> None:
