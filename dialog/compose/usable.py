@@ -56,6 +56,7 @@ _SIGNED = re.compile(
     r"(?:\s+[-–—~^*/]\s?[A-Z][\w.]{0,15}(?: [A-Z]\.?)?|\s*[\[(]?(?<!\d)[1-9]\s?/\s?[1-9](?!\d)[\])]?"
     r"|\s+https?://t\.co/\w+|\s+[\U0001F300-\U0001FAFF\u2600-\u27bf]+)\s*\Z"
 )
+_ENDS = ".。!！?？,，、;；…”’」』）) "
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST = 6
 
@@ -116,8 +117,10 @@ def _sendable(answer: str, source: TicketSource) -> tuple[tuple[int, int, int, s
 
 def _trimmed(text: str) -> tuple[int, int]:
     """Return where a sentence begins after a greeting and ends before a signature."""
-    opening = _OPENING.match(text)
-    start, end = opening.end() if opening else 0, len(text)
+    # An end mark in front would join what is put before it.
+    bare = len(text) - len(text.lstrip(_ENDS))
+    opening = _OPENING.match(text[bare:])
+    start, end = bare + (opening.end() if opening else 0), len(text)
     while (signed := _SIGNED.search(text, start, end)) and signed.start() > start:
         end = signed.start()
     return start, end
