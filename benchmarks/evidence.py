@@ -33,6 +33,7 @@ DECLINED = int(os.environ.get("BENCHMARK_DECLINED", "200"))
 SAME = 0.9
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _LINK = re.compile(r"https?://[!-~]+|www\.[!-~]+")
+_CONDITIONS = ("amount", "percent", "measure", "code")
 _HARD = ("url", "email", "phone", "date", "amount", "percent", "measure", "number", "code")
 
 
@@ -292,6 +293,8 @@ class _Desk:
 
     def _false_premises(self) -> dict[str, Any]:
         """Return how often a question is declined whose number is another than that of the right answer."""
+        from replydesk.dialog.compose.claims import claims_of
+
         counts: Counter[str] = Counter()
         for ticket in self.asked:
             if counts["asked"] >= DECLINED:
@@ -308,27 +311,24 @@ class _Desk:
                 told = f"{question}{'，' if self.language == 'zh' else '. '}{wrong.rstrip('.。！!')}"
                 false = f"{told}，{end}" if self.language == "zh" else f"{told}. {end}"
             else:
-                wrong = self._other_number(ticket, question, ticket.answer)
+                there = {(claim.kind, claim.value) for claim in claims_of(ticket.answer) if claim.kind in _CONDITIONS}
+                shared = [claim.text for claim in claims_of(question) if (claim.kind, claim.value) in there]
+                told = next((text for text in shared if text in question), "")
+                wrong = self._other_number(ticket, told)
                 if not wrong:
                     continue
+                wrong = question.replace(told, wrong)
                 false = wrong
             counts["asked"] += 1
             counts["declined"] += self._composes(false, self._hits([false])) is None
         return {**counts, "share": _share(counts["declined"], counts["asked"])}
 
-    def _other_number(self, ticket: Any, text: str, within: str = "") -> str:
+    def _other_number(self, ticket: Any, text: str) -> str:
         """Return a text with its first number of something changed to one that the ticket does not have, else empty.
 
-        The number has to stand in the text ``within``, too. What counts the parts of a message, or is a smile, is none.
+        What counts the parts of a message, stands in a placeholder or is a smile is no such number.
         """
-        found = next(
-            (
-                one
-                for one in re.finditer(r"(?<![A-Za-z\d.,:/#@(;-])\d{1,3}(?![\d.,:/#@)-]*\d)(?!\))", text)
-                if not within or one[0] in _FIGURE.findall(within)
-            ),
-            None,
-        )
+        found = re.search(r"(?<![A-Za-z\d.,:/#@(;_-])\d{1,3}(?![\d.,:/#@)-]*\d)(?![)>])", text)
         if found is None:
             return ""
         known = set(re.findall(r"\d+", f"{ticket.question} {ticket.answer}"))
