@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from replydesk.data.curation.facts import UNITS
+from replydesk.data.text import HAN
 from replydesk.dialog.compose.dates import dates_of
 from replydesk.dialog.compose.names import names_of
 from replydesk.dialog.compose.numbers import in_digits
@@ -49,14 +50,16 @@ _HANDLE = re.compile(r"(?<![\w.])[@#]\w+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
 _MEASURE = re.compile(
-    rf"(?<![a-z\d.,:/-])(?P<sign>{_SIGN})?\s?(?P<low>{_NUMBER})"
+    rf"(?<![a-z\d:/-])(?<!\d[.,])(?P<sign>{_SIGN})?\s?(?P<low>{_NUMBER})"
     rf"(?:\s?(?:-|–|—|~|to|至|到)\s?(?:{_SIGN})?(?P<high>{_NUMBER}))?"
     rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in _UNITS.values())})(?![a-z\d]))?"
 )
 _CODE = re.compile(r"(?<![a-z\d])(?=[a-z\d-]*\d)(?=[a-z\d-]*[a-z])[a-z\d]+(?:-[a-z\d]+)*")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d() .-]{5,}\d(?!\w)")
-_PLAIN = re.compile(rf"(?<![\d.,])-?{_NUMBER}")
+_PLAIN = re.compile(rf"(?<!\d)(?<!\d[.,])-?{_NUMBER}")
+_BEFORE = re.compile(rf"([{HAN}]{{2}}|[a-z]+)[\s:#.]*\Z")
+_AFTER = re.compile(rf"[\s-]?([{HAN}]{{2}}|[a-z]+)")
 _LIST = re.compile(r"\A\s*(?:[-*•]\s*)?\(?\d{1,2}[.)、]\s*(?=\D)")
 _LONG = 7
 
@@ -65,7 +68,8 @@ _LONG = 7
 class Claim:
     """A claim of a ``kind``, as it is written and as it is compared.
 
-    ``unit`` is what a number measures, else empty; ``before`` the word that stands before a bare number.
+    ``unit`` is what a number measures, else empty; ``before`` and ``after`` the words beside a bare number, of Chinese
+    two characters.
     """
 
     kind: str
@@ -73,6 +77,7 @@ class Claim:
     value: str
     unit: str = ""
     before: str = ""
+    after: str = ""
 
 
 @lru_cache(maxsize=20_000)
@@ -99,7 +104,9 @@ def claims_of(text: str, *, every: bool = False) -> tuple[Claim, ...]:
             found.append(Claim("phone", phone[0].strip(), digits))
             lower = _blanked(lower, phone.span())
     for number in _PLAIN.finditer(lower):
-        found.append(Claim("number", number[0], _value(number[0]), before=_word_before(lower, number.start())))
+        before, after = _BEFORE.search(lower[: number.start()]), _AFTER.match(lower, number.end())
+        beside = before[1] if before else "", after[1] if after else ""
+        found.append(Claim("number", number[0], _value(number[0]), "", *beside))
     found += [Claim("name", name, name.casefold()) for name in names_of(rest)]
     found += [Claim("promise", told, kind) for kind, told in promises_of(plain)]
     return tuple(found)
@@ -161,8 +168,3 @@ def _value(number: str) -> str:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
-
-
-def _word_before(lower: str, place: int) -> str:
-    before = re.search(r"([^\W\d_]+)[\s:#.]*\Z", lower[:place])
-    return before[1] if before else ""

@@ -80,10 +80,10 @@ def _other(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...], tick
         prefix = _prefix(claim.value)
         return next((one.text for one in known if one.kind == "code" and _prefix(one.value) == prefix), "")
     if claim.kind == "number":
-        if not claim.before or len(claim.value) >= _OWN or not content_words(claim.before):
+        if len(claim.value) >= _OWN:
             return ""
-        there = [one for one in known if one.kind == "number" and one.before == claim.before]
-        return there[0].text if there else ""
+        beside = [one for one in known if one.kind == "number" and _beside(claim, one)]
+        return beside[0].text if beside else ""
     if claim.kind in ("url", "email"):
         return next((one.text for one in told if one.kind == claim.kind), "")
     if claim.kind == "name":
@@ -105,6 +105,12 @@ def _measure(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...]) ->
             if min(ends) <= value <= max(ends):
                 return ""
     return same[0].text
+
+
+def _beside(claim: Claim, other: Claim) -> bool:
+    """Return whether two bare numbers stand beside the same word, before or after it, that says something."""
+    pairs = (claim.before, other.before), (claim.after, other.after)
+    return any(word == known and content_words(word) for word, known in pairs if word)
 
 
 def _name(claim: Claim, ticket: Ticket) -> str:

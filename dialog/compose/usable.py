@@ -32,7 +32,7 @@ _CASE = re.compile(
 # It answers no other question than its own.
 _ASKS_BACK = re.compile(r"请问|吗[?？]?\Z|[?？]\s*\Z")
 _CLOSES = re.compile(
-    r"\A(?:(?:kind(?:est)?|best|warm|many)? ?(?:regards|wishes)|cheers|yours (?:sincerely|faithfully)"
+    r"\A(?:(?:kind(?:est)?|best|warm|many)? ?(?:regards|wishes)|cheers|rgds|yours (?:sincerely|faithfully)"
     r"|sincerely|thanks|thank you|thx|you['’]re welcome)\b|\A(?:祝您|此致|敬礼|[非常十分]*感谢|谢谢)",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ _OPENING = re.compile(
     r"\A(?:\W*(?:@\w+|hi|hello|hey|hiya|dear (?:customer|sir|madam)|good (?:morning|afternoon|evening|day)|thanks"
     r"|thank you|(?:(?:we|i)['’]?(?:re|m)? )?(?:so |very |really )?sorry"
     r"(?: (?:about|to hear|for) (?:that|this|it|the (?:wait|trouble|delay)))?)"
-    r"(?: there| again| all| (?-i:[A-Z]\w+)){0,2}\s*[,!.:–-]\s*(?=\S))+"
+    r"(?: there| again| all| (?-i:[A-Z]\w+|<NAME_\d+>)){0,2}\s*[,!.:–-]\s*(?=\S))+"
     r"|\A(?:(?:亲爱的|尊敬的)?(?:顾客|客户|用户)?[，,]?"
     r"(?:您好|你好|亲亲|亲|抱歉|很抱歉|非常抱歉|不好意思|感谢您的?\w{0,6})[，,!！~～:：\s]+(?=\S))+",
     re.IGNORECASE,
@@ -56,8 +56,9 @@ _SIGNED = re.compile(
     r"(?:\s+[-–—~^*/]\s?[A-Z][\w.]{0,15}(?: [A-Z]\.?)?|\s*[\[(]?(?<!\d)[1-9]\s?/\s?[1-9](?!\d)[\])]?"
     r"|\s+https?://t\.co/\w+|\s+[\U0001F300-\U0001FAFF\u2600-\u27bf]+)\s*\Z"
 )
+_ENDS = ".。!！?？,，、;；…”’」』）) "
 _LETTER = re.compile(r"[^\W\d_]")
-_FEWEST = 6
+_FEWEST, _WORDS = 6, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _sendable(answer: str, source: TicketSource) -> tuple[tuple[int, int, int, s
             continue
         if len(text) < _FEWEST or not _LETTER.search(text) or _ASKS_BACK.search(text):
             continue
-        if _CLOSES.match(text) or boilerplate(text):
+        # A word alone is a signature.
+        if _CLOSES.match(text) or boilerplate(text) or (text.isascii() and len(text.split()) < _WORDS):
             continue
         sent = sendable(text)
         if sent is None or not sent.strip() or len(sentences(sent)) != 1:
@@ -116,8 +118,10 @@ def _sendable(answer: str, source: TicketSource) -> tuple[tuple[int, int, int, s
 
 def _trimmed(text: str) -> tuple[int, int]:
     """Return where a sentence begins after a greeting and ends before a signature."""
-    opening = _OPENING.match(text)
-    start, end = opening.end() if opening else 0, len(text)
+    # An end mark in front would join what is put before it.
+    bare = len(text) - len(text.lstrip(_ENDS))
+    opening = _OPENING.match(text[bare:])
+    start, end = bare + (opening.end() if opening else 0), len(text)
     while (signed := _SIGNED.search(text, start, end)) and signed.start() > start:
         end = signed.start()
     return start, end

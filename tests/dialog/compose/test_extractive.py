@@ -126,6 +126,7 @@ def test_length_and_number_of_sentences_are_bounded() -> None:
         pytest.param("Send it back. ^SH", ["Send it back."], id="a signature"),
         pytest.param("Hi Ana, send it back.", ["send it back."], id="a name in front"),
         pytest.param("Send it back, <NAME_1>.", ["Send it back."], id="a masked name"),
+        pytest.param("Hi <NAME_1>, send it back. Steven", ["send it back."], id="a masked name in front, a signature"),
         pytest.param("Send it to <ADDRESS_1>. Use a box.", ["Use a box."], id="what is another customer's"),
         pytest.param("I have sent yours today. Use a box.", ["Use a box."], id="what was done for one"),
         pytest.param("Your parcel has left us. Use a box.", ["Use a box."], id="where one parcel is"),
