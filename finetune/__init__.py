@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from replydesk.finetune.robustness.checklist import Behaviour as Behaviour
     from replydesk.finetune.robustness.checklist import agent_reader as agent_reader
     from replydesk.finetune.robustness.checklist import run_checklist as run_checklist
+    from replydesk.finetune.robustness.counterfactual import agent_decider as agent_decider
+    from replydesk.finetune.robustness.counterfactual import run_swaps as run_swaps
+    from replydesk.finetune.robustness.counterfactual import swaps as swaps
     from replydesk.finetune.robustness.noise import noisy as noisy
     from replydesk.finetune.train import make_release as make_release
 
@@ -42,6 +45,7 @@ __all__ = [
     "Recipe",
     "Report",
     "Workshop",
+    "agent_decider",
     "agent_reader",
     "collect",
     "evaluate",
@@ -50,6 +54,8 @@ __all__ = [
     "noisy",
     "pretrain",
     "run_checklist",
+    "run_swaps",
+    "swaps",
 ]
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
@@ -64,14 +70,17 @@ _MODULES = {
     "Recipe": "recipe",
     "Report": "evaluation.judge",
     "Workshop": "retrain",
+    "agent_decider": "robustness.counterfactual",
     "agent_reader": "robustness.checklist",
     "collect": "examples",
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",
-    "pretrain": "pretraining.pretrain",
     "noisy": "robustness.noise",
+    "pretrain": "pretraining.pretrain",
     "run_checklist": "robustness.checklist",
+    "run_swaps": "robustness.counterfactual",
+    "swaps": "robustness.counterfactual",
 }
 
 
