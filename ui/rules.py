@@ -17,7 +17,7 @@ from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOp
 
 if TYPE_CHECKING:
     from replydesk.dialog.rules.rules import Rules
-    from replydesk.dialog.rules.situation import Situation, Valued
+    from replydesk.dialog.rules.situation import Situation
 
 __all__ = ["rules_app"]
 
@@ -153,11 +153,10 @@ def _with_reading(situation: Situation, rules: Rules, home: Home, intents: bool,
     if not (read_intents or read_entities) or not situation.text.strip():
         return situation
     reading = agent_of(home).answer(situation.text, language=situation.language).reading
-    found: Sequence[Valued] = getattr(reading, "entities", ())
     return replace(
         situation,
         intents=reading.probabilities if read_intents else situation.intents,
-        entities=found if read_entities else situation.entities,
+        entities=reading.entities if read_entities else situation.entities,
     )
 
 
