@@ -92,19 +92,20 @@ def _other(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...], tick
 
 
 def _measure(claim: Claim, known: tuple[Claim, ...], told: tuple[Claim, ...]) -> str:
+    """Return what an answer, or else its question, says in place of a measure; what lies in a range is said."""
+
+    def alike(claims: tuple[Claim, ...]) -> list[Claim]:
+        return [one for one in claims if one.kind == claim.kind and one.unit == claim.unit]
+
     # How long somebody has waited is no condition of an answer; what a ticket costs or holds is.
-    among = told if claim.unit in _DURATIONS else known
-    same = [one for one in among if one.kind == claim.kind and one.unit == claim.unit]
-    if not same:
-        return ""
+    same = alike(told) or ([] if claim.unit in _DURATIONS else alike(known))
     value = _number(claim)
-    # 4 lies in "3 to 5 days".
-    for one in known:
-        if one.unit == claim.unit and one.kind == claim.kind:
-            ends = [_number(other) for other in known if other.text == one.text and other.unit == one.unit]
-            if min(ends) <= value <= max(ends):
-                return ""
-    return same[0].text
+    for one in same:
+        ends = [_number(other) for other in same if other.text == one.text]
+        # 4 lies in "3 to 5 days".
+        if min(ends) <= value <= max(ends):
+            return ""
+    return same[0].text if same else ""
 
 
 def _beside(claim: Claim, other: Claim) -> bool:

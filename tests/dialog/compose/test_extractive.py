@@ -200,6 +200,9 @@ def test_a_canned_answer_without_a_date_stands_for_today_and_an_undated_one_of_a
     [
         pytest.param("Do I have 60 days?", "Returns?", "Within 30 days.", "60 days / 30 days", id="a measure"),
         pytest.param("Do I have 20 days?", "Returns?", "14 to 30 days.", "", id="within a range"),
+        pytest.param(
+            "20到50元的，45元吗", "20到50元的", "门票39元。", "45元 / 39元", id="the answer before a range asked for"
+        ),
         pytest.param("Is it £5?", "Postage?", "It is £4.", "£5 / £4", id="an amount"),
         pytest.param("能退10%吗", "退多少", "退百分之五。", "10% / 5%", id="a percentage"),
         pytest.param("Error E4", "Error E2", "Restart it.", "E4 / E2", id="a code"),
