@@ -174,12 +174,14 @@ def test_points_from_far_away_are_unfamiliar(labelled: bool) -> None:
     assert own.mean() == pytest.approx(inside.mean(), abs=0.03)
 
 
-def test_neighbours_do_not_include_the_message_itself() -> None:
+def test_density_does_not_count_the_message_itself() -> None:
     vectors = blobs(50).vectors
-    scores = module._neighbours_without_itself(vectors, 5)
-    for row, score in enumerate(scores):
-        cosines = np.delete(vectors @ vectors[row], row)
-        assert score == pytest.approx(-np.sort(cosines)[-5:].mean(), abs=1e-6)
+    for first in (0, 30):
+        found = module.density_of(vectors, first)
+        assert found.shape == (50 - first,)
+        for row, density in enumerate(found, first):
+            cosines = np.delete(vectors @ vectors[row], row)
+            assert density == pytest.approx(np.sort(cosines)[-10:].mean(), abs=1e-6)
 
 
 def test_whitened_vectors_have_unit_covariance() -> None:
