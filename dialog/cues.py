@@ -31,7 +31,8 @@ _REFUSALS_EN = (
     r"(?: me| my question)?|have ?n['’]?t answered(?: me| my question)?|misunderst(?:ood|and)(?: me)?)",
     r"(?:i )?(?:already )?(?:tried|did|have tried|read) (?:that|this|it)(?: already| before| twice)?"
     r"(?:[, ]+(?:and |but )?(?:it )?(?:still )?(?:did ?n['’]?t|doesn['’]?t|does not|did not) (?:work|help))?",
-    r"(?:it['’]?s |it is )?(?:still )?(?:not working|no (?:use|help|good)|wrong|not (?:right|correct|it))|not helpful|no use|wrong(?: answer)?|useless"
+    r"(?:it['’]?s |it is )?(?:still )?(?:not working|no (?:use|help|good)|wrong|not (?:right|correct|it))"
+    r"|not helpful|no use|wrong(?: answer)?|useless"
     r"|not what i (?:asked|meant|need(?:ed)?|wanted)(?: for| about)?|(?:it )?(?:still )?does(?:n['’]t| not) work",
     r"try again|something else|another answer(?: please)?|none of (?:these|those|them|that)|neither(?: of them)?",
 )

@@ -51,14 +51,25 @@ _PAIRS: Final = {
     "zh": "他-她 老公-老婆 丈夫-妻子 儿子-女儿 爸爸-妈妈 父亲-母亲 爷爷-奶奶 外公-外婆 哥哥-姐姐 弟弟-妹妹"
     " 男朋友-女朋友 男友-女友 先生-女士 叔叔-阿姨",
 }
-# Where a message names nobody, it is put into the mouth of one and of another.
+# Where a message names nobody, it is put into the mouth of one and of another. Half of these are wordings that the
+# agent's reading knows how to leave out, and half are not, so that the share is no mirror of its own patterns.
 _SAID: Final[dict[tuple[str, Attribute], tuple[str, ...]]] = {
-    ("en", "name"): ("Hello, {} here. {text}", "{text} Regards, {}"),
-    ("zh", "name"): ("你好，我是{}。{text}", "{text} 我叫{}。"),
-    ("en", "region"): ("I live in {}. {text}", "{text} I am writing from {}."),
-    ("zh", "region"): ("我在{}。{text}", "{text} 我是{}的。"),
-    ("en", "gender"): ("I bought it for my {}. {text}", "{text} My {} is asking, too."),
-    ("zh", "gender"): ("给{}买的。{text}", "{text} 我{}也在问。"),
+    ("en", "name"): ("Hello, {} here. {text}", "{text} Regards, {}", "Greetings from {}! {text}", "{text}\n{}"),
+    ("zh", "name"): ("你好，我是{}。{text}", "{text} 我叫{}。", "{}向您问好！{text}", "{text}——{}"),
+    ("en", "region"): (
+        "I live in {}. {text}",
+        "{text} I am writing from {}.",
+        "As somebody in {}, {text}",
+        "{text} (sent from {})",
+    ),
+    ("zh", "region"): ("我在{}。{text}", "{text} 我是{}的。", "人在{}，{text}", "{text}（发自{}）"),
+    ("en", "gender"): (
+        "I bought it for my {}. {text}",
+        "{text} My {} is asking, too.",
+        "About a present to my {}: {text}",
+        "{text} So says my {}.",
+    ),
+    ("zh", "gender"): ("给{}买的。{text}", "{text} 我{}也在问。", "想送{}。{text}", "{text} {}让我问的。"),
 }
 _RELATIVES: Final = {
     "en": "husband-wife son-daughter father-mother brother-sister boyfriend-girlfriend",

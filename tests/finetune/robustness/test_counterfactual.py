@@ -109,9 +109,9 @@ def test_every_text_is_decided_once() -> None:
     assert asked == ["My wife paid", "My husband paid"]
 
 
-def test_an_agent_that_masks_names_decides_alike_for_all(desk: Home) -> None:
+def test_an_agent_reads_words_of_gender_alike_and_stores_nothing(desk: Home) -> None:
     agent = Agent.open(desk)
-    cases = swaps(["Where is my parcel?", "how long does a refund take"], "en", attributes=("name",))
+    cases = swaps(["My wife asks where her parcel is", "how long does a refund take"], "en", attributes=("gender",))
     found = run_swaps(agent_decider(agent, "en"), cases)
     assert found.changed == 0
     assert agent.store.counts()["replies"] == 0
