@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 
 _REPLIES = 600
 _NOISED = 500
-_SWAPPED = 50
+_SWAPPED = 20
 
 
 @dataclass(frozen=True, slots=True)
