@@ -329,9 +329,7 @@ class Agent:
     ) -> Reply:
         """Return the reply that goes on with a form; what fills a slot is not looked for."""
         if found is None:
-            reading = Reading(language, (), 0.0, mood_of(text), False)
-            spent = dict.fromkeys(("encode", "search", "rerank"), 0.0)
-            found = Found(reading, Skills(), Reranked([], "off"), spent)
+            found = _unread(text, language)
         return self._made(
             text, told, form_decision(form, taken), found, conversation, release, began, form=(form, taken, taken.state)
         )
@@ -416,8 +414,8 @@ class Agent:
         self, text: str, language: str, conversation: str, release: Release, began: float, state: State
     ) -> Reply:
         """Return the reply that says nothing, since a person has the conversation."""
-        reading = Reading(language, (), 0.0, mood_of(text), False)
-        decision = decide(reading, (), Thresholds(), taken_over=True)
+        found = _unread(text, language)
+        decision = decide(found.reading, (), Thresholds(), taken_over=True)
         assert decision.handoff is not None
         return Reply(
             id=uuid.uuid4().hex,
@@ -425,17 +423,12 @@ class Agent:
             action=decision.action,
             text="",
             confidence=0.0,
-            reading=reading,
+            reading=found.reading,
             hits=(),
             reasons=(phrases.held_by(state.taken_over, language),),
             release=release.id,
-            milliseconds={
-                "total": 1000 * (time.perf_counter() - began),
-                "encode": 0.0,
-                "search": 0.0,
-                "rerank": 0.0,
-            },
-            handoff=Handoff(decision.handoff, phrases.handoff_summary(text, reading, ())),
+            milliseconds={"total": 1000 * (time.perf_counter() - began), **found.milliseconds},
+            handoff=Handoff(decision.handoff, phrases.handoff_summary(text, found.reading, ())),
             state=state_after(replace(state, failures=0), asked=text, form=state.form),
         )
 
@@ -564,6 +557,12 @@ class Agent:
                 for name in learned.__slots__
             }
         )
+
+
+def _unread(text: str, language: str) -> Found:
+    """Return what is known of a message that is neither encoded nor looked up."""
+    reading = Reading(language, (), 0.0, mood_of(text), False)
+    return Found(reading, Skills(), Reranked([], "off"), dict.fromkeys(("encode", "search", "rerank"), 0.0))
 
 
 def _text(decision: Decision, reading: Reading) -> str:

@@ -150,12 +150,15 @@ def tuned_run(
     if data.valid or data.oos_test:
         # What is given to choose by is not learned from, and the threshold of the unfamiliar needs unseen messages.
         recipe = replace(recipe, encoder=replace(recipe.encoder, refit=False))
-    everything = data.train.with_names if recipe.head.names else data.train
     if labeller is not None:
         own = set(zip(learned.texts, learned.labels, strict=True))
         rows = [i for i, row in enumerate(zip(data.train.texts, data.train.labels, strict=True)) if row in own]
         # What is held out judges, so nothing that it labelled is learned from before.
-        learned, everything = learned + labeller.labelled(rows), everything + labeller.labelled()
+        learned = learned + labeller.labelled(rows)
+    everything = None
+    if recipe.encoder.refit:
+        everything = data.train.with_names if recipe.head.names else data.train
+        everything = everything + labeller.labelled() if labeller is not None else everything
     with TemporaryDirectory() as scratch:
         found = tune_encoder(
             base, Path(scratch), recipe, learned=learned, held_out=held, everything=everything, progress=progress
@@ -167,7 +170,7 @@ def tuned_run(
     head = found.head
     words = fit_words(learned.texts, learned.labels, language, seed=recipe.seed)
     neighbours = None
-    if not recipe.encoder.refit:
+    if everything is None:
         neighbours = NeighbourClassifier.of(encoder.encode(learned.texts), learned.labels)
     model = VectorModel(encoder, head.labels, head.weights, head.bias, learned, words, neighbours)
     said = model.logits(held.texts)
@@ -176,7 +179,7 @@ def tuned_run(
     odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
     outside = data.oos_valid if data.oos_test else ()
     ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
-    if recipe.encoder.refit:
+    if everything is not None:
         words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
         ready = replace(ready, model=replace(model, known=everything, words=words))
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}

@@ -98,7 +98,13 @@ class PseudoLabeller:
             for view in range(settings.views)
         )
         plain = cls(
-            *(tuple(chosen), labelled.labels, vectors, views, label_graph(vectors), settings, seed),
+            tuple(chosen),
+            labelled.labels,
+            vectors,
+            views,
+            label_graph(vectors),
+            settings,
+            seed,
             named=len(labelled) - given,
         )
         return plain._calibrated(held, groups)

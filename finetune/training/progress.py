@@ -75,7 +75,7 @@ class Keeping:
         if not self._judged:
             return score > highest
         margin = math.sqrt(max(0.0, highest * (1 - highest)) / self._judged)
-        return score > highest or (score >= highest - margin and score >= self.scores[0])
+        return score >= max(highest - margin, self.scores[0])
 
     def restore(self) -> None:
         """Put the best weights in place, or without validation the average."""

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,8 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
-from replydesk.ui import cli, demo
+from replydesk.ui import demo
+from tests.command_line import exit_code
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     """Return what runs the command line as the console script does, in this process to spare the imports."""
 
     def run(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["replydesk", *map(str, arguments)])
         capsys.readouterr()
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = exit_code(monkeypatch, *arguments)
         said = capsys.readouterr()
         return Ran(code, said.out, said.err)
 

@@ -16,6 +16,7 @@ from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release
 from replydesk.ui import cli
+from tests.command_line import exit_code
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2), spelling=False)
 
@@ -25,12 +26,7 @@ def test_an_intent_is_listed_added_and_suggested_for(
     desk: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(*arguments: str) -> tuple[int, Any]:
-        monkeypatch.setattr(sys, "argv", ["replydesk", "intents", *arguments])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = exit_code(monkeypatch, "intents", *arguments)
         said = capsys.readouterr()
         return code, json.loads(said.out) if said.out.startswith("{") else said.out + said.err
 

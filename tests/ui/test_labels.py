@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from replydesk.dialog.doctor import examine
 from replydesk.dialog.sentiment import mood_of
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
-from replydesk.ui import cli
+from tests.command_line import exit_code
 from tests.sayings import moods, topics
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2), spelling=False)
@@ -32,12 +31,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     monkeypatch.setenv("REPLYDESK_FINETUNE_MAX_MILLISECONDS", "10000")
 
     def run(*arguments: str) -> tuple[int, Any]:
-        monkeypatch.setattr(sys, "argv", ["replydesk", "labels", *arguments])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = exit_code(monkeypatch, "labels", *arguments)
         said = capsys.readouterr()
         return code, json.loads(said.out) if said.out.startswith("{") else said.out + said.err
 

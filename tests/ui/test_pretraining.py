@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from replydesk.data.home import Home
 from replydesk.retrieval.encoders.encoder import BertEncoder
-from replydesk.ui import cli
+from tests.command_line import exit_code
 
 RECIPE = """
 [pretrain.training]
@@ -33,12 +32,7 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["replydesk", "pretrain", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+    return exit_code(monkeypatch, "pretrain", *arguments)
 
 
 def test_the_store_is_read_in_the_language_of_the_encoder(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.home import Home
-from replydesk.ui import cli
+from tests.command_line import exit_code
 
 Run = Callable[..., tuple[int, Any, str]]
 RULES = """
@@ -48,12 +47,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], hom
     (home.create().folder / "rules.toml").write_text(RULES, encoding="utf-8")
 
     def run(*arguments: str) -> tuple[int, Any, str]:
-        monkeypatch.setattr(sys, "argv", ["replydesk", *arguments])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = exit_code(monkeypatch, *arguments)
         said = capsys.readouterr()
         return code, json.loads(said.out) if said.out.startswith("{") else said.out, said.err
 
