@@ -32,8 +32,7 @@ Chooser = Callable[[Counts, Counts, int, float], "int | None"]
 # Each takes how many reach each level, how many of these are wrong, how many there are, and what is allowed.
 CHOOSERS: dict[str, Chooser] = {
     "promise": lambda n, wrong, _total, most: lowest_level(n, wrong, most, DELTA),
-    "one start": lambda n, wrong, _total, most: lowest_level(n, wrong, most, DELTA, starts=1),
-    "eight starts": lambda n, wrong, _total, most: lowest_level(n, wrong, most, DELTA, starts=8),
+    "one start": lambda n, wrong, _total, most: lowest_level(n, wrong, most, DELTA, starts=(0,)),
     "conformal": conformal_level,
     "counted": lambda n, wrong, _total, most: counted_level(n, wrong, most),
 }

@@ -87,7 +87,15 @@ class RetrievalSettings(_Section):
 class DialogSettings(_Section):
     """When a reply is sent without a person."""
 
-    pick_above: float | None = Field(None, ge=0, le=1, description="Confidence to answer alone; empty: the release's.")
+    max_wrong: float = Field(
+        0.05, ge=0, le=1, description="Share of automatic replies that may be wrong; 0: nothing is answered alone."
+    )
+    max_wrong_by: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {}, description="The same for a language or an intent, such as `{zh = 0.02}`."
+    )
+    pick_above: float | None = Field(
+        None, ge=0, le=1, description="Confidence to answer alone, in place of what `max_wrong` makes of it."
+    )
     ask_above: float | None = Field(None, ge=0, le=1, description="Confidence to ask back; empty: the release's.")
     out_of_scope_above: float | None = Field(
         None, ge=0, le=1, description="Out-of-scope probability that hands off; empty: the release's."
@@ -114,6 +122,10 @@ class DialogSettings(_Section):
     generator_model: str = Field("", description="Name of the endpoint's model, or the path of a GGUF file.")
     generator_key: str = Field("", description="Key of the endpoint; best given by the environment.")
     generator_seconds: float = Field(10, gt=0, le=300, description="Seconds within which a draft has to be written.")
+
+    def __hash__(self) -> int:
+        # A table cannot be hashed as it is, and what a process opened is found again by its settings.
+        return hash(self.model_dump_json())
 
 
 class FinetuneSettings(_Section):
@@ -218,9 +230,13 @@ def _with_environment(values: dict[str, Any], environment: Mapping[str, str]) ->
 
 
 def _parsed(value: str, annotation: str) -> Any:
-    if not annotation.startswith("tuple"):
+    if not annotation.startswith(("tuple", "dict")):
         return value
-    return [part.strip() for part in value.split(",") if part.strip()]
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if annotation.startswith("dict"):
+        pairs = (part.partition("=") for part in parts)
+        return {key.strip(): number.strip() for key, _, number in pairs}
+    return parts
 
 
 def _section(name: str) -> type[BaseModel]:

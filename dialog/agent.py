@@ -27,6 +27,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.text import clean, language_of
 from replydesk.dialog import phrases
+from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import FormFile
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, form_decision, started_form, step
 from replydesk.dialog.looking import Found, Looking, Wanted
@@ -74,6 +75,7 @@ class Agent:
         forms: Path | None = None,
     ) -> None:
         self.store, self.matcher, self.settings, self.releases = store, matcher, settings, releases
+        self.dial = Dial(store, settings.dialog)
         self._looking = Looking(settings, cache)
         self._forms = FormFile(forms)
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
@@ -297,7 +299,7 @@ class Agent:
         told, found = self._best(release, text, told, language, wanted)
         reading, hits = found.reading, found.reranked.hits
         away = not hits and bool(self.matcher.trouble())
-        lines = self._lines(found.skills.thresholds)
+        lines, _ = self.dial.lines(release, found.skills, reading)
         decision = decide(reading, hits, lines, away=away, failures=told.state.failures)
         if form is not None and taken is not None:
             # Who asks something else meanwhile gets the answer, and is asked again for what is missing.
@@ -308,11 +310,13 @@ class Agent:
                 )
             return self._form(text, told, form, taken, found, language, conversation, release, began)
         if decision.handoff not in ("asked_for_person", "repeated_failure"):
-            begun = started_form(forms, told.meant, reading, hits, pick_above=lines.pick_above) if forms else None
+            # A form asks, and that needs no promise.
+            alone = lines.pick_above if lines.pick_above <= 1 else 0.5
+            begun = started_form(forms, told.meant, reading, hits, pick_above=alone) if forms else None
             if begun is not None:
                 taken = step(begun, None, told.meant, before.slots)
                 return self._form(text, told, begun, taken, found, language, conversation, release, began)
-        decision = self._several(decision, found, release, language, wanted, lines) or decision
+        decision = self._several(decision, found, release, language, wanted) or decision
         return self._made(text, told, decision, found, conversation, release, began)
 
     def _form(
@@ -366,6 +370,7 @@ class Agent:
         ``form`` is one that goes on, what comes next in it, and the state in which it is left.
         """
         reading, hits = found.reading, found.reranked.hits
+        _, promise = self.dial.lines(release, found.skills, reading)
         sent = decision.hits if decision.action in ("pick", "compose") else ()
         shown = _shown(decision, hits, self.settings.dialog.hits_shown)
         options = decision.hits if decision.action == "ask" else ()
@@ -395,7 +400,7 @@ class Agent:
             confidence=shown[0].score if shown else 0.0,
             reading=reading,
             hits=shown,
-            reasons=phrases.reasons(decision, reading, shown, found.reranked.outcome, meant=meant),
+            reasons=phrases.reasons(decision, reading, shown, found.reranked.outcome, meant=meant, promise=promise),
             release=release.id,
             milliseconds={"total": 1000 * (time.perf_counter() - began), **found.milliseconds},
             citations=citations_of(decision),
@@ -439,7 +444,6 @@ class Agent:
         release: Release,
         language: str,
         wanted: Wanted,
-        lines: Thresholds,
     ) -> Decision | None:
         """Return the decision to answer each part of a message, None where it is not several questions.
 
@@ -451,7 +455,12 @@ class Agent:
         if len(found.reading.several) < 2 if trained else not all(map(asks_something, found.parts)):
             return None
         parts = [self._look(release, part, (), language=language, wanted=wanted) for part in found.parts]
-        return decide_several([decide(one.reading, one.reranked.hits, lines) for one in parts])
+        return decide_several(
+            [
+                decide(one.reading, one.reranked.hits, self.dial.lines(release, one.skills, one.reading)[0])
+                for one in parts
+            ]
+        )
 
     def _failed(self, refused: Sequence[str]) -> tuple[str, ...]:
         """Return the answers of tickets that were turned down."""
@@ -485,11 +494,16 @@ class Agent:
             _LOG.error("Not ready: %s", error)
 
     def ready(self) -> dict[str, Any]:
-        """Return whether messages can be answered now and, if not or by words alone, why."""
+        """Return whether messages can be answered now and, if not or by words alone, why; and what speaks against it.
+
+        ``alerts`` are the promises that people's verdicts do not bear out.
+        """
+        release = self.release()
         return {
             "ready": self._warm,
-            "release": self.release().id,
+            "release": release.id,
             "trouble": self._trouble or self.matcher.trouble() or (self.rulebook.trouble() if self.rulebook else ""),
+            "alerts": self.dial.alerts(release),
             **self.store.counts(),
         }
 
@@ -514,6 +528,7 @@ class Agent:
         key = content_id(reply, kind, correction, intent, by)
         verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
         self.store.add_verdicts([verdict])
+        self.dial.judged(self.release())
         if kind == "taken_over":
             self.take_over(conversation, by=by or "agent")
         if correction and learn:
@@ -548,15 +563,6 @@ class Agent:
             message = f"The message has {len(text)} characters, {limit} are allowed."
             raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
         return text
-
-    def _lines(self, learned: Thresholds) -> Thresholds:
-        wanted = self.settings.dialog
-        return Thresholds(
-            **{
-                name: getattr(learned, name) if getattr(wanted, name) is None else getattr(wanted, name)
-                for name in learned.__slots__
-            }
-        )
 
 
 def _unread(text: str, language: str) -> Found:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["binomial_tail", "fewest_without_fault", "upper_bound", "wealth"]
+__all__ = ["binomial_tail", "fewest", "stakes_won", "upper_bound", "wealth"]
 
 Floats = NDArray[np.float64]
 
@@ -48,12 +49,19 @@ def upper_bound(wrong: int, n: int, delta: float) -> float:
     return high
 
 
-def fewest_without_fault(max_wrong: float, delta: float) -> int:
-    """Return how many answers, all right, are needed to say that at most ``max_wrong`` are wrong.
+@lru_cache(maxsize=1024)
+def fewest(max_wrong: float, delta: float, wrong: int = 0) -> int:
+    """Return of how many answers ``wrong`` may be wrong so that at most the share ``max_wrong`` is, at 1 - ``delta``.
 
-    (1 - max_wrong)^n <= delta; both are more than 0 and less than 1.
+    It is the least n whose binomial tail is at most ``delta``; both shares are more than 0 and less than 1.
     """
-    return math.ceil(math.log(delta) / math.log1p(-max_wrong) - 1e-9)
+    low, high = wrong, wrong + 1
+    while binomial_tail(wrong, high, max_wrong) > delta:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if binomial_tail(wrong, middle, max_wrong) > delta else (low, middle)
+    return high
 
 
 def wealth(wrong: Sequence[bool] | ArrayLike, max_wrong: float) -> Floats:
@@ -63,7 +71,14 @@ def wealth(wrong: Sequence[bool] | ArrayLike, max_wrong: float) -> Floats:
     so is the mean over several stakes. Hence it ever reaches 1 / delta with a probability of at most delta, however
     often one looks (Ville 1939; Waudby-Smith and Ramdas 2024, section 4). ``max_wrong`` is more than 0 and less than 1.
     """
+    return np.asarray(np.exp(np.minimum(_gains(wrong, max_wrong).cumsum(axis=1), 600.0)).mean(axis=0))
+
+
+def stakes_won(wrong: Sequence[bool] | ArrayLike, max_wrong: float) -> Floats:
+    """Return the logarithm of what each stake of :func:`wealth` has come to after all answers, shape (stakes,)."""
+    return np.asarray(_gains(wrong, max_wrong).sum(axis=1))
+
+
+def _gains(wrong: Sequence[bool] | ArrayLike, max_wrong: float) -> Floats:
     w = np.asarray(wrong, dtype=np.float64)
-    stakes = _STAKES / max_wrong
-    logs = np.log1p(stakes[:, None] * (w[None, :] - max_wrong)).cumsum(axis=1)
-    return np.asarray(np.exp(np.minimum(logs, 600.0)).mean(axis=0))
+    return np.asarray(np.log1p((_STAKES / max_wrong)[:, None] * (w[None, :] - max_wrong)))

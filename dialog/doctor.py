@@ -13,6 +13,7 @@ from replydesk.data.leaks import find_leaks
 from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
+from replydesk.dialog.dial import Dial
 from replydesk.dialog.releases import Releases
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
@@ -59,6 +60,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
         findings.append(_splits(store, repair=repair))
     findings += _labels(LabelSets(home))
     findings += _releases(Releases(home))
+    findings += _promises(store, Releases(home), settings)
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
 
 
@@ -108,6 +110,30 @@ def _releases(releases: Releases) -> list[Finding]:
         findings.append(Finding("current release", False, f"{current} is missing", cure))
     else:
         findings.append(Finding("current release", True, current or "none trained yet"))
+    return findings
+
+
+def _promises(store: Store, releases: Releases, settings: Settings) -> list[Finding]:
+    try:
+        release = releases.current()
+    except ReplydeskError:
+        # A release that cannot be read has a finding of its own.
+        return []
+    dial = Dial(store, settings.dialog)
+    findings = []
+    for one in dial.standing(release):
+        what = f"promise {one['group'] or ', '.join(one['languages'])}"
+        if one["drifted"]:
+            told = f"{one['verdicts_wrong']} of {one['verdicts']} judged replies were wrong"
+            detail = f"{told}, {one['max_wrong']:.1%} allowed"
+            cure = "Look at what was judged wrong, mend its tickets, and run `replydesk retrain`."
+            findings.append(Finding(what, False, detail, cure))
+            continue
+        detail = f"at most {one['max_wrong']:.1%} wrong from a confidence of {one['threshold'] or 0:.3f} on"
+        if not one["holds"]:
+            more = f"about {one['needed']} more judged messages are needed" if one["needed"] else "too many are wrong"
+            detail = f"none of at most {one['max_wrong']:.1%} wrong: {more}" if one["max_wrong"] else "turned off"
+        findings.append(Finding(what, True, f"{detail}; {one['verdicts']} replies judged"))
     return findings
 
 

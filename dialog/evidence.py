@@ -92,10 +92,12 @@ class Evidence:
         if not len(self):
             return []
         changes = [i for i in range(len(LEVELS) - 1, -1, -1) if n[i] and (i + 1 == len(LEVELS) or n[i] != n[i + 1])]
+        if not changes:
+            return []
         some = sorted({changes[round(i)] for i in np.linspace(0, len(changes) - 1, points)}, reverse=True)
         return [
-            [round(float(LEVELS[i]), 6), round(n[i] / len(self), 4), round(float(wrong[i] / n[i]), 4)]
-            for i in (some if changes else [])
+            [round(float(LEVELS[i]), 6), round(float(n[i]) / len(self), 4), round(float(wrong[i] / n[i]), 4)]
+            for i in some
         ]
 
     def document(self) -> dict[str, Any]:

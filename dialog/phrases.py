@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from replydesk.dialog.forms import Form, FormStep
 from replydesk.dialog.policy import Decision, Ground
+from replydesk.dialog.promise import Promise
 from replydesk.dialog.reading import Reading
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -155,6 +156,34 @@ _HELD = {
     "en": "{who} has taken this conversation over, so nothing is sent until it is released.",
     "zh": "{who} 已接管这个会话，释放之前不会自动回复。",
 }
+_PROMISE: dict[str, dict[str, str]] = {
+    "kept": {
+        "en": "That is sure enough for the promise that at most {most} of automatic replies are wrong"
+        " (at least {line:.0%}, by {n} judged messages).",
+        "zh": "达到“自动回复最多错 {most}”这一承诺的要求（不低于 {line:.0%}，依据 {n} 条已核对的消息）。",
+    },
+    "missed": {
+        "en": "That is not sure enough for the promise that at most {most} of automatic replies are wrong"
+        " (at least {line:.0%}, by {n} judged messages).",
+        "zh": "达不到“自动回复最多错 {most}”这一承诺的要求（不低于 {line:.0%}，依据 {n} 条已核对的消息）。",
+    },
+    "more": {
+        "en": "That at most {most} of automatic replies are wrong cannot be promised yet: it takes about {needed} more"
+        " judged messages.",
+        "zh": "目前还不能承诺“自动回复最多错 {most}”：大约还需要 {needed} 条已核对的消息。",
+    },
+    "cannot": {
+        "en": "That at most {most} of automatic replies are wrong cannot be promised:"
+        " too many of the surest answers were wrong.",
+        "zh": "无法承诺“自动回复最多错 {most}”：把握最大的回答里也有太多是错的。",
+    },
+    "off": {
+        "en": "Answering without a person is turned off.",
+        "zh": "已关闭自动回复，由人工处理。",
+    },
+}
+# Where the confidence was not what decided, nothing is said of it.
+_BY_CONFIDENCE: frozenset[Ground] = frozenset({"confident", "close_runner_up", "not_sure", "which_kind", "unlikely"})
 _LABEL_LENGTH = 90
 
 
@@ -208,17 +237,26 @@ def held_by(who: str, language: str) -> str:
 
 
 def reasons(
-    decision: Decision, reading: Reading, hits: tuple[Hit, ...], reranked: Outcome = "off", *, meant: str = ""
+    decision: Decision,
+    reading: Reading,
+    hits: tuple[Hit, ...],
+    reranked: Outcome = "off",
+    *,
+    meant: str = "",
+    promise: Promise | None = None,
 ) -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language.
 
-    ``meant`` is what the message asks, where only its conversation tells.
+    ``meant`` is what the message asks, where only its conversation tells. Where the confidence decided, one
+    says whether it was enough for the ``promise``, or why there is none.
     """
     language = reading.language
     told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
     if reading.node is not None:
         told |= {"node": reading.node.name, "sure": reading.node.probability}
     lines = [_in(language, _GROUNDS[decision.ground]).format(**told)]
+    if promise is not None and hits and decision.ground in _BY_CONFIDENCE:
+        lines.append(_promise_text(promise, hits[0].score, language))
     if hits and hits[0].compared:
         lines.append(_in(language, _SIMILAR).format(cosine=hits[0].similarity))
     if reading.intents:
@@ -231,6 +269,18 @@ def reasons(
     if reranked == "skipped":
         lines.append(_in(language, _SKIPPED))
     return tuple(lines)
+
+
+def _promise_text(promise: Promise, score: float, language: str) -> str:
+    """Return whether a score was enough for a promise, or why there is none."""
+    if promise.max_wrong <= 0:
+        kind = "off"
+    elif promise.holds:
+        kind = "kept" if score >= promise.threshold else "missed"
+    else:
+        kind = "more" if promise.needed else "cannot"
+    told = {"most": f"{100 * promise.max_wrong:.3g}%", "n": promise.calibrated_on, "needed": promise.needed}
+    return _in(language, _PROMISE[kind]).format(**told, line=min(1.0, promise.threshold))
 
 
 def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...], slots: Mapping[str, str] | None = None) -> str:

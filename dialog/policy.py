@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -73,7 +74,8 @@ def decide(
     few; nothing good enough. Where it asks, and the reading has backed
     off to what several intents have in common, the options are one hit of each kind of that. An answer that holds
     something of the customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
-    was not compared is asked about at most, whatever its score; ``away`` says that the vectors are.
+    was not compared is asked about at most, whatever its score; ``away`` says that the vectors are. Where
+    ``pick_above`` is infinite nothing is picked, not even what asks exactly this.
     """
     if taken_over:
         return Decision("handoff", "taken_over", handoff="taken_over")
@@ -87,7 +89,7 @@ def decide(
     if not hits:
         return Decision("handoff", "personal", handoff="low_confidence")
     best = hits[0]
-    if best.exact:
+    if best.exact and lines.pick_above < math.inf:
         return Decision("pick", "exact", (best,))
     if reading.out_of_scope > lines.out_of_scope_above:
         return Decision("handoff", "out_of_scope", handoff="low_confidence")

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from replydesk.dialog.bounds import binomial_tail, fewest_without_fault
+from replydesk.dialog.bounds import binomial_tail, fewest
 from replydesk.dialog.evidence import LEVELS, Counts, Evidence
 
-__all__ = ["DELTA", "OFF", "STANDARD", "Promise", "Promises", "lowest_level", "promise_of", "promises_of"]
+__all__ = ["DELTA", "NEVER", "OFF", "STANDARD", "Promise", "Promises", "lowest_level", "promise_of", "promises_of"]
 
-DELTA: Final = 0.05
+DELTA: Final = 0.025
 """How likely a promise may be one that cannot be kept, all promises of one release and encoder together."""
 
 OFF: Final = 2.0
-"""A threshold above every confidence: nothing is answered alone."""
+"""A threshold above every confidence: nothing is answered alone but the same question word for word."""
+
+NEVER: Final = math.inf
+"""A threshold where nothing at all is answered alone, since nobody is allowed to be wrong."""
 
 STANDARD: Final = (0.01, 0.02, 0.05, 0.10)
 """The promises that a report tells of beside that of the settings."""
 
-_STARTS: Final = 4
+_STARTS: Final = (1, 4)
 _MOST: Final = 100_000
 _GROWTH: Final = 1.1
 
@@ -53,9 +57,8 @@ class Promise:
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
-            name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()
-        } | {"holds": self.holds}
+        told = {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return told | {"holds": self.holds, "threshold": told["threshold"] if self.holds else None}
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,19 @@ def lowest_level(
     wrong: Sequence[int] | Counts,
     max_wrong: float,
     delta: float,
-    starts: int = _STARTS,
+    starts: Sequence[int] = _STARTS,
 ) -> int | None:
     """Return the lowest level at which at most ``max_wrong`` of what is answered is wrong, None where there is none.
 
     ``answered`` and ``wrong`` count what reaches each level, the lowest level first. Learn then test (Angelopoulos et
     al. 2021): each level is the hypothesis that more is wrong, with the exact binomial tail as p-value, and the levels
-    are tested from the highest down. ``delta`` is parted among some ``starts``, at the first levels that are reached by
-    enough messages, then twice, four times as many: what was risked on a level that passes goes to the next one
-    (fallback procedure, Wiens and Dmitrienko 2005), so a single wrong answer high up does not end the search. All
-    levels that pass hold at once with probability 1 - ``delta``. Where to start looks at confidences, never at what was
-    right.
+    are tested from the highest down. ``delta`` is parted among the ``starts``, each where so many messages are reached
+    that it may have that many wrong: what was risked on a level that passes goes to the next one (fallback procedure,
+    Wiens and Dmitrienko 2005), so one wrong answer high up does not end the search. All levels that pass hold at once
+    with probability 1 - ``delta``. Where to start looks at confidences, never at what was right.
     """
     n, bad = [int(one) for one in answered], [int(one) for one in wrong]
-    part = delta / starts
-    due = [fewest_without_fault(max_wrong, part) * 2**i for i in range(starts)]
+    due, part = _begun(n[0] if n else 0, max_wrong, delta, sorted(starts))
     carried, lowest = 0.0, None
     for level in range(len(n) - 1, -1, -1):
         risked = carried
@@ -111,6 +112,18 @@ def lowest_level(
     return lowest
 
 
+def _begun(reached: int, max_wrong: float, delta: float, starts: Sequence[int]) -> tuple[list[int], float]:
+    """Return at how many messages each search begins, and what each risks.
+
+    One that so many messages never reach risks nothing; where there is none left, one begins where none may be wrong.
+    """
+    for count in range(len(starts), 0, -1):
+        due = [fewest(max_wrong, delta / count, allowed) for allowed in starts[:count]]
+        if due[-1] <= reached:
+            return due, delta / count
+    return [fewest(max_wrong, delta)], delta
+
+
 def promise_of(evidence: Evidence, max_wrong: float, delta: float = DELTA, *, group: str = "") -> Promise:
     """Return what can be promised on that evidence. 0 promises nothing and answers nothing, 1 and more anything."""
     total = len(evidence)
@@ -118,7 +131,7 @@ def promise_of(evidence: Evidence, max_wrong: float, delta: float = DELTA, *, gr
         n, wrong = evidence.answered
         return Promise(max_wrong, delta, 0.0, 1.0 if total else 0.0, wrong[0] / n[0] if n[0] else 0.0, total, 0, group)
     if max_wrong <= 0:
-        return Promise(max_wrong, delta, OFF, 0.0, 0.0, total, None, group)
+        return Promise(max_wrong, delta, NEVER, 0.0, 0.0, total, None, group)
     n, wrong = evidence.answered
     level = lowest_level(n, wrong, max_wrong, delta)
     if level is None:
@@ -167,7 +180,7 @@ def promises_of(
 
 
 def _fewest(max_wrong: float, delta: float) -> int:
-    return fewest_without_fault(max_wrong, delta / _STARTS)
+    return fewest(max_wrong, delta)
 
 
 def _needed(evidence: Evidence, max_wrong: float, delta: float) -> int | None:
@@ -176,16 +189,16 @@ def _needed(evidence: Evidence, max_wrong: float, delta: float) -> int | None:
     At each level it is asked how many messages like those that reach it make the bound low enough; the share of wrong
     ones is taken a little higher than it was, (w + 1/2) / (n + 1).
     """
-    fewest, part = _fewest(max_wrong, delta), delta / _STARTS
+    least = _fewest(max_wrong, delta)
     if not len(evidence):
-        return fewest
+        return least
     best: int | None = None
     for n, wrong in sorted({(int(a), int(b)) for a, b in zip(*evidence.answered, strict=True)}):
         risk = (wrong + 0.5) / (n + 1) if wrong else 0.0
         if not n or risk >= max_wrong:
             continue
-        size = fewest
-        while size < _MOST and binomial_tail(int(risk * size), size, max_wrong) > part:
+        size = least
+        while size < _MOST and binomial_tail(int(risk * size), size, max_wrong) > delta:
             size = int(size * _GROWTH) + 1
         more = max(1, round(size * len(evidence) / n) - len(evidence))
         if size < _MOST and (best is None or more < best):

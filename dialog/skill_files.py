@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from replydesk.dialog.classifiers import classifiers_document, load_classifiers, save_classifiers
+from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.skills import Skills, Thresholds
@@ -22,6 +24,7 @@ __all__ = ["load_skills", "save_skills", "skills_document"]
 _LABELS = "labels"
 _RERANKER = "reranker"
 _SPELLING = "spelling.json"
+_EVIDENCE = "evidence.json"
 
 
 def save_skills(skills: Skills, folder: Path) -> None:
@@ -36,6 +39,10 @@ def save_skills(skills: Skills, folder: Path) -> None:
         skills.neighbours.save(folder / "neighbours.npz", shared=skills.shares_vectors)
     if skills.speller is not None:
         skills.speller.save(folder / _SPELLING)
+    if skills.evidence is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(skills.evidence.document(), ensure_ascii=False, separators=(",", ":"))
+        (folder / _EVIDENCE).write_text(text, encoding="utf-8")
     if skills.reranker is not None:
         shutil.copytree(skills.reranker.folder, folder / _RERANKER)
     save_classifiers(skills.classifiers, folder / _LABELS)
@@ -54,6 +61,7 @@ def skills_document(skills: Skills) -> dict[str, Any]:
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
         "late": skills.late.document() if skills.late is not None else None,
         "speller": skills.speller is not None,
+        "evidence": skills.evidence is not None,
         "labels": classifiers_document(skills.classifiers),
         "notes": dict(skills.notes),
     }
@@ -81,7 +89,13 @@ def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         WordClassifier.load(folder / "words.npz") if document.get("words") else None,
         NeighbourClassifier.load(folder / "neighbours.npz", known) if document.get("neighbours") else None,
         load_classifiers(folder / _LABELS, document.get("labels", {})),
+        # Before there was a dial none was kept, and nothing is promised.
+        _load_evidence(folder / _EVIDENCE) if document.get("evidence") else None,
     )
+
+
+def _load_evidence(path: Path) -> Evidence:
+    return Evidence.from_document(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _load_reranker(folder: Path, scorer: Mapping[str, Any] | None) -> TrainedReranker | None:

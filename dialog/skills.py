@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.classifiers import TextClassifier, classifier_problems
+from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
@@ -30,7 +31,7 @@ _FEW = 256
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the policy draws its lines: probabilities, chosen on validation data."""
+    """Where the policy draws its lines: probabilities, chosen on held-out data; ``pick_above`` is the dial's."""
 
     pick_above: float = 0.5
     ask_above: float = 0.25
@@ -45,7 +46,8 @@ class Skills:
     help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
     say what was tried and how good it was, such as why a reranker was left out. ``words`` and ``neighbours`` are second
     opinions of the intent, where they help the head: the :attr:`reader` is what reads intents. ``classifiers`` give
-    messages further labels, such as a topic, by the name of what they tell.
+    messages further labels, such as a topic, by the name of what they tell. ``evidence`` is what held-out messages
+    showed of confidence: the dial makes its promises of it, and none without.
     """
 
     head: IntentHead | None = None
@@ -59,6 +61,7 @@ class Skills:
     words: WordClassifier | None = None
     neighbours: NeighbourClassifier | None = None
     classifiers: Mapping[str, TextClassifier] = field(default_factory=dict)
+    evidence: Evidence | None = None
 
     @property
     def reader(self) -> IntentReader | None:

@@ -234,8 +234,7 @@ class RerankerRecipe:
 class Recipe:
     """A named way to train.
 
-    ``max_wrong`` is the share of wrong answers that the threshold for answering alone allows on validation;
-    ``in_scope_kept`` the share of in-scope messages that the out-of-scope threshold must let through; ``candidates``
+    ``in_scope_kept`` is the share of in-scope messages that the out-of-scope threshold must let through; ``candidates``
     the hits of a message that the scorer learns from. ``int8`` asks for eight-bit encoders, which are used where they
     lose nothing; ``spelling`` for a speller of the desk's own words, which is used where validation says that it helps.
 
@@ -245,7 +244,6 @@ class Recipe:
 
     name: str = "quick"
     seed: Annotated[int, Field(ge=0)] = 0
-    max_wrong: Share = 0.1
     in_scope_kept: Share = 0.97
     candidates: Count = 20
     int8: bool = False
@@ -322,6 +320,9 @@ def _refuse_unknown(kind: Any, values: Mapping[str, Any], above: str, where: str
     known = {one.name: one for one in fields(kind)}
     for key, value in values.items():
         if key not in known:
+            if key == "max_wrong" and kind is Recipe:
+                hint = "It is the setting dialog.max_wrong: turning it needs no training."
+                raise RequestError("A recipe has no max_wrong any more.", where=where, hint=hint)
             hint = f"Known{' in ' + above.rstrip('.') if above else ''}: {', '.join(sorted(known))}."
             raise RequestError(f"A recipe has no {above}{key}.", where=where, hint=hint)
         section = _SECTIONS.get(str(known[key].type))

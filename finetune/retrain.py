@@ -241,6 +241,7 @@ class Workshop:
                 reranker=plan,
                 labels=labels,
                 test_share=self.settings.finetune.test_share,
+                max_wrong=self.settings.dialog.max_wrong,
                 progress=self._progress,
             )
             candidate = replace(

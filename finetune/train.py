@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from replydesk.data.labels import LabelSet
+from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity
+from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
 from replydesk.dialog.skills import Skills
@@ -25,12 +27,19 @@ from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.matching.late import fit_late
 from replydesk.finetune.matching.reranker import train_reranker
-from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_thresholds
+from replydesk.finetune.matching.risk import SecondLook, held_out_evidence
+from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_thresholds, scope_line
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
+from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
+from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker, ticket_text
 
-__all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
+__all__ = ["RerankerPlan", "make_release", "read_unseen", "told_promises", "train_skills"]
+
+# What may be remembered of the texts that late interaction reads: each is read once.
+_MEGABYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ def make_release(
     reranker: RerankerPlan | None = None,
     labels: Sequence[LabelSet] = (),
     test_share: float = 0.2,
+    max_wrong: float = 0.05,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Release:
     """Return a candidate trained on the training part of the material; it is neither stored nor judged yet.
@@ -63,10 +73,9 @@ def make_release(
     skills = {}
     for part in material:
         progress(f"Training on {len(part.train)} messages in {', '.join(part.languages)}")
-        mine = train_skills(part, recipe, reranker, progress)
-        if reranker is None and parent is not None:
-            known = parent.skills_for(part.base or part.encoder.id)
-            mine = replace(mine, reranker=known.reranker, notes={**known.notes, **mine.notes})
+        known = parent.skills_for(part.base or part.encoder.id) if reranker is None and parent is not None else Skills()
+        mine = train_skills(part, recipe, reranker, progress, kept=known.reranker, max_wrong=max_wrong)
+        mine = replace(mine, notes={**known.notes, **mine.notes})
         if labels:
             found, told = fit_classifiers(part, labels, recipe, test_share=test_share, progress=progress)
             mine = replace(mine, classifiers=found, notes={**mine.notes, "labels": told})
@@ -81,39 +90,85 @@ def train_skills(
     recipe: Recipe,
     reranker: RerankerPlan | None = None,
     progress: Callable[[str], None] = lambda _line: None,
+    *,
+    kept: TrainedReranker | None = None,
+    max_wrong: float = 0.05,
 ) -> Skills:
     """Return what reads intents, familiarity, scorer, thresholds, late interaction, and with a plan a cross-encoder.
 
     Everything after the head is fitted on predictions of folds that had not seen the message, so no second validation
     set is taken from a small desk; where the encoder was fine-tuned, on the customers that were held out. Without two
-    intents there is no head, and the tickets' answers are the only labels.
+    intents there is no head, and the tickets' answers are the only labels. ``kept`` is the reranker that goes on where
+    none is trained. The threshold for answering alone is that of the promise of ``max_wrong``.
     """
     labeller = _labeller(material, recipe)
     reader, familiarity, queries = read_unseen(material, recipe, labeller)
     past = Past.of(material)
-    scorer, scores, right = fit_scorer(queries, material, recipe, past)
+    scorer, _, _ = fit_scorer(queries, material, recipe, past)
+    unseen = queries
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
     late, told_late = fit_late(queries, material, scorer, recipe, past)
-    lines = fit_thresholds(scores, right, inside, recipe)
     speller, spelling = choose_speller(material, reader, recipe)
     notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
     if labeller is not None:
         notes["pseudo"] = labeller.document()
         progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
-    skills = Skills(None, familiarity, scorer, lines, late=late, speller=speller, notes=notes)
+    skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes)
     if reader is not None:
         notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
         skills = replace(skills, head=reader.head, words=reader.words, neighbours=reader.neighbours)
-    if reranker is None:
-        return skills
-    key = material.encoder.id
-    base, folder = reranker.bases.get(key), reranker.folder / key
-    if material.held:
-        # A cross-encoder learns from the others, and is judged by those that were held out.
-        queries = _read_all(material, skills)
-    found, told = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
-    progress(f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {told['why']}")
-    return replace(skills, reranker=found, notes={**skills.notes, "reranker": told})
+    if reranker is not None:
+        key = material.encoder.id
+        base, folder = reranker.bases.get(key), reranker.folder / key
+        if material.held:
+            # A cross-encoder learns from the others, and is judged by those that were held out.
+            queries = _read_all(material, skills)
+        found, told = train_reranker(queries, material, scorer, recipe, base, folder, progress=progress)
+        progress(
+            f"The reranker for {', '.join(material.languages)} is {'kept' if found else 'left out'}: {told['why']}"
+        )
+        kept, notes["reranker"] = found, told
+    scope = scope_line(inside, recipe)
+    second = _second_look(material, past, kept, late)
+    evidence = held_out_evidence(unseen, material, scorer, past=past, second=second, out_of_scope_above=scope)
+    lines = fit_thresholds(evidence, scope, max_wrong)
+    notes["promises"] = told_promises(evidence, max_wrong)
+    progress(_promise_text(material.languages, evidence, max_wrong))
+    return replace(skills, reranker=kept, evidence=evidence, thresholds=lines)
+
+
+def told_promises(evidence: Evidence, max_wrong: float) -> dict[str, Any]:
+    """Return what a card says of the promises at the standard levels and at that of the settings, and of the curve."""
+    levels = sorted({*STANDARD, max_wrong})
+    return {"levels": [promises_of(evidence, one).document() for one in levels], "curve": evidence.curve()}
+
+
+def _promise_text(languages: Sequence[str], evidence: Evidence, max_wrong: float) -> str:
+    """Return in a sentence what is promised for some languages."""
+    found = promises_of(evidence, max_wrong).rest
+    names = ", ".join(languages)
+    if found.holds:
+        return (
+            f"In {names} at most {max_wrong:.1%} wrong is promised from a confidence of {found.threshold:.3f} on:"
+            f" {found.coverage:.0%} of {found.calibrated_on} held-out messages, {found.wrong:.1%} of them wrong"
+        )
+    if found.needed is None:
+        return f"In {names} at most {max_wrong:.1%} wrong cannot be promised: nothing is answered alone"
+    return (
+        f"In {names} at most {max_wrong:.1%} wrong cannot be promised yet: it takes about {found.needed} messages more"
+    )
+
+
+def _second_look(
+    material: Material, past: Past, kept: TrainedReranker | None, late: RerankScorer | None
+) -> SecondLook | None:
+    """Return what the desk will compare the best hits with once more: the cross-encoder, or late interaction."""
+    if kept is not None:
+        return SecondLook(CrossEncoder(kept.folder), kept.scorer, ticket_text)
+    encoder = token_encoder(material.encoder)
+    if encoder is None or late is None:
+        return None
+    return SecondLook(LateInteraction(encoder, past.words.rarities, megabytes=_MEGABYTES), late)
 
 
 def read_unseen(

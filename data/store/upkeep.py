@@ -59,6 +59,30 @@ class Upkeep(Database):
         with self._read() as connection:
             return [verdict_of(row) for row in connection.execute(query)]
 
+    def judged(self, release: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return the newest verdict's kind and the document of each judged reply of a release, oldest verdict first."""
+        query = (
+            sa.select(schema.verdicts.c.reply, schema.verdicts.c.kind, schema.replies.c.document)
+            .join(schema.replies, schema.replies.c.id == schema.verdicts.c.reply)
+            .where(schema.replies.c.release == release)
+            .order_by(schema.verdicts.c.at, schema.verdicts.c.id)
+        )
+        with self._read() as connection:
+            # A later verdict on the same reply takes the place of the earlier one.
+            newest = {row.reply: (str(row.kind), dict(row.document)) for row in connection.execute(query)}
+        return list(newest.values())
+
+    def judged_count(self, release: str) -> int:
+        """Return how many verdicts there are on the replies of a release."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(schema.verdicts)
+            .join(schema.replies, schema.replies.c.id == schema.verdicts.c.reply)
+            .where(schema.replies.c.release == release)
+        )
+        with self._read() as connection:
+            return int(connection.scalar(query) or 0)
+
     def splits(self) -> dict[str, str]:
         """Return the part (train, test or aside) of every conversation that was ever assigned one."""
         with self._read() as connection:

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from replydesk.data.labels import LabelSet
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.impartial import impartial
+from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
@@ -219,7 +221,8 @@ def _replies(
     asked = asked.where([ticket is not None for ticket in asked.tickets])
     asked = asked.where([i % (1 + len(asked) // _REPLIES) == 0 for i in range(len(asked))])
     rows = asked + odd
-    picked, best, confidence, took = [], [], [], []
+    picked, best, confidence, took, able = [], [], [], [], []
+    line = release.skills_of(material.encoder.id).thresholds.out_of_scope_above
     before = agent.use(release)
     try:
         for i, text in enumerate(rows.texts):
@@ -227,6 +230,7 @@ def _replies(
             picked.append(reply.action == "pick")
             confidence.append(reply.confidence)
             took.append(reply.milliseconds["total"])
+            able.append(reply.reading.out_of_scope <= line and not reply.reading.wants_person)
             best.append(bool(reply.hits) and _is_right(material, rows, i, reply.hits[0].ticket))
     finally:
         agent.use(before)
@@ -243,6 +247,10 @@ def _replies(
         "ece": calibration_error(np.array(confidence), right) if len(rows) else 0.0,
         "milliseconds": round(float(np.median(took)), 1) if took else 0.0,
     }
+    # Of those out of scope, the desk's own stand last; the others no customer wrote.
+    own = inside | (np.arange(len(rows)) >= len(rows) - len(material.test.strangers))
+    sure = np.where(able, np.array(confidence), 0.0)
+    figures["promise"] = _promise(release.skills_of(material.encoder.id), sure[own], right[own], agent)
     return figures, right[inside], np.array(took)
 
 
@@ -263,6 +271,33 @@ def _bias(agent: Agent, release: Release, material: Material) -> tuple[dict[str,
         return {}, np.zeros(0, dtype=bool)
     steady = np.array(every.steady, dtype=bool)
     return {**every.document(), "changed_ci": interval(~steady)}, steady
+
+
+def _promise(skills: Skills, sure: Floats, right: NDArray[np.bool_], agent: Agent) -> dict[str, Any]:
+    """Return what is promised at the standard levels and what came of it on the desk's own test messages.
+
+    ``curve`` is that of the held-out messages, ``test_curve`` that of the test; each point is a threshold, the share
+    answered and the share of these that is wrong.
+    """
+    if skills.evidence is None:
+        return {}
+    dial = agent.settings.dialog.max_wrong
+    levels = []
+    for most in sorted({*STANDARD, dial}):
+        found = promises_of(skills.evidence, most).rest
+        alone = sure >= found.threshold
+        wrong = ~right[alone]
+        levels.append(
+            found.document()
+            | {
+                "answered": float(alone.mean()) if len(alone) else 0.0,
+                "realised": float(wrong.mean()) if alone.any() else None,
+                "realised_ci": interval(wrong) if alone.any() else None,
+                "messages": len(sure),
+            }
+        )
+    test_curve = Evidence.of(sure, right).curve()
+    return {"dial": dial, "levels": levels, "curve": skills.evidence.curve(), "test_curve": test_curve}
 
 
 def _is_right(material: Material, rows: Examples, row: int, hit: Any) -> bool:

@@ -7,7 +7,8 @@ from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation.judge import Report
-from replydesk.finetune.evaluation.look import page, table
+from replydesk.finetune.evaluation.look import page, panel, table
+from replydesk.finetune.evaluation.plots import promise
 
 __all__ = ["report_page"]
 
@@ -55,7 +56,40 @@ def _section(name: str, report: Report) -> str:
     head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
     labels = _labels(report.before[name], after, floor)
     title = f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2>"
-    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{labels}{_bias(after)}'
+    promises = _promises(after.get("replies", {}).get("promise", {}))
+    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{promises}{labels}{_bias(after)}'
+
+
+def _promises(found: Mapping[str, Any]) -> str:
+    """Return what is promised, and what came of it on test messages, as a curve with the dial on it and a table."""
+    if not found:
+        return ""
+    rows = []
+    for one in found["levels"]:
+        mark = " <small>the dial</small>" if one["max_wrong"] == found["dial"] else ""
+        span = one["realised_ci"]
+        rows.append(
+            [
+                f"{one['max_wrong']:.1%}{mark}",
+                _number(one["threshold"]) if one["holds"] else f"<small>{_missing(one)}</small>",
+                f"{one['coverage']:.1%}" if one["holds"] else "–",
+                f"{one['wrong']:.1%}" if one["holds"] else "–",
+                f"{one['answered']:.1%}" if one["holds"] else "–",
+                "–" if one["realised"] is None else f"{one['realised']:.1%}",
+                f"<small>{span[0]:.3f} – {span[1]:.3f}</small>" if span else "",
+            ]
+        )
+    head = ("At most wrong", "Confidence", "Answered, held out", "Wrong", "Answered, test", "Wrong", "95 % interval")
+    sizes = f"calibrated on {found['levels'][0]['calibrated_on']} held-out messages"
+    what = f"{sizes}; circles are promises, the filled one is the dial"
+    plot = panel("Wrong against answered", what, promise(found)) if found["curve"] else ""
+    return f"<h3>The promise</h3>{plot}{table(head, rows)}"
+
+
+def _missing(one: Mapping[str, Any]) -> str:
+    if one["max_wrong"] <= 0:
+        return "off"
+    return f"none yet: about {one['needed']} more messages" if one["needed"] else "none: too many are wrong"
 
 
 def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[str, Any]) -> str:

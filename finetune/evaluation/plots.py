@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from replydesk.finetune.evaluation.look import INK, LINE, SERIES, SOFT
 
-__all__ = ["accuracies", "noise", "precision_recall", "reliability", "risk_coverage", "roc"]
+__all__ = ["accuracies", "noise", "precision_recall", "promise", "reliability", "risk_coverage", "roc"]
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
@@ -84,6 +84,34 @@ def risk_coverage(models: Models) -> str:
         axes.set(xlim=(0, 1.02), xlabel="share of messages answered", ylabel="share of answers wrong")
         axes.set_ylim(bottom=0)
         _legend(axes, list(models), "upper left")
+
+    return _svg(draw)
+
+
+def promise(found: Mapping[str, Any]) -> str:
+    """Return how many automatic replies are wrong against how many there are, with the dial on it.
+
+    ``found`` has the points of threshold, coverage and risk of ``curve`` and ``test_curve``, the promised ``levels``
+    and the ``dial``. A circle is a promise; that of the dial is filled, and its line is what it allows.
+    """
+
+    def draw(axes: Any) -> None:
+        for key, name, label in (("curve", "frozen", "held out"), ("test_curve", "tuned", "test")):
+            points = found.get(key, [])
+            if points:
+                _, x, y = zip(*points, strict=True)
+                axes.plot(x, y, color=SERIES[name], label=label)
+        for one in found["levels"]:
+            if one["holds"]:
+                mine = one["max_wrong"] == found["dial"]
+                face = SERIES["floor"] if mine else "none"
+                axes.plot([one["coverage"]], [one["wrong"]], "o", color=SERIES["floor"], markerfacecolor=face)
+        axes.axhline(found["dial"], color=SERIES["floor"], linewidth=1, linestyle=(0, (4, 4)))
+        axes.set(xlim=(0, 1.02), xlabel="share of messages answered alone", ylabel="share of these wrong")
+        axes.set_ylim(bottom=0)
+        handles, labels = axes.get_legend_handles_labels()
+        if handles:
+            axes.legend(handles, labels, loc="upper left")
 
     return _svg(draw)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.records import same_text
+from replydesk.data.records import Ticket, same_text
 from replydesk.dialog.evidence import Counts, Evidence
 from replydesk.dialog.sending import sendable
 from replydesk.finetune.examples import Material
@@ -30,10 +31,13 @@ _PARTS = 5
 
 @dataclass(frozen=True)
 class SecondLook:
-    """What compares the best hits with the message once more, and what makes probabilities of its logits."""
+    """What compares the best hits with the message once more, and what makes probabilities of its logits.
+
+    ``text`` says what it reads of a ticket."""
 
     reranker: Reranker
     scorer: RerankScorer
+    text: Callable[[Ticket], str] = question_text
 
 
 def newest(queries: Queries, count: int = NEWEST) -> Queries:
@@ -119,5 +123,5 @@ def _unseen_scores(found: Candidates, queries: Queries, scorer: HitScorer) -> Fl
 def _seen_again(text: str, rows: list[int], found: Candidates, scores: Floats, second: SecondLook | None) -> Floats:
     if second is None:
         return scores[rows]
-    logits = second.reranker.logits(text, [question_text(found.ticket(row)) for row in rows])
+    logits = second.reranker.logits(text, [second.text(found.ticket(row)) for row in rows])
     return second.scorer.probabilities(scores[rows], logits)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket, same_text
+from replydesk.dialog.evidence import Evidence
+from replydesk.dialog.promise import OFF, promises_of
 from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
@@ -18,7 +20,7 @@ from replydesk.retrieval.matcher import codes_conflict
 from replydesk.retrieval.wording import Wording
 from replydesk.retrieval.words.lexical import LexicalIndex
 
-__all__ = ["Candidates", "Past", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds"]
+__all__ = ["Candidates", "Past", "Queries", "find_candidates", "fit_rows", "fit_scorer", "fit_thresholds", "scope_line"]
 
 Floats = NDArray[np.float64]
 
@@ -170,23 +172,19 @@ def fit_rows(rows: Floats, right: NDArray[np.bool_], query_of: NDArray[np.int_])
     return HitScorer(tuple(float(w) for w in slope * weights), float(slope * bias + offset))
 
 
-def fit_thresholds(scores: Floats, right: NDArray[np.bool_], in_scope_unfamiliar: Floats, recipe: Recipe) -> Thresholds:
-    """Return the lines of the policy: answer alone where at most ``max_wrong`` of such answers were wrong.
-
-    When no score is good enough, the line lies above all of them and the desk asks or hands off. Without any score
-    the lines are those of an untrained desk, whose scorer it then has.
-    """
+def scope_line(in_scope_unfamiliar: Floats, recipe: Recipe) -> float:
+    """Return the line of the policy for what is out of scope: it lets ``in_scope_kept`` of what is in scope through."""
     scope = float(np.quantile(in_scope_unfamiliar, recipe.in_scope_kept)) if len(in_scope_unfamiliar) else 0.5
-    lines = Thresholds(out_of_scope_above=max(scope, 0.5))
-    if not len(scores):
-        return lines
-    order = np.argsort(-scores)
-    ranked = scores[order]
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    # A line cannot part equal scores: only the last of them says what lies above it.
-    fine = np.flatnonzero((wrong <= recipe.max_wrong) & np.append(ranked[:-1] > ranked[1:], True))
-    pick = float(ranked[fine[-1]]) if len(fine) else float(np.nextafter(ranked[0], 2.0))
-    return replace(lines, pick_above=pick, ask_above=min(0.3, pick / 2))
+    return max(scope, 0.5)
+
+
+def fit_thresholds(evidence: Evidence, out_of_scope_above: float, max_wrong: float) -> Thresholds:
+    """Return the lines of the policy: answer alone where it can be promised that at most ``max_wrong`` are wrong.
+
+    Where nothing can be promised the line lies above all scores, and the desk asks or hands off.
+    """
+    pick = min(promises_of(evidence, max_wrong).rest.threshold, OFF)
+    return Thresholds(pick, min(0.3, pick / 2), out_of_scope_above)
 
 
 def find_candidates(queries: Queries, material: Material, count: int, past: Past | None = None) -> Candidates:

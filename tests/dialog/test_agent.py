@@ -312,7 +312,7 @@ def test_search_gives_hits_and_decides_nothing(agent: Agent, text: str, language
 def test_warming_up_makes_ready(agent: Agent, desk: Home) -> None:
     assert agent.ready()["ready"] is False
     agent.warm_up()
-    assert agent.ready() == {"ready": True, "release": "untrained", "trouble": "", **agent.store.counts()}
+    assert agent.ready() == {"ready": True, "release": "untrained", "trouble": "", "alerts": [], **agent.store.counts()}
     assert agent.store.counts()["replies"] == 0
     assert len(list(desk.indexes.iterdir())) == 1
 
@@ -402,7 +402,7 @@ def test_threads_reply_while_releases_change(agent: Agent, desk: Home) -> None:
         finally:
             done.set()
     assert promoting.result() > 1
-    assert {reply.action for reply in replies} == {"pick"}
+    assert {reply.action for reply in replies} <= {"pick", "ask"}
     assert {reply.release for reply in replies} == {"a", "b"}
     for reply in replies:
         assert reply.reading.intents[0].name == f"intent_{reply.release}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, binom
 
-from replydesk.dialog.bounds import binomial_tail, fewest_without_fault, upper_bound, wealth
+from replydesk.dialog.bounds import binomial_tail, fewest, upper_bound, wealth
 from replydesk.dialog.evidence import LEVELS, Evidence, level_of
-from replydesk.dialog.promise import OFF, Promise, lowest_level, promise_of, promises_of
+from replydesk.dialog.promise import DELTA, NEVER, OFF, Promise, lowest_level, promise_of, promises_of
 
 RNG = np.random.default_rng(7)
 
@@ -21,6 +21,7 @@ def drawn(count: int, rng: np.random.Generator, *, worse: float = 0.0) -> tuple[
     return sure, rng.random(count) < sure - worse
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400), st.floats(0.001, 0.999))
 def test_the_tail_is_that_of_a_library(wrong: int, more: int, share: float) -> None:
     assert binomial_tail(wrong, wrong + more, share) == pytest.approx(binom.cdf(wrong, wrong + more, share), abs=1e-9)
@@ -39,7 +40,10 @@ def test_ends_of_the_bounds() -> None:
     with pytest.raises(ValueError, match="5 of 4"):
         binomial_tail(5, 4, 0.1)
     # (1 - .05)^59 is the first power below .05.
-    assert (fewest_without_fault(0.05, 0.05), fewest_without_fault(0.01, 0.05)) == (59, 299)
+    assert (fewest(0.05, 0.05), fewest(0.01, 0.05)) == (59, 299)
+    for allowed in (0, 1, 4):
+        n = fewest(0.05, 0.02, allowed)
+        assert upper_bound(allowed, n, 0.02) <= 0.05 < upper_bound(allowed, n - 1, 0.02)
 
 
 def test_a_bet_seldom_wins_where_the_share_is_kept_and_soon_where_it_is_not() -> None:
@@ -54,6 +58,7 @@ def test_levels_part_no_equal_confidences_and_ignore_those_below_all() -> None:
     assert level_of([0.0, LEVELS[0], LEVELS[7], np.nextafter(LEVELS[7], 0), 1.0]).tolist() == [-1, 0, 7, 6, 300]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from(["en", "zh"])), max_size=60))
 def test_evidence_counts_what_reaches_each_level(rows: list[tuple[float, bool, str]]) -> None:
     sure, right = np.array([r[0] for r in rows]), np.array([r[1] for r in rows], dtype=bool)
@@ -124,14 +129,14 @@ def test_all_right_all_wrong_and_all_alike() -> None:
 
 def test_nothing_allowed_answers_nothing_and_everything_allowed_all() -> None:
     evidence = Evidence.of([0.9] * 500, [True] * 500)
-    assert promise_of(evidence, 0.0) == Promise(0.0, 0.05, OFF, 0.0, 0.0, 500, None)
+    assert promise_of(evidence, 0.0) == Promise(0.0, DELTA, NEVER, 0.0, 0.0, 500, None)
     assert promise_of(evidence, 1.0).threshold == 0.0
 
 
 def test_one_wrong_answer_high_up_does_not_end_the_search() -> None:
     n = np.arange(2000, 0, -5)
     wrong = np.where(n >= 50, 1, 0)
-    assert lowest_level(n, wrong, 0.05, 0.05, starts=1) is None
+    assert lowest_level(n, wrong, 0.05, 0.05, starts=(0,)) is None
     assert lowest_level(n, wrong, 0.05, 0.05) == 0
 
 
@@ -144,7 +149,7 @@ def test_each_language_has_a_promise_of_its_own_where_it_has_enough() -> None:
     one, other = found.for_message("en", ""), found.for_message("zh", "")
     assert (one.group, other.group) == ("en", "zh")
     # Three promises share what may go wrong.
-    assert one.delta == pytest.approx(0.05 / 3)
+    assert one.delta == pytest.approx(DELTA / 3)
     assert one.threshold < other.threshold
     assert one.calibrated_on == other.calibrated_on == 2000
 
@@ -159,7 +164,7 @@ def test_a_named_intent_has_a_dial_of_its_own_and_falls_back_where_it_is_rare() 
     assert (rare.max_wrong, rare.calibrated_on, rare.widened) == (0.05, 3000, True)
     assert found.for_message("en", "unheard") == Promise(**{**rare_of(rare), "group": "unheard"})
     assert (rest.max_wrong, rest.calibrated_on) == (0.1, 2000)
-    assert {one.delta for one in (refund, rare, rest)} == {0.05 / 4}
+    assert {one.delta for one in (refund, rare, rest)} == {DELTA / 4}
     assert {one["group"] for one in found.document()} == {"", "rare", "refund", "unheard"}
 
 
@@ -183,3 +188,4 @@ def test_the_curve_rises_in_coverage_and_is_what_was_counted() -> None:
         assert coverage == pytest.approx(alone.mean(), abs=0.002)
         assert risk == pytest.approx((~right[alone]).mean(), abs=0.01)
     assert Evidence.of([], []).curve() == []
+    assert Evidence.of([0.0, 0.01], [True, False]).curve() == []

@@ -19,8 +19,8 @@ def test_the_quick_recipe_is_found_by_its_name() -> None:
 
 def test_a_file_overrides_the_defaults_and_gives_its_name(tmp_path: Path) -> None:
     path = tmp_path / "careful.toml"
-    path.write_text("max_wrong = 0.01\n[head]\nstrengths = [1, 30]\n")
-    assert Recipe.find(str(path)) == Recipe(name="careful", head=HeadRecipe(strengths=(1.0, 30.0)), max_wrong=0.01)
+    path.write_text("candidates = 9\n[head]\nstrengths = [1, 30]\n")
+    assert Recipe.find(str(path)) == Recipe(name="careful", head=HeadRecipe(strengths=(1.0, 30.0)), candidates=9)
     path.write_text('name = "own"\nhead.folds = 5\n')
     assert Recipe.find(str(path)) == Recipe(name="own", head=HeadRecipe(folds=5))
 
@@ -37,7 +37,7 @@ def test_an_unknown_key_lists_the_known(tmp_path: Path) -> None:
     path.write_text("epochs = 3\n")
     with pytest.raises(RequestError, match="no epochs") as caught:
         Recipe.find(str(path))
-    assert "max_wrong" in caught.value.hint
+    assert "in_scope_kept" in caught.value.hint
     assert caught.value.where == str(path)
 
 
@@ -53,7 +53,7 @@ def test_an_unknown_key_lists_the_known(tmp_path: Path) -> None:
         b"head.strengths = 3",
         b"head.strengths = [0.0]",
         b'head.strengths = ["a"]',
-        b"max_wrong = 1.5",
+        b"in_scope_kept = 1.5",
         b"in_scope_kept = -0.1",
         b"candidates = 0",
         b"head = 3",
@@ -100,3 +100,11 @@ def test_a_preset_is_valid_and_has_its_name(name: str) -> None:
     assert found.name == name
     assert found.encoder.tune == (name != "quick")
     assert isinstance(found.encoder, EncoderRecipe) and isinstance(found.encoder.training, Training)
+
+
+def test_what_may_be_wrong_is_a_setting_now(tmp_path: Path) -> None:
+    path = tmp_path / "old.toml"
+    path.write_text("max_wrong = 0.02\n")
+    with pytest.raises(RequestError, match="no max_wrong") as caught:
+        Recipe.find(str(path))
+    assert "dialog.max_wrong" in caught.value.hint

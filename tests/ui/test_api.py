@@ -517,8 +517,8 @@ def test_ready_only_after_warming_up(client: TestClient, agent: Agent) -> None:
     after = client.get("/readyz")
     assert after.status_code == 200
     assert after.json() == {
-        "ready": True, "release": "untrained", "trouble": "", "conversations": 40, "messages": 80, "tickets": 40,
-        "replies": 0, "verdicts": 0,
+        "ready": True, "release": "untrained", "trouble": "", "alerts": [], "conversations": 40, "messages": 80,
+        "tickets": 40, "replies": 0, "verdicts": 0,
     }  # fmt: skip
 
 

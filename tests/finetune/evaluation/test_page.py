@@ -78,3 +78,22 @@ def test_the_page_is_complete_html() -> None:
 
     Checker().feed(report_page(report()))
     assert opened == []
+
+
+def test_the_promise_is_drawn_and_told_with_what_came_of_it() -> None:
+    told = report()
+    level = {"max_wrong": 0.05, "holds": True, "threshold": 0.8, "coverage": 0.6, "wrong": 0.03, "calibrated_on": 500}
+    level |= {"needed": 0, "answered": 0.55, "realised": 0.04, "realised_ci": [0.01, 0.08], "messages": 200}
+    none = level | {"max_wrong": 0.01, "holds": False, "threshold": None, "needed": 321, "realised": None}
+    curve = [[0.9, 0.3, 0.01], [0.8, 0.6, 0.03], [0.2, 1.0, 0.2]]
+    promise = {"dial": 0.05, "levels": [none | {"realised_ci": None}, level], "curve": curve, "test_curve": curve}
+    told.after["en+zh"]["replies"]["promise"] = promise
+    page = report_page(told)
+    assert page == report_page(told)
+    assert "<svg" in page and "calibrated on 500 held-out messages" in page
+    rows = re.findall(r"<tr><td>[\d.]+%.*?</tr>", page)
+    assert "about 321 more messages" in rows[0] and "the dial" not in rows[0]
+    for text in ("5.0% <small>the dial</small>", "0.800", "60.0%", "55.0%", "4.0%", "0.010 – 0.080"):
+        assert text in rows[1]
+    # The names of SVG's own vocabularies are no addresses to load from.
+    assert not re.search(r"https?:|src=|[^k]:?href=\"[^#]", re.sub(r' xmlns(:\w+)?="[^"]*"', "", page))

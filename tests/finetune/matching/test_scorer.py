@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replydesk.data.records import Ticket
+from replydesk.dialog.evidence import Evidence
+from replydesk.dialog.promise import OFF, promises_of
 from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.matching import scorer as module
-from replydesk.finetune.matching.scorer import Past, Queries, find_candidates, fit_scorer, fit_thresholds
+from replydesk.finetune.matching.scorer import Past, Queries, find_candidates, fit_scorer, fit_thresholds, scope_line
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED
 
@@ -118,39 +118,28 @@ def test_a_desk_with_nothing_to_tell_apart_stays_untrained() -> None:
     only = Queries(alone.train, LABELS, queries.intents[:1], queries.unfamiliar[:1])
     scorer, scores, right = fit_scorer(only, alone, QUICK)
     assert (scorer, len(scores), len(right)) == (UNTRAINED, 0, 0)
-    assert fit_thresholds(scores, right, np.array([0.1]), QUICK) == Thresholds()
 
 
-def picked(scores: np.ndarray, right: np.ndarray, lines: Thresholds) -> np.ndarray:
-    return np.asarray(right[scores >= lines.pick_above])
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60), st.sampled_from([0.0, 0.05, 0.3])
-)
-def test_at_most_max_wrong_of_what_is_answered_alone_is_wrong(pairs: list[tuple[int, bool]], allowed: float) -> None:
-    scores = np.array([score / 20 for score, _ in pairs])
-    right = np.array([good for _, good in pairs])
-    lines = fit_thresholds(scores, right, np.empty(0), Recipe(max_wrong=allowed))
-    chosen = picked(scores, right, lines)
-    assert not len(chosen) or (~chosen).mean() <= allowed
-    # No lower line would do: the most is answered that the promise allows.
-    for lower in set(scores[scores < lines.pick_above].tolist()):
-        assert (~right[scores >= lower]).mean() > allowed
+def test_the_threshold_is_that_of_the_promise() -> None:
+    sure = np.linspace(0.3, 0.99, 600)
+    evidence = Evidence.of(sure, sure > 0.5)
+    lines = fit_thresholds(evidence, 0.7, 0.05)
+    assert lines.out_of_scope_above == 0.7
+    assert lines.pick_above == promises_of(evidence, 0.05).rest.threshold < 0.6
     assert 0 <= lines.ask_above <= lines.pick_above
 
 
-def test_where_nothing_is_good_enough_nothing_is_answered_alone() -> None:
-    for scores in (np.array([0.2, 0.9]), np.array([1.0, 1.0])):
-        lines = fit_thresholds(scores, np.array([False, False]), np.empty(0), QUICK)
-        assert not len(picked(scores, scores, lines))
+def test_where_nothing_can_be_promised_nothing_is_answered_alone() -> None:
+    wrong = Evidence.of([0.9] * 900, [False] * 900)
+    for evidence in (Evidence.of([], []), Evidence.of([1.0, 0.9], [True, True]), wrong):
+        assert fit_thresholds(evidence, 0.5, 0.05) == Thresholds(OFF, 0.3, 0.5)
+    assert fit_thresholds(Evidence.of([0.9], [True]), 0.5, 0.0).pick_above == OFF
 
 
 def test_the_scope_line_lets_the_wanted_share_through() -> None:
     unfamiliar = np.linspace(0, 1, 1001)
-    scores, right = np.array([0.9]), np.array([True])
-    lines = fit_thresholds(scores, right, unfamiliar, Recipe(in_scope_kept=0.9))
-    assert lines.out_of_scope_above == pytest.approx(0.9)
-    assert (unfamiliar <= lines.out_of_scope_above).mean() >= 0.9
-    assert fit_thresholds(scores, right, unfamiliar * 0.1, QUICK).out_of_scope_above == 0.5
+    line = scope_line(unfamiliar, Recipe(in_scope_kept=0.9))
+    assert line == pytest.approx(0.9)
+    assert (unfamiliar <= line).mean() >= 0.9
+    assert scope_line(unfamiliar * 0.1, QUICK) == 0.5
+    assert scope_line(np.empty(0), QUICK) == 0.5
