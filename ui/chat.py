@@ -190,6 +190,10 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         words = [head, language, again, chat, right, skip, save, box, send, panel]
 
         def respond(text: str, talk: Talk, verdicts: Verdicts, language: str) -> Iterator[tuple[Any, ...]]:
+            if talk.turns and not text.strip():
+                # Who presses Enter twice has waited for the answer, and has nothing more to say.
+                yield tuple(gr.skip() for _ in shown)
+                return
             # The box is emptied once, not with every step: somebody may be writing the next message.
             left: Any = ""
             for grown in desk.answer(text, talk, language):
@@ -233,7 +237,8 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
             "show_progress": "hidden",
         }
         state = [talk, verdicts, language]
-        sent = gr.on([send.click, box.submit], respond, [box, *state], shown, **quiet)
+        # What is sent while the last answer is still being written waits for that, and is not lost.
+        sent = gr.on([send.click, box.submit], respond, [box, *state], shown, trigger_mode="always_last", **quiet)
         chosen = gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
         # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
         chat.like(judge, state, [verdicts, judged, fix, right], **quiet | {"concurrency_limit": 1})

@@ -24,6 +24,9 @@ ARGUMENTS = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 
+# A machine that does other things at the same time is slow to draw, and no less right.
+expect.set_options(timeout=20_000)
+
 pytestmark = [
     pytest.mark.browser,
     # Gradio's own statistics use an option that pandas has deprecated.
@@ -201,6 +204,20 @@ def test_text_of_tickets_and_customers_stays_text(visit: Open) -> None:
     expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text(attack)
     expect(page.locator("#rd-panel .rd-used", has_text="<b>Eve</b>")).to_be_visible()
     assert page.locator(".message img, #rd-panel img, #rd-panel script, .message script").count() == 0
+
+
+def test_what_is_sent_while_an_answer_is_written_is_answered_next(visit: Open) -> None:
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-box textarea")).to_have_value("")
+    ask(page, "Where is my parcel? Tracking hasn't moved for three days.")
+    expect(page.locator(".message.user .rd-said")).to_have_count(2)
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text("Swiftgull")
+    # Enter in an empty box sends nothing.
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    ask(page, "Thanks!")
+    expect(page.locator(".message.user .rd-said")).to_have_count(3)
 
 
 def test_the_switch_turns_the_page_and_is_remembered(visit: Open) -> None:
