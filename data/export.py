@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import IO
 
-from replydesk.data.readers import write, write_ticket, write_verdict
+from replydesk.data.readers import write, write_suggested, write_ticket, write_verdict
 from replydesk.data.readers.cells import several
 from replydesk.data.readers.columns import OWN
 from replydesk.data.records import Conversation
@@ -19,7 +19,9 @@ _BATCH = 500
 
 
 def export_jsonl(store: Store, file: IO[str]) -> int:
-    """Write every conversation with its verdicts, and the verdicts and tickets that stand in none; return the lines.
+    """Write every conversation with its verdicts, and what stands in none; return the lines.
+
+    That are verdicts and tickets of no conversation, and what was suggested to the team with its verdicts.
 
     Importing the file into an empty home gives the same store; importing it again changes nothing.
     """
@@ -36,6 +38,9 @@ def export_jsonl(store: Store, file: IO[str]) -> int:
         if verdict.id not in told:
             file.write(json.dumps(write_verdict(verdict), ensure_ascii=False) + "\n")
             count += 1
+    for suggested in store.suggestions():
+        file.write(json.dumps(write_suggested(suggested), ensure_ascii=False) + "\n")
+        count += 1
     for ticket in store.given():
         file.write(json.dumps(write_ticket(ticket), ensure_ascii=False) + "\n")
         count += 1
@@ -46,8 +51,8 @@ def export_csv(store: Store, file: IO[str]) -> int:
     """Write one row a message and return the rows written; a quote defuses cells that a spreadsheet would run.
 
     Every row repeats what is known of its conversation, so that the rows may be sorted, filtered and cut. Importing
-    the table gives the same conversations and the tickets in them. Verdicts, and tickets that stand in no
-    conversation, have no row here: :func:`export_jsonl` keeps them.
+    the table gives the same conversations and the tickets in them. Verdicts, suggestions, and tickets that stand
+    in no conversation, have no row here: :func:`export_jsonl` keeps them.
     """
     rows = csv.writer(file)
     rows.writerow(OWN)

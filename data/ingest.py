@@ -14,11 +14,12 @@ from replydesk.data.preparation import (
     label,
     origin_of,
     prepare_conversation,
+    prepare_suggested,
     prepare_ticket,
     prepare_verdict,
 )
 from replydesk.data.readers import Assumed, Item, Skipped
-from replydesk.data.records import Conversation, Ticket, Verdict
+from replydesk.data.records import Conversation, Suggested, Ticket, Verdict
 from replydesk.data.settings import DataSettings
 from replydesk.data.store import Added, Entry, Store
 from replydesk.data.tickets import mine
@@ -48,6 +49,7 @@ class Ingested:
     unchanged: int = 0
     added: Added = field(default_factory=Added)
     verdicts: int = 0
+    suggestions: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     skipped_count: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -73,6 +75,7 @@ class Ingested:
                 "removed": self.added.tickets_removed,
             },
             "verdicts": self.verdicts,
+            "suggestions": self.suggestions,
             "skipped": [{"where": item.where, "why": item.why} for item in self.skipped],
             "skipped_count": self.skipped_count,
             "reasons": dict(self.reasons.most_common()),
@@ -95,6 +98,7 @@ class Ingested:
             self.unchanged + other.unchanged,
             self.added + other.added,
             self.verdicts + other.verdicts,
+            self.suggestions + other.suggestions,
             [*self.skipped, *other.skipped][:_SKIPPED_SHOWN],
             self.skipped_count + other.skipped_count,
             self.reasons + other.reasons,
@@ -149,11 +153,16 @@ class _Run:
         self._conversations: list[Conversation] = []
         self._tickets: list[Ticket] = []
         self._verdicts: list[Verdict] = []
+        self._suggested: list[Suggested] = []
         self._seen: set[bytes] = set()
 
     @property
     def full(self) -> bool:
-        return max(len(self._conversations), len(self._tickets), len(self._verdicts)) >= _BATCH
+        return any(len(batch) >= _BATCH for batch in self._waiting)
+
+    @property
+    def _waiting(self) -> tuple[list[Conversation], list[Ticket], list[Verdict], list[Suggested]]:
+        return self._conversations, self._tickets, self._verdicts, self._suggested
 
     def take(self, item: Item) -> None:
         report = self.report
@@ -170,6 +179,8 @@ class _Run:
             report.languages[self._tickets[-1].language] += 1
         elif isinstance(item, Verdict):
             self._verdicts.append(prepare_verdict(item, self._settings))
+        elif isinstance(item, Suggested):
+            self._suggested.append(prepare_suggested(item, self._settings))
         elif isinstance(item, Assumed):
             report.assumed.append(item)
         else:
@@ -187,7 +198,8 @@ class _Run:
             new = self._store.add_tickets(self._tickets)
             self.report.added += Added(tickets_new=new, tickets_duplicate=len(self._tickets) - new)
             self.report.verdicts += self._store.add_verdicts(self._verdicts)
-        for batch in (self._conversations, self._tickets, self._verdicts):
+            self.report.suggestions += self._store.add_suggestions(self._suggested)
+        for batch in self._waiting:
             batch.clear()
 
     def _entries(self) -> list[Entry]:

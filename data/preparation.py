@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from replydesk.data.mail import own_words
 from replydesk.data.privacy import Masker, renumber
-from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
+from replydesk.data.records import Conversation, Message, Role, Suggested, Ticket, Verdict, content_id
 from replydesk.data.rows import conversation_digest
 from replydesk.data.settings import DataSettings
 from replydesk.data.text import clean, language_of
@@ -26,6 +27,7 @@ __all__ = [
     "origin_of",
     "prepare",
     "prepare_conversation",
+    "prepare_suggested",
     "prepare_ticket",
     "prepare_verdict",
     "pseudonym",
@@ -168,6 +170,29 @@ def prepare_verdict(verdict: Verdict, settings: DataSettings) -> Verdict:
         intent=label(verdict.intent),
         by=mask(label(verdict.by)),
     )
+
+
+def prepare_suggested(suggested: Suggested, settings: DataSettings) -> Suggested:
+    """Return suggestions as they are stored: every text in them cleaned and masked as a message is."""
+    mask, document = Mask(settings), dict(suggested.document)
+
+    def masked(item: Mapping[str, Any]) -> dict[str, Any]:
+        return {**item, "text": mask(clean(str(item["text"])))}
+
+    key = label(suggested.id)
+    document |= {
+        "id": key,
+        "text": mask(clean(str(document["text"]))),
+        "customer": pseudonym(str(document["customer"])),
+        "by": mask(label(str(document["by"]))),
+        "items": [masked(item) for item in document["items"]],
+        "beside": masked(document["beside"]) if document.get("beside") else None,
+    }
+    verdicts = (
+        replace(one, id=label(one.id), suggestion=key, text=mask(clean(one.text)), by=mask(label(one.by)))
+        for one in suggested.verdicts
+    )
+    return Suggested(key, document, tuple(verdicts))
 
 
 class Mask:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 __all__ = [
     "Contradiction",
@@ -14,6 +15,9 @@ __all__ = [
     "Curation",
     "Message",
     "Role",
+    "Suggested",
+    "SuggestionVerdict",
+    "TakenKind",
     "Template",
     "Ticket",
     "TicketSource",
@@ -28,10 +32,13 @@ Role = Literal["customer", "agent", "bot", "note", "system"]
 
 TicketSource = Literal["canned", "agent", "article"]
 VerdictKind = Literal["good", "wrong", "wrong_intent", "edited", "taken_over"]
+TakenKind = Literal["accepted", "edited", "refused"]
+"""What a member of the team made of a suggestion: sent it as it was, sent it after changes, or turned it down."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 TICKET_SOURCES: tuple[TicketSource, ...] = get_args(TicketSource)
 VERDICT_KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
+TAKEN_KINDS: tuple[TakenKind, ...] = get_args(TakenKind)
 
 
 def same_text(text: str) -> str:
@@ -157,6 +164,28 @@ class Verdict:
     intent: str = ""
     by: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionVerdict:
+    """What a member of the team made of one of the answers suggested; ``text`` is what was sent after changes."""
+
+    id: str
+    suggestion: str
+    ticket: str
+    kind: TakenKind
+    text: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What was suggested for one message, as docs/reference/suggestions.md describes it, with what came of it."""
+
+    id: str
+    document: Mapping[str, Any]
+    verdicts: tuple[SuggestionVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

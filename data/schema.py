@@ -27,13 +27,16 @@ __all__ = [
     "metadata",
     "origins",
     "replies",
+    "shown",
     "splits",
+    "suggestion_verdicts",
+    "suggestions",
     "templates",
     "tickets",
     "verdicts",
 ]
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A test compares it with the folder and the tables below with what the migrations make."""
 
 metadata = MetaData()
@@ -201,6 +204,46 @@ verdicts = Table(
     Column("at", String(40)),
     Index("verdicts_by_reply", "reply"),
     Index("verdicts_by_conversation", "conversation"),
+)
+
+# What was suggested to the team, as it was sent, with the features that ranked it.
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation", Text, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("release", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("suggestions_by_conversation", "conversation"),
+)
+
+suggestion_verdicts = Table(
+    "suggestion_verdicts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("suggestion", ForeignKey("suggestions.id", ondelete="CASCADE"), nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False, default=""),
+    Column("by", Text, nullable=False, default=""),
+    Column("at", String(40)),
+    Index("suggestion_verdicts_by_suggestion", "suggestion"),
+)
+
+# Which tickets were shown or sent, and how much of each was taken, 0 to 1, once that is known. Derived from the
+# suggestions and the replies with their verdicts, so that one query counts what was taken before.
+shown = Table(
+    "shown",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("ticket", Text, primary_key=True),
+    Column("intent", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("gain", Float),
+    Index("shown_by_ticket", "ticket"),
+    Index("shown_by_intent", "intent"),
 )
 
 audit = Table(

@@ -105,6 +105,9 @@ class DialogSettings(_Section):
     )
     rules: str = Field("", description="File of rules; empty means `rules.toml` in the home folder.")
     hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
+    explore: float = Field(
+        0.05, ge=0, le=1, description="Share of suggestions to the team that show one answer from further down."
+    )
     label_separator: str = Field(
         "/", max_length=10, description="What parts the steps of an intent such as card/lost; empty: intents have none."
     )

@@ -71,6 +71,12 @@ if TYPE_CHECKING:
     from replydesk.dialog.small_talk import SmallTalk as SmallTalk
     from replydesk.dialog.small_talk import small_talk as small_talk
     from replydesk.dialog.spelling import Speller as Speller
+    from replydesk.dialog.suggest.judging import judge_suggestion as judge_suggestion
+    from replydesk.dialog.suggest.ranker import Ranker as Ranker
+    from replydesk.dialog.suggest.suggesting import SuggestionRequest as SuggestionRequest
+    from replydesk.dialog.suggest.suggesting import suggestions as suggestions
+    from replydesk.dialog.suggest.suggestion import Suggestion as Suggestion
+    from replydesk.dialog.suggest.suggestion import Suggestions as Suggestions
     from replydesk.dialog.words import WordClassifier as WordClassifier
 
 __all__ = [
@@ -103,6 +109,7 @@ __all__ = [
     "Option",
     "Promise",
     "Promises",
+    "Ranker",
     "Reading",
     "Release",
     "Releases",
@@ -114,6 +121,9 @@ __all__ = [
     "Skills",
     "SmallTalk",
     "Speller",
+    "Suggestion",
+    "SuggestionRequest",
+    "Suggestions",
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
@@ -124,12 +134,14 @@ __all__ = [
     "entities_of",
     "examine",
     "guarded",
+    "judge_suggestion",
     "label_tree",
     "mood_of",
     "promise_of",
     "promises_of",
     "read",
     "small_talk",
+    "suggestions",
     "unsupported",
     "wants_composing",
 ]
@@ -165,6 +177,7 @@ _MODULES = {
     "Option": "reply",
     "Promise": "promise",
     "Promises": "promise",
+    "Ranker": "suggest.ranker",
     "Reading": "reading",
     "Release": "release",
     "Releases": "releases",
@@ -176,6 +189,9 @@ _MODULES = {
     "Skills": "skills",
     "SmallTalk": "small_talk",
     "Speller": "spelling",
+    "Suggestion": "suggest.suggestion",
+    "SuggestionRequest": "suggest.suggesting",
+    "Suggestions": "suggest.suggestion",
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
@@ -186,12 +202,14 @@ _MODULES = {
     "entities_of": "entities",
     "examine": "doctor",
     "guarded": "guard",
+    "judge_suggestion": "suggest.judging",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "promise_of": "promise",
     "promises_of": "promise",
     "read": "reading",
     "small_talk": "small_talk",
+    "suggestions": "suggest.suggesting",
     "unsupported": "compose.evidence",
     "wants_composing": "compose.wanting",
 }

@@ -32,7 +32,7 @@ from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import FormFile
 from replydesk.dialog.guard import TeamHosts
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.looking import Looking, Wanted
+from replydesk.dialog.looking import Found, Looking, Wanted
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
@@ -184,7 +184,7 @@ class Agent:
         known = self.store.stored([conversation]).get(conversation) if not new else None
         earlier = known.conversation.messages if known else ()
         mask = Mask(self.settings.data, conversation, known.masked if known else {})
-        text = self._checked(incoming.text, mask)
+        text = self.checked(incoming.text, mask)
         state = State()
         if earlier:
             given = self._given(text, message, conversation, earlier, incoming.at)
@@ -270,11 +270,15 @@ class Agent:
         self, text: str, *, k: int = 10, language: str = "", filters: Mapping[str, str] | None = None
     ) -> list[Hit]:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
-        text = self._checked(text)
+        text = self.checked(text)
         language = language or language_of(text, among=self.settings.data.languages)
+        return self.look(Incoming(text, language), Wanted(k, filters)).reranked.hits
+
+    def look(self, incoming: Incoming, wanted: Wanted) -> Found:
+        """Return what a message says and which past tickets may answer it, without deciding anything."""
         release = self.release()
-        turn = Turn(Incoming(text, language), release, self.matcher_of(release), time.perf_counter())
-        return self._answering.look(turn, text, (), Wanted(k, filters)).reranked.hits
+        turn = Turn(incoming, release, self.matcher_of(release), time.perf_counter())
+        return self._answering.look(turn, incoming.text, incoming.context, wanted)
 
     def warm_up(self) -> None:
         """Load the models and bring the index up to the store, so that the next message is answered at once."""
@@ -351,7 +355,8 @@ class Agent:
             )
         return verdict
 
-    def _checked(self, text: str, mask: Mask | None = None) -> str:
+    def checked(self, text: str, mask: Mask | None = None) -> str:
+        """Return a message cleaned and masked. Raises :class:`RequestError` for an empty or too long one."""
         text = (mask or Mask(self.settings.data))(clean(text))
         limit = self.settings.ui.max_text
         if not text:

@@ -18,6 +18,7 @@ from replydesk.dialog.impartial import impartial
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.skills import Skills
+from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.budget import LatencyBudget
@@ -56,13 +57,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was read of a message, by which skills, what was found for it, and how long each took in milliseconds."""
+    """What was read of a message, by which skills, what was found for it, and how long each took in milliseconds.
+
+    ``vector`` (1, dimension) is what the message was compared by.
+    """
 
     reading: Reading
     skills: Skills
     reranked: Reranked
     milliseconds: dict[str, float]
     parts: tuple[str, ...] = ()
+    vector: Vectors | None = None
 
 
 class Looking:
@@ -132,7 +137,7 @@ class Looking:
             "search": 1000 * (searched - searching),
             "rerank": 1000 * (time.perf_counter() - searched),
         }
-        return Found(reading, skills, reranked, milliseconds, parts if len(parts) > 1 else ())
+        return Found(reading, skills, reranked, milliseconds, parts if len(parts) > 1 else (), vector)
 
     def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
         """Return the hits after the second look, if there is a reranker and time."""

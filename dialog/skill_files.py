@@ -14,6 +14,7 @@ from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.dialog.spelling import Speller
+from replydesk.dialog.suggest.ranker import Ranker
 from replydesk.dialog.words import WordClassifier
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.reranking.cross_encoder import read_config
@@ -62,6 +63,7 @@ def skills_document(skills: Skills) -> dict[str, Any]:
         "late": skills.late.document() if skills.late is not None else None,
         "speller": skills.speller is not None,
         "evidence": skills.evidence is not None,
+        "ranker": skills.ranker.document() if skills.ranker is not None else None,
         "labels": classifiers_document(skills.classifiers),
         "notes": dict(skills.notes),
     }
@@ -91,6 +93,8 @@ def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         load_classifiers(folder / _LABELS, document.get("labels", {})),
         # Before there was a dial none was kept, and nothing is promised.
         _load_evidence(folder / _EVIDENCE) if document.get("evidence") else None,
+        # Nor was there a ranker of suggestions.
+        Ranker.from_document(document["ranker"]) if document.get("ranker") else None,
     )
 
 

@@ -16,6 +16,7 @@ from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.spelling import Speller
+from replydesk.dialog.suggest.ranker import Ranker
 from replydesk.dialog.words import WordClassifier
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.encoders.encoder import Vectors
@@ -47,7 +48,8 @@ class Skills:
     say what was tried and how good it was, such as why a reranker was left out. ``words`` and ``neighbours`` are second
     opinions of the intent, where they help the head: the :attr:`reader` is what reads intents. ``classifiers`` give
     messages further labels, such as a topic, by the name of what they tell. ``evidence`` is what held-out messages
-    showed of confidence: the dial makes its promises of it, and none without.
+    showed of confidence: the dial makes its promises of it, and none without. ``ranker`` orders what is
+    suggested to the team, where it does better than the score of a hit.
     """
 
     head: IntentHead | None = None
@@ -62,6 +64,7 @@ class Skills:
     neighbours: NeighbourClassifier | None = None
     classifiers: Mapping[str, TextClassifier] = field(default_factory=dict)
     evidence: Evidence | None = None
+    ranker: Ranker | None = None
 
     @property
     def reader(self) -> IntentReader | None:
@@ -98,6 +101,8 @@ class Skills:
             dimension = dimension or self.head.weights.shape[-1]
         if self.familiarity is not None:
             found += self.familiarity.problems(dimension)
+        if self.ranker is not None:
+            found += self.ranker.problems()
         found += classifier_problems(self.classifiers, dimension)
         numbers = [*self.scorer.weights, self.scorer.bias]
         numbers += [getattr(self.thresholds, name) for name in self.thresholds.__slots__]

@@ -240,6 +240,7 @@ class Workshop:
                 parent=before,
                 reranker=plan,
                 labels=labels,
+                suggested=list(self.store.suggestions()),
                 test_share=self.settings.finetune.test_share,
                 max_wrong=self.settings.dialog.max_wrong,
                 progress=self._progress,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from replydesk.data.labels import LabelSet
+from replydesk.data.records import Suggested
 from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.promise import STANDARD, promises_of
@@ -25,6 +26,7 @@ from replydesk.finetune.intents.further import fit_classifiers
 from replydesk.finetune.intents.leaving import left_out_weights
 from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
+from replydesk.finetune.learning.ranking import fit_ranker, judged_of
 from replydesk.finetune.matching.late import fit_late
 from replydesk.finetune.matching.reranker import train_reranker
 from replydesk.finetune.matching.risk import SecondLook, held_out_evidence
@@ -61,6 +63,7 @@ def make_release(
     parent: Release | None = None,
     reranker: RerankerPlan | None = None,
     labels: Sequence[LabelSet] = (),
+    suggested: Sequence[Suggested] = (),
     test_share: float = 0.2,
     max_wrong: float = 0.05,
     progress: Callable[[str], None] = lambda _line: None,
@@ -68,7 +71,7 @@ def make_release(
     """Return a candidate trained on the training part of the material; it is neither stored nor judged yet.
 
     Where no reranker is trained, that of the ``parent`` goes on. Of the sets of ``labels`` further classifiers learn,
-    but for about the ``test_share`` of each that judges.
+    but for about the ``test_share`` of each that judges. Of what was ``suggested`` to the team a ranker learns.
     """
     skills = {}
     for part in material:
@@ -79,6 +82,11 @@ def make_release(
         if labels:
             found, told = fit_classifiers(part, labels, recipe, test_share=test_share, progress=progress)
             mine = replace(mine, classifiers=found, notes={**mine.notes, "labels": told})
+        judged = judged_of(suggested, part.languages)
+        if judged:
+            ranker, told_ranker = fit_ranker(judged, seed=recipe.seed)
+            progress(f"A ranker of suggestions is {'kept' if ranker else 'left out'}: {told_ranker['why']}")
+            mine = replace(mine, ranker=ranker, notes={**mine.notes, "suggestions": told_ranker})
         skills[part.encoder.id] = mine
     now = datetime.now(UTC).replace(microsecond=0)
     key = f"{now:%Y-%m-%d}-{uuid.uuid4().hex[:6]}"

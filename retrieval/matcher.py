@@ -113,6 +113,13 @@ class Matcher:
         """Return the vectors of some texts, shape (len(texts), dimension), by the encoder that reads this language."""
         return self._encoders.of(language).encode(texts)
 
+    def cosines(self, vector: Vectors, keys: Sequence[str], *, language: str) -> dict[str, float]:
+        """Return the cosines of a message's vector, shape (1, dimension), and those of some tickets, by their ids.
+
+        Those that the index does not hold are left out. Raises :class:`EngineError` while the vectors are away.
+        """
+        return dict(self._indexes.nearest(self._encoders.of(language), vector, len(keys), among=keys)) if keys else {}
+
     def rarities(self, terms: Collection[str], *, language: str) -> Mapping[str, float]:
         """Return terms with their inverse document frequencies among the tickets of a language's encoder."""
         return self._indexes.rarities(self._encoders.of(language), terms)

@@ -1,4 +1,4 @@
-"""The rasa-sdk action server: a Rasa bot asks Replydesk for the answer to its latest message."""
+"""The rasa-sdk action server: a Rasa bot asks Replydesk for the answer to its latest message, or for suggestions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from sanic.response import HTTPResponse, json
 
 from replydesk.data.errors import ReplydeskError
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 
-__all__ = ["AnswerAction", "create_action_app"]
+__all__ = ["AnswerAction", "SuggestAction", "create_action_app"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,6 +75,46 @@ class AnswerAction(Action):  # type: ignore[misc]
         ]
 
 
+class SuggestAction(Action):  # type: ignore[misc]
+    """``action_replydesk_suggest``: puts different answers to the latest message before the team and utters nothing.
+
+    They stand in the slot ``replydesk_suggestions`` (a list of ticket, kind, text and score; empty where something went
+    wrong), and their id, for a verdict, in ``replydesk_suggestion``. For a console that listens to the bot the whole
+    document travels as ``custom.replydesk_suggestions``, in a response without text.
+    """
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def name(self) -> str:
+        """Return the name a Rasa domain lists."""
+        return "action_replydesk_suggest"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:  # noqa: ARG002 - the SDK calls it so
+        """Suggest in a thread; an error leaves the slots empty, since a Rasa server would drop the turn otherwise."""
+        latest = tracker.latest_message or {}
+        request = SuggestionRequest(
+            str(latest.get("text") or ""),
+            conversation=f"rasa:{tracker.sender_id}",
+            customer=str(tracker.sender_id),
+            channel="rasa",
+        )
+        try:
+            found = await asyncio.to_thread(suggestions, self._agent, request)
+        except ReplydeskError as error:
+            _LOG.warning("Suggested nothing: %s", error)
+            return _suggested("", [])
+        except Exception:  # noqa: BLE001 - whatever it is, the turn goes on, and the log has the traceback
+            _LOG.exception("Suggested nothing after an error that should not happen")
+            return _suggested("", [])
+        dispatcher.utter_message(json_message={"replydesk_suggestions": found.document()})
+        items = [
+            {"ticket": item.ticket, "kind": item.kind, "text": item.text, "score": round(item.score, 4)}
+            for item in found.items
+        ]
+        return _suggested(found.id, items)
+
+
 class _Discreet(ErrorHandler):
     """Says that a request failed; the SDK would send the exception and the customer's whole tracker back."""
 
@@ -92,10 +133,15 @@ def _handed_off() -> list[Any]:
     ]
 
 
+def _suggested(key: str, items: list[dict[str, Any]]) -> list[Any]:
+    return [SlotSet("replydesk_suggestion", key or None), SlotSet("replydesk_suggestions", items)]
+
+
 def create_action_app(agent: Agent) -> Any:
-    """Return the SDK's own server (an ASGI app) with our action: ``/webhook``, ``/actions``, ``/health``."""
+    """Return the SDK's own server (an ASGI app) with our actions: ``/webhook``, ``/actions``, ``/health``."""
     executor = ActionExecutor()
     executor.register_action(AnswerAction(agent))
+    executor.register_action(SuggestAction(agent))
     # A Rasa server of another minor version speaks the same protocol; the SDK would warn at every request.
     warnings.filterwarnings("ignore", message=".*Rasa SDK version.*", category=UserWarning)
     app = create_app(executor)

@@ -1,4 +1,4 @@
-"""The commands that answer: `replydesk ask`, `search`, and the servers `serve` and `actions`."""
+"""The commands that answer: `replydesk ask`, `suggest`, `search`, and the servers `serve` and `actions`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from replydesk.data.home import Home
 from replydesk.ui.demo import demo
 from replydesk.ui.desk import agent_of, settings_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
-from replydesk.ui.terminal import reply_text
+from replydesk.ui.terminal import reply_text, suggestions_text
 
-__all__ = ["actions", "ask", "search", "serve"]
+__all__ = ["actions", "ask", "search", "serve", "suggest"]
 
 
 def ask(
@@ -27,6 +27,24 @@ def ask(
     """Answer one message."""
     reply = agent_of(Home.find(home), rules).reply(text, conversation=conversation, channel="cli", language=language)
     show(reply.document(), as_json, reply_text(reply))
+
+
+def suggest(
+    text: Annotated[str, typer.Argument(help="The customer's message.")],
+    conversation: Annotated[str, typer.Option("--conversation", help="The conversation it belongs to.")] = "",
+    by: Annotated[str, typer.Option("--by", help="The member of the team who asks.")] = "",
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=10, help="How many answers.")] = 3,
+    language: LanguageOption = "",
+    rules: RulesOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest different answers to one message; nothing is sent."""
+    from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
+
+    request = SuggestionRequest(text, conversation, channel="cli", language=language, by=by, k=k)
+    found = suggestions(agent_of(Home.find(home), rules), request)
+    show(found.document(), as_json, suggestions_text(found))
 
 
 def search(
@@ -75,7 +93,7 @@ def actions(
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 5055,
     home: HomeOption = None,
 ) -> None:
-    """Serve the rasa-sdk action server with action_replydesk_answer."""
+    """Serve the rasa-sdk action server with action_replydesk_answer and action_replydesk_suggest."""
     import uvicorn
 
     from replydesk.ui.actions import create_action_app

@@ -17,9 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from replydesk.data.errors import ReplydeskError, RequestError
-from replydesk.data.records import Ticket, TicketSource, VerdictKind
+from replydesk.data.records import TakenKind, Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.reply import Reply
+from replydesk.dialog.suggest.judging import judge_suggestion
+from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
 __all__ = ["install"]
@@ -55,6 +57,29 @@ class ReplyRequest(_Body):
     metadata: dict[str, Any] = Field(default_factory=dict)
     filters: dict[Name, Name] = Field(default_factory=dict)
     message: Name = ""
+
+
+class SuggestRequest(_Body):
+    """A message, or a conversation whose last message a member of the team wants to answer."""
+
+    text: str = ""
+    conversation: Name = ""
+    customer: Name = ""
+    channel: Name = ""
+    language: Language = ""
+    by: Name = ""
+    k: int = Field(3, ge=1, le=10)
+    filters: dict[Name, Name] = Field(default_factory=dict)
+    id: Name = ""
+
+
+class SuggestionVerdictRequest(_Body):
+    """What a member of the team made of one suggested answer."""
+
+    ticket: Name = Field(min_length=1)
+    kind: TakenKind
+    text: str = ""
+    by: Name = ""
 
 
 class TakeoverRequest(_Body):
@@ -123,6 +148,17 @@ def install(app: FastAPI, agent: Agent) -> None:
         if stream:
             return StreamingResponse(_events(found), media_type="text/event-stream")
         return JSONResponse(found.document())
+
+    @router.post("/suggest")
+    def suggest(body: SuggestRequest) -> dict[str, Any]:
+        """Return different answers that a member of the team may send; nothing is sent."""
+        return suggestions(agent, SuggestionRequest(**body.model_dump())).document()
+
+    @router.post("/suggestions/{suggestion}/verdict", status_code=201)
+    def suggestion_verdict(suggestion: str, body: SuggestionVerdictRequest) -> dict[str, Any]:
+        """Store what was made of a suggested answer; the same again changes nothing."""
+        made = judge_suggestion(agent, suggestion, body.ticket, body.kind, text=body.text, by=body.by)
+        return {"id": made.id, "suggestion": made.suggestion, "ticket": made.ticket, "kind": made.kind}
 
     @router.post("/search")
     def search(body: SearchRequest) -> dict[str, Any]:

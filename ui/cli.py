@@ -1,8 +1,8 @@
 """The command line. Results go to stdout, everything else to stderr; ``--json`` makes the result one document.
 
 This module puts the commands together. Each group has a module of its own: demo, exchange (import and export),
-answering (ask, search, serve, actions), upkeep (index, doctor), training (train, retrain), pretraining, tickets,
-recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
+answering (ask, suggest, search, serve, actions), upkeep (index, doctor), training (train, retrain), pretraining,
+tickets, recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NoReturn
 import typer
 
 from replydesk.data.errors import ReplydeskError
-from replydesk.ui.answering import actions, ask, search, serve
+from replydesk.ui.answering import actions, ask, search, serve, suggest
 from replydesk.ui.demo import demo
 from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.exchange import export, import_
@@ -39,7 +39,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (demo, import_, export, ask, search, serve, index, train, retrain, pretrain, doctor, test, actions):
+for _command in (
+    demo, import_, export, ask, suggest, search, serve, index, train, retrain, pretrain, doctor, test, actions,
+):  # fmt: skip
     app.command(_command.__name__.rstrip("_"))(_command)
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(recipes_app, name="recipes")

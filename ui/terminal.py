@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from replydesk.data.ingest import Ingested
     from replydesk.data.readers import Reading
     from replydesk.dialog.reply import Reply
+    from replydesk.dialog.suggest.suggestion import Suggestions
     from replydesk.finetune.retrain import Outcome
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "reply_text",
     "retrieval_text",
     "several_text",
+    "suggestions_text",
     "suspects_lines",
 ]
 
@@ -40,6 +42,16 @@ def reply_text(reply: Reply) -> str:
     lines += [f"- option: {option.label}" for option in reply.options]
     lines += [f"- ticket {hit.ticket.id} ({hit.similarity:.2f}): {hit.ticket.question}" for hit in reply.hits]
     return "\n".join(lines)
+
+
+def suggestions_text(found: Suggestions) -> str:
+    """Return suggestions for a person: each answer with its score and why it is there."""
+    lines = []
+    for item in (*found.items, *([found.beside] if found.beside else [])):
+        mark = "beside" if item is found.beside else str(item.position)
+        lines += [f"{mark}. [{item.kind}, {item.score:.2f}] {item.text}", f"   ticket {item.ticket}"]
+        lines += [f"   - {reason}" for reason in item.why]
+    return "\n".join([*lines, f"suggestion {found.id}"]) if lines else "Nothing to suggest."
 
 
 def outcome_text(outcome: Outcome) -> str:

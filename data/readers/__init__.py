@@ -17,7 +17,7 @@ from replydesk.data.readers.intercom import Intercom
 from replydesk.data.readers.intercom_tables import IntercomTables
 from replydesk.data.readers.mail import Mail
 from replydesk.data.readers.openai import OpenAI
-from replydesk.data.readers.own import Own, write, write_ticket, write_verdict
+from replydesk.data.readers.own import Own, write, write_suggested, write_ticket, write_verdict
 from replydesk.data.readers.qnamaker import QnA
 from replydesk.data.readers.rasa import Rasa
 from replydesk.data.readers.rasa_nlu import RasaNlu
@@ -46,6 +46,7 @@ __all__ = [
     "formats",
     "read",
     "write",
+    "write_suggested",
     "write_ticket",
     "write_verdict",
 ]

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from replydesk.data.readers.source import SAMPLE, Source, bounded, broken
-from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict, content_id
+from replydesk.data.records import Conversation, Message, Role, Suggested, Ticket, Verdict, content_id
 
 __all__ = [
     "SAMPLE",
@@ -77,7 +77,7 @@ class Assumed:
     cure: str = ""
 
 
-Item = Conversation | Ticket | Verdict | Skipped | Assumed
+Item = Conversation | Ticket | Verdict | Suggested | Skipped | Assumed
 """What a reader yields. The verdicts of a conversation follow it."""
 
 

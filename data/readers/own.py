@@ -9,12 +9,14 @@ A line is one of::
      "verdicts": [{"id": "v1", "reply": "r1", "kind": "good", "ts": "2026-03-01T09:05:00Z"}]}
     {"ticket": {"question": "Where is my parcel?", "answer": "It left us today.", "source": "canned"}}
     {"verdict": {"id": "v2", "reply": "r2", "kind": "wrong"}}
+    {"suggestion": {"id": "s1", "text": "Where is my parcel?", "items": [...]}, "verdicts": [...]}
 
 Reading asks for less than writing gives: ``{"turns": [{"role": "customer", "text": "Hello"}]}`` is enough.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,17 +26,20 @@ from replydesk.data.readers.base import Item, Options, Skipped, Source, in_order
 from replydesk.data.readers.cells import silent
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import (
+    TAKEN_KINDS,
     TICKET_SOURCES,
     VERDICT_KINDS,
     Conversation,
     Message,
     Role,
+    Suggested,
+    SuggestionVerdict,
     Ticket,
     Verdict,
     content_id,
 )
 
-__all__ = ["Own", "write", "write_ticket", "write_verdict"]
+__all__ = ["Own", "write", "write_suggested", "write_ticket", "write_verdict"]
 
 T = TypeVar("T", bound=str)
 
@@ -45,11 +50,11 @@ class Own:
     name = "jsonl"
 
     def matches(self, source: Source) -> bool:
-        """Return whether the first objects hold turns with role and text, or are our tickets or verdicts."""
+        """Return whether the first objects hold turns with role and text, or are our tickets, verdicts, suggestions."""
         return any(_is_ours(record.value) for record in first(source))
 
     def read(self, source: Source, options: Options) -> Iterator[Item]:  # noqa: ARG002
-        """Yield conversations, each followed by its verdicts, and tickets and verdicts that stand alone."""
+        """Yield conversations, each followed by its verdicts, and what stands alone: tickets, verdicts, suggestions."""
         for item in records(source):
             if isinstance(item, Skipped):
                 yield item
@@ -57,6 +62,8 @@ class Own:
                 yield _or_skipped(_ticket, ticket, item.where)
             elif isinstance(verdict := item.value.get("verdict"), dict):
                 yield _or_skipped(_verdict, verdict, item.where)
+            elif isinstance(item.value.get("suggestion"), dict):
+                yield _or_skipped(_suggested, item.value, item.where)
             else:
                 yield from _conversation(item.value, item.where)
 
@@ -118,6 +125,17 @@ def _turn_written(message: Message) -> dict[str, Any]:
     }
 
 
+def write_suggested(suggested: Suggested) -> dict[str, Any]:
+    """Return the line that :class:`Own` reads back as what was suggested and what came of it."""
+    return {
+        "suggestion": dict(suggested.document),
+        "verdicts": [
+            {"id": v.id, "ticket": v.ticket, "kind": v.kind, "text": v.text, "by": v.by, "ts": _iso(v.at)}
+            for v in suggested.verdicts
+        ],
+    }
+
+
 def _verdict_written(verdict: Verdict) -> dict[str, Any]:
     return {
         "id": verdict.id,
@@ -140,6 +158,9 @@ def _is_ours(record: Mapping[str, Any]) -> bool:
     if isinstance(ticket, dict) and "question" in ticket and "answer" in ticket:
         return True
     if isinstance(verdict, dict) and "reply" in verdict and "kind" in verdict:
+        return True
+    suggestion = record.get("suggestion")
+    if isinstance(suggestion, dict) and "id" in suggestion and "items" in suggestion:
         return True
     return any(isinstance(turn, dict) and "role" in turn and "text" in turn for turn in _turns(record))
 
@@ -263,6 +284,53 @@ def _verdict(record: Mapping[str, Any]) -> Verdict:
         by=by,
         at=moment(record.get("ts") or record.get("at")),
     )
+
+
+def _suggested(record: Mapping[str, Any]) -> Suggested:
+    document = dict(record["suggestion"])
+    key = _text(document, "id")
+    if not key:
+        raise ValueError("the suggestion has no id")
+    at = moment(document.get("at"))
+    if at is None:
+        raise ValueError("the suggestion does not say when it was made")
+    items, beside = document.get("items"), document.get("beside")
+    if not isinstance(items, list):
+        raise ValueError("the suggestion has no list of items")
+    document |= {
+        "at": at.isoformat(),
+        "items": [_item(item) for item in items],
+        "beside": _item(beside) if beside is not None else None,
+        **{name: _text(document, name) for name in ("text", "conversation", "customer", "by", "channel")},
+    }
+    intents = document.get("intents") or []
+    if not isinstance(intents, list) or not all(isinstance(one, dict) and "name" in one for one in intents):
+        raise ValueError("the intents of a suggestion are a list of names with probabilities")
+    verdicts = record.get("verdicts") or []
+    if not isinstance(verdicts, list):
+        raise ValueError("the verdicts of a suggestion are a list")
+    return Suggested(key, document, tuple(_suggestion_verdict(verdict, key) for verdict in verdicts))
+
+
+def _item(item: Any) -> dict[str, Any]:
+    """Return an item that was shown, where it can be learned from: ticket, text, and numbers as features."""
+    if not isinstance(item, dict) or not _text(item, "ticket") or not isinstance(item.get("text"), str):
+        raise ValueError("an item of a suggestion is an object with a ticket and a text")
+    features = item.get("features") or {}
+    told = features.values() if isinstance(features, dict) else [None]
+    numbers = [item.get("score", 0.0), item.get("propensity", 1.0), *told]
+    if any(isinstance(n, bool) or not isinstance(n, (int, float)) or not math.isfinite(n) for n in numbers):
+        raise ValueError("the score, the propensity and the features of an item are numbers")
+    return dict(item)
+
+
+def _suggestion_verdict(record: Any, suggestion: str) -> SuggestionVerdict:
+    if not isinstance(record, dict):
+        raise ValueError("a verdict is an object")
+    ticket, kind = _text(record, "ticket"), _one_of(TAKEN_KINDS, record.get("kind"))
+    text, by = _text(record, "text"), _text(record, "by")
+    key = _text(record, "id") or content_id("suggestion", suggestion, ticket, kind, text, by)
+    return SuggestionVerdict(key, suggestion, ticket, kind, text, by, moment(record.get("ts") or record.get("at")))
 
 
 _FIELDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from replydesk.data.store.conversations import Added, Conversations, Entry
 from replydesk.data.store.curation import Curations
+from replydesk.data.store.suggestions import SCOPES, SuggestionRows, Tally
 from replydesk.data.store.tickets import Changes, Tickets
 from replydesk.data.store.upkeep import Upkeep
 
-__all__ = ["Added", "Changes", "Entry", "Store"]
+__all__ = ["SCOPES", "Added", "Changes", "Entry", "Store", "Tally"]
 
 
-class Store(Conversations, Tickets, Curations, Upkeep):
+class Store(Conversations, Tickets, Curations, SuggestionRows, Upkeep):
     """Reads and writes records. Every method is one transaction: it happens whole or not at all.
 
     >>> from replydesk.data.records import Ticket

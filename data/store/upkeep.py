@@ -17,6 +17,7 @@ from replydesk.data.records import Verdict
 from replydesk.data.rows import stamp, verdict_of, verdict_row
 from replydesk.data.store.database import Database
 from replydesk.data.store.statements import batches, insert, lookup
+from replydesk.data.store.suggestions import count_replies
 
 __all__ = ["Upkeep"]
 
@@ -46,6 +47,7 @@ class Upkeep(Database):
             known = lookup(connection, schema.verdicts.c.id, schema.verdicts.c.id, [v.id for v in batch])
             fresh = {v.id: verdict_row(v) for v in batch if v.id not in known}
             insert(connection, schema.verdicts, list(fresh.values()))
+            count_replies(connection, [row["reply"] for row in fresh.values()])
         return len(fresh)
 
     def verdicts(self, *, reply: str = "", conversations: Sequence[str] | None = None) -> list[Verdict]:

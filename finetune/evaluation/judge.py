@@ -113,6 +113,9 @@ def judge(
             if figures:
                 side[name]["labels"] = figures
         checks += told.checks
+        suggestions = candidate.skills_for(part.encoder.id).notes.get("suggestions")
+        if suggestions:
+            after[name]["suggestions"] = suggestions
     return Report(candidate.id, baseline.id, candidate.data, before, after, floor, (*checks, *soundness))
 
 

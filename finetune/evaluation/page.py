@@ -56,8 +56,9 @@ def _section(name: str, report: Report) -> str:
     head = "<tr><th></th><th>TF-IDF floor</th><th>Before</th><th>After</th><th>95 % interval</th></tr>"
     labels = _labels(report.before[name], after, floor)
     title = f"<h2>{escape(name)} <small>{after['messages']} test messages</small></h2>"
+    rest = f"{_suggestions(after)}{_bias(after)}"
     promises = _promises(after.get("replies", {}).get("promise", {}))
-    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{promises}{labels}{_bias(after)}'
+    return f'{title}<div class="card wide"><table>{head}{rows}</table></div>{promises}{labels}{rest}'
 
 
 def _promises(found: Mapping[str, Any]) -> str:
@@ -113,6 +114,21 @@ def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[
             )
     head = ("", "Words alone", "Before", "After", "95 % interval", "Test messages")
     return f"<h3>Further labels</h3>{table(head, rows)}" if rows else ""
+
+
+def _suggestions(after: Mapping[str, Any]) -> str:
+    """Return how a ranker of suggestions did against the order of the search, nothing where nobody judged any."""
+    found = after.get("suggestions")
+    if not found:
+        return ""
+    said = f"<p>{'Kept' if found['kept'] else 'Left out'}. {escape(found['why'])}</p>"
+    if "cold" not in found:
+        return f"<h3>Suggestions to the team</h3>{said}"
+    low, high = found["difference_ci"]
+    span = f"<small>{low:+.3f} – {high:+.3f}</small>"
+    row = [_number(found["cold"]), _number(found["learned"]), span, str(found["held_out"])]
+    head = ("Search", "Learned", "Difference, 95 % interval", "Later requests")
+    return f"<h3>Suggestions to the team: reciprocal rank of what was taken</h3>{said}{table(head, [row])}"
 
 
 def _bias(after: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from replydesk.data import export as module
 from replydesk.data.export import export_csv, export_jsonl
 from replydesk.data.ingest import ingest
 from replydesk.data.readers import Skipped, read
-from replydesk.data.records import Conversation, Message, Role, Ticket, Verdict
+from replydesk.data.records import Conversation, Message, Role, Suggested, SuggestionVerdict, Ticket, Verdict
 from replydesk.data.settings import DataSettings
 from replydesk.data.store import Store
 from replydesk.data.tickets import mine
@@ -194,3 +194,67 @@ def test_lines_change_no_text(store: Store, tmp_path: Path, text: str) -> None:
         export_jsonl(store, file)
     assert list(read(path).items) == [told]
     assert ingest(read(path).items, None, DataSettings()).skipped_count == 0
+
+
+def suggested(key: str, *verdicts: SuggestionVerdict) -> Suggested:
+    def item(ticket: str, text: str) -> dict[str, object]:
+        features = {"score": 0.5, "told": 0.0}
+        return {
+            "ticket": ticket,
+            "kind": "macro",
+            "text": text,
+            "position": 1,
+            "propensity": 0.95,
+            "features": features,
+        }
+
+    document = {
+        "id": key, "text": "什么时候退款？", "conversation": "1", "customer": "c-0123456789ab", "by": "Ada",
+        "channel": "chat", "intents": [{"name": "refund", "probability": 0.9}], "at": NINE.isoformat(),
+        "items": [item("t1", "Five days."), item("t2", "五天到账。")], "beside": item("t3", "See the help page."),
+    }  # fmt: skip
+    return Suggested(key, document, verdicts)
+
+
+def test_suggestions_and_what_came_of_them_survive_an_export(store: Store, tmp_path: Path) -> None:
+    told = suggested(
+        "s1",
+        SuggestionVerdict("v1", "s1", "t1", "refused", by="Ada", at=NINE),
+        SuggestionVerdict("v2", "s1", "t2", "edited", "三天到账。", "Ada", NINE + timedelta(minutes=1)),
+    )
+    store.add_suggestions([told, suggested("s2")])
+    path = tmp_path / "export.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        assert export_jsonl(store, file) == 2
+    other = Store.open("sqlite://")
+    report = ingest(read(path).items, other, DataSettings())
+    assert (report.suggestions, report.skipped) == (2, [])
+    assert list(other.suggestions()) == list(store.suggestions()) == [told, suggested("s2")]
+    for one in (store, other):
+        assert one.taken_for("refund", limit=5) == ["t2"]
+    assert ingest(read(path).items, other, DataSettings()).suggestions == 0
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"at": "soon"}, "not a date"),
+        ({"at": None}, "when it was made"),
+        ({"items": "none"}, "no list of items"),
+        ({"items": [{"ticket": "t1"}]}, "a ticket and a text"),
+        ({"items": [{"ticket": "t1", "text": "x", "features": {"score": "high"}}]}, "are numbers"),
+        ({"intents": ["refund"]}, "names with probabilities"),
+    ],
+)
+def test_a_suggestion_that_cannot_be_read_costs_nothing_else(
+    store: Store, tmp_path: Path, wrong: dict[str, object], why: str
+) -> None:
+    good = {"suggestion": dict(suggested("s1").document)}
+    bad = {"suggestion": {**suggested("s2").document, **wrong}}
+    path = tmp_path / "export.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in (good, bad)), encoding="utf-8")
+    report = ingest(read(path).items, store, DataSettings())
+    assert report.suggestions == 1
+    assert [item.where for item in report.skipped] == [f"{path.name}:2"]
+    assert why in report.skipped[0].why

@@ -68,6 +68,7 @@ def test_the_counts(store: Store) -> None:
         "messages": 6,
         "tickets": {"new": 5, "duplicate": 0, "removed": 0},
         "verdicts": 2,
+        "suggestions": 0,
         "skipped": [{"where": "export.csv:7", "why": "the row has no text"}],
         "skipped_count": 1,
         "reasons": {"the row has no text": 1},

@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from replydesk.data import schema
 from replydesk.data import store as module
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
-from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict
+from replydesk.data.records import Conversation, Curation, Message, Suggested, SuggestionVerdict, Ticket, Verdict
 from replydesk.data.rows import conversation_digest
-from replydesk.data.store import Added, Entry, Store, conversations, database, statements, tickets
+from replydesk.data.store import Added, Entry, Store, Tally, conversations, database, statements, tickets
 from replydesk.data.tickets import mine
 
 Content = Callable[[Store], dict[str, list[tuple[Any, ...]]]]
@@ -52,6 +52,16 @@ def talk(key: str, *said: str, at: datetime | None = NINE, **rest: Any) -> Conve
 
 def pair(conversation: Conversation) -> tuple[Conversation, list[Ticket]]:
     return conversation, list(mine(conversation))
+
+
+def suggested(key: str, *, intent: str = "refund", by: str = "") -> Suggested:
+    items = [{"ticket": ticket, "text": "Five days."} for ticket in ("a", "b", "c")]
+    intents = [{"name": intent, "probability": 0.9}]
+    return Suggested(key, {"id": key, "at": NINE.isoformat(), "by": by, "intents": intents, "items": items})
+
+
+def taken(suggestion: str, ticket: str) -> SuggestionVerdict:
+    return SuggestionVerdict(f"v{suggestion}", suggestion, ticket, "accepted", at=NINE)
 
 
 def add(store: Store, *conversations: Conversation) -> Added:
@@ -481,6 +491,34 @@ class StoreContract:
         assert sorted(t.question for t in store.tickets()) == sorted(f"问 {n}" for n in range(20))
         assert store.changes_after(0).seq == 20
         store.close()
+
+    # ---- suggestions
+
+    def test_what_was_taken_is_counted_by_intent_person_and_channel(self, store: Store) -> None:
+        store.add_suggestions([suggested("1", by="Ada"), suggested("2", by="Bo"), suggested("3", intent="other")])
+        store.add_suggestion_verdicts([taken("1", "b"), taken("2", "a"), taken("3", "a")])
+        found = store.tallies(["a", "b", "c"], intent="refund", by="Ada", channel="")
+        assert found == {"a": Tally((3, 2, 1, 0), (2.0, 1.0, 0.0, 0.0)), "b": Tally((1, 1, 1, 0), (1.0, 1.0, 1.0, 0.0))}
+        assert store.taken_for("refund", limit=5) == ["a", "b"]
+        assert store.taken_for("refund", limit=1) == ["a"]
+
+    def test_a_suggestion_and_its_verdicts_are_stored_once(self, store: Store) -> None:
+        one = suggested("1")
+        assert (store.add_suggestions([one]), store.add_suggestions([one])) == (1, 0)
+        assert (store.add_suggestion_verdicts([taken("1", "a")]), store.add_suggestion_verdicts([taken("1", "a")])) == (
+            1,
+            0,
+        )
+        assert store.suggestion("1") == replace(one, verdicts=(taken("1", "a"),))
+        assert list(store.suggestions()) == [store.suggestion("1")]
+        with pytest.raises(NotFoundError, match="no such suggestion"):
+            store.suggestion("2")
+
+    def test_what_a_customer_was_told(self, store: Store) -> None:
+        add(store, talk("1", "Where?", "It left us.", customer="c-1"), talk("2", "哪里？", "已发货。", customer="c-2"))
+        assert store.told("c-1") == {"it left us."}
+        assert store.told("c-2") == {"已发货。"}
+        assert store.told("") == store.told("c-3") == frozenset()
 
     # ---- migrations
 

@@ -16,6 +16,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.ui.actions import create_action_app
 
 ACTION = "action_replydesk_answer"
+SUGGEST = "action_replydesk_suggest"
 SECRET = "my card is 4111-TOP-SECRET"
 HANDED_OFF = [
     {"event": "slot", "timestamp": None, "name": "replydesk_action", "value": "handoff"},
@@ -133,9 +134,9 @@ def test_a_deflated_body_and_a_known_domain_are_understood(client: TestClient) -
     assert unknown.json()["action_name"] == ACTION
 
 
-def test_the_server_tells_its_health_and_its_action(client: TestClient) -> None:
+def test_the_server_tells_its_health_and_its_actions(client: TestClient) -> None:
     assert client.get("/health").json() == {"status": "ok"}
-    assert client.get("/actions").json() == [{"name": ACTION}]
+    assert client.get("/actions").json() == [{"name": ACTION}, {"name": SUGGEST}]
 
 
 def test_another_action_is_unknown(client: TestClient) -> None:
@@ -205,3 +206,40 @@ def test_an_unknown_path_is_not_found(client: TestClient) -> None:
     response = client.get("/nowhere")
     assert response.status_code == 404
     assert set(response.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Please cancel my order", "Done, your order is cancelled and nothing will be charged."),
+        ("帮我取消订单", "已为您取消订单，不会扣款。"),
+    ],
+)
+def test_suggestions_go_to_slots_and_nothing_is_uttered(
+    client: TestClient, agent: Agent, text: str, answer: str
+) -> None:
+    response = client.post("/webhook", json=payload(text, next_action=SUGGEST))
+    slots = {event["name"]: event["value"] for event in response.json()["events"]}
+    [said] = response.json()["responses"]
+    document = said["custom"]["replydesk_suggestions"]
+    assert (said["text"], slots["replydesk_suggestion"]) == (None, document["id"])
+    assert [item["ticket"] for item in slots["replydesk_suggestions"]] == [item["ticket"] for item in document["items"]]
+    assert answer in [item["text"] for item in slots["replydesk_suggestions"]]
+    assert agent.store.suggestion(document["id"]).document["channel"] == "rasa"
+    assert agent.store.counts()["replies"] == 0
+
+
+@pytest.mark.parametrize("failure", [StoreError("The disk is full."), RuntimeError(SECRET)])
+def test_where_nothing_can_be_suggested_the_slots_are_empty(
+    client: TestClient, agent: Agent, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def broken(*_arguments: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(agent, "look", broken)
+    response = client.post("/webhook", json=payload("hello", next_action=SUGGEST)).json()
+    assert response["responses"] == []
+    assert {event["name"]: event["value"] for event in response["events"]} == {
+        "replydesk_suggestion": None,
+        "replydesk_suggestions": [],
+    }
