@@ -115,8 +115,8 @@ class Desk:
         yield asked
         try:
             spoken = str(talk.last["language"]) if pressed and talk.last else ""
-            reply = self._agent.reply(text, conversation=talk.conversation, channel="chat", language=spoken).document()
-            whole = self.talk(talk.conversation, language)
+            made = self._agent.reply(text, conversation=talk.conversation, channel="chat", language=spoken)
+            reply, whole = made.document(), self.talk(talk.conversation, language)
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return

@@ -52,7 +52,7 @@ def _form(state: Mapping[str, Any], language: str) -> str:
     again = say("form_try", language, number=tries + 1, most=TRIES) if tries else ""
     again = f'<em class="rd-try">{again}</em>' if again else ""
     title = _title(form["name"], language)
-    count = say("form_place", language, place=place, count=len(names))
+    count = say("form_place", language, place=place, count=len(names)) if len(names) > 1 else ""
     return (
         f'<div class="rd-form" role="status"><p><b>{plain(title)}</b><span>{count}</span>{again}</p>'
         f"<ol>{steps}</ol></div>"
@@ -70,8 +70,8 @@ def _slot(name: str, language: str) -> str:
 
 
 def _title(name: str, language: str) -> str:
-    """Return what a form is called; English names say nothing to who reads Chinese."""
-    return say("form_title", language) if language == "zh" and name.isascii() else _words(name)
+    """Return what a form is called: one question alone has no name, and English names say nothing in Chinese."""
+    return _words(name) if name and not (language == "zh" and name.isascii()) else say("form_title", language)
 
 
 def _words(name: str) -> str:
