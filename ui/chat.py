@@ -107,8 +107,8 @@ class Desk:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
 
         The last one is what is stored. What was ``pressed`` and not written is answered in the language of the last
-        reply, whatever the words on the button are. A message that is refused leaves a notice in the page's ``language`` instead,
-        and so does any failure.
+        reply, whatever the words on the button are. A message that is refused leaves a notice in the page's
+        ``language`` instead, and so does any failure.
         """
         talk = replace(talk, conversation=talk.conversation or f"page-{uuid.uuid4().hex}")
         asked = talk.say(text) if text.strip() else talk

@@ -18,6 +18,8 @@ __all__ = ["Dialled", "dial_line", "dialled"]
 
 # What fewer messages than these did would draw the curve.
 _FEWEST = 10
+# So many hundredths of the height are room enough for a word below a line.
+_ROOM = 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,11 @@ def _plot(found: Dialled, language: str) -> str:
     points = " ".join(f"{100 * share:.1f},{100 - height(wrong):.1f}" for _, share, wrong in found.curve)
     line = words = ""
     if allowed:
-        y = 100 - height(allowed)
+        y, above = 100 - height(allowed), found.curve[-1][2] < allowed or height(allowed) < _ROOM
         line = f'<line class="rd-allowed" x1="0" x2="100" y1="{y:.1f}" y2="{y:.1f}"/>'
         label = say("dial_allowed", language, most=f"{100 * allowed:.3g}%")
-        words = f'<span class="rd-most" style="bottom:{height(allowed):.1f}%">{label}</span>'
+        side = f"bottom:{height(allowed):.1f}%" if above else f"top:{y:.1f}%"
+        words = f'<span class="rd-most" style="{side}">{label}</span>'
     _, _, most = found.curve[-1]
     end = say("dial_end", language, wrong=_percent(most))
     words += f'<span class="rd-end" style="bottom:{height(most):.1f}%">{end}</span>'

@@ -202,7 +202,8 @@ def test_text_of_tickets_and_customers_stays_text(visit: Open) -> None:
     expect(page.locator(".message.user .rd-said")).to_have_text(attack)
     expect(page.locator("#rd-panel .rd-part")).to_have_count(3)
     ask(page, "Is my teapot on fire?")
-    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text(attack)
+    # What goes out is plain text; the panel shows the ticket as it is.
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text("Please look:")
     expect(page.locator("#rd-panel .rd-used", has_text="<b>Eve</b>")).to_be_visible()
     page.locator(".rd-cite").last.click()
     expect(page.locator("#rd-panel .rd-open")).to_contain_text(attack)
