@@ -114,6 +114,7 @@ def promise(found: Mapping[str, Any]) -> str:
         allowed = f"{100 * found['dial']:.3g}% allowed"
         axes.text(1.01, found["dial"], allowed, color=SERIES["floor"], ha="right", va="bottom", fontsize=10)
         axes.set(xlim=(0, 1.02), xlabel="messages answered alone", ylabel="of these wrong")
+        axes.set_xticks([0.2, 0.4, 0.6, 0.8, 1.0])
         axes.set_ylim(0, 1.08 * highest or 1)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
