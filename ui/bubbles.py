@@ -13,10 +13,11 @@ from typing import Any
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.ui.strings import say
 
-__all__ = ["bubble", "event", "notice", "numbers", "person", "plain", "said"]
+__all__ = ["bubble", "event", "notice", "numbers", "person", "plain", "said", "unmasked"]
 
 _ENTITIES = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None})
 _LAST = re.compile(r"(?:[A-Za-z0-9]{1,12}|[^\W_]{1,2})\W{0,2}\Z")
+_MASKED = re.compile(r"<[A-Z]+_\d+>")
 _BADGES = {"ask": "asked", "handoff": "handed"}
 
 
@@ -31,16 +32,25 @@ def plain(text: str) -> str:
     return text.translate(_ENTITIES)
 
 
+def unmasked(text: str) -> str:
+    """Return a stored text without the names of what was masked in it, which say nothing to a customer.
+
+    >>> unmasked("Call <PHONE_1>")
+    'Call •••'
+    """
+    return _MASKED.sub("•••", text)
+
+
 def said(text: str, delivered: str = "") -> str:
     """Return a customer's message; ``delivered`` is the word under one that a person will answer."""
     mark = f'<span class="rd-delivered">{delivered}</span>' if delivered else ""
-    return f'<div class="rd-said">{plain(text)}{mark}</div>'
+    return f'<div class="rd-said">{plain(unmasked(text))}{mark}</div>'
 
 
 def person(text: str, name: str, language: str) -> str:
     """Return what a person of the team wrote, under that person's name."""
     who = say("colleague", language) if name in ("", "agent") else name
-    return f'<div class="rd-said rd-by"><span class="rd-name">{plain(who)}</span>{plain(text)}</div>'
+    return f'<div class="rd-said rd-by"><span class="rd-name">{plain(who)}</span>{plain(unmasked(text))}</div>'
 
 
 def event(text: str) -> str:

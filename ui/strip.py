@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from replydesk.dialog.forms import TRIES
-from replydesk.ui.bubbles import plain
+from replydesk.ui.bubbles import plain, unmasked
 from replydesk.ui.strings import STRINGS, say
 from replydesk.ui.talk import Talk, Waiting
 
@@ -60,7 +60,7 @@ def _form(state: Mapping[str, Any], language: str) -> str:
 
 
 def _value(value: str) -> str:
-    return f" <b>{plain(value)}</b>" if value else ""
+    return f" <b>{plain(unmasked(value))}</b>" if value else ""
 
 
 def _slot(name: str, language: str) -> str:

@@ -78,10 +78,11 @@ class Talk:
         return replace(self, turns=(*turns, Turn("user", said(text, delivered))))
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return what Gradio's chatbot shows: quick replies only where nothing has followed them."""
+        """Return what Gradio's chatbot shows: quick replies only where nothing but a notice has followed them."""
         shown: list[dict[str, Any]] = [{"role": turn.role, "content": turn.html, "options": []} for turn in self.turns]
-        if self.turns and self.turns[-1].reply:
-            shown[-1]["options"] = [dict(option) for option in self.turns[-1].reply["options"]]
+        newest = next((turn for turn in reversed(self.turns) if not turn.refused), None)
+        if newest is not None and newest.reply:
+            shown[-1]["options"] = [dict(option) for option in newest.reply["options"]]
         return shown
 
     def thumbs(self, language: str) -> list[str | None]:

@@ -452,6 +452,23 @@ def test_what_was_chosen_is_marked_among_what_was_offered(said_next: str, chosen
     assert ("Chosen: " + chosen in Seen(grown.turns[0].html).text) == bool(chosen)
 
 
+def test_a_notice_leaves_the_quick_replies_where_they_are(desk: Desk) -> None:
+    asked = last(desk, "refund please")
+    refused = last(desk, "x" * 201, asked)
+    assert refused.turns[-1].refused
+    assert refused.messages()[-1]["options"] == asked.messages()[-1]["options"] != []
+
+
+def test_what_was_masked_is_no_riddle_for_who_wrote_it(desk: Desk) -> None:
+    talk = last(desk, "Call me at +44 20 7946 0018 about my refund")
+    assert Seen(talk.turns[0].html).text == "Call me at ••• about my refund"
+    assert Seen(person("Mail <EMAIL_1>", "Priya", "en")).text == "PriyaMail •••"
+    held = _filling()
+    told = {"order": "<ORDER_1>"}
+    reply_told = reply(action="ask", state={**(held.last or {})["state"], "slots": told})
+    assert "Order •••" in Seen(strip(Talk("c", (Turn("assistant", "", reply_told),)), "en")).text
+
+
 def test_a_refused_option_does_not_come_back(desk: Desk) -> None:
     first = last(desk, "refund please")
     refused = {option["value"] for option in first.messages()[-1]["options"]}
