@@ -432,6 +432,7 @@ def test_a_citation_opens_its_ticket_and_leads_back(
         card.get_by_role("button", name=back).click()
         expect(page.locator(".rd-cite").nth(line)).to_be_focused()
         expect(page.locator(".rd-cite").nth(line)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     page.locator(".rd-cite").first.click()
     expect(card).to_be_focused()
     page.keyboard.press("Escape")
