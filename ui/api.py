@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.records import TakenKind, Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.person import write_as_person
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.suggest.judging import judge_suggestion
 from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
@@ -56,6 +57,7 @@ class ReplyRequest(_Body):
     language: Language = ""
     metadata: dict[str, Any] = Field(default_factory=dict)
     filters: dict[Name, Name] = Field(default_factory=dict)
+    tags: list[Name] = Field(default_factory=list, max_length=50)
     message: Name = ""
 
 
@@ -86,6 +88,14 @@ class TakeoverRequest(_Body):
     """Who takes a conversation over, or gives it back."""
 
     by: Name = "agent"
+
+
+class MessageRequest(_Body):
+    """What a person of the team writes to a customer."""
+
+    text: str
+    role: Literal["agent"] = "agent"
+    author: Name = "agent"
 
 
 class SearchRequest(_Body):
@@ -143,6 +153,7 @@ def install(app: FastAPI, agent: Agent) -> None:
             channel=body.channel or "api",
             language=body.language,
             filters=body.filters,
+            tags=body.tags,
             message=body.message,
         )
         if stream:
@@ -210,6 +221,14 @@ def install(app: FastAPI, agent: Agent) -> None:
 
         found = agent.store.conversation(conversation)
         return write(found, agent.store.verdicts(conversations=[conversation]))
+
+    @router.post("/conversations/{conversation}/messages", status_code=201)
+    def write_message(conversation: str, body: MessageRequest) -> dict[str, Any]:
+        """Write into a conversation as a person, who thereby has it until it is released."""
+        made = write_as_person(agent.store, agent.settings, conversation, body.text, author=body.author)
+        at = made.at.isoformat() if made.at else None
+        told = {"id": made.id, "conversation": conversation, "role": made.role, "text": made.text}
+        return told | {"author": made.author, "at": at}
 
     @router.post("/conversations/{conversation}/takeover")
     def takeover(conversation: str, body: TakeoverRequest) -> dict[str, Any]:
