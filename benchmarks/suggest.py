@@ -41,10 +41,10 @@ LEARNED, TESTED, TAUGHT = 1500, 600, 30
 TEAM = 10
 SHARES = (0.0, 0.05, 0.2)
 STYLES = (
-    "Open the app and tap Help: the page on {topic} takes you through it in four steps.",
-    "Happy to look into {topic} myself. Could you tell me when it began and what you see now?",
-    "Everything we know about {topic} stands in our guide; most people are done within a day.",
-    "I have passed this on to the colleagues for {topic}, who write to you before tomorrow evening.",
+    "Open the app, tap Help and look for {topic}: that page takes you through {topic} in four steps.",
+    "Happy to look into {topic} myself. When did it begin, and what do you see now under {topic}?",
+    "All we know about {topic} stands in our guide to {topic}; most people are done within a day.",
+    "I have passed this on to colleagues for {topic}, who write before tomorrow evening about {topic}.",
 )
 GOES_ON = 0.75
 
@@ -109,7 +109,7 @@ def run() -> dict[str, Any]:
         arms[f"learned, explored {share}"] = _shown(quiet, "learned", desk.tested, milliseconds)
         if share == SHARES[1]:
             arms["cold start"] = _shown(desk.agent(0.0, None, agent.store), "cold", desk.tested, [])
-            arms["popularity"] = _popular(agent, desk.tested, arms["cold start"])
+            arms["popularity"] = _popular(agent, arms["cold start"])
             for served in SHARES[1:]:
                 serving = desk.agent(served, ranker, agent.store)
                 arms[f"learned, serving with {served}"] = _shown(serving, f"serving {served}", desk.tested, [])
@@ -161,17 +161,17 @@ def _shown(agent: Agent, arm: str, requests: Sequence[tuple[str, str]], millisec
     return rows
 
 
-def _popular(agent: Agent, requests: Sequence[tuple[str, str]], cold: Sequence[Sequence[str]]) -> list[list[str]]:
+def _popular(agent: Agent, cold: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return the three answers taken most for the intent that is read, filled up in the order of the search."""
     taken: dict[str, Counter[str]] = {}
+    read: dict[str, str] = {}
     for one in agent.store.suggestions():
-        intent = one.document["intents"][0]["name"]
+        read[one.id] = intent = one.document["intents"][0]["name"]
         for verdict in one.verdicts:
             taken.setdefault(intent, Counter())[verdict.ticket] += 1
     rows = []
-    intents = {one.document["text"]: one.document["intents"][0]["name"] for one in agent.store.suggestions()}
-    for (text, _), others in zip(requests, cold, strict=True):
-        best = [ticket for ticket, _ in taken.get(intents[text], Counter()).most_common(3)]
+    for number, others in enumerate(cold):
+        best = [ticket for ticket, _ in taken.get(read[f"cold {number}"], Counter()).most_common(3)]
         rows.append(list(dict.fromkeys([*best, *others]))[:3])
     return rows
 

@@ -276,9 +276,12 @@ class Agent:
         language = language or language_of(text, among=self.settings.data.languages)
         return self.look(Incoming(text, language), Wanted(k, filters)).reranked.hits
 
-    def look(self, incoming: Incoming, wanted: Wanted) -> Found:
-        """Return what a message says and which past tickets may answer it, without deciding anything."""
-        release = self.release()
+    def look(self, incoming: Incoming, wanted: Wanted, release: Release | None = None) -> Found:
+        """Return what a message says and which past tickets may answer it, without deciding anything.
+
+        Read by the release that answers now, or by another.
+        """
+        release = release or self.release()
         turn = Turn(incoming, release, self.matcher_of(release), time.perf_counter())
         return self._answering.look(turn, incoming.text, incoming.context, wanted)
 

@@ -15,7 +15,7 @@ __all__ = ["Chosen", "Wording", "chosen", "different", "explored"]
 # How much fitting weighs against saying something else; a first answer that fits is never moved by it.
 _FIT = 0.7
 # Two answers that share so much of their words say the same.
-_SAME = 0.6
+_SAME = 0.75
 
 
 @dataclass(frozen=True, slots=True)

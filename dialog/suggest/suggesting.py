@@ -79,10 +79,10 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
         filters=request.filters,
         without=frozenset(told.state.refused),
     )
-    release = agent.release()
-    found = agent.look(
-        incoming, Wanted(_WIDER * agent.settings.retrieval.candidates, request.filters, incoming.without)
-    )
+    release, refused = agent.release(), told.state.refused
+    failed = tuple(one.answer for one in agent.store.tickets_by_id(refused).values()) if refused else ()
+    wide = _WIDER * agent.settings.retrieval.candidates
+    found = agent.look(incoming, Wanted(wide, request.filters, incoming.without, failed), release)
     intents = found.reading.intents
     asking = Asking(label(request.by), pseudonym(request.customer) or talk.customer, intents[0].name if intents else "")
     candidates = candidates_of(

@@ -61,8 +61,10 @@ class Suggestion:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Suggestion:
-        """Return the suggestion of a JSON form."""
-        return cls(**{**document, "why": tuple(document["why"])})
+        """Return the suggestion of a JSON form; an imported one may lack what nobody learns from."""
+        known = {key: value for key, value in document.items() if key in cls.__slots__}
+        needed = {"kind": "answer", "score": 0.0, "position": 0, "propensity": 1.0}
+        return cls(**{**needed, **known, "why": tuple(document.get("why", ()))})
 
 
 @dataclass(frozen=True, slots=True)

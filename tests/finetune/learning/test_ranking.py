@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from replydesk.data.home import Home
 from replydesk.data.records import Suggested, SuggestionVerdict, TakenKind
+from replydesk.dialog.agent import Agent
 from replydesk.dialog.skill_files import load_skills, save_skills, skills_document
 from replydesk.dialog.skills import Skills
 from replydesk.dialog.suggest.ranker import FEATURES
+from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 from replydesk.finetune.learning.ranking import Judged, _looked_at, fit_ranker, judged_of
+from replydesk.finetune.recipe import HeadRecipe, Recipe
+from replydesk.finetune.retrain import Workshop
 
+FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2), spelling=False)
 BEGAN = datetime(2026, 9, 1, tzinfo=UTC)
 
 
@@ -33,7 +39,7 @@ def asked(number: int, *items: dict[str, Any], language: str = "en", **verdicts:
     return Suggested(f"{number:04}", document, said)
 
 
-def desk(size: int, *, liked: float) -> list[Suggested]:
+def team(size: int, *, liked: float) -> list[Suggested]:
     """Return requests in which the team takes the answer that was taken before with that probability, else the first.
 
     Of three answers one, at a place drawn evenly, was taken before.
@@ -49,13 +55,13 @@ def desk(size: int, *, liked: float) -> list[Suggested]:
 
 
 def test_too_few_learn_nothing() -> None:
-    ranker, told = fit_ranker(judged_of(desk(199, liked=1.0)))
+    ranker, told = fit_ranker(judged_of(team(199, liked=1.0)))
     assert ranker is None
     assert told == {"judged": 199, "kept": False, "why": "199 requests are judged; it takes 200."}
 
 
 def test_what_the_team_takes_is_learned() -> None:
-    ranker, told = fit_ranker(judged_of(desk(240, liked=1.0)))
+    ranker, told = fit_ranker(judged_of(team(240, liked=1.0)))
     assert ranker is not None
     assert (told["kept"], told["judged"], told["held_out"]) == (True, 240, 72)
     assert told["learned"] == 1.0 > told["cold"]
@@ -65,14 +71,14 @@ def test_what_the_team_takes_is_learned() -> None:
 
 
 def test_what_is_no_better_than_the_search_is_left_out() -> None:
-    ranker, told = fit_ranker(judged_of(desk(240, liked=0.0)))
+    ranker, told = fit_ranker(judged_of(team(240, liked=0.0)))
     assert ranker is None
     assert not told["kept"]
     assert told["why"].startswith(("It is not surely better", "All that was judged came to the same"))
 
 
 def test_it_is_the_same_every_time() -> None:
-    judged = judged_of(desk(240, liked=0.8))
+    judged = judged_of(team(240, liked=0.8))
     assert fit_ranker(judged) == fit_ranker(judged)
 
 
@@ -111,7 +117,7 @@ def test_what_was_partly_taken_counts_partly() -> None:
 
 
 def test_it_goes_into_a_release_and_comes_back(tmp_path: Path) -> None:
-    ranker, _ = fit_ranker(judged_of(desk(240, liked=1.0)))
+    ranker, _ = fit_ranker(judged_of(team(240, liked=1.0)))
     skills = Skills(ranker=ranker)
     save_skills(skills, tmp_path)
     assert load_skills(tmp_path, skills_document(skills)).ranker == ranker
@@ -125,3 +131,23 @@ def test_an_imported_item_without_features_is_read_as_none(features: dict[str, f
     [judged] = judged_of([one])
     assert judged.rows.shape == (1, len(FEATURES))
     assert judged.rows[0, 1:].tolist() == [0.0] * (len(FEATURES) - 1)
+
+
+def test_a_training_learns_it_and_the_report_and_the_desk_tell(desk: Home) -> None:
+    workshop = Workshop(desk)
+    workshop.store.add_suggestions([*team(240, liked=1.0), asked(900, item("a", 1.0), language="zh", a="accepted")])
+    outcome = workshop.train(FAST, promote=True)
+    [skills] = outcome.release.skills.values()
+    assert skills.ranker is not None
+    [(name, after)] = outcome.report.after.items()
+    assert after["suggestions"] == skills.notes["suggestions"]
+    assert (name, after["suggestions"]["judged"]) == ("en+zh", 241)
+    page = (outcome.folder / "report.html").read_text(encoding="utf-8")
+    assert "Suggestions to the team: reciprocal rank of what was taken" in page
+    assert "Kept. It is better: mean reciprocal rank 1.000" in page
+    workshop.releases.promote(outcome.release.id)
+    workshop.store.close()
+    agent = Agent.open(desk)
+    found = suggestions(agent, SuggestionRequest("Please cancel my order"))
+    assert found.about["ranker"] == "learned"
+    agent.store.close()
