@@ -14,7 +14,8 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.suggest.ranker import FEATURES, feature_row
 from replydesk.dialog.suggest.suggestion import SuggestionKind, kind_of
 from replydesk.retrieval.calibration import features
-from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.filters import Filter
+from replydesk.retrieval.matcher import Hit, Matcher, codes_conflict
 
 __all__ = ["Asking", "Candidate", "candidates_of"]
 
@@ -64,8 +65,8 @@ def candidates_of(
 ) -> list[Candidate]:
     """Return what was found for a message and what was taken before for its intent, best first.
 
-    Without a ranker that is the order of the search: exact hits, then by score. ``written`` gives the text that would
-    be sent of an answer, None where none may; nor is suggested what holds something of another customer.
+    Without a ranker that is the order of the search, and then what it did not find. ``written`` gives the text that
+    would be sent of an answer, None where none may; nor is suggested what holds something of another customer.
     """
     reading, ranker = found.reading, found.skills.ranker
     hits = list(found.reranked.hits)
@@ -97,18 +98,19 @@ def candidates_of(
         )
         said = curated.get(hit.ticket.id)
         made.append(Candidate(hit, text, hit.score, row, tally, again, said[1].template if said else ""))
-    if ranker is None:
-        return sorted(made, key=lambda one: (one.hit.exact, 0.0 if one.hit.exact else one.score), reverse=True)
-    likely = ranker.chances([one.row for one in made]) if made else ()
+    if ranker is None or not made:
+        return made
+    likely = ranker.chances([one.row for one in made])
     scored = [replace(one, score=float(chance)) for one, chance in zip(made, likely, strict=True)]
     return sorted(scored, key=lambda one: one.score, reverse=True)
 
 
 def _hits(keys: Sequence[str], incoming: Incoming, found: Found, store: Store, matcher: Matcher) -> list[Hit]:
-    """Return tickets that no search found as hits, as far as they may be offered.
+    """Return tickets that no search found as hits, as far as they may be offered to this message.
 
     Only their cosine is known, so their score is the least that it could be.
     """
+    wanted = Filter.read(incoming.filters or {})
     if not keys or found.vector is None:
         return []
     try:
@@ -117,7 +119,9 @@ def _hits(keys: Sequence[str], incoming: Incoming, found: Found, store: Store, m
         return []
     chances, made = found.reading.probabilities, []
     for key, (ticket, said) in store.tickets_with_curation(list(near)).items():
-        if said.withheld or said.superseded_by or key in incoming.without:
+        if said.withheld or said.superseded_by or key in incoming.without or ticket.language != incoming.language:
+            continue
+        if not wanted.admits(ticket) or codes_conflict(incoming.text, ticket):
             continue
         row = features(near[key], 0.0, intent=chances.get(ticket.intent, 0.0), unfamiliar=found.reading.out_of_scope)
         made.append(Hit(ticket, near[key], float(found.skills.scorer.probabilities([row])[0])))

@@ -13,6 +13,7 @@ from replydesk.data.records import Conversation, Message, Suggested, same_text
 from replydesk.data.text import language_of
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.compose.slots import filled
+from replydesk.dialog.compose.slots import slots_of as places_of
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import Found, Wanted
 from replydesk.dialog.rules.situation import Situation
@@ -178,7 +179,8 @@ def _written(agent: Agent, incoming: Incoming, found: Found) -> Callable[[str], 
 
     def written(answer: str) -> str | None:
         text = (book.told(answer, situation) or answer) if book is not None else answer
-        text = filled(text, slots) or text
+        left = {name: f"{{{name}}}" for name in places_of(text) if not slots.get(name, "").strip()}
+        text = filled(text, {**slots, **left}) or text
         if book is not None and book.objections(text, incoming.at, incoming.language):
             return None
         return text

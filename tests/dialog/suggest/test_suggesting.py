@@ -185,12 +185,39 @@ def test_what_was_taken_for_the_intent_is_a_candidate_though_the_search_does_not
     )
     assert far.id not in {hit.ticket.id for hit in agent.search("The mug arrived broken", k=2)}
     assert far.id in {item.ticket for item in ask(agent, "The mug arrived broken", k=10).items}
+    # Filters hold for it as for what is found, and it answers no other language.
+    filtered = ask(agent, "The mug arrived broken", k=10, filters={"source": "agent"})
+    assert far.id not in {item.ticket for item in filtered.items}
+    assert far.id not in {item.ticket for item in ask(agent, "盘子摔坏了", k=10).items}
 
 
 def test_what_holds_something_of_another_customer_is_not_suggested(agent: Agent) -> None:
     secret = Ticket.make("Which number do you call?", "We called <PHONE_1> today.", source="canned", language="en")
     agent.store.add_ticket(secret)
     assert secret.id not in {item.ticket for item in ask(agent, "Which number do you call?").items}
+
+
+def test_places_are_filled_as_far_as_they_are_known(agent: Agent) -> None:
+    ticket = Ticket.make("Where is my order?", "Order {order} leaves on {day}.", source="canned", language="en")
+    agent.store.add_ticket(ticket)
+    found = ask(agent, "Where is my order TW-204817?", k=10)
+    [text] = [item.text for item in found.items if item.ticket == ticket.id]
+    assert text == "Order TW-204817 leaves on {day}."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Will I be paid for the wait?", "We will refund you 500 USD for the wait."),
+        ("等了这么久有赔偿吗？", "我们会赔偿您500元。"),
+    ],
+)
+def test_what_nobody_may_promise_is_not_suggested(agent: Agent, question: str, answer: str) -> None:
+    language = "zh" if question[0] > "z" else "en"
+    ticket = Ticket.make(question, answer, source="canned", language=language)
+    agent.store.add_ticket(ticket)
+    assert agent.rulebook is not None and agent.rulebook.objections(answer, language=language)
+    assert ticket.id not in {item.ticket for item in ask(agent, question, k=10).items}
 
 
 def test_exploration_is_drawn_by_the_id_and_logged(desk: Home) -> None:
