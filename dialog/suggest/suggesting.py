@@ -60,8 +60,7 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     known = agent.store.stored([request.conversation]).get(request.conversation) if request.conversation else None
     talk = known.conversation if known else Conversation(request.conversation, ())
     mask = Mask(agent.settings.data, request.conversation, known.masked if known else {})
-    text, earlier = _asked(request, talk)
-    text = agent.checked(text, mask)
+    text, earlier = _asked(agent.checked(request.text, mask) if request.text.strip() else "", talk)
     given = _given(agent, request.id, text)
     if given is not None:
         return given
@@ -117,15 +116,15 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     return made
 
 
-def _asked(request: SuggestionRequest, talk: Conversation) -> tuple[str, tuple[Message, ...]]:
-    """Return the message that is asked about, and those before it."""
+def _asked(text: str, talk: Conversation) -> tuple[str, tuple[Message, ...]]:
+    """Return the message that is asked about, and those before it; without a text it is the customer's last one."""
     messages = talk.messages
     last = next((i for i in reversed(range(len(messages))) if messages[i].role == "customer"), None)
-    if request.text.strip():
-        same = last is not None and same_text(messages[last].text) == same_text(request.text)
-        return request.text, messages[:last] if same else messages
-    if request.conversation and not messages:
-        raise NotFoundError("There is no such conversation.", where=request.conversation, hint="Check the id.")
+    if text:
+        same = last is not None and same_text(messages[last].text) == same_text(text)
+        return text, messages[:last] if same else messages
+    if talk.id and not messages:
+        raise NotFoundError("There is no such conversation.", where=talk.id, hint="Check the id.")
     if last is None:
         hint = "Send `text`, or the `conversation` of a customer who has written something."
         raise RequestError("There is no message to suggest answers for.", where="text", hint=hint)

@@ -138,6 +138,14 @@ def test_without_a_text_it_is_the_customer_s_last_message(agent: Agent) -> None:
         ask(agent, " ")
 
 
+def test_the_last_message_sent_once_more_is_still_the_last(agent: Agent) -> None:
+    text = "I am ann@mail.example, when do I get my money back?"
+    reply = agent.reply(text, conversation="talk")
+    found = ask(agent, text, conversation="talk")
+    assert (found.about["meant"], found.about["text"]) == ("", "I am <EMAIL_1>, when do I get my money back?")
+    assert found.items[0].ticket == reply.hits[0].ticket.id
+
+
 def test_a_follow_up_is_read_with_its_conversation(agent: Agent) -> None:
     agent.reply("where is my refund", conversation="talk")
     assert (
