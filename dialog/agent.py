@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 import time
@@ -45,7 +46,7 @@ from replydesk.dialog.state import RELEASED, TAKEN, FormState, Offer, State, hol
 from replydesk.dialog.turn import Heard, citations_of, heard, sent_text
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranking.reranker import Reranked
+from replydesk.retrieval.reranking.reranker import Outcome, Reranked
 
 __all__ = ["Agent"]
 
@@ -136,6 +137,28 @@ class Agent:
         before, self._release = self._release, release
         return before
 
+    def standing_in(
+        self,
+        release: Release,
+        *,
+        settings: Settings | None = None,
+        matcher: Matcher | None = None,
+        reranked: Outcome = "done",
+    ) -> Agent:
+        """Return an agent of the same store that answers with that release, whatever the home points at.
+
+        It may have other settings, and a matcher of other tickets; it reranks as ``reranked`` says, whatever time that
+        takes. This agent is left as it is.
+        """
+        view = copy.copy(self)
+        view.settings = settings or self.settings
+        view.dial = Dial(self.store, view.settings.dialog)
+        view.releases, view._release = None, release
+        view.matcher = matcher or self.matcher
+        view._matching = release, view.matcher.using(release.encoders) if release.encoders else view.matcher
+        view._looking = self._looking.timeless(reranked)
+        return view
+
     def reply(
         self,
         text: str,
@@ -194,6 +217,7 @@ class Agent:
         languages = self.settings.data.languages
         previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
         language = language or language_of(text, among=languages, previous=previous)
+        tickets_at = self.store.latest_change()
         reply = self.answer(
             text,
             # Notes are the team's own, and events say nothing.
@@ -207,7 +231,7 @@ class Agent:
         now = datetime.now(UTC)
         customer = pseudonym(customer)
         said = [Message(message or uuid.uuid4().hex, "customer", text, now, customer, language)]
-        reply = replace(reply, message=said[0].id)
+        reply = replace(reply, message=said[0].id, tickets_at=tickets_at)
         if reply.text:
             said.append(Message(reply.id, "bot", reply.text, now, reply.release, language))
         self.store.append(
@@ -370,7 +394,7 @@ class Agent:
         ``form`` is one that goes on, what comes next in it, and the state in which it is left.
         """
         reading, hits = found.reading, found.reranked.hits
-        _, promise = self.dial.lines(release, found.skills, reading)
+        lines, promise = self.dial.lines(release, found.skills, reading)
         sent = decision.hits if decision.action in ("pick", "compose") else ()
         shown = _shown(decision, hits, self.settings.dialog.hits_shown)
         options = decision.hits if decision.action == "ask" else ()
@@ -413,6 +437,7 @@ class Agent:
             reranked=found.reranked.outcome,
             state=after,
             meant=meant,
+            lines=lines,
         )
 
     def _silent(

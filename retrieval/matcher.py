@@ -101,6 +101,10 @@ class Matcher:
         view._indexes = self._indexes.using(view._encoders)
         return view
 
+    def over(self, store: Store, languages: Sequence[str]) -> Matcher:
+        """Return a matcher with the same encoders over another store, with indexes in memory."""
+        return Matcher(store, self._encoders, languages)
+
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""
         return self._encoders.of(language).id

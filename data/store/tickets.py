@@ -154,13 +154,16 @@ class Tickets(Database):
             for row in rows:
                 yield replace(ticket_of(row), **facts_of(row.facts))
 
-    def changes_after(self, seq: int, *, limit: int | None = None) -> Changes:
+    def changes_after(self, seq: int, *, limit: int | None = None, until: int | None = None) -> Changes:
         """Return what happened to the tickets after ``seq``, each ticket once, by its last change.
 
-        With ``limit`` only so many lines of the journal are read, and ``seq`` of the answer is the last of them.
+        With ``limit`` only so many lines of the journal are read, and ``seq`` of the answer is the last of them. With
+        ``until`` none after that number is.
         """
         table = schema.changes
         query = sa.select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
+        if until is not None:
+            query = query.where(table.c.seq <= until)
         with self._read() as connection:
             rows = connection.execute(query).all()
         last = {row.ticket: row.op for row in rows}

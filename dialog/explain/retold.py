@@ -1,0 +1,112 @@
+"""Retelling: what a stored reply answered, read back from the store, and answered again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from replydesk.data.errors import NotFoundError, ReleaseError
+from replydesk.data.records import Message
+from replydesk.data.store import Store
+from replydesk.dialog.agent import Agent
+from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.dialog.reply import Reply
+from replydesk.dialog.state import State, holder_of
+
+__all__ = ["Retold", "answered", "release_of", "retold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A stored reply and what it answered: the message, the texts before it, and the state that the last reply left.
+
+    ``recorded`` says whether the reply's row tells its clock ``at`` and its ``filters``; in a row that does not, the
+    clock is the message's time, and no filter is known.
+    """
+
+    reply: Mapping[str, Any]
+    text: str
+    context: tuple[str, ...]
+    state: State
+    at: datetime | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    recorded: bool = False
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the message was read."""
+        return str(self.reply["language"])
+
+
+def retold(store: Store, reply: str) -> Retold:
+    """Return what a stored reply answered. Raises :class:`NotFoundError` where the reply or its message is gone."""
+    document = store.reply(reply)
+    conversation = str(document["conversation"])
+    messages = store.conversation(conversation).messages
+    place = _place(messages, document)
+    if place is None:
+        hint = "A reply without its message can be neither explained nor replayed."
+        raise NotFoundError("The message that this reply answered is gone.", where=reply, hint=hint)
+    earlier = messages[:place]
+    told = document.get("incoming") or {}
+    context = [one.text for one in earlier if one.role in ("customer", "agent", "bot")]
+    at = datetime.fromisoformat(told["at"]) if told.get("at") else messages[place].at
+    before = _before(list(store.replies(conversation)), reply)
+    return Retold(
+        reply=document,
+        text=messages[place].text,
+        context=tuple(context[: told.get("earlier", len(context))]),
+        state=replace(before, taken_over=holder_of(earlier)),
+        at=at,
+        filters=dict(told.get("filters") or {}),
+        recorded=bool(told),
+    )
+
+
+def answered(agent: Agent, told: Retold, *, text: str | None = None, without: frozenset[str] = frozenset()) -> Reply:
+    """Return what the agent answers to the same message in the same conversation, storing nothing.
+
+    ``text`` takes the message's place; ``without`` are ids of tickets that must not be found.
+    """
+    return agent.answer(
+        told.text if text is None else text,
+        told.context,
+        language=told.language,
+        conversation=str(told.reply["conversation"]),
+        filters=told.filters,
+        without=without,
+        state=told.state,
+    )
+
+
+def release_of(agent: Agent, key: str) -> Release:
+    """Return the release of that id, also one that does not answer now. Raises :class:`ReleaseError`."""
+    current = agent.release()
+    if current.id == key:
+        return current
+    if key == UNTRAINED_RELEASE.id:
+        return UNTRAINED_RELEASE
+    if agent.releases is None or key not in agent.releases.ids():
+        hint = "Without it the reply can be read, but not answered again."
+        raise ReleaseError("The release that gave this reply is gone.", where=key, hint=hint)
+    return agent.releases.load(key)
+
+
+def _place(messages: Sequence[Message], document: Mapping[str, Any]) -> int | None:
+    """Return where the message stands that a reply answered; an old row does not name it, but stands behind it."""
+    asked = document.get("message")
+    for place, message in enumerate(messages):
+        if asked and message.id == asked:
+            return place
+        if not asked and message.id == document["id"] and place:
+            return place - 1
+    return None
+
+
+def _before(replies: Sequence[Mapping[str, Any]], reply: str) -> State:
+    """Return the state that the reply before this one left; ``replies`` are the newest first."""
+    keys = [one["id"] for one in replies]
+    before = replies[keys.index(reply) + 1 :]
+    return State.of(before[0].get("state")) if before else State()
