@@ -1,8 +1,8 @@
 """The command line. Results go to stdout, everything else to stderr; ``--json`` makes the result one document.
 
 This module puts the commands together. Each group has a module of its own: demo, exchange (import and export),
-answering (ask, search, serve, actions), explaining (explain, replay), upkeep (index, doctor), training (train, retrain), pretraining, tickets,
-recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
+answering (ask, search, serve, actions), explaining (explain, replay), upkeep (index, doctor), training (train,
+retrain), pretraining, tickets, recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
         probability=float(intents[0]["probability"]),
         confidence=float(document["confidence"]),
         evidence=_used(document, told.text, agent.matcher),
-        rules=tuple(document.get("rules", ())),
+        rules=tuple(fired["rule"] for fired in document.get("rules", ())),
     )
     try:
         release = release_of(agent, found.release)
@@ -77,8 +77,8 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
 
 
 def _showing_all(settings: Settings) -> Settings:
-    """Return settings with which a reply shows everything that was found."""
-    dialog = settings.dialog.model_copy(update={"hits_shown": settings.retrieval.candidates})
+    """Return settings with which a reply shows everything that was found, and no generator is asked again and again."""
+    dialog = settings.dialog.model_copy(update={"hits_shown": settings.retrieval.candidates, "generator": ""})
     return settings.model_copy(update={"dialog": dialog})
 
 

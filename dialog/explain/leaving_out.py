@@ -115,7 +115,7 @@ def _encode(agent: Agent, told: Retold, variants: Sequence[str]) -> None:
     speller = release.skills_of(matcher.encoder_id(told.language)).speller
     texts = []
     for variant in variants:
-        one = heard(variant, told.state, told.context)
+        one = heard(variant, told.incoming.state, told.incoming.context)
         meant = impartial(speller.correct(one.meant) if speller is not None else one.meant)
         texts.append(search_text(meant, one.context))
     matcher.vectors(texts, language=told.language)

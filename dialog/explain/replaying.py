@@ -139,10 +139,10 @@ def _causes(
     seq, _, _ = agent.store.curated()
     if known and seq > int(told.reply["tickets_at"]):
         yield Cause("curated")
-    if told.at is not None:
-        if any(one.field.startswith("lines") for one in differences):
-            yield from _judged(agent, told.at)
-        yield from (Cause("file_written", where=path.name) for path in _files(agent) if _written(path, told.at))
+    at = told.incoming.at
+    if any(one.field.startswith("lines") for one in differences):
+        yield from _judged(agent, at)
+    yield from (Cause("file_written", where=path.name) for path in _files(agent) if _written(path, at))
     if differences and all(_last_place(one) for one in differences):
         yield Cause("last_place", len(differences))
 

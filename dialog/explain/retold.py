@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from replydesk.data.errors import NotFoundError, ReleaseError
 from replydesk.data.records import Message
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.state import State, holder_of
@@ -20,24 +21,25 @@ __all__ = ["Retold", "answered", "release_of", "retold"]
 
 @dataclass(frozen=True, slots=True)
 class Retold:
-    """A stored reply and what it answered: the message, the texts before it, and the state that the last reply left.
+    """A stored reply, and the message that it answered with all that it depended on beside the desk.
 
-    ``recorded`` says whether the reply's row tells its clock ``at`` and its ``filters``; in a row that does not, the
-    clock is the message's time, and no filter is known.
+    ``recorded`` says whether the reply's row tells its clock, channel, tags and filters. For one that does not, the
+    clock is the message's time, and the rest is not known.
     """
 
     reply: Mapping[str, Any]
-    text: str
-    context: tuple[str, ...]
-    state: State
-    at: datetime | None = None
-    filters: Mapping[str, str] = field(default_factory=dict)
-    recorded: bool = False
+    incoming: Incoming
+    recorded: bool
+
+    @property
+    def text(self) -> str:
+        """Return the message, as it is stored."""
+        return self.incoming.text
 
     @property
     def language(self) -> str:
         """Return the language in which the message was read."""
-        return str(self.reply["language"])
+        return self.incoming.language
 
 
 def retold(store: Store, reply: str) -> Retold:
@@ -49,20 +51,21 @@ def retold(store: Store, reply: str) -> Retold:
     if place is None:
         hint = "A reply without its message can be neither explained nor replayed."
         raise NotFoundError("The message that this reply answered is gone.", where=reply, hint=hint)
-    earlier = messages[:place]
-    told = document.get("incoming") or {}
+    earlier, told = messages[:place], document.get("incoming") or {}
     context = [one.text for one in earlier if one.role in ("customer", "agent", "bot")]
-    at = datetime.fromisoformat(told["at"]) if told.get("at") else messages[place].at
     before = _before(list(store.replies(conversation)), reply)
-    return Retold(
-        reply=document,
-        text=messages[place].text,
-        context=tuple(context[: told.get("earlier", len(context))]),
-        state=replace(before, taken_over=holder_of(earlier)),
-        at=at,
-        filters=dict(told.get("filters") or {}),
-        recorded=bool(told),
+    incoming = Incoming(
+        messages[place].text,
+        str(document["language"]),
+        tuple(context[: told.get("earlier", len(context))]),
+        replace(before, taken_over=holder_of(earlier)),
+        conversation,
+        told.get("channel", ""),
+        tuple(told.get("tags", ())),
+        told.get("filters"),
+        at=datetime.fromisoformat(told["at"]) if told else messages[place].at or datetime.now(UTC),
     )
+    return Retold(document, incoming, bool(told))
 
 
 def answered(agent: Agent, told: Retold, *, text: str | None = None, without: frozenset[str] = frozenset()) -> Reply:
@@ -70,15 +73,7 @@ def answered(agent: Agent, told: Retold, *, text: str | None = None, without: fr
 
     ``text`` takes the message's place; ``without`` are ids of tickets that must not be found.
     """
-    return agent.answer(
-        told.text if text is None else text,
-        told.context,
-        language=told.language,
-        conversation=str(told.reply["conversation"]),
-        filters=told.filters,
-        without=without,
-        state=told.state,
-    )
+    return agent.answer(replace(told.incoming, text=told.text if text is None else text, without=without))
 
 
 def release_of(agent: Agent, key: str) -> Release:

@@ -258,7 +258,7 @@ def test_another_process_that_writes_meanwhile_is_read_first(agent: Agent, monke
     really, calls = agent.answer, []
 
     def interrupted(*told: Any, **how: Any) -> Any:
-        calls.append(how["state"].taken_over)
+        calls.append(told[0].state.taken_over)
         if len(calls) == 1:
             agent.store.append("c", Message("a-1", "agent", "I look into it.", None, "Ada"))
         return really(*told, **how)

@@ -16,7 +16,9 @@ from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.dialog.explain.explanation import Explanation, Instead
+from replydesk.dialog.explain.leaving_out import pieces, without_piece
 from replydesk.dialog.explain.retold import retold
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release
 from replydesk.dialog.skills import Skills
@@ -36,11 +38,15 @@ def agent(desk: Home) -> Iterator[Agent]:
 def trained(agent: Agent, key: str = "r1") -> Release:
     """Promote a release whose head knows a word of each of two intents, in both languages."""
     encoder = agent.matcher.encoder_id("en")
-    said = [
-        pattern.format(word) for pattern, pair in ((EN, ("money", "parcel")), (ZH, ("退款", "快递"))) for word in pair
-    ]
-    vectors = agent.matcher.vectors(said, language="en").astype(np.float64)
-    plane = np.linalg.lstsq(vectors, np.array([4.0, -4.0, 4.0, -4.0]), rcond=None)[0]
+    told: dict[str, float] = {}
+    for pattern, words in ((EN, ("money", "parcel")), (ZH, ("退款", "快递"))):
+        for word, sign in zip(words, (4.0, -4.0), strict=True):
+            text = pattern.format(word)
+            # Without the word, both are as likely; without any other, nothing changes.
+            parts = [without_piece(text, *span) for span in pieces(text)]
+            told |= {text: sign} | {part: sign * (word in part) for part in parts}
+    vectors = agent.matcher.vectors(list(told), language="en").astype(np.float64)
+    plane = np.linalg.lstsq(vectors, np.array(list(told.values())), rcond=None)[0]
     head = IntentHead(("refund", "parcel"), np.array([plane, -plane]), np.zeros(2))
     release = Release(key, datetime(2026, 11, 1, tzinfo=UTC), {encoder: Skills(head)})
     assert agent.releases is not None
@@ -113,7 +119,7 @@ def test_where_others_say_the_same_the_reply_does_not_hang_on_one(agent: Agent) 
     way = by(explanation_of(agent, reply.id), "evidence")
     assert reply.action == "pick"
     assert way is not None and len(way.tickets) == 1
-    other = agent.answer(twins[0], language="en", without=frozenset(way.tickets))
+    other = agent.answer(Incoming(twins[0], "en", without=frozenset(way.tickets)))
     assert (way.action, way.same) == (other.action, (other.action, other.text) == (reply.action, reply.text))
 
 
@@ -125,7 +131,7 @@ def test_the_nearest_threshold_that_would_have_decided_otherwise_is_told(agent: 
     settings = agent.settings
     dialog = settings.dialog.model_copy(update={way.what: way.wanted})
     other = Agent.open(agent.releases.home, settings.model_copy(update={"dialog": dialog}))  # type: ignore[union-attr]
-    assert other.answer("is the parcel broken or lost", language="en").action == way.action != reply.action
+    assert other.answer(Incoming("is the parcel broken or lost", "en")).action == way.action != reply.action
     other.store.close()
 
 
@@ -204,9 +210,10 @@ def test_the_state_is_the_one_before_the_reply(agent: Agent) -> None:
     second = agent.reply("that's wrong", conversation="c")
     third = agent.reply("no", conversation="c")
     told = retold(agent.store, second.id)
-    assert (told.text, told.state.failures, told.state.topic) == ("that's wrong", 0, "When do I get my money back?")
-    assert told.context[0] == "When do I get my money back?" and len(told.context) == 2
-    assert retold(agent.store, third.id).state.failures == second.state.failures == 1
+    state, context = told.incoming.state, told.incoming.context
+    assert (told.text, state.failures, state.topic) == ("that's wrong", 0, "When do I get my money back?")
+    assert context[0] == "When do I get my money back?" and len(context) == 2
+    assert retold(agent.store, third.id).incoming.state.failures == second.state.failures == 1
     assert explanation_of(agent, third.id).action == third.action
 
 
