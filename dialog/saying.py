@@ -11,7 +11,7 @@ from replydesk.dialog import phrases
 from replydesk.dialog.asking import slot_question
 from replydesk.dialog.compose.composer import Draft
 from replydesk.dialog.compose.slots import filled, slots_of
-from replydesk.dialog.forms import Form, FormStep, form_decision
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, form_decision
 from replydesk.dialog.guard import Alarm, alarm_text, guarded
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -40,6 +40,8 @@ __all__ = [
 
 ANSWERS: Final = ("pick", "compose")
 """The actions that answer the customer without a person."""
+
+_SETTLED: Final = FORM_GROUNDS | {"exact", "rule"}
 
 Fill = Callable[[str], str | None]
 """What fills facts and hours into an answer; None where one is not known."""
@@ -134,14 +136,18 @@ def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
 
 
 def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, settings: Settings) -> Said:
-    """Return what is said to a message that is small talk, or abuse, and has no answer: words that fit.
+    """Return what is said to a message that is nothing but small talk, or insults and has no answer: words that fit.
 
-    Abuse that comes with a question which has an answer is borne once.
+    Small talk is answered so unless a ticket asks exactly that, or a form, a rule or a person has to do with it. Abuse
+    that comes with a question which has an answer is borne once; where it is half of the message, it comes with none.
     """
-    if said.asking is not None or said.decision.action in ANSWERS or said.decision.handoff not in (None, _UNSURE):
+    decision = said.decision
+    unsure = decision.action in ("ask", "handoff") and decision.handoff in (None, "low_confidence")
+    if said.asking is not None or decision.ground in _SETTLED or not (unsure or decision.action in ANSWERS):
         return said
     if alarm is not None:
-        return Said(Decision("ask", "abuse"), alarmed(alarm, language, settings).text)
+        alone = unsure or 2 * len(alarm.text) >= len(text)
+        return Said(Decision("ask", "abuse"), alarmed(alarm, language, settings).text) if alone else said
     talk = small_talk(text, language)
     return said if talk is None else Said(Decision("compose", "small_talk"), talk.text)
 
@@ -170,9 +176,6 @@ def after_guard(
     if checked.problems:
         return _stopped(Decision("handoff", "unsafe", handoff=checked.problems[0].reason), said, language)
     return replace(said, text=checked.text)
-
-
-_UNSURE: Final = "low_confidence"
 
 
 def _stopped(decision: Decision, said: Said, language: str) -> Said:
