@@ -230,12 +230,11 @@ class Agent:
             tags=tuple(dict.fromkeys((*incoming.tags, *(known.conversation.tags if known else ())))),
             channel=incoming.channel or (known.conversation.channel if known else ""),
         )
-        tickets_at = self.store.latest_change()
         reply = self.answer(heard, began=began)
         now = datetime.now(UTC)
         customer = pseudonym(customer)
         said = [Message(message or uuid.uuid4().hex, "customer", text, now, customer, language)]
-        reply = replace(reply, message=said[0].id, tickets_at=tickets_at)
+        reply = replace(reply, message=said[0].id)
         if reply.text:
             said.append(Message(reply.id, "bot", reply.text, now, reply.release, language))
         self.store.append(

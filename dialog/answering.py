@@ -330,6 +330,7 @@ class Answering:
             rules=tuple(fired),
             incoming=turn.incoming,
             lines=lines,
+            tickets_at=turn.matcher.change,
         )
 
     def _silent(self, turn: Turn) -> Reply:

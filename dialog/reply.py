@@ -65,8 +65,8 @@ class Reply:
     conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
     where it was read in its context. ``conflicts`` are for the team: what the cited tickets disagree in. ``rules`` are
     those of the team that fired, ``incoming`` what was answered. ``lines`` are the thresholds that it was held against,
-    and ``tickets_at`` is the number of the newest change of the tickets. ``stored`` is the document of a reply that was
-    read from the store.
+    and ``tickets_at`` is the number of the newest change of the tickets that was seen. ``stored`` is the document of a
+    reply that was read from the store.
     """
 
     id: str

@@ -101,6 +101,11 @@ class Matcher:
         view._indexes = self._indexes.using(view._encoders)
         return view
 
+    @property
+    def change(self) -> int:
+        """Return the number of the newest change of the tickets that a search has seen, 0 before the first."""
+        return self._catalog.change
+
     def over(self, store: Store, languages: Sequence[str]) -> Matcher:
         """Return a matcher with the same encoders over another store, with indexes in memory."""
         return Matcher(store, self._encoders, languages)
