@@ -151,11 +151,12 @@ class Agent:
         settings: Settings | None = None,
         matcher: Matcher | None = None,
         reranked: Outcome = "done",
+        ruled: bool = True,
     ) -> Agent:
         """Return an agent of the same store that answers with that release, whatever the home points at.
 
-        It may have other settings, and a matcher of other tickets; it reranks as ``reranked`` says, whatever time that
-        takes. This agent is left as it is.
+        It may have other settings, a matcher of other tickets, or no rules of the team; it reranks as ``reranked``
+        says, whatever time that takes. This agent is left as it is.
         """
         view = copy.copy(self)
         view.settings = settings or self.settings
@@ -164,7 +165,7 @@ class Agent:
         view._matching = release, view.matcher.using(release.encoders) if release.encoders else view.matcher
         view.dial = Dial(self.store, view.settings.dialog)
         looking = self._looking.timeless(reranked)
-        view._answering = self._answering.standing_in(view.settings, looking, view.dial)
+        view._answering = self._answering.standing_in(view.settings, looking, view.dial, ruled=ruled)
         return view
 
     def reply(

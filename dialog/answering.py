@@ -98,10 +98,11 @@ class Answering:
         self._forms, self._rulebook = forms, rulebook
         self._composing, self._hosts = composing, hosts
 
-    def standing_in(self, settings: Settings, looking: Looking, dial: Dial) -> Answering:
-        """Return one that answers by other settings, with the same forms and rules."""
+    def standing_in(self, settings: Settings, looking: Looking, dial: Dial, *, ruled: bool) -> Answering:
+        """Return one that answers by other settings, with the same forms, and the same rules or none."""
         view = copy.copy(self)
         view._settings, view._looking, view._dial = settings, looking, dial
+        view._rulebook = self._rulebook if ruled else None
         if settings is not self._settings:
             view._composing = Composing(settings.dialog)
         return view

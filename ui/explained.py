@@ -74,7 +74,7 @@ def _evidence(used: tuple[Used, ...], language: str) -> str:
 def explanation_text(found: Explanation) -> str:
     """Return an explanation for the terminal, in the language of the message."""
     lines = [f"[{found.action}, confidence {found.confidence:.2f}, release {found.release}] {found.message}"]
-    lines += [f"- {line}" for line in sentences_of(found, found.language)]
+    lines += [f"- {line}" for line in (*found.reasons, *sentences_of(found, found.language))]
     lines += [
         f"  {word.start:4}-{word.end:<4} {_effect(word, found):+.3f}  {word.text}"
         + ("" if word.same else f"  (without it: {word.action})")

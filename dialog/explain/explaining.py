@@ -46,7 +46,8 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
         probability=float(intents[0]["probability"]),
         confidence=float(document["confidence"]),
         evidence=_used(document, told.text, agent.matcher),
-        rules=tuple(fired["rule"] for fired in document.get("rules", ())),
+        rules=tuple(document.get("rules", ())),
+        reasons=tuple(document["reasons"]),
     )
     try:
         release = release_of(agent, found.release)
@@ -61,11 +62,17 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
     lines = lines_of(document, document.get("lines") or _told(now))
     words = left_out(view, told, whole)
     notes = []
-    if (whole.action, whole.text) != (document["action"], document["text"]):
+    drafted = document["action"] == "compose" and bool(agent.settings.dialog.generator)
+    if whole.action != document["action"] or (whole.text != document["text"] and not drafted):
         notes.append("answered_otherwise")
     if not words and whole.hits:
         notes.append("one_word")
-    ways = (_without_a_word(words), _across_a_line(view, told, whole, lines), _without_evidence(view, told, whole))
+    ways = (
+        _without_a_word(words),
+        _across_a_line(view, told, whole, lines),
+        _without_rules(view, told, whole),
+        _without_evidence(view, told, whole),
+    )
     return replace(
         found,
         words=words,
@@ -141,6 +148,14 @@ def _across_a_line(view: Agent, told: Retold, whole: Reply, lines: Sequence[Line
 
 def _distance(line: Line) -> float:
     return abs(line.value - line.wanted) if line.wanted is not None else 1.0
+
+
+def _without_rules(view: Agent, told: Retold, whole: Reply) -> Instead | None:
+    """Return what is done without the team's rules, None where none fired."""
+    if not whole.rules:
+        return None
+    other = answered(view.standing_in(view.release(), reranked=whole.reranked, ruled=False), told)
+    return _instead(whole, other, by="rule", what=", ".join(fired.rule for fired in whole.rules))
 
 
 def _without_evidence(view: Agent, told: Retold, whole: Reply) -> Instead | None:

@@ -10,7 +10,7 @@ from replydesk.dialog.explain.leaving_out import Word
 
 __all__ = ["Explanation", "Instead", "Line", "Quoted", "Shared", "Used"]
 
-By = Literal["word", "line", "evidence"]
+By = Literal["word", "line", "rule", "evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Instead:
     """Something that would have changed the reply, and what would have been done then.
 
     ``by`` a word: ``what`` is the word left out. By a line: ``what`` is its name and ``wanted`` the threshold that
-    would have decided otherwise. By the evidence: ``tickets`` are those that were cited, and are not found. ``same``
+    would have decided otherwise. By a rule: ``what`` names those that fired, and do not hold. By the evidence:
+    ``tickets`` are those that were cited, and are not found. ``same``
     says that the reply would have been the same all the same.
     """
 
@@ -83,7 +84,8 @@ class Explanation:
     """Why a reply was given.
 
     ``message`` is what was written, and ``intent`` what it was read as, '' where the desk knows no intents. ``promise``
-    is what the thresholds keep, as its document. ``notes`` name what could not be told: ``release_gone``,
+    is what the thresholds keep, and ``rules`` are those that fired, as their documents; ``reasons`` are the reply's.
+    ``notes`` name what could not be told: ``release_gone``,
     ``answered_otherwise`` (the desk answers the message otherwise today, so words and alternatives are those of today),
     ``one_word``.
     """
@@ -100,7 +102,8 @@ class Explanation:
     evidence: tuple[Used, ...] = ()
     lines: tuple[Line, ...] = ()
     promise: Mapping[str, Any] | None = None
-    rules: tuple[str, ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    reasons: tuple[str, ...] = ()
     instead: tuple[Instead, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -121,7 +124,8 @@ class Explanation:
             "evidence": [asdict(used) for used in self.evidence],
             "lines": [asdict(line) for line in self.lines],
             "promise": dict(self.promise) if self.promise is not None else None,
-            "rules": list(self.rules),
+            "rules": [dict(rule) for rule in self.rules],
+            "reasons": list(self.reasons),
             "instead": [asdict(one) for one in self.instead],
             "notes": list(self.notes),
             "said": {language: list(sentences_of(self, language)) for language in ("en", "zh")},

@@ -43,7 +43,12 @@ _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The past question “{question}” has {words} in common with the message.",
         "zh": "历史问题“{question}”与这条消息都提到{words}。",
     },
-    "rules": {"en": "Rules of the team that fired: {names}.", "zh": "触发的团队规则：{names}。"},
+    "fired": {"en": "The team's rule “{name}” holds: {because}.", "zh": "符合团队规则“{name}”：{because}。"},
+    "rule": {"en": "Without the team's rules: {action}.", "zh": "如果没有团队规则，则会{action}。"},
+    "rule_same": {
+        "en": "Without the team's rules the reply would be the same.",
+        "zh": "即使没有团队规则，回复也不变。",
+    },
     "word": {
         "en": "Without {what}: {action}.",
         "zh": "如果没有{what}，则会{action}。",
@@ -99,7 +104,8 @@ _HELD: Final[Mapping[tuple[bool, bool], Mapping[str, str]]] = {
 }
 _NEVER: Final = {"en": "No value is enough for {name}.", "zh": "任何数值都达不到{name}。"}
 _ACTIONS: Final[Mapping[str, Mapping[str, str]]] = {
-    "pick": {"en": "another past answer is sent", "zh": "发送另一条历史回答"},
+    "pick": {"en": "a past answer is sent", "zh": "发送历史回答"},
+    "pick again": {"en": "another past answer is sent", "zh": "发送另一条历史回答"},
     "compose": {"en": "an answer is composed from past answers", "zh": "综合多条历史回答作答"},
     "ask": {"en": "the customer is asked what is meant", "zh": "先向客户确认"},
     "handoff": {"en": "a person takes over", "zh": "转给人工"},
@@ -165,12 +171,12 @@ def sentences_of(told: Explanation, language: str) -> Iterator[str]:
         if used.shared:
             words = _list([one.text for one in used.shared], code)
             yield _TEXTS["shared"][code].format(question=used.question, words=words)
-    if told.rules:
-        yield _TEXTS["rules"][code].format(names=_list(told.rules, code, quoted=False))
+    for fired in told.rules:
+        yield _TEXTS["fired"][code].format(name=fired["rule"], because=fired["because"])
     for line in told.lines:
         yield line_text(line, code)
     for way in told.instead:
-        yield _instead(way, code)
+        yield _instead(way, told.action, code)
 
 
 def line_text(line: Line, language: str) -> str:
@@ -196,15 +202,15 @@ def _words(told: Explanation, code: str) -> Iterator[str]:
         yield _TEXTS["against"][code].format(words=_list(against, code))
 
 
-def _instead(way: Instead, code: str) -> str:
-    if way.by == "evidence" and way.same:
-        return _TEXTS["evidence_same"][code]
-    done = _ACTIONS[way.action][code]
+def _instead(way: Instead, action: str, code: str) -> str:
+    if way.same:
+        return _TEXTS[f"{way.by}_same"][code]
+    again = way.action == action == "pick"
+    done = _ACTIONS["pick again" if again else way.action][code]
     if way.by == "line":
         return _TEXTS["line"][code].format(name=_LINE[way.what][code], wanted=way.wanted or 0.0, action=done)
     return _TEXTS[way.by][code].format(what=_list([way.what], code), action=done)
 
 
-def _list(words: list[str] | tuple[str, ...], code: str, *, quoted: bool = True) -> str:
-    said = [f"“{word}”" if quoted else word for word in words]
-    return ("、" if code == "zh" else ", ").join(said)
+def _list(words: list[str], code: str) -> str:
+    return ("、" if code == "zh" else ", ").join(f"“{word}”" for word in words)

@@ -135,6 +135,22 @@ def test_the_nearest_threshold_that_would_have_decided_otherwise_is_told(agent: 
     other.store.close()
 
 
+@pytest.mark.parametrize("text", ["When do I get my money back?", "退款什么时候到账?"])
+def test_a_rule_that_fired_is_told_with_what_is_done_without_it(desk: Home, text: str) -> None:
+    rule = '[[rule]]\nname = "money"\nwhen.text = ["money", "退款"]\nhandoff = "Money is for Ada."\n'
+    (desk.folder / "rules.toml").write_text(rule, encoding="utf-8")
+    agent = Agent.open(desk)
+    reply = agent.reply(text)
+    assert (reply.action, reply.handoff and reply.handoff.reason) == ("handoff", "rule")
+    found = explanation_of(agent, reply.id)
+    assert [fired["rule"] for fired in found.rules] == ["money"]
+    way = by(found, "rule")
+    assert way is not None and (way.what, way.action, way.same) == ("money", "pick", False)
+    said = found.document()["said"]
+    assert any("money" in line for line in said["en"]) and "如果没有团队规则，则会发送历史回答。" in said["zh"]
+    agent.store.close()
+
+
 def test_thresholds_are_those_that_the_reply_was_held_against(desk: Home) -> None:
     settings = Settings.load(desk.settings)
     strict = settings.model_copy(update={"dialog": settings.dialog.model_copy(update={"pick_above": 0.99})})
