@@ -4,8 +4,7 @@ Words: a linear head on the frozen encoder's vectors, BANKING77 in English and J
 learn from. Leaving one word out is compared with integrated gradients (where the encoder has a torch network) and with
 an order by chance. Evidence and replays: the demo desk, asked what its own customers asked, without the tickets of that
 conversation, answering alone from a confidence of .5 (the desk is too small for a promise). A replay is made in another
-process. The sets are read from ``$REPLYDESK_DATASETS``, and no part of this
-project.
+process. The sets are read from ``$REPLYDESK_DATASETS``, and no part of this project.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ import numpy as np
 
 MESSAGES = int(os.environ.get("BENCHMARK_EXPLAINED", "200"))
 REPLIES = int(os.environ.get("BENCHMARK_REPLIES", "300"))
-LEARNED = 5000
+LEARNED = 3000
 ALONE = 0.5
 STEPS = (10, 30)
 _REPLAYING = """
@@ -91,9 +90,9 @@ def _words(rows: Sequence[tuple[str, str]], language: str) -> dict[str, Any]:
         for text in asked:
             spans, whole = pieces(text), chances([text])[0]
             label = int(whole.argmax())
-            began = time.perf_counter()
+            began = time.process_time()
             scores = weigh(text, label, spans)
-            spent += time.perf_counter() - began
+            spent += time.process_time() - began
             measured.append(faithfulness(lambda texts, label=label: chances(texts)[:, label], text, spans, scores))
         rows_ = np.array(measured)
         error = rows_.std(axis=0) / np.sqrt(len(rows_))
@@ -101,7 +100,7 @@ def _words(rows: Sequence[tuple[str, str]], language: str) -> dict[str, Any]:
             "comprehensiveness": round(float(rows_[:, 0].mean()), 4),
             "sufficiency": round(float(rows_[:, 1].mean()), 4),
             "standard_errors": [round(float(value), 4) for value in error],
-            "milliseconds": round(1000 * spent / len(asked), 2),
+            "processor_milliseconds": round(1000 * spent / len(asked), 2),
         }
     return found
 
@@ -152,9 +151,9 @@ def _desk() -> dict[str, Any]:
     replies = [agent.reply(text, language=language) for text, language, _ in asked[:REPLIES]]
     spent, answered = [], [reply.milliseconds["total"] for reply in replies]
     for reply in replies[:40]:
-        began = time.perf_counter()
+        began = time.process_time()
         explanation_of(agent, reply.id)
-        spent.append(1000 * (time.perf_counter() - began))
+        spent.append(1000 * (time.process_time() - began))
     keys = "\n".join(reply.id for reply in replies)
     done = subprocess.run(
         [sys.executable, "-c", _REPLAYING, str(home)], input=keys, capture_output=True, text=True, check=True
@@ -166,8 +165,8 @@ def _desk() -> dict[str, Any]:
         "evidence": told,
         "explaining": {
             "replies": len(spent),
-            "milliseconds_p50": round(float(np.median(spent)), 1),
-            "milliseconds_p95": round(float(np.quantile(spent, 0.95)), 1),
+            "processor_milliseconds_p50": round(float(np.median(spent)), 1),
+            "processor_milliseconds_p95": round(float(np.quantile(spent, 0.95)), 1),
             "answer_milliseconds_p50": round(float(np.median(answered)), 1),
         },
         "replays": {
