@@ -135,6 +135,12 @@ class Tickets(Database):
             found = list(connection.scalars(query.limit(limit + 1)))
         return found if len(found) <= limit else None
 
+    def saying(self, answers: Sequence[str]) -> set[str]:
+        """Return the ids of all tickets that give one of these answers, to the letter."""
+        query = sa.select(schema.tickets.c.id).where(schema.tickets.c.answer.in_(list(answers)))
+        with self._read() as connection:
+            return set(connection.scalars(query))
+
     def origins(self) -> dict[str, str]:
         """Return, for every ticket that was mined, the first conversation it stands in."""
         table = schema.origins

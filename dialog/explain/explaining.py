@@ -18,11 +18,12 @@ from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.words.terms import worded
 
-__all__ = ["explanation_of"]
+__all__ = ["explanation_of", "without_evidence"]
 
 # Documents round to four places: what is past a threshold is past it by more.
 _PAST = 0.0002
 _SHARED = 5
+_ROUNDS = 5
 _LINES = ("pick_above", "ask_above", "out_of_scope_above")
 
 
@@ -71,7 +72,7 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
         _without_a_word(words),
         _across_a_line(view, told, whole, lines),
         _without_rules(view, told, whole),
-        _without_evidence(view, told, whole),
+        without_evidence(view, told, whole),
     )
     return replace(
         found,
@@ -158,10 +159,21 @@ def _without_rules(view: Agent, told: Retold, whole: Reply) -> Instead | None:
     return _instead(whole, other, by="rule", what=", ".join(fired.rule for fired in whole.rules))
 
 
-def _without_evidence(view: Agent, told: Retold, whole: Reply) -> Instead | None:
-    """Return what is done where the tickets that were cited are not found, None where none were."""
-    cited = tuple(dict.fromkeys(citation.ticket for citation in whole.citations))
-    if not cited:
-        return None
-    other = answered(view, told, without=frozenset(cited))
-    return _instead(whole, other, by="evidence", tickets=cited)
+def without_evidence(agent: Agent, told: Retold, whole: Reply) -> Instead | None:
+    """Return what is done where what was cited is not there, None where nothing was.
+
+    The tickets that give the same answers, to the letter, are taken away with it: what many have said stands on all of
+    them. Where another with another signature is then sent as the same text, it goes, too, five times at most.
+    """
+    gone: dict[str, None] = {}
+    other = whole
+    for _ in range(_ROUNDS):
+        answers = {hit.ticket.id: hit.ticket.answer for hit in other.hits}
+        cited = dict.fromkeys(citation.ticket for citation in other.citations)
+        if not cited:
+            break
+        gone |= cited | dict.fromkeys(sorted(agent.store.saying([answers[key] for key in cited])))
+        other = answered(agent, told, without=frozenset(gone))
+        if (other.action, other.text) != (whole.action, whole.text):
+            break
+    return _instead(whole, other, by="evidence", tickets=tuple(gone)) if gone else None

@@ -66,8 +66,8 @@ class Instead:
 
     ``by`` a word: ``what`` is the word left out. By a line: ``what`` is its name and ``wanted`` the threshold that
     would have decided otherwise. By a rule: ``what`` names those that fired, and do not hold. By the evidence:
-    ``tickets`` are those that were cited, and are not found. ``same``
-    says that the reply would have been the same all the same.
+    ``tickets``, those that were cited and those that give the same answers, are not found. ``same`` says that the reply
+    would have been the same all the same.
     """
 
     by: By

@@ -58,12 +58,12 @@ _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "如果{name}是 {wanted:.2f}，则会{action}。",
     },
     "evidence": {
-        "en": "Without the cited past answers: {action}.",
-        "zh": "如果没有引用的历史回答，则会{action}。",
+        "en": "Without the past answers that were cited (tickets that give them: {count}): {action}.",
+        "zh": "如果没有引用的历史回答（给出这些回答的工单：{count} 条），则会{action}。",
     },
     "evidence_same": {
-        "en": "Without the cited past answers the reply would be the same: others say it too.",
-        "zh": "即使没有引用的历史回答，回复也不变：还有其他工单这样说。",
+        "en": "Without the past answers that were cited the reply would be the same.",
+        "zh": "即使没有引用的历史回答，回复也不变。",
     },
     "release_gone": {
         "en": "The release that gave this reply is gone, so which words counted cannot be told.",
@@ -209,7 +209,7 @@ def _instead(way: Instead, action: str, code: str) -> str:
     done = _ACTIONS["pick again" if again else way.action][code]
     if way.by == "line":
         return _TEXTS["line"][code].format(name=_LINE[way.what][code], wanted=way.wanted or 0.0, action=done)
-    return _TEXTS[way.by][code].format(what=_list([way.what], code), action=done)
+    return _TEXTS[way.by][code].format(what=_list([way.what], code), count=len(way.tickets), action=done)
 
 
 def _list(words: list[str], code: str) -> str:

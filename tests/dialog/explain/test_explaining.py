@@ -106,21 +106,29 @@ def test_without_what_it_cites_a_reply_says_something_else(agent: Agent) -> None
         reply = agent.reply(text)
         if reply.action in ("pick", "compose"):
             way = by(explanation_of(agent, reply.id), "evidence")
-            assert way is not None and way.tickets == tuple({one.ticket for one in reply.citations})
+            assert way is not None and {one.ticket for one in reply.citations} <= {*way.tickets}
             held, changed = held + 1, changed + (not way.same)
     assert held >= 30
     assert changed >= 0.9 * held
 
 
-def test_where_others_say_the_same_the_reply_does_not_hang_on_one(agent: Agent) -> None:
-    twins = ("Do you gift wrap the blue vase?", "Do you gift wrap that blue vase?")
-    agent.store.add_tickets([Ticket.make(one, "Yes, choose it in the basket.", language="en") for one in twins])
+@pytest.mark.parametrize(
+    ("twins", "answer"),
+    [
+        (("Do you gift wrap the blue vase?", "Would you gift wrap our vase?"), "Yes, choose it in the basket."),
+        (("花瓶可以包装成礼物吗？", "你们的花瓶能包成礼物吗"), "可以，下单时勾选即可。"),
+    ],
+)
+def test_what_others_say_too_goes_with_what_is_cited(agent: Agent, twins: tuple[str, str], answer: str) -> None:
+    """Else the very same answer came from the next ticket, and it would look as if no evidence was needed."""
+    language = "en" if twins[0].isascii() else "zh"
+    tickets = [Ticket.make(one, answer, language=language) for one in twins]
+    agent.store.add_tickets(tickets)
     reply = agent.reply(twins[0])
+    assert (reply.action, reply.text) == ("pick", answer)
     way = by(explanation_of(agent, reply.id), "evidence")
-    assert reply.action == "pick"
-    assert way is not None and len(way.tickets) == 1
-    other = agent.answer(Incoming(twins[0], "en", without=frozenset(way.tickets)))
-    assert (way.action, way.same) == (other.action, (other.action, other.text) == (reply.action, reply.text))
+    assert way is not None and set(way.tickets) == {ticket.id for ticket in tickets}
+    assert not way.same and way.text != answer
 
 
 def test_the_nearest_threshold_that_would_have_decided_otherwise_is_told(agent: Agent) -> None:
