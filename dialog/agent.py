@@ -216,8 +216,10 @@ class Agent:
             given = self._given(text, message, conversation, earlier, incoming.at)
             if given is not None:
                 return given
-            last = next(self.store.replies(conversation, limit=1), {})
+            last, verdict = self.store.last_reply(conversation)
             state = replace(State.of(last.get("state")), taken_over=holder_of(earlier))
+            if verdict in ("wrong", "wrong_intent"):
+                state = state.turned_down()
         languages = self.settings.data.languages
         previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
         language = incoming.language or language_of(text, among=languages, previous=previous)

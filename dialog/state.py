@@ -91,10 +91,14 @@ class State:
         )
 
     def turned_down(self) -> State:
-        """Return the state in which the last reply failed: its tickets are refused, one more failure is counted."""
+        """Return the state in which the last reply failed: its tickets are refused, one more failure is counted.
+
+        A reply that was judged wrong and is then turned down in words has failed once.
+        """
         gone = self.sent or tuple(offer.ticket for offer in self.options if offer.ticket)
         refused = tuple(dict.fromkeys((*self.refused, *gone)))[-_KEPT:]
-        return replace(self, refused=refused, failures=self.failures + 1)
+        known = bool(gone) and set(gone) <= set(self.refused)
+        return replace(self, refused=refused, failures=self.failures + (not known))
 
 
 def state_after(

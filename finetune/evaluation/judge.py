@@ -228,7 +228,8 @@ def _replies(
     try:
         for i, text in enumerate(rows.texts):
             reply = agent.answer(Incoming(text, language=rows.languages[i], without=material.hidden))
-            picked.append(reply.action == "pick")
+            # What is composed is answered alone, too; small talk answers nothing.
+            picked.append(bool(reply.citations))
             confidence.append(reply.confidence)
             took.append(reply.milliseconds["total"])
             able.append(reply.reading.out_of_scope <= line and not reply.reading.wants_person)
