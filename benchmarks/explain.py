@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ REPLIES = int(os.environ.get("BENCHMARK_REPLIES", "300"))
 LEARNED = 3000
 ALONE = 0.5
 STEPS = (10, 30)
+_KEPT = Path(tempfile.gettempdir()) / "replydesk-explain-demo"
 _REPLAYING = """
 import json, sys
 from replydesk.data.home import Home
@@ -55,10 +57,10 @@ def _words(rows: Sequence[tuple[str, str]], language: str) -> dict[str, Any]:
     from replydesk.retrieval.encoders.encoder import Encoders, bert_folder
 
     settings = RetrievalSettings()
-    encoder = Encoders(settings).of(language)
+    encoder = Encoders(settings, _KEPT / "runtime").of(language)
     rows = [rows[i] for i in np.random.default_rng(0).permutation(len(rows))]
-    asked = [text for text, _ in rows if len(pieces(text)) > 2][:MESSAGES]
-    rows = [row for row in rows if row[0] not in set(asked)][:LEARNED]
+    asked = list(islice((text for text, _ in rows if len(pieces(text)) > 2), MESSAGES))
+    rows = list(islice((row for row in rows if row[0] not in asked), LEARNED))
     names = sorted({label for _, label in rows})
     targets = np.array([names.index(label) for _, label in rows])
     weights, bias = fit_logistic(encoder.encode([text for text, _ in rows]), targets, 10.0, 0)
@@ -190,15 +192,14 @@ def _hanging(agent: Any, asked: Sequence[tuple[str, str, frozenset[str]]]) -> di
 
 def _demo() -> Path:
     """Return the home of a demo desk, which is built once and kept in the temporary folder."""
-    folder = Path(tempfile.gettempdir()) / "replydesk-explain-demo"
-    if not (folder / "current").exists():
+    if not (_KEPT / "current").exists():
         code = "import sys; from replydesk.ui.cli import app; app(sys.argv[1:])"
-        subprocess.run([sys.executable, "-c", code, "demo", "--home", str(folder), "--json"], check=True)
-    path = folder / "settings.toml"
+        subprocess.run([sys.executable, "-c", code, "demo", "--home", str(_KEPT), "--json"], check=True)
+    path = _KEPT / "settings.toml"
     settings = path.read_text(encoding="utf-8")
     if "[dialog]" not in settings:
         path.write_text(f"{settings}\n[dialog]\npick_above = {ALONE}\n", encoding="utf-8")
-    return folder
+    return _KEPT
 
 
 def _asked(agent: Any) -> list[tuple[str, str, frozenset[str]]]:
