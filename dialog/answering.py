@@ -103,8 +103,7 @@ class Answering:
         view = copy.copy(self)
         view._settings, view._looking, view._dial = settings, looking, dial
         view._rulebook = self._rulebook if ruled else None
-        if settings is not self._settings:
-            view._composing = Composing(settings.dialog)
+        view._composing = Composing(settings.dialog)
         return view
 
     def reply(self, turn: Turn) -> Reply:

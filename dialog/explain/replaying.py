@@ -104,7 +104,7 @@ def replay_of(agent: Agent, reply: str) -> Replay:
     made = {name: value for name, value in made.items() if name in stored}
     same = canonical(stored) == canonical(made)
     differences = () if same else tuple(_differences(_compared(stored), _compared(made)))
-    causes = tuple(_causes(agent, told, later, known=seq is not None, differences=differences))
+    causes = tuple(_causes(agent, told, later, known="tickets_at" in stored, differences=differences))
     if later.any and matcher is None:
         causes += (Cause("tickets_many"),)
     return Replay(reply, key, same, differences, causes)
@@ -136,8 +136,8 @@ def _causes(
             yield Cause(f"tickets_{kind}", len(keys))  # type: ignore[arg-type]
     if not told.recorded:
         yield Cause("clock_unknown")
-    seq, _, _ = agent.store.curated()
-    if known and seq > int(told.reply["tickets_at"]):
+    curated, _, _ = agent.store.curated()
+    if curated > (told.reply.get("tickets_at") or curated):
         yield Cause("curated")
     at = told.incoming.at
     if any(one.field.startswith("lines") for one in differences):

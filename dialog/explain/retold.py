@@ -53,17 +53,17 @@ def retold(store: Store, reply: str) -> Retold:
         raise NotFoundError("The message that this reply answered is gone.", where=reply, hint=hint)
     earlier, told = messages[:place], document.get("incoming") or {}
     context = [one.text for one in earlier if one.role in ("customer", "agent", "bot")]
-    before = _before(list(store.replies(conversation)), reply)
+    at = datetime.fromisoformat(told["at"]) if told else messages[place].at or datetime.now(UTC)
     incoming = Incoming(
         messages[place].text,
         str(document["language"]),
         tuple(context[: told.get("earlier", len(context))]),
-        replace(before, taken_over=holder_of(earlier)),
+        replace(_before(store, conversation, reply, at), taken_over=holder_of(earlier)),
         conversation,
         told.get("channel", ""),
         tuple(told.get("tags", ())),
         told.get("filters"),
-        at=datetime.fromisoformat(told["at"]) if told else messages[place].at or datetime.now(UTC),
+        at=at,
     )
     return Retold(document, incoming, bool(told))
 
@@ -100,8 +100,13 @@ def _place(messages: Sequence[Message], document: Mapping[str, Any]) -> int | No
     return None
 
 
-def _before(replies: Sequence[Mapping[str, Any]], reply: str) -> State:
-    """Return the state that the reply before this one left; ``replies`` are the newest first."""
-    keys = [one["id"] for one in replies]
-    before = replies[keys.index(reply) + 1 :]
-    return State.of(before[0].get("state")) if before else State()
+def _before(store: Store, conversation: str, reply: str, at: datetime) -> State:
+    """Return the state that the reply before this one had left by then, judged wrong or not."""
+    replies = list(store.replies(conversation))
+    place = next(i for i, one in enumerate(replies) if one["id"] == reply)
+    last = next(iter(replies[place + 1 :]), None)
+    if last is None:
+        return State()
+    state = State.of(last.get("state"))
+    kinds = [one.kind for one in store.verdicts(reply=str(last["id"])) if one.at is not None and one.at < at]
+    return state.turned_down() if kinds[-1:] in (["wrong"], ["wrong_intent"]) else state

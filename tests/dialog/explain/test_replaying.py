@@ -84,6 +84,17 @@ def test_a_whole_conversation_comes_out_the_same(agent: Agent) -> None:
     assert [replay_of(agent, key).same for key in replies] == [True] * len(said) + [True]
 
 
+def test_a_verdict_counts_for_the_replies_that_came_after_it(agent: Agent) -> None:
+    asked = "When do I get my money back?"
+    first = agent.reply(asked, conversation="c")
+    agent.judge(first.id, "wrong", by="Ada")
+    second = agent.reply("hello? when do I get it", conversation="c")
+    assert second.state.failures == 0 and second.state.refused == (first.citations[0].ticket,)
+    # What was judged later was not known then.
+    agent.judge(second.id, "wrong", by="Ada")
+    assert [replay_of(agent, key).same for key in (first.id, second.id)] == [True, True]
+
+
 @pytest.mark.parametrize("text", ["Where is my parcel now?", "我的快递到哪里了"])
 def test_tickets_that_came_later_are_not_found(agent: Agent, text: str) -> None:
     reply = agent.reply(text)
