@@ -19,8 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
+<<<<<<< HEAD
 from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.dialog.explain.replaying import replay_of
+=======
+from replydesk.dialog.person import write_as_person
+>>>>>>> main
 from replydesk.dialog.reply import Reply
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
@@ -64,6 +68,14 @@ class TakeoverRequest(_Body):
     """Who takes a conversation over, or gives it back."""
 
     by: Name = "agent"
+
+
+class MessageRequest(_Body):
+    """What a person of the team writes to a customer."""
+
+    text: str
+    role: Literal["agent"] = "agent"
+    author: Name = "agent"
 
 
 class SearchRequest(_Body):
@@ -188,6 +200,14 @@ def install(app: FastAPI, agent: Agent) -> None:
 
         found = agent.store.conversation(conversation)
         return write(found, agent.store.verdicts(conversations=[conversation]))
+
+    @router.post("/conversations/{conversation}/messages", status_code=201)
+    def write_message(conversation: str, body: MessageRequest) -> dict[str, Any]:
+        """Write into a conversation as a person, who thereby has it until it is released."""
+        made = write_as_person(agent.store, agent.settings, conversation, body.text, author=body.author)
+        at = made.at.isoformat() if made.at else None
+        told = {"id": made.id, "conversation": conversation, "role": made.role, "text": made.text}
+        return told | {"author": made.author, "at": at}
 
     @router.post("/conversations/{conversation}/takeover")
     def takeover(conversation: str, body: TakeoverRequest) -> dict[str, Any]:

@@ -29,6 +29,51 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     "asked": {"en": "One question first", "zh": "先确认一下"},
     "handed": {"en": "Passed to a person", "zh": "已转人工"},
     "notice": {"en": "Not sent", "zh": "未发送"},
+    "chosen": {"en": "Chosen: ", "zh": "已选："},
+    "source": {"en": "Source {number}: open its ticket", "zh": "来源 {number}：打开工单"},
+    "back": {"en": "Back to the answer", "zh": "回到回答"},
+    # while a person is to answer
+    "colleague": {"en": "A colleague", "zh": "客服同事"},
+    "delivered": {"en": "Delivered", "zh": "已送达"},
+    "joined": {"en": "{who} has joined the conversation.", "zh": "{who} 已加入对话。"},
+    "released": {"en": "Answers come automatically again from here.", "zh": "以下恢复自动回复。"},
+    "since": {"en": "since", "zh": "开始于"},
+    "waiting": {"en": "A colleague will answer here", "zh": "同事会在这里回复您"},
+    "waiting_more": {
+        "en": "You can go on writing, or come back to this page later.",
+        "zh": "您可以继续留言，也可以稍后回到本页查看。",
+    },
+    "held": {"en": "{who} is answering you", "zh": "{who} 正在为您服务"},
+    "held_more": {
+        "en": "What you write goes straight to a person; nothing is answered automatically.",
+        "zh": "您的消息会直接送达人工客服，不再自动回复。",
+    },
+    "handed_asked_for_person": {"en": "You asked for a person.", "zh": "您要求了人工服务。"},
+    "handed_low_confidence": {"en": "This needs a person's look.", "zh": "这个问题需要人工查看。"},
+    "handed_repeated_failure": {"en": "Our answers did not help.", "zh": "自动回复没能帮到您。"},
+    "handed_rule": {"en": "This is done by a person.", "zh": "这件事由人工办理。"},
+    "handed_safety": {"en": "A person should hear this.", "zh": "这件事应由人工来处理。"},
+    "handed_sentiment": {"en": "A person should hear this.", "zh": "这件事应由人工来处理。"},
+    # a form
+    "form_title": {"en": "A few questions", "zh": "填写信息"},
+    "form_place": {"en": "Question {place} of {count}", "zh": "第 {place} 项，共 {count} 项"},
+    "form_try": {"en": "Try {number} of {most}", "zh": "第 {number} 次，最多 {most} 次"},
+    "form_stop": {"en": "Cancel this", "zh": "取消填写"},
+    "cancel": {"en": "cancel", "zh": "取消"},
+    "slot_address": {"en": "Address", "zh": "地址"},
+    "slot_amount": {"en": "Amount", "zh": "金额"},
+    "slot_date": {"en": "Date", "zh": "日期"},
+    "slot_error": {"en": "Error code", "zh": "错误代码"},
+    "slot_product": {"en": "Product", "zh": "商品型号"},
+    "slot_tracking": {"en": "Tracking number", "zh": "运单号"},
+    "slot_email": {"en": "E-mail", "zh": "邮箱"},
+    "slot_item": {"en": "Item", "zh": "商品"},
+    "slot_name": {"en": "Name", "zh": "姓名"},
+    "slot_number": {"en": "Number", "zh": "数量"},
+    "slot_order": {"en": "Order", "zh": "订单"},
+    "slot_phone": {"en": "Phone", "zh": "电话"},
+    "slot_place": {"en": "Place", "zh": "地点"},
+    "slot_reason": {"en": "Reason", "zh": "原因"},
     # what may go wrong
     "empty": {
         "en": "There is nothing to send yet. Write your question first.",
@@ -85,7 +130,52 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     "moved_against": {"en": "{points} points against it", "zh": "反对：{points} 个百分点"},
     "quoted": {"en": "from the answer to", "zh": "取自以下问题的回答："},
     "confidence": {"en": "Confidence", "zh": "置信度"},
+    "dial": {"en": "The promise", "zh": "承诺"},
+    "dial_allowed": {"en": "{most} wrong allowed", "zh": "允许错 {most}"},
+    "dial_surest": {"en": "the surest", "zh": "最有把握"},
+    "dial_all": {"en": "all messages", "zh": "全部消息"},
+    "dial_end": {"en": "{wrong} wrong", "zh": "错 {wrong}"},
+    "dial_at": {"en": "the dial", "zh": "当前设定"},
+    "dial_here": {"en": "this reply", "zh": "本条回复"},
+    "dial_kept": {
+        "en": "At most {most} of automatic replies wrong: from a confidence of {threshold} on the desk answers alone,"
+        " {alone} of messages. This one has {here}.",
+        "zh": "自动回复最多错 {most}：置信度达到 {threshold} 才自动回复，约占消息的 {alone}。本条为 {here}。",
+    },
+    "dial_more": {
+        "en": "At most {most} of automatic replies wrong cannot be promised yet: about {needed} more judged messages"
+        " are needed. Until then only the same question, word for word, is answered alone. This one has {here}.",
+        "zh": "目前还不能承诺自动回复最多错 {most}，大约还需要 {needed} 条已核对的消息；"
+        "在此之前只自动回复一字不差的同样问题。本条为 {here}。",
+    },
+    "dial_never": {
+        "en": "At most {most} of automatic replies wrong cannot be promised: too many of the surest answers were wrong,"
+        " and more of the same messages would not help. This one has {here}.",
+        "zh": "无法承诺自动回复最多错 {most}：把握最大的回答里也有太多是错的，再多同类消息也没有帮助。本条为 {here}。",
+    },
+    "dial_off": {"en": "Answering without a person is turned off.", "zh": "已关闭自动回复，由人工处理。"},
+    "dial_open": {
+        "en": "Any share of automatic replies may be wrong, so nothing is promised.",
+        "zh": "没有限制自动回复的出错比例，因此没有承诺。",
+    },
+    "dial_hand": {
+        "en": "A person set the line: from a confidence of {threshold} on the desk answers alone, without a promise."
+        " This one has {here}.",
+        "zh": "由人工设定：置信度达到 {threshold} 就自动回复，不作承诺。本条为 {here}。",
+    },
+    "dial_judged": {
+        "en": "Since then people judged {count} automatic replies, {wrong} of them wrong.",
+        "zh": "此后人工核对了 {count} 条自动回复，其中 {wrong} 条有误。",
+    },
+    "dial_curve": {
+        "en": "Risk-coverage curve of held-out messages: how many answers are wrong, from the surest to all.",
+        "zh": "留出消息的风险—覆盖曲线：从最有把握的到全部消息，答错的比例。",
+    },
     "reading": {"en": "How the message was read", "zh": "对消息的理解"},
+    "unread": {
+        "en": "This message was not looked up: it answers what the form asked.",
+        "zh": "这条消息是在回答表单的问题，没有检索历史工单。",
+    },
     "no_intents": {"en": "No intents are trained yet.", "zh": "尚未训练意图。"},
     "out_of_scope": {"en": "Out of scope", "zh": "超出范围"},
     "mood": {"en": "Mood", "zh": "情绪"},

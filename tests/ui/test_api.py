@@ -503,6 +503,20 @@ def test_every_route_of_the_api_needs_the_key(desk: Home) -> None:
             assert client.request(method, path, headers={"authorization": f"Bearer {key}"}).status_code != 401
 
 
+def test_a_person_writes_into_a_conversation(client: TestClient) -> None:
+    key = client.post(REPLY, json={"text": "Where is my parcel?"}).json()["conversation"]
+    path = f"/api/v1/conversations/{key}/messages"
+    made = client.post(path, json={"text": "I am looking.", "author": "Priya"})
+    assert made.status_code == 201
+    assert {name: made.json()[name] for name in ("conversation", "role", "text", "author")} == {
+        "conversation": key, "role": "agent", "text": "I am looking.", "author": "Priya",
+    }  # fmt: skip
+    assert client.post(REPLY, json={"text": "Thanks", "conversation": key}).json()["handoff"]["reason"] == "taken_over"
+    error(client.post("/api/v1/conversations/nowhere/messages", json={"text": "x"}), 404, "not_found")
+    error(client.post(path, json={"text": " "}), 422, "request")
+    assert client.post(path, json={"text": "x", "role": "bot"}).status_code == 422
+
+
 def test_health_needs_no_key(desk: Home) -> None:
     client = limited(desk, api_keys=("first-key",))
     assert client.get("/healthz").json() == {"status": "ok"}
