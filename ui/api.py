@@ -19,12 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
-<<<<<<< HEAD
 from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.dialog.explain.replaying import replay_of
-=======
 from replydesk.dialog.person import write_as_person
->>>>>>> main
 from replydesk.dialog.reply import Reply
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
