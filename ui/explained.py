@@ -9,7 +9,7 @@ from replydesk.dialog.explain.explanation import Explanation, Line, Used
 from replydesk.dialog.explain.leaving_out import Word
 from replydesk.dialog.explain.replaying import Replay
 from replydesk.dialog.explain.wording import line_text, sentences_of
-from replydesk.ui.evidence import plain
+from replydesk.ui.bubbles import plain
 from replydesk.ui.strings import say
 
 __all__ = ["explained", "explanation_text", "replay_text"]
