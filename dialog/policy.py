@@ -12,7 +12,7 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["TOO_CLOSE", "Action", "Decision", "HandoffReason", "decide", "decide_several"]
+__all__ = ["TOO_CLOSE", "Action", "Decision", "Ground", "HandoffReason", "decide", "decide_several"]
 
 Action = Literal["pick", "compose", "ask", "handoff"]
 HandoffReason = Literal[

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.policy import Action, HandoffReason
+from replydesk.dialog.policy import Action, Ground, HandoffReason
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.rules.rules import Fired
 from replydesk.dialog.skills import Thresholds
@@ -65,8 +65,8 @@ class Reply:
     conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
     where it was read in its context. ``conflicts`` are for the team: what the cited tickets disagree in. ``rules`` are
     those of the team that fired, ``incoming`` what was answered. ``lines`` are the thresholds that it was held against,
-    and ``tickets_at`` is the number of the newest change of the tickets that was seen. ``stored`` is the document of a
-    reply that was read from the store.
+    ``ground`` is what decided, and ``tickets_at`` is the number of the newest change of the tickets that was seen.
+    ``stored`` is the document of a reply that was read from the store.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Reply:
     incoming: Incoming | None = None
     lines: Thresholds | None = None
     tickets_at: int | None = None
+    ground: Ground | None = None
     stored: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ class Reply:
             "message": self.message,
             "meant": self.meant,
             "action": self.action,
+            "ground": self.ground,
             "text": self.text,
             "confidence": round(self.confidence, 4),
             "language": self.reading.language,

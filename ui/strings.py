@@ -125,6 +125,7 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     "did_compose": {"en": "Composed from past answers", "zh": "综合历史回答"},
     "did_ask": {"en": "Asked back", "zh": "先作确认"},
     "did_handoff": {"en": "Passed to a person", "zh": "转给人工"},
+    "explain": {"en": "Explain word by word", "zh": "逐词解释"},
     "explained": {"en": "What moved this reply", "zh": "是什么决定了这条回复"},
     "moved_for": {"en": "{points} points for it", "zh": "支持：{points} 个百分点"},
     "moved_against": {"en": "{points} points against it", "zh": "反对：{points} 个百分点"},
