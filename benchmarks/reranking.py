@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.dialog.incoming import Incoming
+
 QUESTIONS = 60
 TICKETS = 200_000
 
@@ -62,7 +64,7 @@ def run() -> dict[str, Any]:
             {
                 "naive": naive,
                 "ours": lambda text, texts: (
-                    agent.answer(f"{text} ", language="en"),
+                    agent.answer(Incoming(f"{text} ", language="en")),
                     ours["int8"].logits(text, texts),
                 ),
             },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,17 +13,20 @@ import yaml
 from replydesk.data.errors import FormatError
 from replydesk.data.records import Ticket
 
-__all__ = ["EXPECTATIONS", "Exchange", "Script", "ScriptFile", "read_scripts"]
+__all__ = ["DESK_FILES", "EXPECTATIONS", "Exchange", "Script", "ScriptFile", "read_scripts"]
 
 EXPECTATIONS = ("action", "contains", "lacks", "intent", "handoff", "slots", "options", "meant", "silent", "language")
 """What can be expected of a reply."""
 
+DESK_FILES = ("settings", "forms", "rules", "facts")
+"""What a desk may bring beside its tickets, each the text of a TOML file."""
+
 _LISTS = frozenset({"contains", "lacks", "options"})
 _TURN = ("customer", "takeover", "release", "expect")
-_SCRIPT = ("name", "language", "turns")
+_SCRIPT = ("name", "language", "at", "channel", "tags", "turns")
 _TICKET = ("question", "answer", "intent", "language")
 _FILE = ("desk", "dialogues")
-_DESK = ("tickets", "forms")
+_DESK = ("tickets", *DESK_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +42,28 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A dialogue: its name, the language that it is held in where that is not to be detected, and its turns."""
+    """A dialogue: its name, the language that it is held in where that is not to be detected, and its turns.
+
+    ``at`` is when it is held, where that counts; ``channel`` and ``tags`` are for the team's rules.
+    """
 
     name: str
     line: int
     turns: tuple[Exchange, ...]
     language: str = ""
+    at: datetime | None = None
+    channel: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptFile:
-    """The dialogues of a file; with ``tickets`` they have a desk of their own, with the text of its ``forms``."""
+    """The dialogues of a file; with ``tickets`` they have a desk of their own, with the texts of its ``files``."""
 
     path: Path
     scripts: tuple[Script, ...]
     tickets: tuple[Ticket, ...] = ()
-    forms: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_scripts(path: Path) -> ScriptFile:
@@ -77,13 +87,15 @@ class _Reader:
         told = self._mapping(node, _FILE, "a file")
         desk = self._mapping(told["desk"], _DESK, "desk") if "desk" in told else {}
         tickets = tuple(self._ticket(one) for one in self._list(desk["tickets"])) if "tickets" in desk else ()
-        forms = self._text(desk["forms"]) if "forms" in desk else ""
+        files = {name: self._text(desk[name]) for name in DESK_FILES if name in desk}
+        if files and not tickets:
+            self._refuse(told["desk"], "A desk of its own needs tickets.")
         if "dialogues" not in told:
             self._refuse(node, "There are no dialogues.")
         scripts = tuple(self._script(one) for one in self._list(told["dialogues"]))
         if not scripts:
             self._refuse(told["dialogues"], "There are no dialogues.")
-        return ScriptFile(self._path, scripts, tickets, forms)
+        return ScriptFile(self._path, scripts, tickets, files)
 
     def _ticket(self, node: Any) -> Ticket:
         told = {key: self._text(value) for key, value in self._mapping(node, _TICKET, "a ticket").items()}
@@ -102,8 +114,13 @@ class _Reader:
         if "name" not in told or "turns" not in told:
             self._refuse(node, "A dialogue needs name and turns.")
         turns = tuple(self._turn(one) for one in self._list(told["turns"]))
-        language = self._text(told["language"]) if "language" in told else ""
-        return Script(self._text(told["name"]), node.start_mark.line + 1, turns, language)
+        texts = {name: self._text(told[name]) for name in ("language", "channel") if name in told}
+        tags = tuple(self._texts(told["tags"])) if "tags" in told else ()
+        at = self._moment(told["at"]) if "at" in told else None
+        line = node.start_mark.line + 1
+        return Script(
+            self._text(told["name"]), line, turns, texts.get("language", ""), at, texts.get("channel", ""), tags
+        )
 
     def _turn(self, node: Any) -> Exchange:
         told = self._mapping(node, _TURN, "a turn")
@@ -113,7 +130,7 @@ class _Reader:
         expect: dict[str, Any] = {}
         for key, value in (self._mapping(told["expect"], EXPECTATIONS, "expect") if "expect" in told else {}).items():
             if key in _LISTS:
-                expect[key] = [self._text(value)] if _is_text(value) else [self._text(v) for v in self._list(value)]
+                expect[key] = self._texts(value)
             elif key == "slots":
                 expect[key] = {name: self._text(one) for name, one in self._mapping(value, None, "slots").items()}
             elif key == "silent":
@@ -149,6 +166,17 @@ class _Reader:
         if not _is_text(node):
             self._refuse(node, "Here a text is expected.")
         return str(node.value)
+
+    def _texts(self, node: Any) -> list[str]:
+        return [self._text(node)] if _is_text(node) else [self._text(one) for one in self._list(node)]
+
+    def _moment(self, node: Any) -> datetime:
+        try:
+            at = datetime.fromisoformat(self._text(node))
+        except ValueError:
+            self._refuse(node, "Write a moment as 2026-11-26 20:00+01:00.")
+        # Without a zone it is that of the machine, as everywhere.
+        return at if at.tzinfo is not None else at.astimezone()
 
     def _refuse(self, node: Any, message: str) -> NoReturn:
         line = node.start_mark.line + 1 if node is not None else 1

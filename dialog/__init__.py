@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from replydesk.dialog.classifiers import TextClassifier as TextClassifier
     from replydesk.dialog.compose.composer import Asked as Asked
     from replydesk.dialog.compose.composer import Composer as Composer
-    from replydesk.dialog.compose.composer import Conflict as Conflict
     from replydesk.dialog.compose.composer import Draft as Draft
     from replydesk.dialog.compose.evidence import unsupported as unsupported
     from replydesk.dialog.compose.extractive import Extractive as Extractive
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.reply import (
         Citation as Citation,
     )
+    from replydesk.dialog.reply import Conflict as Conflict
     from replydesk.dialog.reply import (
         Handoff as Handoff,
     )
@@ -141,7 +141,7 @@ _MODULES = {
     "Asked": "compose.composer",
     "Citation": "reply",
     "Composer": "compose.composer",
-    "Conflict": "compose.composer",
+    "Conflict": "reply",
     "Decision": "policy",
     "Draft": "compose.composer",
     "Entity": "entities",

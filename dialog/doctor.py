@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.dial import Dial
+from replydesk.dialog.guard import TeamHosts, allowed_hosts, hosts_in, is_allowed
 from replydesk.dialog.releases import Releases
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
@@ -22,6 +24,8 @@ from replydesk.retrieval.vectors.engines import Contents
 from replydesk.retrieval.words.lexical import LexicalIndex
 
 __all__ = ["Finding", "examine"]
+
+_HOSTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,28 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     findings.append(Finding("store", not problems, "; ".join(problems) or counts, cure if problems else ""))
     if not problems:
         findings.append(_splits(store, repair=repair))
+        findings += _links(store, settings)
     findings += _labels(LabelSets(home))
     findings += _releases(Releases(home))
     findings += _promises(store, Releases(home), settings)
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
+
+
+def _links(store: Store, settings: Settings) -> list[Finding]:
+    """Return which hosts past answers link to that no reply may link to, the most frequent first."""
+    allowed = allowed_hosts(settings) | TeamHosts(store)()
+    found = Counter(
+        host
+        for ticket in store.tickets(source="agent")
+        for host in set(hosts_in(ticket.answer))
+        if host and not is_allowed(host, allowed)
+    )
+    if not found:
+        return []
+    named = ", ".join(f"{host} ({count})" for host, count in found.most_common(_HOSTS))
+    more = f" and {len(found) - _HOSTS} more" if len(found) > _HOSTS else ""
+    told = f"past answers link to {named}{more}; none of these is sent until dialog.allowed_hosts names the host"
+    return [Finding("links", True, told)]
 
 
 def _splits(store: Store, *, repair: bool) -> Finding:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from replydesk.data.records import same_text
+from replydesk.dialog.asking import slot_question
 from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -27,6 +28,7 @@ __all__ = [
     "FormStep",
     "Slot",
     "form_decision",
+    "question_form",
     "started_form",
     "step",
     "value_in",
@@ -155,6 +157,12 @@ def started_form(
     if best is None or not (best.exact or best.score >= pick_above):
         return None
     return next((form for form in forms if best.ticket.intent and best.ticket.intent in form.intents), None)
+
+
+def question_form(slot: str) -> Form:
+    """Return the form that asks for one slot, which an answer or a rule needs; it has no name."""
+    ask = {language: slot_question(slot, language) for language in ("en", "zh")}
+    return Form("", (Slot(slot, ask, slot if slot in _KIND_PATTERNS else "text"),), {})
 
 
 def form_decision(form: Form, taken: FormStep) -> Decision:

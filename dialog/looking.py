@@ -83,8 +83,9 @@ class Looking:
         *,
         language: str,
         wanted: Wanted,
+        at: datetime,
     ) -> Found:
-        """Return what a message says and which past tickets may answer it.
+        """Return what a message says and which past tickets may answer it. Relative dates count from ``at``.
 
         Where a trained desk is asked several things at once, each part costs one more forward pass.
         """
@@ -104,7 +105,7 @@ class Looking:
             separator=chosen.label_separator,
         )
         # Spans are those of what was written, and relative dates those of the desk's own clock.
-        entities = entities_of(text, language, datetime.now().astimezone(), region=self._settings.data.region)
+        entities = entities_of(text, language, at.astimezone(), region=self._settings.data.region)
         reading = replace(reading, entities=entities)
         parts = parts_of(meant)[:_PARTS]
         if len(parts) > 1 and skills.head is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from replydesk.dialog.forms import Form, FormStep
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
 from replydesk.dialog.reading import Reading
+from replydesk.dialog.rules.rules import Fired
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
@@ -97,6 +98,42 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "Two answers in a row did not help, so a person takes over.",
         "zh": "连续两次回答都没有帮上忙，所以转给人工。",
     },
+    "slot_missing": {
+        "en": "The answer needs something that the customer has not told yet.",
+        "zh": "回答里还需要一项客户尚未提供的信息。",
+    },
+    "unfilled": {
+        "en": "The answer that fits needs something that is not known here, so a person takes over.",
+        "zh": "合适的回答里有一项信息这里查不到，所以转给人工。",
+    },
+    "composed": {
+        "en": "No past answer is sure enough by itself, but together they are: the reply is made of their sentences.",
+        "zh": "单独一条历史回答把握不够，合在一起足够：回复由它们的句子组成。",
+    },
+    "rule": {
+        "en": "A rule of the team decides this.",
+        "zh": "团队的规则对此有规定。",
+    },
+    "alarm": {
+        "en": "The message needs a person at once: it speaks of harm, threatens, or goes on insulting.",
+        "zh": "这条消息涉及自伤、威胁或持续辱骂，需要人工立即处理。",
+    },
+    "abuse": {
+        "en": "The message insults and asks nothing that a past answer fits.",
+        "zh": "这条消息只有辱骂，没有可以回答的问题。",
+    },
+    "small_talk": {
+        "en": "The message is small talk.",
+        "zh": "这条消息是寒暄。",
+    },
+    "objected": {
+        "en": "The past answer that fits contradicts a fact, or promises what may not be promised, so it is not sent.",
+        "zh": "合适的历史回答与事实不符，或做了不允许的承诺，所以不会发送。",
+    },
+    "unsafe": {
+        "en": "The past answer that fits may not go out as it is, so a person takes over.",
+        "zh": "合适的历史回答不能原样发送，所以转给人工。",
+    },
     "form_ask": {
         "en": "The team has a form for this, and something is still missing in it.",
         "zh": "团队为此设置了表单，还缺少一项信息。",
@@ -131,6 +168,10 @@ _PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
 _FORM_CANCELLED = {
     "en": "All right, I've stopped that. What else can I do for you?",
     "zh": "好的，已为您停止。还有什么可以帮您？",
+}
+_RULE = {
+    "en": "The rule “{name}” holds: {because}.",
+    "zh": "规则“{name}”成立：{because}。",
 }
 _SIMILAR = {
     "en": "The closest past question has a similarity of {cosine:.2f}.",
@@ -183,7 +224,9 @@ _PROMISE: dict[str, dict[str, str]] = {
     },
 }
 # Where the confidence was not what decided, nothing is said of it.
-_BY_CONFIDENCE: frozenset[Ground] = frozenset({"confident", "close_runner_up", "not_sure", "which_kind", "unlikely"})
+_BY_CONFIDENCE: frozenset[Ground] = frozenset(
+    {"confident", "close_runner_up", "not_sure", "which_kind", "unlikely", "composed"}
+)
 _LABEL_LENGTH = 90
 
 
@@ -244,17 +287,19 @@ def reasons(
     *,
     meant: str = "",
     promise: Promise | None = None,
+    fired: Sequence[Fired] = (),
 ) -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language.
 
     ``meant`` is what the message asks, where only its conversation tells. Where the confidence decided, one
-    says whether it was enough for the ``promise``, or why there is none.
+    says whether it was enough for the ``promise``, or why there is none. ``fired`` are rules of the team.
     """
     language = reading.language
     told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
     if reading.node is not None:
         told |= {"node": reading.node.name, "sure": reading.node.probability}
     lines = [_in(language, _GROUNDS[decision.ground]).format(**told)]
+    lines += [_in(language, _RULE).format(name=one.rule, because=one.because) for one in fired if one.effect != "tag"]
     if promise is not None and hits and decision.ground in _BY_CONFIDENCE:
         lines.append(_promise_text(promise, hits[0].score, language))
     if hits and hits[0].compared:

@@ -39,6 +39,15 @@ Ground = Literal[
     "form_done",
     "form_cancelled",
     "form_gave_up",
+    "slot_missing",
+    "unfilled",
+    "composed",
+    "rule",
+    "alarm",
+    "abuse",
+    "small_talk",
+    "objected",
+    "unsafe",
 ]
 
 _FAILURES = 2

@@ -10,6 +10,7 @@ from replydesk.data.dialogues import Exchange, Script
 from replydesk.data.preparation import Mask
 from replydesk.data.text import clean, language_of
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.state import State
 
@@ -57,7 +58,8 @@ def rehearse(script: Script, agent: Agent) -> Outcome:
             continue
         text = mask(clean(turn.customer))
         language = script.language or language_of(text, among=settings.languages, previous=language)
-        reply = agent.answer(text, said, language=language, state=state)
+        incoming = Incoming(text, language, tuple(said), state, channel=script.channel, tags=script.tags)
+        reply = agent.answer(replace(incoming, at=script.at) if script.at is not None else incoming)
         state = reply.state
         said += [text, reply.text] if reply.text else [text]
         failures += _failures(turn, reply)

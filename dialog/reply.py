@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.policy import Action, HandoffReason
 from replydesk.dialog.reading import Reading
+from replydesk.dialog.rules.rules import Fired
 from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
-__all__ = ["Citation", "Handoff", "Option", "Reply", "hit_document"]
+__all__ = ["Citation", "Conflict", "Handoff", "Option", "Reply", "hit_document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,19 @@ class Citation:
     ticket: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two tickets that state different things: ``what`` is the difference, ``kept`` the one whose answer is used.
+
+    >>> Conflict("b7", "a1", "30 days / 14 days").what
+    '30 days / 14 days'
+    """
+
+    kept: str
+    other: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +62,9 @@ class Reply:
 
     ``reranked`` says whether the hits were read a second time, or why not. ``state`` is what the next message of the
     conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
-    where it was read in its context. ``stored`` is the document of a reply that was read from the store.
+    where it was read in its context. ``conflicts`` are for the team: what the cited tickets disagree in. ``rules`` are
+    those of the team that fired, ``incoming`` what was answered. ``stored`` is the document of a reply that was read
+    from the store.
     """
 
     id: str
@@ -67,6 +84,9 @@ class Reply:
     state: State = field(default_factory=State)
     meant: str = ""
     message: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+    rules: tuple[Fired, ...] = ()
+    incoming: Incoming | None = None
     stored: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
@@ -102,11 +122,14 @@ class Reply:
             "citations": [
                 {"sentence": c.sentence, "ticket": c.ticket, "start": c.start, "end": c.end} for c in self.citations
             ],
+            "conflicts": [{"kept": c.kept, "other": c.other, "what": c.what} for c in self.conflicts],
+            "rules": [fired.document() for fired in self.rules],
             "reasons": list(self.reasons),
             "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
             "options": [{"label": option.label, "value": option.value} for option in self.options],
             "reranked": self.reranked,
             "state": self.state.document(),
+            "incoming": self.incoming.document() if self.incoming is not None else {},
             "release": self.release,
             "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
         }

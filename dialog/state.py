@@ -42,7 +42,7 @@ class State:
     ``taken_over`` names the person who has it, '' while the bot has. ``failures`` counts the answers in a row that the
     customer turned down. ``refused`` are tickets whose answer is not given again; ``sent`` those of the last reply.
     ``options`` are what the last reply offered. ``topic`` is the last question, complete by itself; ``asked`` the last
-    message as it was written.
+    message as it was written. ``tags`` are those that the team's rules have put on the conversation.
     """
 
     slots: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +54,7 @@ class State:
     options: tuple[Offer, ...] = ()
     topic: str = ""
     asked: str = ""
+    tags: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -68,6 +69,7 @@ class State:
             "options": [{"label": o.label, "value": o.value, "ticket": o.ticket} for o in self.options],
             "topic": self.topic,
             "asked": self.asked,
+            "tags": list(self.tags),
         }
 
     @classmethod
@@ -85,13 +87,18 @@ class State:
             options=tuple(Offer(o["label"], o["value"], o.get("ticket", "")) for o in told.get("options", ())),
             topic=str(told.get("topic", "")),
             asked=str(told.get("asked", "")),
+            tags=tuple(told.get("tags", ())),
         )
 
     def turned_down(self) -> State:
-        """Return the state in which the last reply failed: its tickets are refused, one more failure is counted."""
+        """Return the state in which the last reply failed: its tickets are refused, one more failure is counted.
+
+        A reply that was judged wrong and is then turned down in words has failed once.
+        """
         gone = self.sent or tuple(offer.ticket for offer in self.options if offer.ticket)
         refused = tuple(dict.fromkeys((*self.refused, *gone)))[-_KEPT:]
-        return replace(self, refused=refused, failures=self.failures + 1)
+        known = bool(gone) and set(gone) <= set(self.refused)
+        return replace(self, refused=refused, failures=self.failures + (not known))
 
 
 def state_after(
@@ -103,11 +110,13 @@ def state_after(
     options: Sequence[Offer] = (),
     slots: Mapping[str, str] | None = None,
     form: FormState | None = None,
+    tags: Sequence[str] = (),
 ) -> State:
     """Return the state after a reply.
 
     ``asked`` is the message as it was written, ``topic`` its question, complete by itself; without one the topic stays.
-    ``sent`` are the tickets whose answers went out, ``options`` what was offered. New ``slots`` join those known.
+    ``sent`` are the tickets whose answers went out, ``options`` what was offered. New ``slots`` and ``tags`` join those
+    known.
     """
     return replace(
         state,
@@ -117,6 +126,7 @@ def state_after(
         options=tuple(options),
         topic=topic or state.topic,
         asked=asked,
+        tags=tuple(dict.fromkeys((*state.tags, *tags)))[-_KEPT:],
     )
 
 

@@ -11,15 +11,18 @@ from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.policy import Decision
+from replydesk.dialog.reading import Reading
 from replydesk.dialog.reply import Citation
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["Cue", "Heard", "citations_of", "heard", "sent_text"]
+__all__ = ["Cue", "Heard", "citations_of", "heard", "slots_of"]
 
-Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up"]
+Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up", "told"]
 """What a message does in its conversation; '' where it begins something, or stands by itself."""
+
+_IDENTIFIES = frozenset({"order", "tracking", "error", "product", "email", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,12 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     return Heard(full, (), fresh, "follow_up") if full else Heard(text, (), fresh)
 
 
-def sent_text(decision: Decision) -> str:
-    """Return the answers that a decision sends, one after the other as paragraphs."""
-    return "\n\n".join(_sent(hit) for hit in decision.hits)
+def slots_of(state: State, reading: Reading) -> dict[str, str]:
+    """Return what the customer has told so far: the slots of the conversation, and what this message identifies.
+
+    Days and amounts are none: a message names several, and each means something else.
+    """
+    return {**state.slots, **{one.kind: str(one.value) for one in reading.entities if one.kind in _IDENTIFIES}}
 
 
 def citations_of(decision: Decision) -> tuple[Citation, ...]:

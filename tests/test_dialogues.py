@@ -12,26 +12,22 @@ from typer.testing import CliRunner
 from replydesk.data.dialogues import Script, read_scripts
 from replydesk.data.errors import FormatError
 from replydesk.data.home import Home
+from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.rehearsal import rehearse
 from replydesk.ui.cli import app
-from replydesk.ui.documents import accepted_ticket
+from replydesk.ui.rehearsing import own_desk
 
 FILES = sorted((Path(__file__).parent / "dialogues").glob("*.yaml"))
 SCRIPTS = [(path, script) for path in FILES for script in read_scripts(path).scripts]
 
 
 @pytest.fixture(scope="module")
-def agents(tmp_path_factory: pytest.TempPathFactory, tiny_settings: object) -> Iterator[dict[Path, Agent]]:
+def agents(tmp_path_factory: pytest.TempPathFactory, tiny_settings: Settings) -> Iterator[dict[Path, Agent]]:
     """Return one agent a file: the desk is built once for all of its dialogues."""
     opened = {}
     for path in FILES:
-        file = read_scripts(path)
-        place = Home(tmp_path_factory.mktemp(path.stem)).create()
-        place.forms.write_text(file.forms, encoding="utf-8")
-        agent = Agent.open(place, tiny_settings)  # type: ignore[arg-type]
-        agent.store.add_tickets([accepted_ticket(ticket, agent.settings.data) for ticket in file.tickets])
-        opened[path] = agent
+        opened[path] = own_desk(read_scripts(path), tmp_path_factory.mktemp(path.stem), tiny_settings)
     yield opened
     for agent in opened.values():
         agent.store.close()

@@ -54,6 +54,7 @@ class ReplyRequest(_Body):
     language: Language = ""
     metadata: dict[str, Any] = Field(default_factory=dict)
     filters: dict[Name, Name] = Field(default_factory=dict)
+    tags: list[Name] = Field(default_factory=list, max_length=50)
     message: Name = ""
 
 
@@ -118,6 +119,7 @@ def install(app: FastAPI, agent: Agent) -> None:
             channel=body.channel or "api",
             language=body.language,
             filters=body.filters,
+            tags=body.tags,
             message=body.message,
         )
         if stream:

@@ -16,10 +16,11 @@ from replydesk.ui.options import HomeOption, JsonOption, show
 
 if TYPE_CHECKING:
     from replydesk.data.dialogues import ScriptFile
+    from replydesk.data.settings import Settings
     from replydesk.dialog.agent import Agent
     from replydesk.dialog.rehearsal import Outcome
 
-__all__ = ["test"]
+__all__ = ["own_desk", "test"]
 
 
 def test(
@@ -51,25 +52,46 @@ def test(
 def _desk_of(file: ScriptFile, home: Home) -> Iterator[Agent]:
     """Yield the agent of the file's own desk, or one that answers as the home does and leaves nothing there."""
     from replydesk.dialog.agent import Agent
-    from replydesk.ui.documents import accepted_ticket
 
     settings = settings_of(home)
     with tempfile.TemporaryDirectory(prefix="replydesk-test-") as folder:
-        if file.tickets:
-            place = Home(Path(folder)).create()
-            if file.forms:
-                place.forms.write_text(file.forms, encoding="utf-8")
-            own = settings.data.model_copy(update={"database": ""})
-            kept = settings.retrieval.model_copy(update={"index": ""})
-            agent = Agent.open(place, settings.model_copy(update={"data": own, "retrieval": kept}))
-            agent.store.add_tickets([accepted_ticket(ticket, settings.data) for ticket in file.tickets])
-        else:
-            agent = Agent.open(home, settings)
+        agent = own_desk(file, Path(folder), settings) if file.tickets else Agent.open(home, settings)
         try:
             yield agent
         finally:
             agent.matcher.close()
             agent.store.close()
+
+
+def own_desk(file: ScriptFile, folder: Path, settings: Settings) -> Agent:
+    """Return the agent of the desk that a file of dialogues brings, made in an empty folder.
+
+    Of its settings only those of the dialogue count; all others are the given ones, so no index or database is touched.
+    """
+    from replydesk.data.errors import FormatError
+    from replydesk.data.settings import Settings
+    from replydesk.dialog.agent import Agent
+    from replydesk.ui.documents import accepted_ticket
+
+    place = Home(folder).create()
+    for name, text in file.files.items():
+        (place.folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    own = Settings.load(place.settings, {})
+    if own != Settings(dialog=own.dialog):
+        hint = "Leave out what is not under [dialog]; the rest is as in the home."
+        raise FormatError(
+            "The settings of a desk for tests are those of the dialogue.", where=str(file.path), hint=hint
+        )
+    kept: dict[str, Any] = {"dialog": own.dialog} if "settings" in file.files else {}
+    kept |= {
+        "data": settings.data.model_copy(update={"database": ""}),
+        "retrieval": settings.retrieval.model_copy(update={"index": ""}),
+    }
+    agent = Agent.open(
+        place, settings.model_copy(update=kept | ({"dialog": own.dialog} if "settings" in file.files else {}))
+    )
+    agent.store.add_tickets([accepted_ticket(ticket, settings.data) for ticket in file.tickets])
+    return agent
 
 
 def _lines(path: Path, outcome: Outcome) -> list[str]:

@@ -12,6 +12,7 @@ import typer
 
 from replydesk.data.errors import RequestError, SettingsError
 from replydesk.data.home import Home
+from replydesk.dialog.incoming import Incoming
 from replydesk.ui.desk import agent_of, settings_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
 
@@ -152,7 +153,7 @@ def _with_reading(situation: Situation, rules: Rules, home: Home, intents: bool,
     read_intents, read_entities = intents and rules.uses("intent"), entities and rules.uses("entity")
     if not (read_intents or read_entities) or not situation.text.strip():
         return situation
-    reading = agent_of(home).answer(situation.text, language=situation.language).reading
+    reading = agent_of(home).answer(Incoming(situation.text, language=situation.language)).reading
     return replace(
         situation,
         intents=reading.probabilities if read_intents else situation.intents,

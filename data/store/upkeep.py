@@ -40,6 +40,21 @@ class Upkeep(Database):
             found = connection.scalars(query.order_by(table.c.at.desc()).limit(limit)).all()
         yield from map(dict, found)
 
+    def last_reply(self, conversation: str) -> tuple[dict[str, Any], str]:
+        """Return the newest reply's document in a conversation and the kind of its newest verdict, or neither."""
+        table, judged = schema.replies, schema.verdicts
+        kind = (
+            sa.select(judged.c.kind)
+            .where(judged.c.reply == table.c.id)
+            .order_by(judged.c.at.desc(), judged.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = sa.select(table.c.document, kind.label("kind")).where(table.c.conversation == conversation)
+        with self._read() as connection:
+            row = connection.execute(query.order_by(table.c.at.desc()).limit(1)).first()
+        return (dict(row.document), str(row.kind or "")) if row is not None else ({}, "")
+
     def add_verdicts(self, batch: Sequence[Verdict]) -> int:
         """Store verdicts, skipping those already there; return how many were new."""
         with self._write() as connection:

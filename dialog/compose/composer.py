@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from replydesk.dialog.reply import Citation
+from replydesk.dialog.reply import Citation, Conflict
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["Asked", "Composer", "Conflict", "Draft"]
+__all__ = ["Asked", "Composer", "Draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,6 @@ class Asked:
     parts: tuple[str, ...] = ()
     slots: Mapping[str, str] = field(default_factory=dict)
     greet: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two tickets that state different things: ``what`` is the difference, ``kept`` the one whose answer is used.
-
-    >>> Conflict("b7", "a1", "30 days / 14 days").what
-    '30 days / 14 days'
-    """
-
-    kept: str
-    other: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)

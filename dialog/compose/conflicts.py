@@ -10,10 +10,10 @@ from typing import Final
 from replydesk.data.curation.facts import disagreement, facts
 from replydesk.data.records import Ticket
 from replydesk.dialog.compose.claims import claims_of
-from replydesk.dialog.compose.composer import Conflict
 from replydesk.dialog.compose.dates import same_date
 from replydesk.dialog.compose.evidence import content_words, denials
 from replydesk.dialog.compose.usable import Usable
+from replydesk.dialog.reply import Conflict
 
 __all__ = ["differing", "settled", "undecided"]
 

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket
-from replydesk.dialog.compose.composer import Asked, Conflict, Draft
+from replydesk.dialog.compose.composer import Asked, Draft
 from replydesk.dialog.compose.conflicts import settled, undecided
 from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.compose.premises import contradicted_premise, points_elsewhere
 from replydesk.dialog.compose.usable import Usable, usable_sentences
-from replydesk.dialog.reply import Citation
+from replydesk.dialog.reply import Citation, Conflict
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.words.terms import terms

@@ -7,7 +7,7 @@ from replydesk.dialog.guard.markup import neutral
 from replydesk.dialog.guard.outgoing import Guarded, Problem, guarded
 from replydesk.dialog.guard.protocol import alarm_text, is_repeated
 from replydesk.dialog.guard.team import TeamHosts
-from replydesk.dialog.guard.urls import host_of, hosts_in
+from replydesk.dialog.guard.urls import allowed_hosts, host_of, hosts_in, is_allowed
 
 __all__ = [
     "Alarm",
@@ -17,9 +17,11 @@ __all__ = [
     "TeamHosts",
     "alarm_of",
     "alarm_text",
+    "allowed_hosts",
     "guarded",
     "host_of",
     "hosts_in",
+    "is_allowed",
     "is_repeated",
     "neutral",
 ]

@@ -11,7 +11,7 @@ from replydesk.data.privacy import Masker
 from replydesk.data.privacy.page import PLACEHOLDER
 from replydesk.data.settings import Settings
 from replydesk.dialog.guard.markup import neutral
-from replydesk.dialog.guard.urls import hosts_in, is_allowed, own_hosts
+from replydesk.dialog.guard.urls import allowed_hosts, hosts_in, is_allowed
 from replydesk.dialog.guard.wording import offensive
 
 __all__ = ["Guarded", "Problem", "guarded"]
@@ -64,11 +64,7 @@ def guarded(
         problems.append(Problem("empty", text[:80]))
     linked = hosts_in(plain)
     if linked:
-        allowed = (
-            {host.lower() for host in settings.dialog.allowed_hosts}
-            | own_hosts(settings.data.own_contacts)
-            | set(hosts())
-        )
+        allowed = allowed_hosts(settings) | set(hosts())
         problems += [Problem("link", host) for host in dict.fromkeys(linked) if not is_allowed(host, allowed)]
     problems += [Problem("offensive", words) for words in dict.fromkeys(offensive(plain))]
     problems += [Problem("personal", value) for value in _personal(plain, evidence, settings)]

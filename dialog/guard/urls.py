@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-__all__ = ["host_of", "hosts_in", "is_allowed", "own_hosts"]
+from replydesk.data.settings import Settings
+
+__all__ = ["allowed_hosts", "host_of", "hosts_in", "is_allowed", "own_hosts"]
 
 _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,12}:)?//[^\s<>\"'，。；！？、（）【】]+"
@@ -37,6 +39,11 @@ def host_of(url: str) -> str:
     bare = re.sub(r"\A(?:[a-z][a-z0-9+.-]*:)?//", "", url, flags=re.I)
     # Browsers read a backslash as a slash.
     return re.split(r"[/?#\\]", bare)[0].rpartition("@")[2].partition(":")[0].rstrip(".,;!").lower()
+
+
+def allowed_hosts(settings: Settings) -> frozenset[str]:
+    """Return the hosts that the settings allow: ``dialog.allowed_hosts`` and the company's own domains."""
+    return frozenset(map(str.lower, settings.dialog.allowed_hosts)) | own_hosts(settings.data.own_contacts)
 
 
 def is_allowed(host: str, allowed: Collection[str]) -> bool:

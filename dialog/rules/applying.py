@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.rules.rules import Fired
 
 __all__ = ["RULE", "apply_rules", "deciding", "tags_of"]
 
-RULE: Final = cast(Ground, "rule")
+RULE: Final[Ground] = "rule"
 """The ground of a decision that a rule has made."""
 
 _KEPT: Final[frozenset[str | None]] = frozenset({"asked_for_person", "safety", "taken_over"})

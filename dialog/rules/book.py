@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,8 @@ __all__ = ["RuleBook", "facts_file", "rules_file"]
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
+# Slots are filled by others, and braces in past answers are often only braces.
+_KNOWN = re.compile(r"\{\s*(?:fact:[^{}.]+\.[^{}]+|hours:next)\s*\}")
 
 
 def rules_file(folder: Path, named: str = "") -> Path:
@@ -81,6 +84,23 @@ class RuleBook:
         """Return a situation with its moment in the zone of the hours, in which facts have their days."""
         at, hours = situation.at or datetime.now(UTC), self.rules.hours
         return replace(situation, at=hours.local(at) if hours is not None else at)
+
+    def told(self, text: str, situation: Situation) -> str | None:
+        """Return an answer with the facts and opening hours that it names, None where one is not known then."""
+        if not _KNOWN.search(text):
+            return text
+        dated = self.dated(situation)
+        moment, opening, missing = dated.at, self.rules.opening(dated), False
+        assert moment is not None
+
+        def value(place: re.Match[str]) -> str:
+            nonlocal missing
+            filled = self.facts.filled(place[0], moment, {}, dated.language, opening)
+            missing = missing or bool(filled.missing)
+            return filled.text
+
+        told = _KNOWN.sub(value, text)
+        return None if missing else told
 
     def objections(
         self, text: str, at: datetime | None = None, language: str = ""

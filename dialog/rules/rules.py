@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from replydesk.dialog.asking import slot_question
 from replydesk.dialog.rules.conditions import Condition, uses
 from replydesk.dialog.rules.facts import Facts
 from replydesk.dialog.rules.filling import Filled, template_of
@@ -20,7 +21,6 @@ Effect = Literal["answer", "handoff", "never_answer", "ask", "tag"]
 EFFECTS: tuple[Effect, ...] = ("answer", "handoff", "never_answer", "ask", "tag")
 # Of these one is done; vetoes and tags all count.
 _DECIDING = frozenset({"answer", "handoff", "ask"})
-_ASK = {"en": "Could you tell me your {}?", "zh": "请问您的{}是什么？"}
 _NOTHING: Facts = Facts()
 
 
@@ -42,8 +42,7 @@ class Rule:
     def text(self, language: str) -> str | None:
         """Return what the customer reads, None where there is no text in the language."""
         if self.effect == "ask" and not self.texts:
-            # Names of slots are written with an underscore.
-            return _ASK["zh" if language == "zh" else "en"].format(self.values[0].replace("_", " "))
+            return slot_question(self.values[0], language)
         return self.texts.get(language, self.texts.get(""))
 
     def document(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.impartial import impartial
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.skills import Skills
@@ -226,8 +227,9 @@ def _replies(
     before = agent.use(release)
     try:
         for i, text in enumerate(rows.texts):
-            reply = agent.answer(text, language=rows.languages[i], without=material.hidden)
-            picked.append(reply.action == "pick")
+            reply = agent.answer(Incoming(text, language=rows.languages[i], without=material.hidden))
+            # What is composed is answered alone, too; small talk answers nothing.
+            picked.append(bool(reply.citations))
             confidence.append(reply.confidence)
             took.append(reply.milliseconds["total"])
             able.append(reply.reading.out_of_scope <= line and not reply.reading.wants_person)

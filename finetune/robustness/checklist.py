@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from replydesk.data.errors import RequestError
+from replydesk.dialog.incoming import Incoming
 from replydesk.finetune.robustness.noise import kinds_of, noisy
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def agent_reader(agent: Agent, language: str) -> Predict:
     def predict(texts: Sequence[str]) -> list[tuple[str, float]]:
         read = []
         for text in texts:
-            intents = agent.answer(text, language=language).reading.intents
+            intents = agent.answer(Incoming(text, language=language)).reading.intents
             read.append((intents[0].name, intents[0].probability) if intents else ("", 0.0))
         return read
 

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from replydesk.data.preparation import Mask
+from replydesk.dialog.incoming import Incoming
 
 if TYPE_CHECKING:
     from replydesk.dialog.agent import Agent
@@ -182,7 +183,7 @@ def agent_decider(agent: Agent, language: str, *, without: frozenset[str] = froz
         found = []
         for text in texts:
             read = Mask(agent.settings.data)(text) if mask else text
-            reply = agent.answer(read, language=language, without=without)
+            reply = agent.answer(Incoming(read, language=language, without=without))
             reason = f" ({reply.handoff.reason})" if reply.handoff else ""
             found.append(f"{reply.action}{reason}: {reply.text}")
         return found

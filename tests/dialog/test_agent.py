@@ -18,6 +18,7 @@ from replydesk.data.home import Home
 from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
@@ -98,7 +99,7 @@ def test_who_is_sure_of_what_and_not_of_which_kind_asks_which(desk: Home, text: 
     head = IntentHead(names, np.zeros((3, 32)), np.array([3.0, 2.9, 0.0]))
     agent.use(Release("paths", datetime(2026, 11, 1, tzinfo=UTC), {agent.matcher.encoder_id("en"): Skills(head)}))
     agent.releases = None
-    reply = agent.answer(text, language="zh" if "快" in text else "en")
+    reply = agent.answer(Incoming(text, language="zh" if "快" in text else "en"))
     document = reply.document()
     assert (document["action"], document["node"]["name"], document["node"]["backed_off"]) == ("ask", "parcel", True)
     assert document["text"].endswith(said) and "parcel" in document["reasons"][0]
@@ -108,7 +109,7 @@ def test_who_is_sure_of_what_and_not_of_which_kind_asks_which(desk: Home, text: 
     flat = with_settings(desk, dialog=DialogSettings(pick_above=1.0, ask_above=0.0, label_separator=""))
     flat.use(agent.release())
     flat.releases = None
-    other = flat.answer(text, language=reply.reading.language)
+    other = flat.answer(Incoming(text, language=reply.reading.language))
     assert (other.action, other.document()["node"]) == ("ask", None) and not other.text.endswith(said)
     agent.store.close()
     flat.store.close()
@@ -163,7 +164,7 @@ def test_a_reply_costs_few_statements(agent: Agent) -> None:
 
 def test_answering_without_replying_stores_nothing(agent: Agent) -> None:
     before = agent.store.counts()
-    agent.answer("Where is my parcel?", language="en")
+    agent.answer(Incoming("Where is my parcel?", language="en"))
     agent.search("Where is my parcel?")
     assert agent.store.counts() == before
 
@@ -373,7 +374,7 @@ def test_opening_a_home_whose_release_is_broken_is_an_error(agent: Agent, desk: 
 def test_a_release_knows_only_its_own_encoder(agent: Agent) -> None:
     skills = Skills(IntentHead(("x", "y"), np.zeros((2, 7)), np.zeros(2)), thresholds=Thresholds(1.1, 1.1, 1.1))
     agent.use(Release("other", datetime(2026, 11, 1, tzinfo=UTC), {"another-encoder": skills}))
-    reply = agent.answer("Where is my parcel?", language="en")
+    reply = agent.answer(Incoming("Where is my parcel?", language="en"))
     assert (reply.release, reply.reading.intents, reply.action) == ("other", (), "pick")
 
 
@@ -502,7 +503,7 @@ def test_a_rollback_takes_the_reranker_with_it(desk: Home, tiny_cross_encoder: P
 @pytest.mark.parametrize(("text", "language"), [("my parcel is so very late", "en"), ("包裹怎么还没有送到呢", "zh")])
 def test_without_a_cross_encoder_words_are_compared(desk: Home, text: str, language: str) -> None:
     agent = Agent.open(desk)
-    reply = agent.answer(text, language=language)
+    reply = agent.answer(Incoming(text, language=language))
     assert reply.reranked == "done"
     late = agent.matcher.late_interaction(language)
     assert late is not None
@@ -524,9 +525,9 @@ def test_a_release_says_whether_words_are_compared(desk: Home) -> None:
         Releases(desk).save(release, {}, "")
         assert Releases(desk).load(release.id).skills[key].late == release.skills[key].late
     agent.use(dropped)
-    assert agent.answer("my parcel is so late", language="en").reranked == "off"
+    assert agent.answer(Incoming("my parcel is so late", language="en")).reranked == "off"
     agent.use(kept)
-    assert agent.answer("my parcel is so late", language="en").reranked == "done"
+    assert agent.answer(Incoming("my parcel is so late", language="en")).reranked == "done"
 
 
 def test_a_release_whose_reranker_is_broken_is_not_taken(

@@ -12,6 +12,7 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.hanspelling import HanSpeller
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.skills import Skills
@@ -57,15 +58,15 @@ def test_the_vector_is_that_of_what_was_meant(
         agent.use(release(agent, speller, f"with-{speller is not None}"))
         encoded.clear()
         searched.clear()
-        agent.answer(typed, language=language)
+        agent.answer(Incoming(typed, language=language))
         assert (encoded[0], searched[0]) == (read, typed)
 
 
 def test_a_wish_for_a_person_is_read_through_a_slip(agent: Agent) -> None:
     agent.use(release(agent, SPELLER, "spelled"))
-    assert agent.answer("I want to talk to a humna", language="en").reading.wants_person
+    assert agent.answer(Incoming("I want to talk to a humna", language="en")).reading.wants_person
     agent.use(release(agent, None, "plain"))
-    assert not agent.answer("I want to talk to a humna", language="en").reading.wants_person
+    assert not agent.answer(Incoming("I want to talk to a humna", language="en")).reading.wants_person
 
 
 def test_the_same_question_word_for_word_is_still_found(agent: Agent) -> None:
@@ -73,7 +74,7 @@ def test_the_same_question_word_for_word_is_still_found(agent: Agent) -> None:
     odd = Speller({"parcels": 10_000, "where": 900})
     agent.use(release(agent, odd, "odd"))
     assert odd.correct(question) != question
-    reply = agent.answer(question, language="en")
+    reply = agent.answer(Incoming(question, language="en"))
     assert reply.action == "pick" and reply.hits[0].ticket.question == question
 
 

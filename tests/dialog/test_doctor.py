@@ -65,6 +65,18 @@ def test_an_empty_home_is_sound(home: Home) -> None:
     assert unsound(examine(home)) == []
 
 
+def test_links_that_no_reply_may_send_are_counted(sound: Home) -> None:
+    store = Store.open(sound.database)
+    told = ["see https://old.example/a and https://old.example/b", "at www.old.example", "see help.shop.example/faq"]
+    store.add_tickets([Ticket.make(f"where {i}?", text, language="en") for i, text in enumerate(told)])
+    store.add_ticket(Ticket.make("faq?", "It is at shop.example.", language="en", source="canned"))
+    store.close()
+    [links] = [found for found in examine(sound) if found.what == "links"]
+    assert links.sound
+    assert "www.old.example (1)" in links.detail and "old.example (1)" in links.detail
+    assert "shop.example" not in links.detail and "dialog.allowed_hosts" in links.detail
+
+
 def test_looking_changes_nothing(sound: Home) -> None:
     def files() -> dict[str, bytes]:
         return {

@@ -14,6 +14,7 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.retrieval import indexes
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.encoders.encoder import Vectors
@@ -142,13 +143,13 @@ def test_it_is_asked_seldom_logged_once_and_found_again(
 ) -> None:
     caplog.set_level(logging.WARNING)
     for number in range(5):
-        agent.answer(f"my parcel {number} is late", language="en")
+        agent.answer(Incoming(f"my parcel {number} is late", language="en"))
     assert [one.asked for one in engine.values()] == [1]
     assert [record.message for record in caplog.records if "words alone" in record.message] == [
         "Tickets are found by their words alone: The engine cannot be reached. (http://engine.example) Start it."
     ]
     monkeypatch.setattr(shared, "_AWAY", 0.0)
-    agent.answer("my parcel is late", language="en")
+    agent.answer(Incoming("my parcel is late", language="en"))
     back(engine, monkeypatch)
     for known in list(agent.matcher._indexes._vectors.values()):
         assert isinstance(known, shared.SharedVectors)

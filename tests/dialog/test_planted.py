@@ -9,6 +9,7 @@ from replydesk.data.records import Ticket
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.guard import alarm_of, guarded
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.small_talk import small_talk
 from tests.attacks import instructions, scripts, shuffled
 from tests.conftest import DESK
@@ -17,7 +18,7 @@ PLANTED = instructions(500)
 
 
 def decided(agent: Agent, text: str, language: str) -> tuple[str, str]:
-    reply = agent.answer(text, language=language)
+    reply = agent.answer(Incoming(text, language=language))
     return reply.action, reply.text
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
+from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.entities import Entity
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.reply import Citation, Handoff, Option, Reply, hit_document
 from replydesk.dialog.sentiment import Mood
@@ -54,8 +56,11 @@ REPLY: dict[str, Any] = {
     "state": {
         "slots": dict, "form": ({"name": str, "asking": str, "tries": int}, None), "taken_over": str, "failures": int,
         "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
-        "asked": str,
+        "asked": str, "tags": [str],
     },
+    "conflicts": [{"kept": str, "other": str, "what": str}],
+    "rules": [{"rule": str, "effect": str, "text": str, "values": [str], "because": str, "sources": [str]}],
+    "incoming": {"at": str, "channel": str, "tags": [str], "filters": dict, "earlier": int},
 }  # fmt: skip
 
 
@@ -108,6 +113,7 @@ def full() -> Reply:
         "r1", "c1", "handoff", "Of course.", 0.98765432, READING, (Hit(TICKET, 0.812345, 0.98765432),), ("Because.",),
         "2026-11-23-1f3a", {"total": 7.912, "encode": 2.2, "search": 0.4, "rerank": 0.0},
         (Citation(0, TICKET.id, 0, 6),), Handoff("low_confidence", "Who wrote what."), (Option("Where?", "Where?"),),
+        incoming=Incoming("Where?", "en"),
     )  # fmt: skip
 
 
@@ -196,15 +202,16 @@ def test_real_replies_have_the_contract_s_shape(desk: Home, text: str, action: s
         ("他说：“好的。”然后走了。", None),
         ("First line\nSecond line.\n\nThird", ["First line", "Second line.", "Third"]),
         ("...well. OK?!", None),
-        ("  ", []),
         ("Version 2.5 is out. 请更新。Thanks", ["Version 2.5 is out.", "请更新。", "Thanks"]),
     ],
 )
 def test_citations_cut_the_answer_into_its_sentences(desk: Home, answer: str, sentences: list[str] | None) -> None:
-    agent = Agent.open(desk)
+    settings = Settings.load(desk.settings)
+    allowed = settings.dialog.model_copy(update={"allowed_hosts": ("example.com",)})
+    agent = Agent.open(desk, settings.model_copy(update={"dialog": allowed}))
     ticket = Ticket.make("What about the wombat?", answer, language="en")
     agent.store.add_ticket(ticket)
-    reply = agent.answer("What about the wombat?", language="en")
+    reply = agent.answer(Incoming("What about the wombat?", language="en"))
     assert (reply.action, reply.text) == ("pick", answer)
     assert [(c.sentence, c.ticket) for c in reply.citations] == [(i, ticket.id) for i in range(len(reply.citations))]
     cut = [answer[c.start : c.end] for c in reply.citations]
@@ -216,5 +223,5 @@ def test_citations_cut_the_answer_into_its_sentences(desk: Home, answer: str, se
 def test_a_price_is_not_cut_in_two(desk: Home) -> None:
     agent = Agent.open(desk)
     agent.store.add_ticket(Ticket.make("What about the wombat?", "It costs £5.50. Cheap!", language="en"))
-    reply = agent.answer("What about the wombat?", language="en")
+    reply = agent.answer(Incoming("What about the wombat?", language="en"))
     assert [reply.text[c.start : c.end] for c in reply.citations] == ["It costs £5.50.", "Cheap!"]

@@ -15,7 +15,7 @@ import pytest
 
 from replydesk.data.errors import ConflictError, NotFoundError
 from replydesk.data.home import Home
-from replydesk.data.records import Message, Ticket
+from replydesk.data.records import Message, Ticket, VerdictKind
 from replydesk.data.settings import DialogSettings, Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.restored import reply_of
@@ -71,6 +71,8 @@ def test_what_fails_is_refused_and_counted() -> None:
     for number in range(80):
         many = replace(many, sent=(str(number),)).turned_down()
     assert (len(many.refused), many.refused[-1], many.failures) == (50, "79", 80)
+    # Judged wrong by somebody, and turned down in words: that is one failure.
+    assert once.turned_down() == once
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,22 @@ def test_an_answer_that_failed_is_not_given_again_and_two_hand_off(agent: Agent,
         assert third.handoff is not None and third.handoff.reason == "repeated_failure"
     new = agent.reply(question)
     assert new.text == first.text, "another conversation knows nothing of it"
+
+
+@pytest.mark.parametrize(
+    ("question", "complaint"), [("Where is my parcel?", "that's wrong"), ("退款什么时候到账？", "没用")]
+)
+@pytest.mark.parametrize(("kind", "failed"), [("wrong", True), ("wrong_intent", True), ("good", False)])
+def test_an_answer_that_was_judged_wrong_is_refused_and_has_failed_once(
+    agent: Agent, question: str, complaint: str, kind: VerdictKind, failed: bool
+) -> None:
+    first = agent.reply(question, conversation="c")
+    agent.judge(first.id, kind)
+    other = agent.reply("可以开发票吗？" if complaint == "没用" else "Can I pay by invoice?", conversation="c")
+    assert (first.hits[0].ticket.id in other.state.refused) == failed
+    second = agent.reply(question, conversation="d")
+    agent.judge(second.id, kind)
+    assert agent.reply(complaint, conversation="d").state.failures == 1
 
 
 def test_the_same_answer_under_another_ticket_is_not_given_either(agent: Agent) -> None:
@@ -258,7 +276,7 @@ def test_another_process_that_writes_meanwhile_is_read_first(agent: Agent, monke
     really, calls = agent.answer, []
 
     def interrupted(*told: Any, **how: Any) -> Any:
-        calls.append(how["state"].taken_over)
+        calls.append(told[0].state.taken_over)
         if len(calls) == 1:
             agent.store.append("c", Message("a-1", "agent", "I look into it.", None, "Ada"))
         return really(*told, **how)

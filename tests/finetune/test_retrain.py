@@ -19,6 +19,7 @@ from replydesk.data.export import export_jsonl
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.finetune import retrain as module
 from replydesk.finetune import train as train_module
 from replydesk.finetune.evaluation import judge as judge_module
@@ -288,7 +289,7 @@ def test_a_training_without_a_reranker_keeps_the_one_there_is(
         assert skills.reranker.scorer == trained.scorer
         assert second.folder in skills.reranker.folder.parents
     workshop.releases.promote(second.release.id)
-    assert Agent.open(workshop.home).answer("my parcel is so late", language="en").reranked == "done"
+    assert Agent.open(workshop.home).answer(Incoming("my parcel is so late", language="en")).reranked == "done"
 
 
 def test_a_candidate_that_holds_no_numbers_is_refused_and_kept_with_its_reasons(

@@ -374,7 +374,7 @@ def test_an_encoder_that_is_not_there_is_named(run: Run, desk: Home, monkeypatch
 
 def test_nothing_can_be_learned_from_nothing(run: Run, home: Home) -> None:
     assert "There is nothing to learn from yet." in run("train").trouble
-    assert run("ask", "hello", "--json").document["action"] == "handoff"
+    assert run("ask", "where is my parcel?", "--json").document["action"] == "handoff"
     assert run("search", "hello").out == "Nothing found.\n"
     assert run("tickets", "list").out == "No tickets.\n"
     assert run("releases", "list", "--json").document == {"releases": []}

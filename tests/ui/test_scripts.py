@@ -14,6 +14,7 @@ from replydesk.data.records import Ticket
 from replydesk.data.text import clean
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.guard import neutral
+from replydesk.dialog.incoming import Incoming
 from replydesk.finetune.evaluation.judge import Check, Report
 from replydesk.finetune.evaluation.page import report_page
 from replydesk.ui.app import create_app
@@ -42,7 +43,7 @@ class Browser(HTMLParser):
 
 def document(agent: Agent, text: str) -> dict[str, Any]:
     """Return a reply in which the text stands wherever another's text may."""
-    found = agent.answer(BENIGN, language="en")
+    found = agent.answer(Incoming(BENIGN, language="en"))
     ticket = Ticket.make(text, text, intent=text, language="en", author=text)
     hits = tuple(replace(hit, ticket=ticket) for hit in found.hits)
     shape = replace(found, text=text, hits=hits, reasons=(text,), conversation=text).document()
@@ -100,7 +101,7 @@ def test_none_is_live_in_a_report() -> None:
 
 
 def test_none_is_live_on_a_console(agent: Agent) -> None:
-    found = agent.answer(BENIGN, language="en")
+    found = agent.answer(Incoming(BENIGN, language="en"))
     for script in [*SCRIPTS, "\x1b]8;;https://evil.example\x1b\\press\x1b]8;;\x1b\\", "\x1b[2Jgone", "a\x07b\x9bc"]:
         # As a door takes it in.
         text = clean(script)

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from replydesk.data.records import Ticket, TicketSource
 from replydesk.data.text import tokens
-from replydesk.dialog.compose.composer import Asked, Conflict, Draft
+from replydesk.dialog.compose.composer import Asked, Draft
 from replydesk.dialog.compose.conflicts import differing, settled
 from replydesk.dialog.compose.extractive import Extractive, Limits, greeting
 from replydesk.dialog.compose.premises import contradicted_premise
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.compose.slots import filled
 from replydesk.dialog.compose.usable import usable_sentences
+from replydesk.dialog.reply import Conflict
 from replydesk.dialog.sending import sendable
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.matcher import Hit

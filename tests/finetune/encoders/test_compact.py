@@ -15,6 +15,7 @@ from replydesk.data.errors import ReleaseError
 from replydesk.data.home import Home, write_atomically
 from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.skills import Skills, Thresholds
@@ -213,7 +214,7 @@ def test_a_release_serves_the_encoder_that_its_card_names_and_a_rollback_the_exa
 ) -> None:
     exact = fast.train(FAST, promote=True)
     running = Agent.open(desk)
-    before = {language: running.answer(text, language=language) for language, text in ASKED.items()}
+    before = {language: running.answer(Incoming(text, language=language)) for language, text in ASKED.items()}
     [base] = exact.release.skills
     outcome = fast.train(replace(FAST, int8=True), promote=True)
     card = fast.releases.card(outcome.release.id)
@@ -231,7 +232,7 @@ def test_a_release_serves_the_encoder_that_its_card_names_and_a_rollback_the_exa
     matcher = running.matcher_of(running.release())
     assert {matcher.encoder_id("en"), matcher.encoder_id("zh")} == {told["id"]}
     for language, text in ASKED.items():
-        reply = running.answer(text, language=language)
+        reply = running.answer(Incoming(text, language=language))
         assert (reply.release, reply.hits[0].ticket.question) == (outcome.release.id, text)
     # Another process reads it from the folder.
     other = Agent.open(desk)
@@ -243,7 +244,7 @@ def test_a_release_serves_the_encoder_that_its_card_names_and_a_rollback_the_exa
 
     assert Releases(desk).rollback() == exact.release.id
     for language, text in ASKED.items():
-        reply = running.answer(text, language=language)
+        reply = running.answer(Incoming(text, language=language))
         assert reply.release == exact.release.id
         assert [hit.score for hit in reply.hits] == pytest.approx([hit.score for hit in before[language].hits])
     assert running.matcher_of(running.release()).encoder_id("en") == base
@@ -274,7 +275,7 @@ def test_the_bulk_index_is_of_the_encoders_that_answer_too_and_goes_when_nothing
     assert (desk.indexes / told["id"] / "manifest.json").exists()
     began = time.monotonic()
     assert Releases(desk).rollback() == eight.release.id
-    assert running.answer(ticket.question, language="en").release == eight.release.id
+    assert running.answer(Incoming(ticket.question, language="en")).release == eight.release.id
     assert time.monotonic() - began < 5
     fast.releases.promote(third.release.id)
     fast.train(FAST, promote=True)
@@ -310,6 +311,6 @@ def test_a_damaged_encoder_is_refused_and_the_release_before_goes_on(fast: Works
         fast.releases.promote(outcome.release.id)
     assert "rollback" in caught.value.hint
     write_atomically(desk.current, outcome.release.id.encode())
-    assert running.answer(ASKED["en"], language="en").release == exact.release.id
+    assert running.answer(Incoming(ASKED["en"], language="en")).release == exact.release.id
     with pytest.raises(ReleaseError):
         Agent.open(desk)

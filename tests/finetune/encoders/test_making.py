@@ -18,6 +18,7 @@ from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.finetune.encoders import making as module
@@ -71,7 +72,7 @@ def test_a_tuned_encoder_serves_with_its_release_goes_on_and_is_rolled_back(work
     matcher = running.matcher_of(running.release())
     assert {matcher.encoder_id("en"), matcher.encoder_id("zh")} == {own}
     for language, text in ASKED.items():
-        reply = running.answer(text, language=language)
+        reply = running.answer(Incoming(text, language=language))
         assert (reply.release, reply.hits[0].ticket.question) == (outcome.release.id, text)
         assert reply.reading.intents
 

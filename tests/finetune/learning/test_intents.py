@@ -13,6 +13,7 @@ import pytest
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
@@ -216,18 +217,18 @@ def test_a_speller_takes_the_words_of_the_examples_for_right() -> None:
 def test_a_new_intent_is_live_at_once_and_others_stay(workshop: Workshop, desk: Home) -> None:
     first = trained(workshop)
     running = Agent.open(desk)
-    assert running.answer(ASKED["en"], language="en").reading.intents[0].name != "photo"
-    before = {text: running.answer(text, language="en").reading.intents[0].name for text in KNOWN}
+    assert running.answer(Incoming(ASKED["en"], language="en")).reading.intents[0].name != "photo"
+    before = {text: running.answer(Incoming(text, language="en")).reading.intents[0].name for text in KNOWN}
 
     outcome = workshop.add_intent("photo", [*EXAMPLES["en"], *EXAMPLES["zh"]], answer="Attach it to your message.")
     assert outcome.promoted, outcome.report.reasons
     assert workshop.releases.current_id() == outcome.release.id != first.id
     assert workshop.releases.check(outcome.release.id) == []
     for language, text in ASKED.items():
-        reply = running.answer(text, language=language)
+        reply = running.answer(Incoming(text, language=language))
         assert (reply.release, reply.reading.intents[0].name) == (outcome.release.id, "photo")
-    assert {text: running.answer(text, language="en").reading.intents[0].name for text in KNOWN} == before
-    assert running.answer(EXAMPLES["en"][0], language="en").text == "Attach it to your message."
+    assert {text: running.answer(Incoming(text, language="en")).reading.intents[0].name for text in KNOWN} == before
+    assert running.answer(Incoming(EXAMPLES["en"][0], language="en")).text == "Attach it to your message."
 
     card = workshop.releases.card(outcome.release.id)
     assert card["data"]["added"] == [{"intent": "photo", "examples": 10}]
@@ -243,7 +244,7 @@ def test_a_new_intent_is_live_at_once_and_others_stay(workshop: Workshop, desk: 
     assert skills.head is not None and "photo" in skills.head.labels
 
     assert workshop.releases.rollback() == first.id
-    assert running.answer(ASKED["en"], language="en").reading.intents[0].name != "photo"
+    assert running.answer(Incoming(ASKED["en"], language="en")).reading.intents[0].name != "photo"
 
 
 def test_the_same_examples_are_stored_once_and_the_intent_is_taught_once(workshop: Workshop) -> None:

@@ -1,0 +1,359 @@
+"""Answering: one message in, one reply out; every branch ends in a reply, and nothing is stored."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.dialog import phrases
+from replydesk.dialog.compose.composer import Asked
+from replydesk.dialog.compose.composing import Composing
+from replydesk.dialog.compose.wanting import wants_composing
+from replydesk.dialog.dial import Dial
+from replydesk.dialog.form_file import FormFile
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
+from replydesk.dialog.guard import alarm_of, is_repeated
+from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.looking import Found, Looking, Wanted
+from replydesk.dialog.parts import asks_something
+from replydesk.dialog.policy import Decision, decide, decide_several
+from replydesk.dialog.reading import Reading, wants_person
+from replydesk.dialog.release import Release
+from replydesk.dialog.reply import Handoff, Option, Reply
+from replydesk.dialog.rules.applying import deciding, tags_of
+from replydesk.dialog.rules.book import RuleBook
+from replydesk.dialog.rules.rules import Fired
+from replydesk.dialog.rules.situation import Situation
+from replydesk.dialog.saying import (
+    ANSWERS,
+    Said,
+    after_form,
+    after_guard,
+    after_rules,
+    alarmed,
+    begun_form,
+    composed,
+    decided,
+    with_manners,
+)
+from replydesk.dialog.sentiment import mood_of
+from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.state import state_after
+from replydesk.dialog.turn import Heard, heard, slots_of
+from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranking.reranker import Reranked
+
+__all__ = ["Answering", "Turn"]
+
+# After these the conversation is still about what it was about before.
+_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm"}
+# A person is on the way, whatever else the message says.
+_PERSON = frozenset({"asked_for_person", "repeated_failure"})
+# What a rule does to a form that goes on: the form answers itself.
+_OVER_FORMS = frozenset({"handoff", "tag"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message with the release and the matcher that answer it; ``began`` is when, by ``time.perf_counter``."""
+
+    incoming: Incoming
+    release: Release
+    matcher: Matcher
+    began: float
+
+    @property
+    def language(self) -> str:
+        """Return the language in which is answered."""
+        return self.incoming.language
+
+
+class Answering:
+    """Makes the reply to a message.
+
+    In this order: a person who has the conversation is not talked over; alarms; a form, or a question for a slot, that
+    goes on; reading and looking; the team's rules; the policy; a form that begins; several questions; composing; small
+    talk and abuse; the guard on what goes out. ``hosts`` gives those that the team links to. Safe to use from several
+    threads.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        looking: Looking,
+        dial: Dial,
+        forms: FormFile,
+        rulebook: RuleBook | None,
+        *,
+        composing: Composing,
+        hosts: Callable[[], Collection[str]],
+    ) -> None:
+        self._store, self._settings, self._looking, self._dial = store, settings, looking, dial
+        self._forms, self._rulebook = forms, rulebook
+        self._composing, self._hosts = composing, hosts
+
+    def reply(self, turn: Turn) -> Reply:
+        """Return the reply to a message."""
+        text, state, language = turn.incoming.text, turn.incoming.state, turn.language
+        if state.taken_over:
+            return self._silent(turn)
+        alarm = alarm_of(text)
+        if alarm is not None:
+            again = is_repeated(alarm, turn.incoming.context)
+            if alarm.kind != "abuse" or again:
+                said = alarmed(alarm, language, self._settings, repeated=again)
+                return self._made(turn, Heard(text, (), state), _unread(text, language), said, ())
+        forms = self._forms.current()
+        told, form, taken = self._in_form(turn, forms)
+        wanted = Wanted(
+            self._settings.retrieval.candidates,
+            turn.incoming.filters,
+            turn.incoming.without | frozenset(told.state.refused),
+            self._failed(told.state.refused),
+        )
+        if taken is not None and taken.kind in ("ask", "done") and not asks_something(text):
+            # What fills a slot is not looked for.
+            found = _unread(text, language)
+        else:
+            told, found = self._best(turn, told, wanted)
+        fired = self._fired(turn, told, found.reading)
+        if form is not None and taken is not None:
+            fired = tuple(one for one in fired if one.effect in _OVER_FORMS)
+            said = self._gone_on(turn, told, found, form, taken)
+        else:
+            said = self._decided(turn, told, found, forms, fired, wanted)
+        said = after_rules(said, fired, language)
+        said = with_manners(said, text, language, alarm, self._settings)
+        said = after_guard(
+            said,
+            (*turn.incoming.context, text),
+            language,
+            self._settings,
+            hosts=self._hosts,
+            objects=lambda out: self._objects(out, turn),
+        )
+        return self._made(turn, told, found, said, fired)
+
+    def look(self, turn: Turn, text: str, context: Sequence[str], wanted: Wanted) -> Found:
+        """Return what a text says and which past tickets may answer it."""
+        skills = turn.release.skills_of(turn.matcher.encoder_id(turn.language))
+        at = turn.incoming.at
+        return self._looking.look(turn.matcher, skills, text, context, language=turn.language, wanted=wanted, at=at)
+
+    def _in_form(self, turn: Turn, forms: Sequence[Form]) -> tuple[Heard, Form | None, FormStep | None]:
+        """Return what the message is, with the form that goes on and its next step, if there is one.
+
+        When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
+        """
+        text, state = turn.incoming.text, turn.incoming.state
+        told = heard(text, state, turn.incoming.context)
+        if state.form is None or wants_person(text):
+            return told, None, None
+        if not state.form.name:
+            question = question_form(state.form.asking)
+            taken = step(question, state.form, text, state.slots)
+            if taken.kind == "done":
+                return Heard(state.topic or text, (), replace(state, slots=taken.slots), "told"), None, None
+            if taken.kind == "again" and asks_something(text):
+                return told, None, None
+            return Heard(text, (), state), question, taken
+        form = next((one for one in forms if one.name == state.form.name), None)
+        if form is None:
+            return told, None, None
+        return Heard(text, (), state), form, step(form, state.form, text, state.slots)
+
+    def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
+        """Return what a form that goes on says; who asks something else gets the answer before its question."""
+        text, before = turn.incoming.text, turn.incoming.state
+        if taken.kind != "cancelled" and asks_something(text):
+            lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
+            decision = decide(found.reading, found.reranked.hits, lines)
+            if decision.action == "pick":
+                said = self._plain(turn, told, found, decision)
+                back = step(form, None, "", before.slots)
+                if said.decision.action == "pick":
+                    return after_form(said, form, back, before.form, turn.language)
+        return begun_form(form, taken, turn.language)
+
+    def _decided(
+        self, turn: Turn, told: Heard, found: Found, forms: Sequence[Form], fired: Sequence[Fired], wanted: Wanted
+    ) -> Said:
+        """Return what the policy decides, or a form that begins, or what is composed."""
+        reading, hits = found.reading, found.reranked.hits
+        lines, _ = self._dial.lines(turn.release, found.skills, reading)
+        away = not hits and bool(turn.matcher.trouble())
+        decision = decide(reading, hits, lines, away=away, failures=told.state.failures)
+        if forms and decision.handoff not in _PERSON and deciding(fired) is None:
+            # A form asks, and that needs no promise.
+            alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
+            begun = started_form(forms, told.meant, reading, hits, pick_above=alone)
+            if begun is not None:
+                return begun_form(begun, step(begun, None, told.meant, told.state.slots), turn.language)
+        decision = self._several(turn, decision, found, wanted) or decision
+        if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
+            slots = slots_of(told.state, reading)
+            asked = Asked(told.meant, turn.language, found.parts, slots, greet=not turn.incoming.context)
+            draft = self._composing.of(turn.matcher).compose(asked, hits)
+            if draft is not None:
+                return composed(draft, hits)
+        return self._plain(turn, told, found, decision)
+
+    def _plain(self, turn: Turn, told: Heard, found: Found, decision: Decision) -> Said:
+        """Return what a decision says, with its places filled."""
+        situation = self._situation(turn, told, found.reading)
+        book = self._rulebook
+
+        def fill(text: str) -> str | None:
+            return book.told(text, situation) if book is not None else text
+
+        return decided(decision, found.reading, situation.slots, fill)
+
+    def _situation(self, turn: Turn, told: Heard, reading: Reading) -> Situation:
+        incoming = turn.incoming
+        return Situation(
+            told.meant,
+            turn.language,
+            reading.probabilities,
+            reading.entities,
+            incoming.channel,
+            incoming.at,
+            (*incoming.tags, *told.state.tags),
+            slots_of(told.state, reading),
+        )
+
+    def _fired(self, turn: Turn, told: Heard, reading: Reading) -> tuple[Fired, ...]:
+        """Return the rules that hold of a message; what is known already is not asked for."""
+        if self._rulebook is None:
+            return ()
+        situation = self._situation(turn, told, reading)
+        fired = self._rulebook.fired(situation)
+        return tuple(one for one in fired if one.effect != "ask" or not situation.slots.get(one.reason))
+
+    def _objects(self, text: str, turn: Turn) -> bool:
+        book = self._rulebook
+        return book is not None and bool(book.objections(text, turn.incoming.at, turn.language))
+
+    def _best(self, turn: Turn, told: Heard, wanted: Wanted) -> tuple[Heard, Found]:
+        """Return what was found for a message as it was heard.
+
+        Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
+        it better: when it is asked word for word, or has the better of two answers.
+        """
+        found = self.look(turn, told.meant, told.context, wanted)
+        if told.cue != "follow_up":
+            return told, found
+        alone = self.look(turn, turn.incoming.text, (), wanted)
+        one, other = (look.reranked.hits[:1] for look in (alone, found))
+        if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
+            return replace(told, meant=turn.incoming.text, cue=""), alone
+        return told, found
+
+    def _several(self, turn: Turn, decision: Decision, found: Found, wanted: Wanted) -> Decision | None:
+        """Return the decision to answer each part of a message, None where it is not several questions.
+
+        A trained desk is sure that the parts ask different things; an untrained one goes by how each is written.
+        """
+        if decision.ground in ("exact", "asked_for_person", "failed_twice") or not found.parts:
+            return None
+        trained = found.skills.head is not None
+        if len(found.reading.several) < 2 if trained else not all(map(asks_something, found.parts)):
+            return None
+        parts = [self.look(turn, part, (), wanted) for part in found.parts]
+        return decide_several(
+            [
+                decide(one.reading, one.reranked.hits, self._dial.lines(turn.release, one.skills, one.reading)[0])
+                for one in parts
+            ]
+        )
+
+    def _failed(self, refused: Sequence[str]) -> tuple[str, ...]:
+        """Return the answers of tickets that were turned down."""
+        return tuple(ticket.answer for ticket in self._store.tickets_by_id(refused).values()) if refused else ()
+
+    def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
+        """Return the reply, with the state that it leaves."""
+        reading, hits, decision = found.reading, found.reranked.hits, said.decision
+        _, promise = self._dial.lines(turn.release, found.skills, reading)
+        shown = _shown(decision, hits, self._settings.dialog.hits_shown)
+        slots = {**slots_of(told.state, reading), **said.slots}
+        text = turn.incoming.text
+        meant = told.meant if told.meant != text else ""
+        aside = told.cue == "thanks" or decision.ground in _ASIDE
+        after = state_after(
+            told.state,
+            asked=text,
+            topic=told.state.topic if aside else told.meant,
+            sent=[hit.ticket.id for hit in decision.hits] if decision.action in ANSWERS else (),
+            options=said.offers,
+            slots=slots,
+            form=said.asking,
+            tags=tags_of(fired),
+        )
+        return Reply(
+            id=uuid.uuid4().hex,
+            conversation=turn.incoming.conversation,
+            action=decision.action,
+            text=said.text,
+            confidence=shown[0].score if shown else 0.0,
+            reading=reading,
+            hits=shown,
+            reasons=phrases.reasons(
+                decision, reading, shown, found.reranked.outcome, meant=meant, promise=promise, fired=fired
+            ),
+            release=turn.release.id,
+            milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
+            citations=said.citations,
+            conflicts=said.conflicts,
+            handoff=(
+                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots))
+                if decision.handoff
+                else None
+            ),
+            options=tuple(Option(offer.label, offer.value) for offer in said.offers),
+            reranked=found.reranked.outcome,
+            state=after,
+            meant=meant,
+            rules=tuple(fired),
+            incoming=turn.incoming,
+        )
+
+    def _silent(self, turn: Turn) -> Reply:
+        """Return the reply that says nothing, since a person has the conversation."""
+        incoming, state = turn.incoming, turn.incoming.state
+        found = _unread(incoming.text, turn.language)
+        decision = decide(found.reading, (), Thresholds(), taken_over=True)
+        assert decision.handoff is not None
+        return Reply(
+            id=uuid.uuid4().hex,
+            conversation=incoming.conversation,
+            action=decision.action,
+            text="",
+            confidence=0.0,
+            reading=found.reading,
+            hits=(),
+            reasons=(phrases.held_by(state.taken_over, turn.language),),
+            release=turn.release.id,
+            milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
+            handoff=Handoff(decision.handoff, phrases.handoff_summary(incoming.text, found.reading, ())),
+            state=state_after(replace(state, failures=0), asked=incoming.text, form=state.form),
+            incoming=incoming,
+        )
+
+
+def _unread(text: str, language: str) -> Found:
+    """Return what is known of a message that is neither encoded nor looked up."""
+    reading = Reading(language, (), 0.0, mood_of(text), False)
+    return Found(reading, Skills(), Reranked([], "off"), dict.fromkeys(("encode", "search", "rerank"), 0.0))
+
+
+def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
+    """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
+    if decision.action != "compose":
+        return tuple(hits[: max(least, len(decision.hits))])
+    found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
+    return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))

@@ -1,0 +1,33 @@
+"""Asking for a slot that no form declares: an answer, or a rule, needs it to answer the customer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["slot_question"]
+
+_NAMES: Final = {
+    "order": {"en": "order number", "zh": "订单号"},
+    "tracking": {"en": "tracking number", "zh": "运单号"},
+    "error": {"en": "error code", "zh": "错误代码"},
+    "product": {"en": "product or model number", "zh": "商品型号"},
+    "email": {"en": "e-mail address", "zh": "邮箱地址"},
+    "phone": {"en": "phone number", "zh": "联系电话"},
+    "date": {"en": "date", "zh": "日期"},
+    "amount": {"en": "amount", "zh": "金额"},
+}
+_ASK: Final = {"en": "Could you tell me your {}?", "zh": "请问您的{}是什么？"}
+_WHICH: Final = {"en": "Which {} is it about?", "zh": "请问是哪个{}？"}
+_NOT_YOURS: Final = frozenset({"date", "amount", "product", "error"})
+
+
+def slot_question(slot: str, language: str) -> str:
+    """Return the question for a slot; one that we know no name for is called as the team calls it.
+
+    >>> slot_question("order", "en"), slot_question("shoe_size", "en"), slot_question("date", "zh")
+    ('Could you tell me your order number?', 'Could you tell me your shoe size?', '请问是哪个日期？')
+    """
+    spoken = "zh" if language == "zh" else "en"
+    # Names of slots are written with an underscore.
+    name = _NAMES[slot][spoken] if slot in _NAMES else slot.replace("_", " ")
+    return (_WHICH if slot in _NOT_YOURS else _ASK)[spoken].format(name)

@@ -1,0 +1,182 @@
+"""Saying: what goes out with a decision, and what the team's rules and the guard make of it. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from replydesk.data.settings import Settings
+from replydesk.dialog import phrases
+from replydesk.dialog.asking import slot_question
+from replydesk.dialog.compose.composer import Draft
+from replydesk.dialog.compose.slots import filled, slots_of
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, form_decision
+from replydesk.dialog.guard import Alarm, alarm_text, guarded
+from replydesk.dialog.policy import Decision
+from replydesk.dialog.reading import Reading
+from replydesk.dialog.reply import Citation, Conflict
+from replydesk.dialog.rules.applying import RULE, apply_rules, deciding
+from replydesk.dialog.rules.rules import Fired
+from replydesk.dialog.sending import sendable
+from replydesk.dialog.small_talk import small_talk
+from replydesk.dialog.state import FormState, Offer
+from replydesk.dialog.turn import citations_of
+from replydesk.retrieval.matcher import Hit
+
+__all__ = [
+    "ANSWERS",
+    "Said",
+    "after_form",
+    "after_guard",
+    "after_rules",
+    "alarmed",
+    "asked_for",
+    "begun_form",
+    "composed",
+    "decided",
+    "with_manners",
+]
+
+ANSWERS: Final = ("pick", "compose")
+"""The actions that answer the customer without a person."""
+
+_SETTLED: Final = FORM_GROUNDS | {"exact", "rule"}
+
+Fill = Callable[[str], str | None]
+"""What fills facts and hours into an answer; None where one is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision with what goes out with it.
+
+    ``asking`` is the form, or the open question for a slot, in which the conversation is left; ``slots`` are those that
+    a form has learned; ``offers`` the quick replies. ``conflicts`` are what past answers disagree in, for the team.
+    """
+
+    decision: Decision
+    text: str
+    citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    asking: FormState | None = None
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+def decided(decision: Decision, reading: Reading, slots: Mapping[str, str], fill: Fill) -> Said:
+    """Return what a decision of the policy says.
+
+    Answers have their places filled. What a canned answer needs to know of the customer is asked for; an answer that
+    needs what nobody here knows goes to a person, who can look it up.
+    """
+    language = reading.language
+    if decision.action == "ask":
+        offers = tuple(Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in decision.hits)
+        return Said(decision, phrases.ask_text(language, decision.ground), offers=offers)
+    if decision.action == "handoff":
+        return Said(decision, phrases.handoff_text(decision.ground, language))
+    texts = []
+    for hit in decision.hits:
+        known = fill(sendable(hit.ticket.answer) or "")
+        text = filled(known, slots) if known is not None else None
+        if text is None:
+            missing = [name for name in slots_of(known or "") if not slots.get(name, "").strip()]
+            if hit.ticket.source == "canned" and missing and missing[0].isidentifier():
+                return asked_for(missing[0], language, Decision("ask", "slot_missing", (hit,)))
+            unfilled = Decision("handoff", "unfilled", handoff="low_confidence")
+            return Said(unfilled, phrases.handoff_text(unfilled.ground, language))
+        texts.append(text)
+    return Said(decision, "\n\n".join(texts), citations_of(decision))
+
+
+def asked_for(slot: str, language: str, decision: Decision, text: str = "") -> Said:
+    """Return the question for a slot; when it is answered, the conversation goes on with what was asked before."""
+    return Said(decision, text or slot_question(slot, language), asking=FormState("", slot))
+
+
+def composed(draft: Draft, hits: Sequence[Hit]) -> Said:
+    """Return what a composer has drafted of these hits."""
+    cited = {one.ticket for one in draft.citations}
+    decision = Decision("compose", "composed", tuple(hit for hit in hits if hit.ticket.id in cited))
+    return Said(decision, draft.text, draft.citations, draft.conflicts)
+
+
+def begun_form(form: Form, taken: FormStep, language: str) -> Said:
+    """Return what a form says at a step."""
+    offers = taken.slot.offers if taken.slot is not None else ()
+    text = phrases.form_text(taken, form, language)
+    return Said(form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots)
+
+
+def after_form(said: Said, form: Form, back: FormStep, state: FormState | None, language: str) -> Said:
+    """Return an answer to something else, with the question of the form that goes on behind it."""
+    asks = begun_form(form, back, language)
+    return replace(said, text=f"{said.text}\n\n{asks.text}", offers=asks.offers, asking=state, slots=asks.slots)
+
+
+def alarmed(alarm: Alarm, language: str, settings: Settings, *, repeated: bool = False) -> Said:
+    """Return what is said to an alarm: self-harm, threats and lasting abuse go to a person, with words that fit."""
+    lines = settings.dialog.crisis_lines
+    text = alarm_text(alarm.kind, language, repeated=repeated, region=settings.data.region, crisis_lines=lines)
+    return Said(Decision("handoff", "alarm", handoff="safety"), text)
+
+
+def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
+    """Return what becomes of it after the team's rules, with the text of the rule that decided."""
+    decision = apply_rules(said.decision, fired)
+    if decision == said.decision:
+        return said
+    first = deciding(fired)
+    if decision.action == "handoff" or first is None:
+        return Said(decision, phrases.handoff_text(RULE, language), slots=said.slots)
+    if first.effect == "ask":
+        return asked_for(first.reason, language, decision, first.text)
+    return Said(decision, first.text, slots=said.slots)
+
+
+def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, settings: Settings) -> Said:
+    """Return what is said to a message that is nothing but small talk, or insults and has no answer: words that fit.
+
+    Small talk is answered so unless a ticket asks exactly that, or a form, a rule or a person has to do with it. Abuse
+    that comes with a question which has an answer is borne once; where it is half of the message, it comes with none.
+    """
+    decision = said.decision
+    unsure = decision.action in ("ask", "handoff") and decision.handoff in (None, "low_confidence")
+    if said.asking is not None or decision.ground in _SETTLED or not (unsure or decision.action in ANSWERS):
+        return said
+    if alarm is not None:
+        alone = unsure or 2 * len(alarm.text) >= len(text)
+        return Said(Decision("ask", "abuse"), alarmed(alarm, language, settings).text) if alone else said
+    talk = small_talk(text, language)
+    return said if talk is None else Said(Decision("compose", "small_talk"), talk.text)
+
+
+def after_guard(
+    said: Said,
+    earlier: Sequence[str],
+    language: str,
+    settings: Settings,
+    *,
+    hosts: Callable[[], Collection[str]],
+    objects: Callable[[str], bool],
+) -> Said:
+    """Return what may go out: its plain text, or a hand-off where something forbids to send it.
+
+    ``objects`` says of a text that it contradicts a fact, or promises what nobody may. The guard forbids links to hosts
+    that the team has not named, offensive wording, and personal data of somebody else: ``earlier`` texts of the
+    conversation and canned answers may be repeated.
+    """
+    if said.decision.action not in ANSWERS:
+        return said
+    if objects(said.text):
+        return _stopped(Decision("handoff", "objected", handoff="rule"), said, language)
+    canned = [hit.ticket.answer for hit in said.decision.hits if hit.ticket.source != "agent"]
+    checked = guarded(said.text, [*earlier, *canned, *said.slots.values()], settings, hosts=hosts)
+    if checked.problems:
+        return _stopped(Decision("handoff", "unsafe", handoff=checked.problems[0].reason), said, language)
+    return replace(said, text=checked.text)
+
+
+def _stopped(decision: Decision, said: Said, language: str) -> Said:
+    return Said(decision, phrases.handoff_text(decision.ground, language), slots=said.slots)
