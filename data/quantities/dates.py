@@ -65,14 +65,12 @@ def written_dates(text: str) -> Iterator[WrittenDate]:
     >>> [(one.year, one.month, one.day) for one in written_dates("May 3rd, 2026 or 5月4日")]
     [(None, 5, 4), (2026, 5, 3)]
     """
-    taken: list[tuple[int, int]] = []
+    taken = [False] * len(text)
     for pattern in (_YEAR_FIRST, _HAN, _DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
             year, month, day = _parts(pattern, match)
-            if (1 <= month <= 12 and 0 <= day <= 31) and not any(
-                start < match.end() and match.start() < end for start, end in taken
-            ):
-                taken.append(match.span())
+            if 1 <= month <= 12 and 0 <= day <= 31 and not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
                 yield WrittenDate(int(number_of(year)) if year else None, month, day, *match.span())
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from replydesk.data.quantities.numerals import HAN_NUMERALS, NUMBER, number_of, span_of
-from replydesk.data.quantities.units import SIGNS, UNITS, Unit, pattern_of, unit_of, unit_signed
+from replydesk.data.quantities.units import SIGNS, UNITS, Unit, pattern_of, unit_of
 
 __all__ = ["Measure", "measures"]
 
@@ -64,7 +64,7 @@ def measures(text: str) -> Iterator[Measure]:
         if match["sign"]:
             # Of "$5 a day" and 20 USD 30 days the sign is the unit.
             end = end if unit is not None and unit.kind == "money" else match.start("behind") if unit else end
-            unit = unit_signed(match["sign"])
+            unit = unit_of(match["sign"])
         if unit is None or not _is_one(match):
             continue
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-__all__ = ["SIGNS", "UNITS", "Unit", "pattern_of", "unit_of", "unit_signed"]
+__all__ = ["SIGNS", "UNITS", "Unit", "pattern_of", "unit_of"]
 
 Kind = Literal["money", "share", "time", "size", "scale", "count"]
 
@@ -88,29 +88,16 @@ def pattern_of(units: tuple[Unit, ...] = UNITS) -> str:
 SIGNS: Final = "|".join(unit.signs for unit in UNITS if unit.signs)
 """A pattern of the signs and codes that stand before an amount."""
 
-_WORDS = re.compile("|".join(f"({'|'.join(filter(None, (unit.english, unit.chinese)))})" for unit in UNITS))
-_SIGNED = re.compile("|".join(f"({unit.signs or '(?!)'})" for unit in UNITS))
+_WORDS = re.compile("|".join(f"({'|'.join(filter(None, (u.english, u.chinese, u.signs)))})" for u in UNITS))
 
 
 @lru_cache(maxsize=1000)
 def unit_of(word: str) -> Unit:
-    """Return the unit that a word stands for, which :func:`pattern_of` has found.
+    """Return the unit of a word that :func:`pattern_of` has found, or of a sign that :data:`SIGNS` has.
 
-    >>> unit_of("business days").name, unit_of("欧元").name
-    ('working day', 'EUR')
+    >>> unit_of("business days").name, unit_of("欧元").name, unit_of("HK$").name
+    ('working day', 'EUR', 'HKD')
     """
     found = _WORDS.fullmatch(word.lower())
     assert found is not None and found.lastindex is not None, word
-    return UNITS[found.lastindex - 1]
-
-
-@lru_cache(maxsize=100)
-def unit_signed(sign: str) -> Unit:
-    """Return the currency of a sign, which :data:`SIGNS` has found.
-
-    >>> unit_signed("HK$").name
-    'HKD'
-    """
-    found = _SIGNED.fullmatch(sign.lower())
-    assert found is not None and found.lastindex is not None, sign
     return UNITS[found.lastindex - 1]

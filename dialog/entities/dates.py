@@ -1,4 +1,4 @@
-"""Dates, absolute and relative to now, in English and Chinese.
+"""Dates, absolute and relative to now, and times of day, in English and Chinese.
 
 Own rules, not a library: a parser of two hundred languages takes longer to start than the whole desk to answer.
 """
@@ -12,9 +12,10 @@ from typing import Final
 
 from replydesk.data.quantities.dates import WEEKDAY, WrittenDate, weekday_of, written_dates
 from replydesk.data.quantities.numerals import ENGLISH, HAN_NUMERALS, number_of
+from replydesk.data.quantities.times import clock_times
 from replydesk.dialog.entities.scan import Scan
 
-__all__ = ["dates"]
+__all__ = ["dates", "times"]
 
 _NEAR: Final = {
     "today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2,
@@ -72,6 +73,12 @@ def dates(scan: Scan) -> None:
     """
     _absolute(scan)
     _relative(scan)
+
+
+def times(scan: Scan) -> None:
+    """Find times of day, as ``15:30``."""
+    for one in clock_times(scan.left):
+        scan.take("time", f"{one.hour:02}:{one.minute:02}", one.start, one.end)
 
 
 def _absolute(scan: Scan) -> None:
