@@ -73,7 +73,8 @@ def measures(text: str) -> Iterator[Measure]:
             continue
         if unit.name == "year" and high >= _MOST_YEARS:
             continue
-        if unit.name == "GBP" and (match["unit"] or "").lower().startswith("pound") and _weighed(text, match.start()):
+        weighed = _WEIGHED.search(text, max(0, match.start() - _NEAR), match.start())
+        if weighed and (match["unit"] or "").lower().startswith("pound"):
             unit = _POUND
         start = match.end("between") if match["between"] else match.start()
         yield Measure(min(low, high), max(low, high), unit, start, end)
@@ -85,11 +86,8 @@ def _ends(match: re.Match[str], unit: Unit) -> tuple[Decimal, Decimal]:
         # No price has three decimals: 1.299 EUR are thousands.
         low, high = (one.replace(".", "") if one and _PRICE_GROUPED.fullmatch(one) else one for one in (low, high))
     first, last = span_of(low, high)
-    more = Decimal(0)
-    if match["half"] or match["more"] or "半" in (match["unit"] or ""):
-        more = Decimal("0.5")
-    elif match["tenths"]:
-        more = number_of(match["tenths"]) / 10
+    half = match["half"] or match["more"] or "半" in (match["unit"] or "")
+    more = Decimal("0.5") if half else number_of(match["tenths"] or "零") / 10
     return first + more * (high is None), last + more
 
 
@@ -103,7 +101,3 @@ def _is_one(match: re.Match[str]) -> bool:
     text = match.string
     before = text[max(0, match.start() - _NEAR) : match.start()]
     return bool(_MONEY_AHEAD.match(text, match.end()) or _MONEY_BEHIND.search(before))
-
-
-def _weighed(text: str, start: int) -> bool:
-    return bool(_WEIGHED.search(text, max(0, start - _NEAR), start))

@@ -46,9 +46,7 @@ _IN_DIGITS = re.compile(rf"([\d.,]+)(k|[{_LARGE}]*)", re.A)
 _ENGLISH = re.compile(ENGLISH)
 _HALF: Final = Decimal("0.5")
 # 三四天 are three or four days.
-_TWO_IN_A_ROW: Final = frozenset(
-    ("一两", "一二", "两三", "二三", "三四", "三五", "四五", "五六", "六七", "七八", "八九")
-)
+_TWO_IN_A_ROW: Final = frozenset("一两 一二 两三 二三 三四 三五 四五 五六 六七 七八 八九".split())  # noqa: SIM905
 
 
 @lru_cache(maxsize=10_000)
@@ -138,8 +136,8 @@ def _han(text: str) -> int:
         elif c in _HAN_TENS:
             part += (digit or 1) * _HAN_TENS[c]
             digit, unit = 0, _HAN_TENS[c]
-        elif c in "万萬":
-            whole, part, digit, unit = whole + ((part + digit) or 1) * _MYRIADS[c], 0, 0, _MYRIADS[c]
         else:
-            whole, part, digit, unit = ((whole + part + digit) or 1) * _MYRIADS[c], 0, 0, _MYRIADS[c]
+            unit = _MYRIADS[c]
+            whole = whole + (part + digit or 1) * unit if c in "万萬" else (whole + part + digit or 1) * unit
+            part = digit = 0
     return whole + part + digit

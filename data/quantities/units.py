@@ -17,7 +17,7 @@ class Unit:
     """A unit, of currencies its ISO 4217 code, and as it is ``told`` behind a number.
 
     ``english`` and ``chinese`` are patterns of its words in small letters and half width, ``signs`` of what stands
-    before a number. ``minutes`` is how long one is, 0 where that depends.
+    before a number. ``seconds`` is how long one is, 0 where that depends.
     """
 
     name: str
@@ -26,18 +26,18 @@ class Unit:
     english: str
     chinese: str = ""
     signs: str = ""
-    minutes: int = 0
+    seconds: int = 0
 
 
 # The longer of two that begin alike comes first.
 UNITS: Final = (
     Unit("working day", "working days", "time", "(?:working|business|work)[ -]days?", "(?:[个個]半?)?工作[日天]"),
-    Unit("second", "seconds", "time", "seconds?|secs?", "秒[钟鐘]?"),
-    Unit("minute", "minutes", "time", "minutes?|mins?", "分[钟鐘]", minutes=1),
-    Unit("hour", "hours", "time", "hours?|hrs?", "(?:[个個]半?)?(?:小[时時]|[钟鐘][头頭])", minutes=60),
+    Unit("second", "seconds", "time", "seconds?|secs?", "秒[钟鐘]?", seconds=1),
+    Unit("minute", "minutes", "time", "minutes?|mins?", "分[钟鐘]", seconds=60),
+    Unit("hour", "hours", "time", "hours?|hrs?", "(?:[个個]半?)?(?:小[时時]|[钟鐘][头頭])", seconds=3600),
     Unit("day", "days", "time", "(?:calendar )?days?", "自然日|天|(?<!月)(?<!月.)(?<!月..)日(?![元圆圓])",
-         minutes=1440),
-    Unit("week", "weeks", "time", "weeks?", "(?:[个個]半?)?(?:星期|[礼禮]拜)|[周週](?![年末边邊围圍])", minutes=10080),
+         seconds=86400),
+    Unit("week", "weeks", "time", "weeks?", "(?:[个個]半?)?(?:星期|[礼禮]拜)|[周週](?![年末边邊围圍])", seconds=604800),
     Unit("month", "months", "time", "months?", "[个個]半?月"),
     Unit("year", "years", "time", "years?|yrs?", "年(?![货貨底级級代纪紀])"),
     Unit("%", "%", "share", "%|per ?cent", "%|％"),
@@ -49,7 +49,7 @@ UNITS: Final = (
     Unit("AUD", "Australian dollars", "money", "aud", "澳元", r"a\$|aud(?![a-z])"),
     Unit("CAD", "Canadian dollars", "money", "cad", "加元", r"c\$|cad(?![a-z])"),
     Unit("SGD", "Singapore dollars", "money", "sgd", "新加坡元", r"s\$|sgd(?![a-z])"),
-    Unit("USD", "dollars", "money", "(?:us )?dollars?|bucks?|usd", "美[元金]|刀(?![片具叉])",
+    Unit("USD", "dollars", "money", r"(?:us )?dollars?|bucks?|usd|\$", "美[元金]|刀(?![片具叉])",
          r"(?:us)?\$|usd(?![a-z])"),
     Unit("GBP", "pounds", "money", "pounds?(?! of\\b)|quid|gbp|£", "英[镑鎊]", "£|gbp(?![a-z])"),
     Unit("EUR", "euros", "money", "euros?|eur|€", "[欧歐]元", "€|eur(?![a-z])"),

@@ -15,6 +15,7 @@ from replydesk.data.quantities.dates import written_dates
 from replydesk.data.quantities.measures import measures
 from replydesk.data.quantities.numerals import NUMBER, span_of
 from replydesk.data.quantities.times import ClockTime, clock_times
+from replydesk.data.quantities.units import pattern_of, unit_of
 from replydesk.dialog.rules.patterns import folded
 
 __all__ = ["Kind", "Quantity", "even", "quantities_of"]
@@ -25,12 +26,13 @@ _FREE = re.compile(
     r"\bfree(?: of charge)?\b(?! (?:from|over|above|for|on|when|if|with|to|returns?\b))|\bno (?:charge|cost|fee)\b"
     r"|(?<!满)(?:免费|免运费|包邮)"
 )
-# Working days, months and years cannot be compared with the others.
-_SPANS: Final = {"working day": (1, "work"), "month": (1, "month"), "year": (12, "month")}
+# Minutes of one; working days, months and years cannot be compared with the others.
+_SPANS: Final = {"working day": (Decimal(1), "work"), "month": (Decimal(1), "month"), "year": (Decimal(12), "month")}
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"(?:https?://|www\.)[\w./?=&%#:~+-]*[\w/]")
 _PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d ()-]{5,18}\d(?![\w-])")
 _TO = re.compile(r"\s?(?:[-–—~～至到]|to)\s?")
+_UNIT = re.compile(rf"\s?(?:({pattern_of()})|([a-z]+|[\u4e00-\u9fff]))")
 _NUMBER = re.compile(rf"({NUMBER})(?:{_TO.pattern}({NUMBER}))?")
 
 
@@ -100,7 +102,7 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
         if one.unit.name == "%":
             add("share", (one.start, one.end), one.low, one.high, "%")
         elif one.unit.kind == "time":
-            size, unit = _SPANS.get(one.unit.name, (one.unit.minutes, ""))
+            size, unit = _SPANS.get(one.unit.name, (Decimal(one.unit.seconds) / 60, ""))
             add("duration", (one.start, one.end), size * one.low, size * one.high, unit)
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
@@ -112,9 +114,9 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
 
 
 def _unit(rest: str) -> str:
-    """Return the word that stands right behind a number, which may be its unit."""
-    found = re.match(r"\s?([a-z]+|[\u4e00-\u9fff])", rest)
-    return found[1] if found else ""
+    """Return the unit right behind a number, or else the word there."""
+    found = _UNIT.match(rest)
+    return "" if found is None else unit_of(found[1]).name if found[1] else found[2]
 
 
 def _joined(times: list[ClockTime], text: str) -> Iterator[tuple[ClockTime, ClockTime]]:

@@ -49,6 +49,7 @@ ASKING = FormState("move", "order")
         (ADDRESS, ".", ""),
         (Slot("a", {}, "amount"), "about £12.50", "£12.50"),
         (Slot("a", {}, "amount"), "大概30元", "30元"),
+        (Slot("a", {}, "amount"), "十五块五吧", "十五块五"),
         (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
         (Slot("a", {}, "date"), "on 3 March please", "3 March"),
         (Slot("a", {}, "date"), "下周三吧", "下周三"),

@@ -53,7 +53,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 
 
 MEASURES = [
-    ("$5", "5", "5", "USD"), ("HK$88", "88", "88", "HKD"), ("RMB 45", "45", "45", "CNY"),
+    ("$5", "5", "5", "USD"), ("5$", "5", "5", "USD"), ("HK$88", "88", "88", "HKD"), ("RMB 45", "45", "45", "CNY"),
     ("¥120元", "120", "120", "CNY"),
     ("£1,299.00", "1299", "1299", "GBP"), ("1.299,00 EUR", "1299", "1299", "EUR"), ("€4,90", "4.9", "4.9", "EUR"),
     ("1.299 EUR", "1299", "1299", "EUR"), ("twenty dollars", "20", "20", "USD"),
@@ -69,7 +69,7 @@ MEASURES = [
     ("30-day", "30", "30", "day"), ("two dozen weeks", "24", "24", "week"), ("twenty-four hours", "24", "24", "hour"),
     ("3至5个工作日", "3", "5", "working day"), ("两到三天", "2", "3", "day"), ("三四天", "3", "4", "day"),
     ("半小时", "0.5", "0.5", "hour"), ("半个月", "0.5", "0.5", "month"), ("两个半小时", "2.5", "2.5", "hour"),
-    ("三天半", "3.5", "3.5", "day"), ("十分钟", "10", "10", "minute"), ("二十四小时", "24", "24", "hour"),
+    ("三天半", "3.5", "3.5", "day"), ("十分钟", "10", "10", "minute"), ("300 seconds", "300", "300", "second"), ("二十四小时", "24", "24", "hour"),
     ("七個工作日", "7", "7", "working day"), ("一年", "1", "1", "year"), ("15日内", "15", "15", "day"),
     ("2.5 kg", "2.5", "2.5", "kg"), ("5公斤", "5", "5", "kg"), ("三十厘米", "30", "30", "cm"),
     ("5%", "5", "5", "%"), ("百分之五", "5", "5", "%"), ("ten percent", "10", "10", "%"),
@@ -100,7 +100,7 @@ def test_all_who_read_measures_read_the_same(text: str, low: str, high: str, uni
         )
 
     (quantity,) = quantities_of(even(text.lower()))
-    size = {"year": 12}.get(unit, one.unit.minutes or 1) if kind == "time" else 1
+    size = {"year": 12, "month": 1, "working day": 1}.get(unit, one.unit.seconds / 60 or 1)
     assert (quantity.low, quantity.high) == (size * float(low), size * float(high))
 
 
