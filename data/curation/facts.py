@@ -157,7 +157,7 @@ def _measured(part: str) -> list[Measure]:
 
 
 def _fact(measure: Measure, about: frozenset[str]) -> Fact:
-    span = "-".join(dict.fromkeys((plainly(measure.low), plainly(measure.high))))
+    span = plainly(measure.low, measure.high)
     unit = measure.unit.told
     return Fact(unit, f"{span}%" if unit == "%" else f"{span} {unit}", float(measure.low), float(measure.high), about)
 

@@ -82,14 +82,14 @@ def span_of(low: str, high: str | None = None) -> tuple[Decimal, Decimal]:
     return first, number_of(high) if high else first
 
 
-def plainly(number: Decimal) -> str:
-    """Return a number without zeros at its end or an exponent.
+def plainly(*numbers: Decimal) -> str:
+    """Return a number without zeros at its end or an exponent, or the two ends of a span where they differ.
 
-    >>> plainly(Decimal("99.90")), plainly(Decimal("100"))
-    ('99.9', '100')
+    >>> plainly(Decimal("99.90")), plainly(Decimal("3"), Decimal("5"))
+    ('99.9', '3-5')
     """
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    texts = (format(number, "f") for number in dict.fromkeys(numbers))
+    return "-".join(text.rstrip("0").rstrip(".") if "." in text else text for text in texts)
 
 
 def _in_digits(text: str) -> Decimal:

@@ -60,6 +60,6 @@ def in_digits(text: str, numbers: Literal["told", "measured", "every"] = "told")
 
     def han(found: re.Match[str]) -> str:
         inside = any(start <= found.start() < end or found.start() <= start < found.end() for start, end in words)
-        return found[0] if inside else "-".join(dict.fromkeys(map(plainly, span_of(found[0]))))
+        return found[0] if inside else plainly(*span_of(found[0]))
 
     return (_ANY_HAN_NUMBER if numbers == "every" else _HAN_NUMBER).sub(han, plain)

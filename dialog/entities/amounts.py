@@ -52,6 +52,4 @@ def quantities(scan: Scan) -> None:
 
 
 def _take(scan: Scan, kind: str, measure: Measure, unit: str) -> None:
-    """Note a measure, of a span both ends."""
-    number = "-".join(dict.fromkeys((plainly(measure.low), plainly(measure.high))))
-    scan.take(kind, f"{number} {unit}", measure.start, measure.end)
+    scan.take(kind, f"{plainly(measure.low, measure.high)} {unit}", measure.start, measure.end)

@@ -166,7 +166,7 @@ def test_a_broken_file_changes_nothing_and_is_told(agent: Agent, desk: Home) -> 
     # In a desk that runs, and in one that begins now.
     for one in (agent, Agent.open(desk)):
         assert "forms.toml is not used, the last good one is" in one.ready()["trouble"]
-        assert one.reply("I need to change the delivery address").ground == "form_ask"
+        assert one.reply("I need to change the delivery address").text == "Which order is it?"
     assert [form.name for form in followed_forms(desk.forms).get()] == ["move"]
     desk.forms.write_text("", encoding="utf-8")
     assert agent.ready()["trouble"] == ""
