@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from replydesk.dialog.entities import Entity as Entity
     from replydesk.dialog.entities import entities_of as entities_of
     from replydesk.dialog.evidence import Evidence as Evidence
+    from replydesk.dialog.explain.explaining import explanation_of as explanation_of
+    from replydesk.dialog.explain.explanation import Explanation as Explanation
+    from replydesk.dialog.explain.replaying import Replay as Replay
+    from replydesk.dialog.explain.replaying import replay_of as replay_of
     from replydesk.dialog.guard import Alarm as Alarm
     from replydesk.dialog.guard import Guarded as Guarded
     from replydesk.dialog.guard import alarm_of as alarm_of
@@ -84,6 +88,7 @@ __all__ = [
     "Draft",
     "Entity",
     "Evidence",
+    "Explanation",
     "Extractive",
     "Fact",
     "Facts",
@@ -106,6 +111,7 @@ __all__ = [
     "Reading",
     "Release",
     "Releases",
+    "Replay",
     "Reply",
     "RuleBook",
     "Rules",
@@ -123,12 +129,14 @@ __all__ = [
     "decide",
     "entities_of",
     "examine",
+    "explanation_of",
     "guarded",
     "label_tree",
     "mood_of",
     "promise_of",
     "promises_of",
     "read",
+    "replay_of",
     "small_talk",
     "unsupported",
     "wants_composing",
@@ -146,6 +154,7 @@ _MODULES = {
     "Draft": "compose.composer",
     "Entity": "entities",
     "Evidence": "evidence",
+    "Explanation": "explain.explanation",
     "Extractive": "compose.extractive",
     "Fact": "rules.facts",
     "Facts": "rules.facts",
@@ -168,6 +177,7 @@ _MODULES = {
     "Reading": "reading",
     "Release": "release",
     "Releases": "releases",
+    "Replay": "explain.replaying",
     "Reply": "reply",
     "RuleBook": "rules.book",
     "Rules": "rules.rules",
@@ -185,12 +195,14 @@ _MODULES = {
     "decide": "policy",
     "entities_of": "entities",
     "examine": "doctor",
+    "explanation_of": "explain.explaining",
     "guarded": "guard",
     "label_tree": "hierarchy",
     "mood_of": "sentiment",
     "promise_of": "promise",
     "promises_of": "promise",
     "read": "reading",
+    "replay_of": "explain.replaying",
     "small_talk": "small_talk",
     "unsupported": "compose.evidence",
     "wants_composing": "compose.wanting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 import time
@@ -41,6 +42,7 @@ from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranking.reranker import Outcome
 
 __all__ = ["Agent"]
 
@@ -140,6 +142,30 @@ class Agent:
         """Answer with this release and return the one before; for an agent that follows no home, such as a judge's."""
         before, self._release = self._release, release
         return before
+
+    def standing_in(
+        self,
+        release: Release,
+        *,
+        settings: Settings | None = None,
+        matcher: Matcher | None = None,
+        reranked: Outcome = "done",
+        ruled: bool = True,
+    ) -> Agent:
+        """Return an agent of the same store that answers with that release, whatever the home points at.
+
+        It may have other settings, a matcher of other tickets, or no rules of the team; it reranks as ``reranked``
+        says, whatever time that takes. This agent is left as it is.
+        """
+        view = copy.copy(self)
+        view.settings = settings or self.settings
+        view.releases, view._release = None, release
+        view.matcher = matcher or self.matcher
+        view._matching = release, view.matcher.using(release.encoders) if release.encoders else view.matcher
+        view.dial = Dial(self.store, view.settings.dialog)
+        looking = self._looking.timeless(reranked)
+        view._answering = self._answering.standing_in(view.settings, looking, view.dial, ruled=ruled)
+        return view
 
     def reply(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
@@ -96,6 +97,14 @@ class Answering:
         self._store, self._settings, self._looking, self._dial = store, settings, looking, dial
         self._forms, self._rulebook = forms, rulebook
         self._composing, self._hosts = composing, hosts
+
+    def standing_in(self, settings: Settings, looking: Looking, dial: Dial, *, ruled: bool) -> Answering:
+        """Return one that answers by other settings, with the same forms, and the same rules or none."""
+        view = copy.copy(self)
+        view._settings, view._looking, view._dial = settings, looking, dial
+        view._rulebook = self._rulebook if ruled else None
+        view._composing = Composing(settings.dialog)
+        return view
 
     def reply(self, turn: Turn) -> Reply:
         """Return the reply to a message."""
@@ -278,7 +287,7 @@ class Answering:
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
         """Return the reply, with the state that it leaves."""
         reading, hits, decision = found.reading, found.reranked.hits, said.decision
-        _, promise = self._dial.lines(turn.release, found.skills, reading)
+        lines, promise = self._dial.lines(turn.release, found.skills, reading)
         shown = _shown(decision, hits, self._settings.dialog.hits_shown)
         slots = {**slots_of(told.state, reading), **said.slots}
         text = turn.incoming.text
@@ -320,6 +329,8 @@ class Answering:
             meant=meant,
             rules=tuple(fired),
             incoming=turn.incoming,
+            lines=lines,
+            tickets_at=turn.matcher.change,
         )
 
     def _silent(self, turn: Turn) -> Reply:

@@ -205,4 +205,6 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
     missing = next((slot for slot in form.slots if slot.name not in known), None)
     if missing is None:
         return FormStep("done", known)
-    return FormStep("ask", known, FormState(form.name, missing.name), missing)
+    return FormStep(
+        "ask", known, FormState(form.name, missing.name, slots=tuple(slot.name for slot in form.slots)), missing
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from replydesk.data.records import Message
@@ -28,11 +28,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """A form that is being filled in: its name, the slot asked for, and how often that was asked in vain."""
+    """A form that is being filled in: its name, the slot asked for, and how often that was asked in vain.
+
+    ``slots`` are the names of all its slots, in the order in which they are asked for.
+    """
 
     name: str
     asking: str
     tries: int = 0
+    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class State:
         form = self.form
         return {
             "slots": dict(self.slots),
-            "form": {"name": form.name, "asking": form.asking, "tries": form.tries} if form else None,
+            "form": {**asdict(form), "slots": list(form.slots)} if form else None,
             "taken_over": self.taken_over,
             "failures": self.failures,
             "refused": list(self.refused),
@@ -79,7 +83,11 @@ class State:
         form = told.get("form")
         return cls(
             slots={str(name): str(value) for name, value in told.get("slots", {}).items()},
-            form=FormState(form["name"], form["asking"], int(form.get("tries", 0))) if form else None,
+            form=(
+                FormState(form["name"], form["asking"], int(form.get("tries", 0)), tuple(form.get("slots", ())))
+                if form
+                else None
+            ),
             taken_over=str(told.get("taken_over", "")),
             failures=int(told.get("failures", 0)),
             refused=tuple(told.get("refused", ())),

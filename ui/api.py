@@ -19,6 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.records import Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.explain.explaining import explanation_of
+from replydesk.dialog.explain.replaying import replay_of
+from replydesk.dialog.person import write_as_person
 from replydesk.dialog.reply import Reply
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
@@ -62,6 +65,14 @@ class TakeoverRequest(_Body):
     """Who takes a conversation over, or gives it back."""
 
     by: Name = "agent"
+
+
+class MessageRequest(_Body):
+    """What a person of the team writes to a customer."""
+
+    text: str
+    role: Literal["agent"] = "agent"
+    author: Name = "agent"
 
 
 class SearchRequest(_Body):
@@ -169,6 +180,16 @@ def install(app: FastAPI, agent: Agent) -> None:
         made = agent.judge(body.reply, body.kind, correction=body.correction, intent=body.intent, by=body.by)
         return {"id": made.id, "reply": made.reply, "kind": made.kind, "conversation": made.conversation}
 
+    @router.get("/replies/{reply}/explanation")
+    def explanation(reply: str) -> dict[str, Any]:
+        """Return why a stored reply was given, and what would have changed it."""
+        return explanation_of(agent, reply).document()
+
+    @router.get("/replies/{reply}/replay")
+    def replay(reply: str) -> dict[str, Any]:
+        """Make a stored reply again, by the release that made it, and return where it differs."""
+        return replay_of(agent, reply).document()
+
     @router.get("/conversations/{conversation}")
     def conversation(conversation: str) -> dict[str, Any]:
         """Return one conversation with its verdicts."""
@@ -176,6 +197,14 @@ def install(app: FastAPI, agent: Agent) -> None:
 
         found = agent.store.conversation(conversation)
         return write(found, agent.store.verdicts(conversations=[conversation]))
+
+    @router.post("/conversations/{conversation}/messages", status_code=201)
+    def write_message(conversation: str, body: MessageRequest) -> dict[str, Any]:
+        """Write into a conversation as a person, who thereby has it until it is released."""
+        made = write_as_person(agent.store, agent.settings, conversation, body.text, author=body.author)
+        at = made.at.isoformat() if made.at else None
+        told = {"id": made.id, "conversation": conversation, "role": made.role, "text": made.text}
+        return told | {"author": made.author, "at": at}
 
     @router.post("/conversations/{conversation}/takeover")
     def takeover(conversation: str, body: TakeoverRequest) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -18,10 +19,14 @@ from replydesk.data.errors import InputError, ReplydeskError
 from replydesk.data.records import VerdictKind
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
-from replydesk.ui.evidence import bubble, evidence, greeting, heading, notice, said
+from replydesk.ui.bubbles import bubble, notice
+from replydesk.ui.curve import dialled
+from replydesk.ui.evidence import evidence, greeting, heading
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
+from replydesk.ui.strip import strip
+from replydesk.ui.talk import Talk, Turn, heard_in, talk_of
 
-__all__ = ["Desk", "Talk", "Turn", "build", "mount", "verdict_kind"]
+__all__ = ["Desk", "build", "mount", "verdict_kind"]
 
 _LOG = logging.getLogger(__name__)
 _CHUNKS = 12
@@ -29,61 +34,44 @@ _PAUSE_SECONDS = 0.025
 _CHINESE_FONTS = ("PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC")
 _NAME_LANGUAGE = "language => { document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'; }"
 
-Verdicts = Mapping[str, VerdictKind]
-"""What the visitor clicked, by the id of the reply."""
+_PAGE_ID = re.compile(r"page-[0-9a-f]{32}")
+"""Ids that nobody guesses. Only these are read again: a browser that names another conversation sees nothing."""
 
+_SECONDS = 3.0
+"""So often a page asks for what a person has written, while its visitor waits for one."""
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One line of the conversation as it is shown.
+# Citations open their ticket in the panel; the opened card comes into view, and leads back to its sentence.
+_OPEN_TICKETS = """
+let cite = null;
+const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const show = (node) => node.scrollIntoView({block: 'center', behavior: calm ? 'auto' : 'smooth'});
+const find = () => element.querySelector('.rd-open');
+const come = () => { const card = find(); if (card) { card.focus({preventScroll: true}); show(card); } };
+const leave = () => { if (cite && cite.isConnected) { show(cite); cite.focus({preventScroll: true}); } };
+watch('value', come);
+document.addEventListener('click', (event) => {
+  const pressed = event.target.closest('#rd-talk .rd-cite');
+  if (!pressed) return;
+  cite = pressed;
+  const card = find();
+  if (card && card.dataset.reply === cite.name && card.dataset.place === cite.value) come();
+  else trigger('click', {reply: cite.name, place: Number(cite.value)});
+});
+element.addEventListener('click', (event) => { if (event.target.closest('.rd-back')) leave(); });
+element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
+"""
 
-    ``reply`` is the document of a whole reply, None for all else; ``refused`` marks a notice.
-    """
-
-    role: str
-    html: str
-    reply: Mapping[str, Any] | None = None
-    refused: bool = False
-
-    def message(self) -> dict[str, Any]:
-        """Return the form that Gradio's chatbot shows."""
-        options = [dict(option) for option in self.reply["options"]] if self.reply else []
-        return {"role": self.role, "content": self.html, "options": options}
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """One browser's conversation. It lives in the server's memory, so no browser can alter what was said."""
-
-    conversation: str = ""
-    turns: tuple[Turn, ...] = ()
-
-    @property
-    def last(self) -> Mapping[str, Any] | None:
-        """Return the newest reply, if there is one."""
-        return next((turn.reply for turn in reversed(self.turns) if turn.reply), None)
-
-    def add(self, *turns: Turn) -> Talk:
-        """Return the talk with these turns at its end."""
-        return replace(self, turns=(*self.turns, *turns))
-
-    def messages(self) -> list[dict[str, Any]]:
-        """Return what Gradio's chatbot shows."""
-        return [turn.message() for turn in self.turns]
-
-    def thumbs(self, verdicts: Verdicts, language: str) -> list[str | None]:
-        """Return what was clicked under each answer, in the words of the page's language."""
-        words = {"good": "Like", "wrong": "Dislike", "wrong_intent": say("wrong_intent", language)}
-        return [
-            words.get(str(verdicts.get(self.reply_at(line))))
-            for line, turn in enumerate(self.turns)
-            if turn.role != "user"
-        ]
-
-    def reply_at(self, index: int) -> str:
-        """Return the id of the reply on this line, '' when the line is none."""
-        reply = self.turns[index].reply if 0 <= index < len(self.turns) else None
-        return str(reply["id"]) if reply else ""
+_LOCAL_TIMES = """
+const clock = () => element.querySelectorAll('time').forEach((one) => {
+  const at = new Date(one.dateTime);
+  const today = at.toDateString() === new Date().toDateString();
+  const day = today ? {} : {month: 'short', day: 'numeric'};
+  const language = one.closest('[lang]').lang;
+  one.textContent = at.toLocaleString(language, {...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
+});
+watch('value', clock);
+clock();
+"""
 
 
 class Desk:
@@ -97,28 +85,53 @@ class Desk:
     def __init__(self, agent: Agent, settings: Settings, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
         self._agent, self._settings, self._pause = agent, settings, pause_seconds
 
-    def answer(self, text: str, talk: Talk, language: str) -> Iterator[Talk]:
+    def talk(self, conversation: str, language: str) -> Talk:
+        """Return a conversation of this page as it is stored; one without an id where a browser names any other."""
+        if not _PAGE_ID.fullmatch(conversation):
+            return Talk()
+        store = self._agent.store
+        found = store.stored([conversation]).get(conversation)
+        if found is None:
+            return Talk(conversation)
+        verdicts = store.verdicts(conversations=[conversation])
+        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language)
+
+    def news(self, conversation: str, heard: int, language: str) -> Talk | None:
+        """Return the talk where people of the team wrote or did something since ``heard`` things, else None."""
+        if not _PAGE_ID.fullmatch(conversation):
+            return None
+        now = heard_in(self._agent.store.messages(conversation))
+        return None if now == heard else self.talk(conversation, language)
+
+    def answer(self, text: str, talk: Talk, language: str, *, pressed: bool = False) -> Iterator[Talk]:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
 
-        A message that is refused leaves a notice in the page's ``language`` instead, and so does any failure.
+        The last one is what is stored. What was ``pressed`` and not written is answered in the language of the last
+        reply, whatever the words on the button are. A message that is refused leaves a notice in the page's
+        ``language`` instead, and so does any failure.
         """
-        talk = replace(talk, conversation=talk.conversation or uuid.uuid4().hex)
-        asked = talk.add(Turn("user", said(text))) if text.strip() else talk
+        talk = replace(talk, conversation=talk.conversation or f"page-{uuid.uuid4().hex}")
+        asked = talk.say(text) if text.strip() else talk
         yield asked
         try:
-            reply = self._agent.reply(text, conversation=talk.conversation, channel="chat").document()
+            spoken = str(talk.last["language"]) if pressed and talk.last else ""
+            made = self._agent.reply(text, conversation=talk.conversation, channel="chat", language=spoken)
+            reply, whole = made.document(), self.talk(talk.conversation, language)
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return
-        if not reply["text"]:
-            # A person has the conversation, and answers elsewhere.
-            return
+        # While a person has the conversation there is no text.
         length = len(reply["text"])
         step = max(1, -(-length // _CHUNKS))
         for end in range(step, length, step):
             yield asked.add(Turn("assistant", bubble(reply, end)))
             time.sleep(self._pause)
-        yield asked.add(Turn("assistant", bubble(reply), reply))
+        yield whole
+
+    def panel(self, talk: Talk, language: str, reply: str = "", opened: int | None = None) -> str:
+        """Return the panel of a reply of the talk, the newest unless one is named, with a citation's ticket open."""
+        shown = next((turn.reply for turn in talk.turns if turn.reply and turn.reply["id"] == reply), talk.last)
+        return evidence(shown, language, dialled(self._agent, shown) if shown else None, opened)
 
     def judge(self, reply: str, kind: VerdictKind, correction: str = "") -> None:
         """Store what somebody thought of a reply. Raises an error of the tree."""
@@ -142,9 +155,10 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
     """Return the chat page of an agent, without the look and the words that :func:`mount` adds."""
     desk, word = Desk(agent, settings), _i18n()
     with gr.Blocks(title=settings.ui.title, analytics_enabled=False, fill_width=True) as page:
-        talk, verdicts, judged = gr.State(Talk()), gr.State({}), gr.State("")
-        # Only the choice of a language is kept in the browser, so the key protects nothing.
+        # What a page remembers is which conversation it shows, and how much of what people wrote in it.
+        kept_talk = gr.BrowserState("", storage_key="replydesk-conversation", secret="replydesk")
         kept = gr.BrowserState("", storage_key="replydesk-language", secret="replydesk")
+        heard, judged, timer = gr.State(0), gr.State(""), gr.Timer(_SECONDS, active=False)
         with gr.Row(elem_id="rd-head"):
             head = gr.HTML(elem_id="rd-title")
             language = gr.Radio(
@@ -171,6 +185,9 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     with gr.Row():
                         skip = gr.Button(word("skip"), size="sm", min_width=0)
                         save = gr.Button(word("save"), size="sm", min_width=0, variant="primary")
+                with gr.Row(elem_id="rd-strip", visible=False) as strips:
+                    told = gr.HTML(js_on_load=_LOCAL_TIMES)
+                    stop = gr.Button(word("form_stop"), size="sm", min_width=0, elem_id="rd-stop")
                 with gr.Row(elem_id="rd-write"):
                     box = gr.Textbox(
                         label=word("message"),
@@ -184,70 +201,89 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     )
                     send = gr.Button(word("send"), variant="primary", min_width=0, elem_id="rd-send")
             with gr.Column(elem_id="rd-side", scale=5, min_width=300):
-                panel = gr.HTML(elem_id="rd-panel")
+                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS)
 
-        shown = [chat, box, talk, panel, fix]
-        words = [head, language, again, chat, right, skip, save, box, send, panel]
+        shown = [chat, strips, told, stop, timer, heard]
+        spoken = [*shown, box, kept_talk, panel, fix]
+        words = [head, language, again, right, skip, save, stop, box, send]
 
-        def respond(text: str, talk: Talk, verdicts: Verdicts, language: str) -> Iterator[tuple[Any, ...]]:
+        def respond(text: str, conversation: str, language: str, pressed: bool = False) -> Iterator[tuple[Any, ...]]:
+            talk = desk.talk(conversation, language)
             if talk.turns and not text.strip():
                 # Who presses Enter twice has waited for the answer, and has nothing more to say.
-                yield tuple(gr.skip() for _ in shown)
+                yield tuple(gr.skip() for _ in spoken)
                 return
             # The box is emptied once, not with every step: somebody may be writing the next message.
             left: Any = ""
-            for grown in desk.answer(text, talk, language):
-                newest = grown.turns[-1] if grown.turns else Turn("assistant", "")
-                side = evidence(newest.reply, language) if newest.reply else gr.skip()
-                lines = gr.update(value=grown.messages(), feedback_value=grown.thumbs(verdicts, language))
+            before = talk.last
+            for grown in desk.answer(text, talk, language, pressed=pressed):
+                side = desk.panel(grown, language) if grown.last != before else gr.skip()
                 # What was refused goes back into the box, so that nobody types it twice.
-                yield lines, text if newest.refused else left, grown, side, gr.update(visible=False)
+                refused = bool(grown.turns) and grown.turns[-1].refused
+                yield *_shown(grown, language), text if refused else left, grown.conversation, side, _hidden()
                 left = gr.skip()
 
-        def choose(talk: Talk, verdicts: Verdicts, language: str, choice: gr.SelectData) -> Iterator[tuple[Any, ...]]:
+        def choose(conversation: str, language: str, choice: gr.SelectData) -> Iterator[tuple[Any, ...]]:
             value = choice.value
-            yield from respond(str(value["text"] if isinstance(value, dict) else value), talk, verdicts, language)
+            yield from respond(str(value["text"] if isinstance(value, dict) else value), conversation, language, True)
 
-        def judge(talk: Talk, verdicts: Verdicts, language: str, thumb: gr.LikeData) -> Any:
-            reply, kind = talk.reply_at(thumb.index), verdict_kind(thumb.liked)
-            if not reply or verdicts.get(reply) == kind:
+        def cancel(conversation: str, language: str) -> Iterator[tuple[Any, ...]]:
+            last = desk.talk(conversation, language).last
+            yield from respond(say("cancel", str(last["language"]) if last else language), conversation, language, True)
+
+        def listen(conversation: str, heard: int, language: str) -> Any:
+            talk = desk.news(conversation, heard, language)
+            return gr.skip() if talk is None else _shown(talk, language)
+
+        def judge(conversation: str, language: str, thumb: gr.LikeData) -> Any:
+            talk, kind = desk.talk(conversation, language), verdict_kind(thumb.liked)
+            reply = talk.reply_at(thumb.index)
+            # What was said once of a reply holds until something else is said.
+            if not reply or kind is None or talk.verdicts.get(reply) == kind:
                 return gr.skip()
-            kept = {key: value for key, value in verdicts.items() if key != reply}
-            if kind is None or not _told(desk, reply, kind, "", language):
-                return kept, "", gr.update(visible=False), ""
-            return kept | {reply: kind}, reply, gr.update(visible=kind == "wrong"), ""
+            if not _told(desk, reply, kind, "", language):
+                return "", _hidden(), ""
+            return reply, gr.update(visible=kind == "wrong"), ""
 
         def correct(text: str, reply: str, language: str) -> tuple[Any, ...]:
             told = bool(text.strip()) and _told(desk, reply, "edited", text, language)
             return gr.update(visible=not told), "" if told else text
 
+        def cited(conversation: str, language: str, pressed: gr.EventData) -> Any:
+            return desk.panel(desk.talk(conversation, language), language, str(pressed.reply), int(pressed.place))
+
         def begin(language: str) -> tuple[Any, ...]:
-            return [], "", Talk(), evidence(None, language), gr.update(visible=False)
+            return *_shown(Talk(), language), "", "", evidence(None, language), _hidden()
 
-        def speak(language: str, talk: Talk, verdicts: Verdicts) -> tuple[Any, ...]:
-            return language, *_words(settings, language, talk, verdicts)
-
-        def arrive(kept: str, talk: Talk, verdicts: Verdicts, request: gr.Request) -> tuple[Any, ...]:
+        def arrive(kept: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
             language = kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
-            return _words(settings, language, talk, verdicts)
+            talk = desk.talk(conversation, language)
+            return *_words(settings, language), *_shown(talk, language), desk.panel(talk, language)
+
+        def speak(language: str, conversation: str) -> tuple[Any, ...]:
+            talk = desk.talk(conversation, language)
+            return language, *_words(settings, language), *_shown(talk, language), desk.panel(talk, language)
 
         quiet: dict[str, Any] = {
             "api_visibility": "private",
             "concurrency_limit": 8,
             "show_progress": "hidden",
         }
-        state = [talk, verdicts, language]
+        where = [kept_talk, language]
         # What is sent while the last answer is still being written waits for that, and is not lost.
-        sent = gr.on([send.click, box.submit], respond, [box, *state], shown, trigger_mode="always_last", **quiet)
-        chosen = gr.on([chat.option_select, chat.example_select], choose, state, shown, **quiet)
+        sent = gr.on([send.click, box.submit], respond, [box, *where], spoken, trigger_mode="always_last", **quiet)
+        chosen = gr.on([chat.option_select, chat.example_select], choose, where, spoken, **quiet)
+        stopped = stop.click(cancel, where, spoken, **quiet)
+        timer.tick(listen, [kept_talk, heard, language], shown, **quiet)
         # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
-        chat.like(judge, state, [verdicts, judged, fix, right], **quiet | {"concurrency_limit": 1})
+        chat.like(judge, where, [judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(correct, [right, judged, language], [fix, right], **quiet)
-        skip.click(lambda: gr.update(visible=False), None, [fix], **quiet)
-        again.click(begin, [language], shown, cancels=[sent, chosen], **quiet)
-        language.input(speak, [language, talk, verdicts], [kept, *words], **quiet)
+        skip.click(_hidden, None, [fix], **quiet)
+        panel.click(cited, where, [panel], **quiet)
+        again.click(begin, [language], spoken, cancels=[sent, chosen, stopped], **quiet)
+        language.input(speak, [language, kept_talk], [kept, *words, *shown, panel], **quiet)
         language.change(None, [language], None, js=_NAME_LANGUAGE, api_visibility="private")
-        page.load(arrive, [kept, talk, verdicts], words, **quiet)
+        page.load(arrive, [kept, kept_talk], [*words, *shown, panel], **quiet)
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
 
@@ -311,27 +347,38 @@ def _while_a_loop_runs(make: Callable[[], object]) -> None:
         make()
 
 
-def _words(settings: Settings, language: str, talk: Talk, verdicts: Verdicts) -> tuple[Any, ...]:
-    """Return the updates that make the page speak a language, in the order head, language, ..., panel."""
-    other = next(name for name in LANGUAGES if name != language)
+def _hidden() -> Any:
+    return gr.update(visible=False)
+
+
+def _shown(talk: Talk, language: str) -> tuple[Any, ...]:
+    """Return the updates that show a talk: conversation, strip with its button, whether to go on listening, heard."""
+    told, other = strip(talk, language), next(name for name in LANGUAGES if name != language)
+    lines = gr.update(
+        value=talk.messages(),
+        label=say("conversation", language),
+        placeholder=greeting(language),
+        examples=[{"text": text} for text in (*EXAMPLES[language], *EXAMPLES[other])],
+        feedback_options=["Like", "Dislike", say("wrong_intent", language)],
+        feedback_value=talk.thumbs(language),
+    )
+    waits = gr.Timer(active=talk.waiting is not None)
+    return lines, gr.update(visible=bool(told)), told, gr.update(visible=talk.form is not None), waits, talk.heard
+
+
+def _words(settings: Settings, language: str) -> tuple[Any, ...]:
+    """Return the updates that make the rest of the page speak a language, in the order head, language, ..., send."""
     title = settings.ui.title_zh if language == "zh" else settings.ui.title
     return (
         heading(title, language),
         gr.update(value=language, label=say("language", language)),
         gr.update(value=say("new", language)),
-        gr.update(
-            label=say("conversation", language),
-            placeholder=greeting(language),
-            examples=[{"text": text} for text in (*EXAMPLES[language], *EXAMPLES[other])],
-            feedback_options=["Like", "Dislike", say("wrong_intent", language)],
-            feedback_value=talk.thumbs(verdicts, language),
-        ),
         gr.update(label=say("correction", language), info=say("correction_more", language)),
         gr.update(value=say("skip", language)),
         gr.update(value=say("save", language)),
+        gr.update(value=say("form_stop", language)),
         gr.update(label=say("message", language), placeholder=say("write", language)),
         gr.update(value=say("send", language)),
-        evidence(talk.last, language),
     )
 
 

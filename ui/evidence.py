@@ -1,62 +1,23 @@
-"""Replies as HTML: what the customer reads, and the panel that shows where it came from.
-
-Tickets are other people's text. Nothing of theirs reaches the page but through :func:`plain`.
-"""
+"""The panel as HTML: what was done for a message and why, how it was read, and the tickets that were looked at."""
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from replydesk.ui.bubbles import numbers, plain
+from replydesk.ui.curve import Dialled, dial_line
 from replydesk.ui.strings import say
 
-__all__ = ["bubble", "evidence", "greeting", "heading", "notice", "plain", "said"]
+__all__ = ["evidence", "greeting", "heading"]
 
-_ENTITIES = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Two speech bubbles that meet: the question, and the answer from the past.
 _MARK = (
     '<svg viewBox="0 0 40 40" aria-hidden="true"><path d="M6 4h20a6 6 0 0 1 6 6v7a6 6 0 0 1-6 6H14l-8 6V4z"/>'
     '<path d="M36 15v21l-7-5H18a6 6 0 0 1-5.7-4H27a9 9 0 0 0 9-9z"/></svg>'
 )
-_BADGES = {"ask": "asked", "handoff": "handed"}
-
-
-def plain(text: str) -> str:
-    """Return HTML that shows exactly this text, in a page as well as in a Markdown renderer.
-
-    Every ASCII punctuation mark becomes an entity: neither tags nor ``![images](…)`` nor formulas are left.
-
-    >>> plain("<b>1*2")
-    '&#60;b&#62;1&#42;2'
-    """
-    return text.translate(_ENTITIES)
-
-
-def said(text: str) -> str:
-    """Return a customer's message for the conversation."""
-    return f'<div class="rd-said">{plain(text)}</div>'
-
-
-def bubble(reply: Mapping[str, Any], characters: int | None = None) -> str:
-    """Return a reply for the conversation, its first ``characters`` only while it is being written.
-
-    A question back and a hand-off carry a badge, in the customer's language like the text.
-    """
-    language = str(reply["language"])
-    badge = _BADGES.get(str(reply["action"]), "")
-    head = f'<span class="rd-badge rd-{reply["action"]}">{say(badge, language)}</span>' if badge else ""
-    kind = "rd-said" if characters is None else "rd-said rd-writing"
-    text = plain(reply["text"][:characters])
-    return f'<div class="{kind}" lang="{plain(language)}">{head}{text}</div>'
-
-
-def notice(text: str, language: str) -> str:
-    """Return a line about the conversation itself, such as why a message was not sent."""
-    badge = f'<span class="rd-badge rd-notice">{say("notice", language)}</span>'
-    return f'<div class="rd-said" lang="{language}">{badge}{plain(text)}</div>'
 
 
 def heading(title: str, language: str) -> str:
@@ -72,14 +33,31 @@ def greeting(language: str) -> str:
     return f'<div class="rd-hello"><h2>{say("hello", language)}</h2><p>{say("hello_more", language)}</p></div>'
 
 
-def evidence(reply: Mapping[str, Any] | None, language: str) -> str:
+def evidence(
+    reply: Mapping[str, Any] | None, language: str, dialled: Dialled | None = None, opened: int | None = None
+) -> str:
     """Return the panel of a reply document in the page's language; the reasons stay in the customer's.
 
-    It shows what was done and why, how the message was read, and the tickets that were looked at.
+    It shows what was done and why, where the dial stands, how the message was read, and the tickets that were looked
+    at. ``opened`` is the place of the citation whose ticket is shown open, with what was cited marked in it.
     """
-    parts = (_decision, _reading, _tickets, _foot)
-    body = _legend(language) if reply is None else "".join(part(reply, language) for part in parts)
+    if reply is None:
+        body = _legend(language)
+    elif _unread(reply):
+        body = f"{_decision(reply, language, '')}{_foot(reply, language)}"
+    else:
+        cited = reply["citations"][opened] if opened is not None and opened in range(len(reply["citations"])) else None
+        dial = dial_line(dialled, language) if dialled is not None else ""
+        body = (
+            f"{_decision(reply, language, dial)}{_tickets(reply, language, cited, opened)}"
+            f"{_reading(reply, language)}{_foot(reply, language)}"
+        )
     return f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
+
+
+def _unread(reply: Mapping[str, Any]) -> bool:
+    """Return whether a message was neither read nor looked up, as one that a form had asked for."""
+    return not (reply["hits"] or reply["intents"] or float(reply["milliseconds"].get("encode", 1)))
 
 
 def _legend(language: str) -> str:
@@ -91,13 +69,15 @@ def _legend(language: str) -> str:
     return f'<p class="rd-quiet">{say("evidence_none", language)}</p><dl class="rd-legend">{rows}</dl>'
 
 
-def _decision(reply: Mapping[str, Any], language: str) -> str:
+def _decision(reply: Mapping[str, Any], language: str, dial: str) -> str:
     action = str(reply["action"])
     reasons = "".join(f"<li>{plain(reason)}</li>" for reason in reply["reasons"])
+    sure = _bar(say("confidence", language), float(reply["confidence"]), "rd-main")
+    if _unread(reply):
+        sure = f'<p class="rd-quiet rd-unread">{say("unread", language)}</p>'
     return (
-        f'<div class="rd-part"><span class="rd-badge rd-{action}">{say(f"did_{action}", language)}</span>'
-        f"{_bar(say('confidence', language), float(reply['confidence']), 'rd-main')}"
-        f'<ul class="rd-reasons" lang="{plain(str(reply["language"]))}">{reasons}</ul></div>'
+        f'<div class="rd-part"><span class="rd-badge rd-{action}">{say(f"did_{action}", language)}</span>{sure}'
+        f'<ul class="rd-reasons" lang="{plain(str(reply["language"]))}">{reasons}</ul>{dial}</div>'
     )
 
 
@@ -137,22 +117,28 @@ def _label(name: str, language: str) -> str:
     return say(name, language) if name in ("negative", "neutral", "positive") else name.replace("_", " ")
 
 
-def _tickets(reply: Mapping[str, Any], language: str) -> str:
+def _tickets(reply: Mapping[str, Any], language: str, cited: Mapping[str, Any] | None, opened: int | None) -> str:
     mark = {"pick": "picked", "compose": "picked", "ask": "offered"}.get(str(reply["action"]), "")
     used = {citation["ticket"] for citation in reply["citations"]}
     values = {option["value"] for option in reply["options"]}
-    cards = "".join(
-        _card(hit, mark if hit["ticket"] in used or hit["question"] in values else "", language)
-        for hit in reply["hits"]
-    )
+    numbered = numbers(reply)
+    cards = ""
+    for hit in reply["hits"]:
+        shown = cited if cited is not None and cited["ticket"] == hit["ticket"] else None
+        place = f' data-reply="{plain(str(reply["id"]))}" data-place="{opened}"' if shown else ""
+        tag = mark if hit["ticket"] in used or hit["question"] in values else ""
+        cards += _card(hit, tag, language, numbered.get(hit["ticket"]), shown, place)
     cards = (
         f'<ol class="rd-tickets">{cards}</ol>' if cards else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'
     )
     return f'<div class="rd-part"><h3>{say("tickets", language)}</h3>{cards}</div>'
 
 
-def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
+def _card(
+    hit: Mapping[str, Any], mark: str, language: str, number: int | None, cited: Mapping[str, Any] | None, place: str
+) -> str:
     tag = f'<span class="rd-mark">{say(mark, language)}</span>' if mark else ""
+    count = f'<b class="rd-number">{number}</b>' if number is not None else ""
     source = say(f"source_{hit['source']}", language)
     who = "".join(f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part)
     facts = [
@@ -162,13 +148,23 @@ def _card(hit: Mapping[str, Any], mark: str, language: str) -> str:
     # A reply that was stored before these were known does without.
     if int(hit.get("count", 1)) > 1:
         facts.append((say("count", language), str(hit["count"])))
-    numbers = _facts(*facts)
+    back = f'<button type="button" class="rd-back" lang="{language}">{say("back", language)}</button>' if cited else ""
+    kind = f"rd-ticket{' rd-used' if mark else ''}{' rd-open' if cited else ''}"
     return (
-        f'<li class="rd-ticket{" rd-used" if mark else ""}" lang="{plain(str(hit["language"]))}">'
-        f'<p class="rd-question">{plain(hit["question"])}</p><p class="rd-answer">{plain(hit["answer"])}</p>'
+        f'<li class="{kind}" lang="{plain(str(hit["language"]))}" tabindex="-1"{place}>'
+        f'<p class="rd-question">{count}{plain(hit["question"])}</p>'
+        f'<p class="rd-answer">{_answer(str(hit["answer"]), cited)}</p>'
         f'<p class="rd-who" lang="{language}">{tag}<span class="rd-source">{source}</span>{who}</p>'
-        f"{numbers}</li>"
+        f"{_facts(*facts)}{back}</li>"
     )
+
+
+def _answer(text: str, cited: Mapping[str, Any] | None) -> str:
+    """Return an answer with the characters marked that a citation names."""
+    if cited is None:
+        return plain(text)
+    start, end = int(cited["start"]), int(cited["end"])
+    return f"{plain(text[:start])}<mark>{plain(text[start:end])}</mark>{plain(text[end:])}"
 
 
 def _foot(reply: Mapping[str, Any], language: str) -> str:

@@ -71,25 +71,54 @@ def _promises(found: Mapping[str, Any]) -> str:
         rows.append(
             [
                 f"{one['max_wrong']:.1%}{mark}",
-                _number(one["threshold"]) if one["holds"] else f"<small>{_missing(one)}</small>",
+                _number(one["threshold"]) if one["holds"] else f"<small class=loose>{_missing(one)}</small>",
                 f"{one['coverage']:.1%}" if one["holds"] else "–",
                 f"{one['wrong']:.1%}" if one["holds"] else "–",
                 f"{one['answered']:.1%}" if one["holds"] else "–",
-                "–" if one["realised"] is None else f"{one['realised']:.1%}",
-                f"<small>{span[0]:.3f} – {span[1]:.3f}</small>" if span else "",
+                ("–" if one["realised"] is None else f"{one['realised']:.1%}")
+                + (f"<br><small>{span[0]:.3f} – {span[1]:.3f}</small>" if span else ""),
             ]
         )
-    head = ("At most wrong", "Confidence", "Answered, held out", "Wrong", "Answered, test", "Wrong", "95 % interval")
+    head = ("At most wrong", "Confidence", "Answered, held out", "Wrong", "Answered, test", "Wrong")
     sizes = f"calibrated on {found['levels'][0]['calibrated_on']} held-out messages"
     what = f"{sizes}; circles are promises, the filled one is the dial"
-    plot = panel("Wrong against answered", what, promise(found)) if found["curve"] else ""
+    drawn = panel("Wrong against answered", what, promise(found)) if found["curve"] else ""
+    plot = f"<div class=plots>{drawn}{_dial(found)}</div>"
     return f"<h3>The promise</h3>{plot}{table(head, rows)}"
+
+
+def _dial(found: Mapping[str, Any]) -> str:
+    """Return what the dial says, in words: what is promised and what it costs, or what is missing."""
+    one = next((level for level in found["levels"] if level["max_wrong"] == found["dial"]), None)
+    if one is None:
+        return ""
+    most = f"{100 * one['max_wrong']:.3g}%"
+    if one["holds"]:
+        title = f"At most {most} of automatic replies are wrong"
+        told = [
+            ("Confidence", f"from {one['threshold']:.1%} on"),
+            ("Answered alone", f"{one['coverage']:.1%} of held-out messages"),
+            ("On the test", f"{one['answered']:.1%} answered alone"),
+        ]
+        if one["realised"] is not None:
+            told.append(("Wrong there", f"{one['realised']:.1%}"))
+    else:
+        title = f"At most {most} wrong is not promised"
+        told = [("Instead", "only the same question, word for word, is answered alone")]
+        if one["max_wrong"] <= 0:
+            title, told = "Answering alone is turned off", []
+        elif one["needed"]:
+            told.insert(0, ("It takes", f"about {one['needed']} more judged messages"))
+        else:
+            told.insert(0, ("Why", "too many of the surest answers are wrong"))
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in told)
+    return f"<div class=card><b>{title}</b><dl>{rows}</dl></div>"
 
 
 def _missing(one: Mapping[str, Any]) -> str:
     if one["max_wrong"] <= 0:
         return "off"
-    return f"none yet: about {one['needed']} more messages" if one["needed"] else "none: too many are wrong"
+    return f"about {one['needed']} more messages" if one["needed"] else "too many are wrong"
 
 
 def _labels(before: Mapping[str, Any], after: Mapping[str, Any], floor: Mapping[str, Any]) -> str:

@@ -32,6 +32,7 @@ _STYLE: Final[dict[Any, Any]] = {
     "lines.markersize": 5,
 }
 _WIDTH, _HEIGHT = 440 / 72, 300 / 72
+_LEAST: Final = 0.02
 
 Models = Mapping[str, Mapping[str, Any]]
 
@@ -96,10 +97,13 @@ def promise(found: Mapping[str, Any]) -> str:
     """
 
     def draw(axes: Any) -> None:
+        highest = 2 * found["dial"]
         for key, name, label in (("curve", "frozen", "held out"), ("test_curve", "tuned", "test")):
-            points = found.get(key, [])
+            # A handful of the surest answers says nothing, and would set the scale.
+            points = [point for point in found.get(key, []) if point[1] >= _LEAST]
             if points:
                 _, x, y = zip(*points, strict=True)
+                highest = max(highest, *y)
                 axes.plot(x, y, color=SERIES[name], label=label)
         for one in found["levels"]:
             if one["holds"]:
@@ -107,13 +111,18 @@ def promise(found: Mapping[str, Any]) -> str:
                 face = SERIES["floor"] if mine else "none"
                 axes.plot([one["coverage"]], [one["wrong"]], "o", color=SERIES["floor"], markerfacecolor=face)
         axes.axhline(found["dial"], color=SERIES["floor"], linewidth=1, linestyle=(0, (4, 4)))
-        axes.set(xlim=(0, 1.02), xlabel="share of messages answered alone", ylabel="share of these wrong")
-        axes.set_ylim(bottom=0)
+        allowed = f"{100 * found['dial']:.3g}% allowed"
+        axes.text(1.01, found["dial"], allowed, color=SERIES["floor"], ha="right", va="bottom", fontsize=10)
+        axes.set(xlim=(0, 1.02), xlabel="messages answered alone", ylabel="of these wrong")
+        axes.set_xticks([0.2, 0.4, 0.6, 0.8, 1.0])
+        axes.set_ylim(0, 1.08 * highest or 1)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
         handles, labels = axes.get_legend_handles_labels()
         if handles:
-            axes.legend(handles, labels, loc="upper left")
+            axes.legend(handles, labels, loc="upper left", ncols=2)
 
-    return _svg(draw)
+    return _svg(draw, height=0.8 * _HEIGHT)
 
 
 def roc(models: Models) -> str:

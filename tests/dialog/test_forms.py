@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ ask.zh = "新地址是什么？"
 """
 ORDER, ADDRESS = Slot("order", {"": "Which?"}, "order"), Slot("address", {"": "Where?"})
 MOVE = Form("move", (ORDER, ADDRESS), {"": "{order} to {address}"})
-ASKING = FormState("move", "order")
+SLOTS = ("order", "address")
+ASKING = FormState("move", "order", slots=SLOTS)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +77,9 @@ def test_only_what_shows_by_itself_is_taken_unasked() -> None:
     ("state", "text", "slots", "expected"),
     [
         (None, "change my address", {}, FormStep("ask", {}, ASKING, ORDER)),
-        (None, "change TW-2048", {}, FormStep("ask", {"order": "TW-2048"}, FormState("move", "address"), ADDRESS)),
+        (None, "change TW-2048", {}, FormStep("ask", {"order": "TW-2048"}, replace(ASKING, asking="address"), ADDRESS)),
         (None, "x", {"order": "A1", "address": "B"}, FormStep("done", {"order": "A1", "address": "B"})),
-        (ASKING, "no idea", {}, FormStep("again", {}, FormState("move", "order", 1), ORDER)),
+        (ASKING, "no idea", {}, FormStep("again", {}, replace(ASKING, tries=1), ORDER)),
         (FormState("move", "order", 2), "no idea", {}, FormStep("gave_up", {})),
         (ASKING, "never mind", {}, FormStep("cancelled", {})),
         (ASKING, "算了", {}, FormStep("cancelled", {})),
@@ -104,7 +106,7 @@ def test_a_form_goes_on_after_a_digression_and_ends_with_a_person(agent: Agent, 
     assert wrong.text.startswith("An order number looks like")
     aside = agent.reply("When do I get my money back?", conversation=key)
     assert aside.action == "pick" and aside.text.endswith("\n\nWhich order is it?")
-    assert aside.state.form == FormState("move", "order", 1), "an answer meanwhile is no try"
+    assert aside.state.form == replace(ASKING, tries=1), "an answer meanwhile is no try"
     # Another process has nothing but the store.
     other = Agent.open(desk)
     assert other.reply("TW-204817", conversation=key).text == "What is the new address?"

@@ -60,6 +60,8 @@ REPLY: dict[str, Any] = {
     },
     "conflicts": [{"kept": str, "other": str, "what": str}],
     "rules": [{"rule": str, "effect": str, "text": str, "values": [str], "because": str, "sources": [str]}],
+    "lines": ({"pick_above": (SHARE, None), "ask_above": (SHARE, None), "out_of_scope_above": (SHARE, None)}, None),
+    "tickets_at": (int, None),
     "incoming": {"at": str, "channel": str, "tags": [str], "filters": dict, "earlier": int},
 }  # fmt: skip
 

@@ -23,7 +23,15 @@ from replydesk.dialog.state import RELEASED, TAKEN, FormState, Offer, State, hol
 from replydesk.dialog.turn import heard
 
 FULL = State(
-    {"order": "TW-1"}, FormState("address", "street", 2), "Ada", 1, ("a",), ("b",), (Offer("l", "v", "t"),), "t", "q"
+    {"order": "TW-1"},
+    FormState("address", "street", 2, ("street", "town")),
+    "Ada",
+    1,
+    ("a",),
+    ("b",),
+    (Offer("l", "v", "t"),),
+    "t",
+    "q",
 )
 OPTIONS = (Offer("When do I get my refund?", "refund?", "r"), Offer("取消订单", "取消订单", "c"))
 OFFERED = State(options=OPTIONS, topic="hm")

@@ -503,6 +503,20 @@ def test_every_route_of_the_api_needs_the_key(desk: Home) -> None:
             assert client.request(method, path, headers={"authorization": f"Bearer {key}"}).status_code != 401
 
 
+def test_a_person_writes_into_a_conversation(client: TestClient) -> None:
+    key = client.post(REPLY, json={"text": "Where is my parcel?"}).json()["conversation"]
+    path = f"/api/v1/conversations/{key}/messages"
+    made = client.post(path, json={"text": "I am looking.", "author": "Priya"})
+    assert made.status_code == 201
+    assert {name: made.json()[name] for name in ("conversation", "role", "text", "author")} == {
+        "conversation": key, "role": "agent", "text": "I am looking.", "author": "Priya",
+    }  # fmt: skip
+    assert client.post(REPLY, json={"text": "Thanks", "conversation": key}).json()["handoff"]["reason"] == "taken_over"
+    error(client.post("/api/v1/conversations/nowhere/messages", json={"text": "x"}), 404, "not_found")
+    error(client.post(path, json={"text": " "}), 422, "request")
+    assert client.post(path, json={"text": "x", "role": "bot"}).status_code == 422
+
+
 def test_health_needs_no_key(desk: Home) -> None:
     client = limited(desk, api_keys=("first-key",))
     assert client.get("/healthz").json() == {"status": "ok"}
@@ -531,3 +545,23 @@ def test_trouble_with_a_model_is_said(desk: Home) -> None:
     state = client.get("/readyz")
     assert state.status_code == 503
     assert "no-model" in state.json()["trouble"]
+
+
+# ---- why, and whether again
+
+
+@pytest.mark.parametrize(("text", "language", "answer"), ASKED)
+def test_a_reply_is_explained_and_replayed(client: TestClient, text: str, language: str, answer: str) -> None:
+    reply = client.post(REPLY, json={"text": text}).json()
+    explained = client.get(f"/api/v1/replies/{reply['id']}/explanation").json()
+    assert (explained["message"], explained["action"], explained["language"]) == (text, reply["action"], language)
+    assert [used["ticket"] for used in explained["evidence"]] == [reply["citations"][0]["ticket"]]
+    assert [text[word["start"] : word["end"]] for word in explained["words"]] == [w["text"] for w in explained["words"]]
+    replayed = client.get(f"/api/v1/replies/{reply['id']}/replay").json()
+    assert (replayed["same"], replayed["differences"], replayed["causes"]) == (True, [], [])
+
+
+@pytest.mark.parametrize("what", ["explanation", "replay"])
+def test_a_reply_that_is_not_there_cannot_be_asked_about(client: TestClient, what: str) -> None:
+    answer = client.get(f"/api/v1/replies/nowhere/{what}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.person import write_as_person
 from replydesk.ui import chat
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -139,7 +140,7 @@ def test_a_customer_asks_sees_the_evidence_and_gives_a_thumb(
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     # The questions on the empty page are buttons.
     page.get_by_role("button", name=question).click()
-    expect(page.locator(".message.bot .rd-said")).to_have_text(answer)
+    expect(page.locator(".message.bot .rd-said")).to_contain_text(answer)
     for part in evidence:
         expect(page.locator("#rd-panel")).to_contain_text(part)
     expect(page.locator("#rd-panel .rd-used")).to_contain_text(answer)
@@ -166,7 +167,7 @@ def test_a_wrong_answer_is_corrected_and_the_correction_is_the_next_answer(visit
     expect(page.locator("#rd-fix")).to_be_hidden()
     assert verdicts(store, 2) == [("wrong", "", "chat"), ("edited", "Two days from now on.", "chat")]
     ask(page, "How long does a refund take?")
-    expect(page.locator(".message.bot .rd-said").nth(1)).to_have_text("Two days from now on.")
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text("Two days from now on.")
 
 
 @pytest.mark.parametrize(
@@ -201,8 +202,11 @@ def test_text_of_tickets_and_customers_stays_text(visit: Open) -> None:
     expect(page.locator(".message.user .rd-said")).to_have_text(attack)
     expect(page.locator("#rd-panel .rd-part")).to_have_count(3)
     ask(page, "Is my teapot on fire?")
-    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text(attack)
+    # What goes out is plain text; the panel shows the ticket as it is.
+    expect(page.locator(".message.bot .rd-said").nth(1)).to_contain_text("Please look:")
     expect(page.locator("#rd-panel .rd-used", has_text="<b>Eve</b>")).to_be_visible()
+    page.locator(".rd-cite").last.click()
+    expect(page.locator("#rd-panel .rd-open")).to_contain_text(attack)
     assert page.locator(".message img, #rd-panel img, #rd-panel script, .message script").count() == 0
 
 
@@ -231,6 +235,9 @@ def test_the_switch_turns_the_page_and_is_remembered(visit: Open) -> None:
     # The answer keeps the customer's language.
     expect(page.locator(".message.bot .rd-said")).to_contain_text("Three to five working days")
     page.reload()
+    expect(page.locator("#rd-send")).to_have_text("发送")
+    expect(page.locator(".message.bot .rd-said")).to_contain_text("Three to five working days")
+    page.get_by_role("button", name="新对话").click()
     expect(page.locator(".rd-hello")).to_contain_text("有什么可以帮您？")
 
 
@@ -263,3 +270,211 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit: Open, locale: 
     assert chat_box is not None
     assert panel_box is not None
     assert panel_box["y"] >= chat_box["y"] + chat_box["height"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "question", "option", "other"),
+    [
+        ("en-GB", "refund please", "How long does a refund take?", "Can I change the refund card?"),
+        ("zh-CN", "我要退款", "退款多久到账", "退款能退到别的卡吗"),
+    ],
+)
+def test_quick_replies_stay_until_one_is_chosen_and_that_is_shown(
+    visit: Open, locale: str, question: str, option: str, other: str
+) -> None:
+    page = visit(locale)
+    ask(page, question)
+    options = page.locator("#rd-talk .option")
+    expect(options.filter(has_text=option)).to_be_visible()
+    offered = options.all_inner_texts()
+    page.locator("#rd-language label:not(.selected)").click()
+    expect(page.locator("#rd-send")).to_have_text("Send" if locale == "zh-CN" else "发送")
+    expect(options).to_have_text(offered)
+    page.reload()
+    expect(options).to_have_text(offered)
+    # The keyboard chooses as well as the mouse.
+    options.filter(has_text=option).press("Enter")
+    expect(page.locator(".rd-choices .rd-chosen")).to_contain_text(option)
+    expect(page.locator(".rd-choices li", has_text=other)).to_be_visible()
+    expect(page.locator(".message.user .rd-said")).to_have_text([question, option])
+    expect(options).to_have_count(0)
+
+
+FORMS = """
+[forms.change_address]
+phrases = ["change the address", "改地址"]
+done.en = "Thank you, {order} goes to: {place}."
+done.zh = "谢谢，{order} 改送：{place}。"
+
+[[forms.change_address.slots]]
+name = "order"
+kind = "order"
+ask.en = "Which order is it?"
+ask.zh = "请问订单号是多少？"
+
+[[forms.change_address.slots]]
+name = "place"
+kind = "choice"
+choices = ["Home 家", "Office 公司"]
+ask.en = "Where should it go?"
+ask.zh = "送到哪里？"
+
+[[forms.change_address.slots]]
+name = "date"
+kind = "date"
+ask.en = "From which day on?"
+ask.zh = "从哪天开始？"
+"""
+
+
+@pytest.fixture
+def forms(served: tuple[Agent, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "forms.toml"
+    path.write_text(FORMS, encoding="utf-8")
+    known = served[0]._forms
+    for name, value in (("_path", path), ("_stamp", 0), ("_forms", ())):
+        monkeypatch.setattr(known, name, value)
+
+
+@pytest.mark.usefixtures("forms")
+@pytest.mark.parametrize(
+    ("locale", "begin", "places", "again", "cancel", "stopped"),
+    [
+        (
+            "en-GB", "change the address", ["Question 1 of 3", "Question 2 of 3", "Question 3 of 3"], "Try 2 of 3",
+            "Cancel this", "I've stopped that",
+        ),
+        (
+            "zh-CN", "改地址", ["第 1 项，共 3 项", "第 2 项，共 3 项", "第 3 项，共 3 项"], "第 2 次，最多 3 次",
+            "取消填写", "已为您停止",
+        ),
+    ],
+)  # fmt: skip
+def test_a_form_is_seen_filled_and_cancelled(
+    visit: Open, locale: str, begin: str, places: list[str], again: str, cancel: str, stopped: str
+) -> None:
+    page = visit(locale)
+    form = page.locator(".rd-form")
+    ask(page, begin)
+    expect(form).to_contain_text(places[0])
+    ask(page, "???")
+    expect(form).to_contain_text(again)
+    ask(page, "TW-204817")
+    expect(form).to_contain_text(places[1])
+    expect(form.locator(".rd-done")).to_contain_text("TW-204817")
+    page.reload()
+    expect(form).to_contain_text(places[1])
+    page.locator("#rd-talk .option", has_text="Office").click()
+    expect(form).to_contain_text(places[2])
+    expect(form.locator(".rd-done").nth(1)).to_contain_text("Office")
+    page.get_by_role("button", name=cancel).click()
+    expect(page.locator(".message.bot .rd-said").last).to_contain_text(stopped)
+    expect(page.locator("#rd-strip")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("locale", "question", "name", "waiting", "held", "delivered"),
+    [
+        (
+            "en-GB", "Can I talk to a person?", "Priya", "A colleague will answer here", "Priya is answering you",
+            "Delivered",
+        ),
+        ("zh-CN", "帮我转人工", "小林", "同事会在这里回复您", "小林 正在为您服务", "已送达"),
+    ],
+)  # fmt: skip
+def test_a_person_answers_on_the_page_without_a_reload(
+    visit: Open, agent: Agent, locale: str, question: str, name: str, waiting: str, held: str, delivered: str
+) -> None:
+    page = visit(locale)
+    ask(page, question)
+    expect(page.locator(".rd-waiting")).to_contain_text(waiting)
+    # The visitor's clock, not the server's.
+    expect(page.locator(".rd-waiting time")).not_to_contain_text("UTC")
+    [talk] = agent.store.conversations()
+    write_as_person(agent.store, agent.settings, talk.id, "<b>TW-1</b>", author=name)
+    expect(page.locator(".rd-by")).to_have_text(f"{name}<b>TW-1</b>")
+    expect(page.locator(".rd-waiting")).to_contain_text(held)
+    ask(page, question)
+    expect(page.locator(".rd-delivered")).to_have_text(delivered)
+    page.reload()
+    expect(page.locator(".rd-delivered")).to_have_text(delivered)
+    expect(page.locator(".message.bot .rd-by")).to_have_count(1)
+    agent.give_back(talk.id)
+    expect(page.locator("#rd-strip")).to_be_hidden()
+    expect(page.locator(".message.bot")).to_have_count(3)
+    assert len(agent.store.messages(talk.id)) == 5
+
+
+@pytest.mark.parametrize(
+    ("locale", "width", "question", "other", "back"),
+    [
+        ("en-GB", 1280, "How long does a refund take?", "Can I change the refund card?", "Back to the answer"),
+        ("zh-CN", 390, "退款多久到账", "退款能退到别的卡吗", "回到回答"),
+    ],
+)
+def test_a_citation_opens_its_ticket_and_leads_back(
+    visit: Open, store: Store, locale: str, width: int, question: str, other: str, back: str
+) -> None:
+    page = visit(locale, width, 844)
+    ask(page, question)
+    expect(page.locator(".rd-cite")).to_have_count(1)
+    ask(page, other)
+    expect(page.locator(".rd-cite")).to_have_count(2)
+    card = page.locator("#rd-panel .rd-open")
+    for line, asked in ((1, other), (0, question)):
+        # The older reply's ticket comes back into the panel.
+        page.locator(".rd-cite").nth(line).press("Enter")
+        expect(card.locator(".rd-question")).to_contain_text(asked)
+        expect(card).to_be_focused()
+        expect(card).to_be_in_viewport()
+        marked = card.locator("mark").inner_text()
+        assert marked == next(ticket.answer for ticket in store.tickets() if ticket.question == asked)
+        card.get_by_role("button", name=back).click()
+        expect(page.locator(".rd-cite").nth(line)).to_be_focused()
+        expect(page.locator(".rd-cite").nth(line)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.locator(".rd-cite").first.click()
+    expect(card).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".rd-cite").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("locale", "question", "promise"),
+    [("en-GB", "refund please", "A person set the line"), ("zh-CN", "我要退款", "由人工设定")],
+)
+def test_the_panel_says_where_the_dial_stands(visit: Open, locale: str, question: str, promise: str) -> None:
+    page = visit(locale)
+    ask(page, question)
+    expect(page.locator("#rd-panel .rd-dial")).to_contain_text(promise)
+
+
+def test_a_conversation_survives_a_reload_and_its_thumbs_do(visit: Open, store: Store) -> None:
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel .rd-used")).to_be_visible()
+    page.get_by_role("button", name="Wrong intent").click()
+    assert verdicts(store, 1) == [("wrong_intent", "", "chat")]
+    page.reload()
+    expect(page.locator(".message.user .rd-said")).to_have_text(["How long does a refund take?"])
+    expect(page.locator("#rd-panel .rd-used")).to_be_visible()
+    expect(page.locator(".extra-feedback-option[style*=bold]")).to_have_text("Wrong intent")
+    ask(page, "Can I change the refund card?")
+    expect(page.locator(".message.bot .rd-said")).to_have_count(2)
+    [talk] = store.conversations()
+    assert len(talk.messages) == 4
+
+
+def test_a_browser_that_names_another_conversation_sees_and_says_nothing_in_it(visit: Open, agent: Agent) -> None:
+    stranger = agent.reply("My secret question", conversation="zendesk:17", channel="chat")
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel .rd-used")).to_be_visible()
+    mine = page.evaluate("localStorage.getItem('replydesk-conversation')")
+    assert mine and "zendesk" not in mine
+    page.evaluate("localStorage.setItem('replydesk-conversation', 'zendesk:17')")
+    page.reload()
+    expect(page.locator(".rd-hello")).to_be_visible()
+    ask(page, "How long does a refund take?")
+    expect(page.locator(".message.bot .rd-said")).to_have_count(1)
+    assert len(agent.store.messages(stranger.conversation)) == 2

@@ -5,9 +5,11 @@ import logging
 import re
 import string
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -17,10 +19,19 @@ from replydesk.data.records import VerdictKind
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.dial import Dial
+from replydesk.dialog.evidence import Evidence
+from replydesk.dialog.person import write_as_person
+from replydesk.dialog.promise import Promise
+from replydesk.dialog.skills import Skills
 from replydesk.ui import chat
-from replydesk.ui.chat import Desk, Talk, Turn, verdict_kind
-from replydesk.ui.evidence import bubble, evidence, heading, notice, plain, said
+from replydesk.ui.bubbles import bubble, event, notice, person, plain, said
+from replydesk.ui.chat import Desk, verdict_kind
+from replydesk.ui.curve import Dialled, dial_line, dialled
+from replydesk.ui.evidence import evidence, heading
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
+from replydesk.ui.strip import strip
+from replydesk.ui.talk import Talk, Turn, Waiting
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -59,23 +70,32 @@ def reply(**changes: Any) -> dict[str, Any]:
 
 
 class Seen(HTMLParser):
-    """What a browser makes of HTML: its tags, its attributes and its text."""
+    """What a browser makes of HTML: its tags, its attributes, its text, and the numbers of citations in it."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.text = ""
+        self.cited: list[tuple[str, int]] = []
+        self._citing = False
         self.feed(source)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes.update(name for name, _ in attrs)
+        self._citing = ("class", "rd-cite") in attrs
         if tag == "br":
             self.text += "\n"
 
+    def handle_endtag(self, tag: str) -> None:
+        self._citing = False
+
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if self._citing:
+            self.cited.append((data, len(self.text)))
+        else:
+            self.text += data
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -92,17 +112,21 @@ def test_nothing_of_a_ticket_becomes_markup(attack: str, language: str) -> None:
         text=attack, reasons=[attack], release=attack, intents=[{"name": attack, "probability": 0.5}],
         hits=[hit(question=attack, answer=attack, author=attack, language=attack)], language=language,
     )  # fmt: skip
-    panel = Seen(evidence(poisoned, language))
     blocks = {"section", "h2", "h3", "div", "ul", "ol", "li", "dl", "dt", "dd", "p"}
-    assert panel.tags <= blocks | {"span", "b", "i", "br"}
-    assert panel.attributes <= {
-        "class", "lang", "style", "role", "aria-label", "aria-valuemin", "aria-valuemax", "aria-valuenow"
-    }  # fmt: skip
-    assert panel.text.count(attack) == 6
-    for source in (bubble(poisoned), said(attack), notice(attack, language)):
+    for opened in (None, 0):
+        panel = Seen(evidence(poisoned, language, opened=opened))
+        assert panel.tags <= blocks | {"span", "b", "i", "br", "mark", "button"}
+        assert panel.attributes <= {
+            "class", "lang", "style", "role", "aria-label", "aria-valuemin", "aria-valuemax", "aria-valuenow",
+            "tabindex", "type", "data-reply", "data-place",
+        }  # fmt: skip
+        assert panel.text.count(attack) == 6
+    offered = poisoned | {"options": [{"label": attack, "value": attack}]}
+    lines = (bubble(poisoned), bubble(offered, chosen=attack), said(attack), person(attack, attack, language))
+    for source in (*lines, notice(attack, language), event(attack)):
         seen = Seen(source)
-        assert seen.tags <= {"div", "span", "br"}
-        assert seen.attributes <= {"class", "lang"}
+        assert seen.tags <= {"div", "span", "br", "button", "ul", "li"}
+        assert seen.attributes <= {"class", "lang", "type", "name", "value", "title"}
         assert attack in seen.text
     assert Seen(heading(attack, language)).tags <= {"div", "svg", "path", "h1", "p", "br"}
 
@@ -338,11 +362,11 @@ def test_what_a_click_means(thumb: object, kind: str | None) -> None:
 
 @pytest.mark.parametrize(("language", "wrong"), [("en", "Wrong intent"), ("zh", "理解错了")])
 def test_clicks_are_shown_again_beside_their_answers(language: str, wrong: str) -> None:
-    talk = Talk("c")
+    verdicts: Mapping[str, VerdictKind] = {"a": "good", "c": "wrong", "d": "wrong_intent"}
+    talk = Talk("c", verdicts=verdicts)
     for key in ("a", "b", "c", "d"):
         talk = talk.add(Turn("user", ""), Turn("assistant", "", reply(id=key)))
-    verdicts: Mapping[str, VerdictKind] = {"a": "good", "c": "wrong", "d": "wrong_intent"}
-    assert talk.thumbs(verdicts, language) == ["Like", None, "Dislike", wrong]
+    assert talk.thumbs(language) == ["Like", None, "Dislike", wrong]
 
 
 def test_mounting_serves_the_page_and_nothing_that_watches(agent: Agent, settings: Settings) -> None:
@@ -387,3 +411,188 @@ def test_evidence_shows_what_further_classifiers_say(language: str, wanted: list
     assert [part for part in wanted if part not in seen.text] == []
     assert seen.tags <= Seen(evidence(reply(), language)).tags | {"h4", "p"}
     assert ATTACKS[0].replace("_", " ") in seen.text
+
+
+ANSWER = "It left on Monday. Please wait two days. 谢谢！"
+OTHER = "Refunds take a week."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_cited_sentence_has_the_number_of_its_ticket(language: str) -> None:
+    composed = reply(
+        action="compose", text=f"{ANSWER}\n\n{OTHER}", language=language,
+        hits=[hit(ticket="t2", answer=OTHER), hit(ticket="t1", answer=ANSWER)],
+        citations=[
+            {"sentence": sentence, "ticket": ticket, "start": start, "end": end}
+            for sentence, ticket, start, end in (
+                (0, "t1", 0, 18), (1, "t1", 19, 40), (2, "gone", 0, 3), (3, "t2", 0, 20), (9, "t1", 0, 3)
+            )
+        ],
+    )  # fmt: skip
+    seen = Seen(bubble(composed))
+    assert seen.text == f"{ANSWER}\n\n{OTHER}"
+    # A ticket that is not shown, and a sentence that is not there, have no number.
+    assert seen.cited == [("1", 18), ("1", 40), ("2", len(seen.text))]
+    assert Seen(bubble(composed, 30)).cited == []
+    panel = evidence(composed, language, opened=1)
+    assert "<mark>Please wait two days&#46;</mark>" in panel
+    assert panel.count("rd-open") == 1
+    assert panel.index('rd-number">2') < panel.index("rd-open") < panel.index('rd-number">1')
+    assert say("back", language) in panel
+    assert evidence(composed, language, opened=99) == evidence(composed, language)
+
+
+@pytest.mark.parametrize(("said_next", "chosen"), [("Lost?", "Lost?"), ("the second one", "Lost?"), ("谢谢你", "")])
+def test_what_was_chosen_is_marked_among_what_was_offered(said_next: str, chosen: str) -> None:
+    offered = [{"label": "Where is it?", "value": "Where is it?"}, {"label": "Lost?", "value": "Lost?"}]
+    talk = Talk("c", (Turn("assistant", "", reply(action="ask", options=offered)),))
+    assert talk.messages()[-1]["options"] == offered
+    grown = talk.say(said_next)
+    assert [message["options"] for message in grown.messages()] == [[], []]
+    assert ("Chosen: " + chosen in Seen(grown.turns[0].html).text) == bool(chosen)
+
+
+def test_a_notice_leaves_the_quick_replies_where_they_are(desk: Desk) -> None:
+    asked = last(desk, "refund please")
+    refused = last(desk, "x" * 201, asked)
+    assert refused.turns[-1].refused
+    assert refused.messages()[-1]["options"] == asked.messages()[-1]["options"] != []
+
+
+def test_what_was_masked_is_no_riddle_for_who_wrote_it(desk: Desk) -> None:
+    talk = last(desk, "Call me at +44 20 7946 0018 about my refund")
+    assert Seen(talk.turns[0].html).text == "Call me at ••• about my refund"
+    assert Seen(person("Mail <EMAIL_1>", "Priya", "en")).text == "PriyaMail •••"
+    held = _filling()
+    told = {"order": "<ORDER_1>"}
+    reply_told = reply(action="ask", state={**(held.last or {})["state"], "slots": told})
+    assert "Order •••" in Seen(strip(Talk("c", (Turn("assistant", "", reply_told),)), "en")).text
+
+
+def test_a_refused_option_does_not_come_back(desk: Desk) -> None:
+    first = last(desk, "refund please")
+    refused = {option["value"] for option in first.messages()[-1]["options"]}
+    second = last(desk, "none of these", first)
+    again = second.messages()[-1]["options"]
+    assert refused and not refused & {option["value"] for option in again}
+    assert desk.talk(second.conversation, "en").messages()[-1]["options"] == again
+
+
+def test_a_page_shows_what_is_stored_and_only_conversations_of_pages(desk: Desk, agent: Agent) -> None:
+    talk = last(desk, "refund please")
+    desk.judge(talk.reply_at(1), "wrong")
+    again = desk.talk(talk.conversation, "en")
+    assert again.messages() == talk.messages()
+    assert again.thumbs("en") == ["Dislike"]
+    agent.reply("refund please", conversation="zendesk:17", channel="chat")
+    assert desk.talk("zendesk:17", "en") == Talk()
+    assert desk.talk("page-" + "0" * 32, "en") == Talk("page-" + "0" * 32)
+
+
+@pytest.mark.parametrize(("language", "who"), [("en", "A colleague"), ("zh", "客服同事")])
+def test_a_hand_off_waits_for_a_person_until_the_conversation_is_released(
+    desk: Desk, agent: Agent, language: str, who: str
+) -> None:
+    talk = last(desk, "Can I talk to a person?", language=language)
+    assert talk.waiting is not None
+    assert (talk.waiting.kind, talk.waiting.reason) == ("handed", "asked_for_person")
+    assert say("handed_asked_for_person", language) in Seen(strip(talk, language)).text
+    assert desk.news(talk.conversation, talk.heard, language) is None
+    write_as_person(agent.store, agent.settings, talk.conversation, "Hello, I am looking.", author="")
+    news = desk.news(talk.conversation, talk.heard, language)
+    assert news is not None
+    assert (news.waiting and (news.waiting.kind, news.waiting.who)) == ("held", who)
+    assert Seen(news.turns[-1].html).text == f"{who}Hello, I am looking."
+    silent = last(desk, "Thank you", news, language)
+    assert Seen(silent.turns[-1].html).text == f"Thank you{say('delivered', language)}"
+    agent.give_back(talk.conversation)
+    back = desk.news(talk.conversation, silent.heard, language)
+    assert back is not None
+    assert back.waiting is None
+    assert strip(back, language) == ""
+    assert Seen(back.turns[-1].html).text == say("released", language)
+
+
+def _filling(**changes: Any) -> Talk:
+    form = {"name": "change_address", "asking": "place", "tries": 0, "slots": ["order", "place", "date"]} | changes
+    state = {"slots": {"order": "TW-204817", "colour": "blue"}, "form": form}
+    return Talk("c", (Turn("assistant", "", reply(action="ask", state=state)),))
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted", "again"),
+    [
+        ("en", "Change addressQuestion 2 of 3Order TW-204817PlaceDate", "Try 3 of 3"),
+        ("zh", "填写信息第 2 项，共 3 项订单 TW-204817地点日期", "第 3 次，最多 3 次"),
+    ],
+)
+def test_a_form_shows_what_is_filled_what_is_asked_and_what_remains(language: str, wanted: str, again: str) -> None:
+    assert Seen(strip(_filling(), language)).text == wanted
+    assert again in Seen(strip(_filling(tries=2), language)).text
+    held = replace(_filling(), waiting=Waiting("held", who="Priya"))
+    assert "TW-204817" not in strip(held, language)
+    # Older replies do not tell the slots of a form, and a single question has no name.
+    alone = Seen(strip(_filling(name="", slots=[]), language)).text
+    assert alone == say("form_title", language) + say("slot_place", language)
+    assert ATTACKS[0] in Seen(strip(_filling(name=ATTACKS[0]), "en")).text
+
+
+def _promise(**changes: Any) -> Promise:
+    return Promise(0.05, 0.025, 0.83, 0.62, 0.03, 1000) if not changes else replace(_promise(), **changes)
+
+
+@pytest.mark.parametrize(
+    ("promise", "english", "chinese"),
+    [
+        (_promise(), "At most 5% of automatic replies wrong: from a confidence of 83%", "置信度达到 83% 才自动回复"),
+        (_promise(threshold=2.0, needed=410), "about 410 more judged messages", "还需要 410 条"),
+        (_promise(threshold=2.0, needed=None), "too many of the surest answers were wrong", "再多同类消息也没有帮助"),
+        (_promise(max_wrong=0.0, threshold=2.0), "turned off", "已关闭自动回复"),
+        (_promise(max_wrong=1.0, threshold=0.0), "nothing is promised", "没有承诺"),
+        (None, "A person set the line: from a confidence of 70%", "由人工设定"),
+    ],
+)  # fmt: skip
+def test_the_dial_says_what_is_promised_and_what_is_missing(
+    promise: Promise | None, english: str, chinese: str
+) -> None:
+    threshold = promise.threshold if promise else 0.7
+    found = Dialled(promise, threshold, 0.91, at=(0.62, 0.03), verdicts={"verdicts": 20, "verdicts_wrong": 2})
+    assert english in Seen(dial_line(found, "en")).text
+    assert chinese in Seen(dial_line(found, "zh")).text
+    assert "people judged 20 automatic replies, 2 of them wrong" in dial_line(found, "en")
+
+
+def test_the_curve_has_the_dial_and_the_reply_where_they_are() -> None:
+    curve = [[0.99, 0.1, 0.0], [0.83, 0.62, 0.03], [0.1, 1.0, 0.1]]
+    source = dial_line(Dialled(_promise(), 0.83, 0.91, curve, (0.62, 0.03), (0.4, 0.01)), "en")
+    # The highest is 13 %: the most that is wrong, and what its label needs.
+    assert 'points="10.0,100.0 62.0,76.9 100.0,23.1"' in source
+    assert 'class="rd-at" style="left:62.0%;bottom:23.1%"' in source
+    assert 'class="rd-here" style="left:40.0%;bottom:7.7%"' in source
+    assert "5% wrong allowed" in source and "10% wrong" in source
+
+
+def test_a_reply_has_its_dial_while_its_release_answers(desk: Desk, agent: Agent) -> None:
+    found = dialled(agent, last(desk, "refund please").last or {})
+    assert found is not None
+    # In these settings a person set the threshold.
+    assert (found.promise, found.threshold, found.curve) == (None, 0.9999, ())
+    assert dialled(agent, reply(release="older")) is None
+
+
+def test_a_release_with_evidence_draws_its_curve(desk: Desk, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialog = agent.settings.dialog.model_copy(update={"pick_above": None, "max_wrong": 0.1})
+    monkeypatch.setattr(agent, "dial", Dial(agent.store, dialog))
+    asked = last(desk, "refund please").last
+    assert asked is not None
+    sure = np.linspace(0.2, 0.99, 400)
+    evidence_found = Evidence.of(sure, sure > 0.5, ["en", "zh"] * 200)
+    encoder = agent.matcher.encoder_id("en")
+    release = replace(agent.release(), id=str(asked["release"]), skills={encoder: Skills(evidence=evidence_found)})
+    monkeypatch.setattr(agent, "release", lambda: release)
+    found = dialled(agent, asked | {"confidence": 0.8})
+    assert found is not None and found.promise is not None and found.promise.holds
+    assert found.promise.group == "en"
+    assert found.at == (pytest.approx(found.promise.coverage), pytest.approx(found.promise.wrong))
+    assert found.here == (pytest.approx((sure[::2] >= 0.8).mean(), abs=0.02), 0.0)
+    assert found.curve[-1][1] == pytest.approx(1.0, abs=0.02)

@@ -1,0 +1,38 @@
+"""What a person of the team writes into a conversation that customers read."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+from replydesk.data.errors import NotFoundError, RequestError
+from replydesk.data.preparation import Mask
+from replydesk.data.records import Message
+from replydesk.data.settings import Settings
+from replydesk.data.store import Store
+from replydesk.data.text import clean, language_of
+
+__all__ = ["write_as_person"]
+
+
+def write_as_person(store: Store, settings: Settings, conversation: str, text: str, *, author: str = "") -> Message:
+    """Store a message of a person in a conversation and return it, masked like any other.
+
+    From then on that person has the conversation, and nothing is answered in it until it is released. Raises
+    :class:`NotFoundError` where there is no such conversation and :class:`RequestError` for an empty or too long text.
+    """
+    held = store.stored([conversation]).get(conversation)
+    if held is None:
+        raise NotFoundError("There is no such conversation.", where=conversation, hint="Check the id.")
+    mask = Mask(settings.data, conversation, held.masked)
+    text, limit = mask(clean(text)), settings.ui.max_text
+    if not text:
+        raise RequestError("The message is empty.", where="text", hint="Write what the customer should read.")
+    if len(text) > limit:
+        message = f"The message has {len(text)} characters, {limit} are allowed."
+        raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
+    previous = next((one.language for one in reversed(held.conversation.messages) if one.language), "")
+    language = language_of(text, among=settings.data.languages, previous=previous)
+    written = Message(uuid.uuid4().hex, "agent", text, datetime.now(UTC), author or "agent", language)
+    store.append(conversation, written, masked=mask.given)
+    return written
