@@ -30,7 +30,7 @@ from replydesk.data.text import clean, language_of
 from replydesk.dialog.answering import Answering, Turn
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.form_file import FormFile
+from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.guard import TeamHosts
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import Looking, Wanted
@@ -77,7 +77,7 @@ class Agent:
         # What follows no home, such as a judge's, has no rules.
         self.rulebook = rulebook
         self._looking = Looking(settings, cache)
-        self._forms = FormFile(forms)
+        self._forms = followed_forms(forms)
         self._answering = Answering(
             store,
             settings,
@@ -106,7 +106,6 @@ class Agent:
         releases = Releases(home, threads=settings.retrieval.threads)
         rulebook = RuleBook.open(home, settings)
         agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms, rulebook=rulebook)
-        agent._forms.read()
         agent._release = releases.current()
         return agent
 
@@ -329,10 +328,11 @@ class Agent:
         ``alerts`` are the promises that people's verdicts do not bear out.
         """
         release = self.release()
+        files = self._forms.trouble(), self.rulebook.trouble() if self.rulebook else ""
         return {
             "ready": self._warm,
             "release": release.id,
-            "trouble": self._trouble or self.matcher.trouble() or (self.rulebook.trouble() if self.rulebook else ""),
+            "trouble": self._trouble or self.matcher.trouble() or " ".join(filter(None, files)),
             "alerts": self.dial.alerts(release),
             **self.store.counts(),
         }

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from replydesk.data.followed import FollowedFile
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog import phrases
@@ -15,7 +16,6 @@ from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.form_file import FormFile
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.incoming import Incoming
@@ -88,7 +88,7 @@ class Answering:
         settings: Settings,
         looking: Looking,
         dial: Dial,
-        forms: FormFile,
+        forms: FollowedFile[tuple[Form, ...]],
         rulebook: RuleBook | None,
         *,
         composing: Composing,
@@ -117,7 +117,7 @@ class Answering:
             if alarm.kind != "abuse" or again:
                 said = alarmed(alarm, language, self._settings, repeated=again)
                 return self._made(turn, Heard(text, (), state), _unread(text, language), said, ())
-        forms = self._forms.current()
+        forms = self._forms.get()
         told, form, taken = self._in_form(turn, forms)
         wanted = Wanted(
             self._settings.retrieval.candidates,
