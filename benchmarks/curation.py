@@ -114,7 +114,7 @@ def planted(tickets: list[Ticket]) -> dict[str, Any]:
     found: dict[str, Counter[str]] = {"en": Counter(), "zh": Counter()}
     for answer, language in dict.fromkeys((t.answer, t.language) for t in tickets if t.source == "canned"):
         measure = next((fact for fact in facts(answer) if fact.low > 0 and fact.kind != "can"), None)
-        other = measure and re.sub(rf"(?<!\d){measure.low:g}(?!\d)", f"{measure.low * 3 + 1:g}", answer, count=1)
+        other = measure and _tripled(answer, measure.low, measure.high)
         if not other or other == answer:
             continue
         around = (
@@ -123,6 +123,13 @@ def planted(tickets: list[Ticket]) -> dict[str, Any]:
         found[language]["planted"] += 1
         found[language]["listed"] += bool(disagreement(facts(answer), facts(other.join(around))))
     return {language: dict(counts) for language, counts in found.items()}
+
+
+def _tripled(answer: str, low: float, high: float) -> str:
+    """Return an answer with another figure in it, of a span with both ends changed."""
+    span = rf"(?<!\d){low:g}(?!\d)" + (rf"(\D{{1,4}}){high:g}(?!\d)" if high != low else "()")
+    last = f"{high * 3 + 1:g}" if high != low else ""
+    return re.sub(span, lambda found: f"{low * 3 + 1:g}{found[1]}{last}", answer, count=1)
 
 
 def other_questions(tickets: list[Ticket]) -> dict[str, int]:

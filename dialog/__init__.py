@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from replydesk.dialog.entities import Entity as Entity
     from replydesk.dialog.entities import entities_of as entities_of
     from replydesk.dialog.evidence import Evidence as Evidence
+    from replydesk.dialog.explain.explaining import explanation_of as explanation_of
+    from replydesk.dialog.explain.explanation import Explanation as Explanation
+    from replydesk.dialog.explain.replaying import Replay as Replay
+    from replydesk.dialog.explain.replaying import replay_of as replay_of
     from replydesk.dialog.guard import Alarm as Alarm
     from replydesk.dialog.guard import Guarded as Guarded
     from replydesk.dialog.guard import alarm_of as alarm_of
@@ -90,6 +94,7 @@ __all__ = [
     "Draft",
     "Entity",
     "Evidence",
+    "Explanation",
     "Extractive",
     "Fact",
     "Facts",
@@ -113,6 +118,7 @@ __all__ = [
     "Reading",
     "Release",
     "Releases",
+    "Replay",
     "Reply",
     "RuleBook",
     "Rules",
@@ -133,6 +139,7 @@ __all__ = [
     "decide",
     "entities_of",
     "examine",
+    "explanation_of",
     "guarded",
     "judge_suggestion",
     "label_tree",
@@ -140,6 +147,7 @@ __all__ = [
     "promise_of",
     "promises_of",
     "read",
+    "replay_of",
     "small_talk",
     "suggestions",
     "unsupported",
@@ -158,6 +166,7 @@ _MODULES = {
     "Draft": "compose.composer",
     "Entity": "entities",
     "Evidence": "evidence",
+    "Explanation": "explain.explanation",
     "Extractive": "compose.extractive",
     "Fact": "rules.facts",
     "Facts": "rules.facts",
@@ -181,6 +190,7 @@ _MODULES = {
     "Reading": "reading",
     "Release": "release",
     "Releases": "releases",
+    "Replay": "explain.replaying",
     "Reply": "reply",
     "RuleBook": "rules.book",
     "Rules": "rules.rules",
@@ -201,6 +211,7 @@ _MODULES = {
     "decide": "policy",
     "entities_of": "entities",
     "examine": "doctor",
+    "explanation_of": "explain.explaining",
     "guarded": "guard",
     "judge_suggestion": "suggest.judging",
     "label_tree": "hierarchy",
@@ -208,6 +219,7 @@ _MODULES = {
     "promise_of": "promise",
     "promises_of": "promise",
     "read": "reading",
+    "replay_of": "explain.replaying",
     "small_talk": "small_talk",
     "suggestions": "suggest.suggesting",
     "unsupported": "compose.evidence",

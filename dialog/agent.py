@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 import time
@@ -29,7 +30,7 @@ from replydesk.data.text import clean, language_of
 from replydesk.dialog.answering import Answering, Turn
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.form_file import FormFile
+from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.guard import TeamHosts
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import Found, Looking, Wanted
@@ -41,6 +42,7 @@ from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
+from replydesk.retrieval.reranking.reranker import Outcome
 
 __all__ = ["Agent"]
 
@@ -75,7 +77,7 @@ class Agent:
         # What follows no home, such as a judge's, has no rules.
         self.rulebook = rulebook
         self._looking = Looking(settings, cache)
-        self._forms = FormFile(forms)
+        self._forms = followed_forms(forms)
         self._answering = Answering(
             store,
             settings,
@@ -104,7 +106,6 @@ class Agent:
         releases = Releases(home, threads=settings.retrieval.threads)
         rulebook = RuleBook.open(home, settings)
         agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms, rulebook=rulebook)
-        agent._forms.read()
         agent._release = releases.current()
         return agent
 
@@ -141,6 +142,30 @@ class Agent:
         """Answer with this release and return the one before; for an agent that follows no home, such as a judge's."""
         before, self._release = self._release, release
         return before
+
+    def standing_in(
+        self,
+        release: Release,
+        *,
+        settings: Settings | None = None,
+        matcher: Matcher | None = None,
+        reranked: Outcome = "done",
+        ruled: bool = True,
+    ) -> Agent:
+        """Return an agent of the same store that answers with that release, whatever the home points at.
+
+        It may have other settings, a matcher of other tickets, or no rules of the team; it reranks as ``reranked``
+        says, whatever time that takes. This agent is left as it is.
+        """
+        view = copy.copy(self)
+        view.settings = settings or self.settings
+        view.releases, view._release = None, release
+        view.matcher = matcher or self.matcher
+        view._matching = release, view.matcher.using(release.encoders) if release.encoders else view.matcher
+        view.dial = Dial(self.store, view.settings.dialog)
+        looking = self._looking.timeless(reranked)
+        view._answering = self._answering.standing_in(view.settings, looking, view.dial, ruled=ruled)
+        return view
 
     def reply(
         self,
@@ -310,10 +335,11 @@ class Agent:
         ``alerts`` are the promises that people's verdicts do not bear out.
         """
         release = self.release()
+        files = self._forms.trouble(), self.rulebook.trouble() if self.rulebook else ""
         return {
             "ready": self._warm,
             "release": release.id,
-            "trouble": self._trouble or self.matcher.trouble() or (self.rulebook.trouble() if self.rulebook else ""),
+            "trouble": self._trouble or self.matcher.trouble() or " ".join(filter(None, files)),
             "alerts": self.dial.alerts(release),
             **self.store.counts(),
         }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from replydesk.data.followed import FollowedFile
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog import phrases
@@ -14,7 +16,6 @@ from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.form_file import FormFile
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.incoming import Incoming
@@ -87,7 +88,7 @@ class Answering:
         settings: Settings,
         looking: Looking,
         dial: Dial,
-        forms: FormFile,
+        forms: FollowedFile[tuple[Form, ...]],
         rulebook: RuleBook | None,
         *,
         composing: Composing,
@@ -96,6 +97,14 @@ class Answering:
         self._store, self._settings, self._looking, self._dial = store, settings, looking, dial
         self._forms, self._rulebook = forms, rulebook
         self._composing, self._hosts = composing, hosts
+
+    def standing_in(self, settings: Settings, looking: Looking, dial: Dial, *, ruled: bool) -> Answering:
+        """Return one that answers by other settings, with the same forms, and the same rules or none."""
+        view = copy.copy(self)
+        view._settings, view._looking, view._dial = settings, looking, dial
+        view._rulebook = self._rulebook if ruled else None
+        view._composing = Composing(settings.dialog)
+        return view
 
     def reply(self, turn: Turn) -> Reply:
         """Return the reply to a message."""
@@ -108,7 +117,7 @@ class Answering:
             if alarm.kind != "abuse" or again:
                 said = alarmed(alarm, language, self._settings, repeated=again)
                 return self._made(turn, Heard(text, (), state), _unread(text, language), said, ())
-        forms = self._forms.current()
+        forms = self._forms.get()
         told, form, taken = self._in_form(turn, forms)
         wanted = Wanted(
             self._settings.retrieval.candidates,
@@ -278,7 +287,7 @@ class Answering:
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
         """Return the reply, with the state that it leaves."""
         reading, hits, decision = found.reading, found.reranked.hits, said.decision
-        _, promise = self._dial.lines(turn.release, found.skills, reading)
+        lines, promise = self._dial.lines(turn.release, found.skills, reading)
         shown = _shown(decision, hits, self._settings.dialog.hits_shown)
         slots = {**slots_of(told.state, reading), **said.slots}
         text = turn.incoming.text
@@ -298,12 +307,20 @@ class Answering:
             id=uuid.uuid4().hex,
             conversation=turn.incoming.conversation,
             action=decision.action,
+            ground=decision.ground,
             text=said.text,
             confidence=shown[0].score if shown else 0.0,
             reading=reading,
             hits=shown,
             reasons=phrases.reasons(
-                decision, reading, shown, found.reranked.outcome, meant=meant, promise=promise, fired=fired
+                decision,
+                reading,
+                shown,
+                found.reranked.outcome,
+                meant=meant,
+                promise=promise,
+                fired=fired,
+                conflicts=said.conflicts,
             ),
             release=turn.release.id,
             milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
@@ -320,6 +337,8 @@ class Answering:
             meant=meant,
             rules=tuple(fired),
             incoming=turn.incoming,
+            lines=lines,
+            tickets_at=turn.matcher.change,
         )
 
     def _silent(self, turn: Turn) -> Reply:
@@ -332,6 +351,7 @@ class Answering:
             id=uuid.uuid4().hex,
             conversation=incoming.conversation,
             action=decision.action,
+            ground=decision.ground,
             text="",
             confidence=0.0,
             reading=found.reading,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import tomllib
 from collections.abc import Mapping
@@ -10,11 +9,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from replydesk.data.errors import SettingsError
+from replydesk.data.followed import FollowedFile
 from replydesk.dialog.forms import KINDS, Form, Slot
 
-__all__ = ["FormFile", "load_forms"]
-
-_LOG = logging.getLogger(__name__)
+__all__ = ["followed_forms", "load_forms"]
 
 _FORM_KEYS = {"intents", "phrases", "done", "handoff", "slots"}
 _SLOT_KEYS = {"name", "kind", "pattern", "choices", "ask", "wrong"}
@@ -24,9 +22,7 @@ _HINT = "docs/reference/forms.md describes the file."
 
 
 def load_forms(path: Path) -> tuple[Form, ...]:
-    """Return the forms of a file, none where there is no file. Raises :class:`SettingsError` with file and line."""
-    if not path.exists():
-        return ()
+    """Return the forms of a file. Raises :class:`SettingsError` with file and line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         told = tomllib.loads(text)
@@ -44,36 +40,9 @@ def load_forms(path: Path) -> tuple[Form, ...]:
     return tuple(reader.form(name, value) for name, value in dict(told.get("forms", {})).items())
 
 
-class FormFile:
-    """Follows the file of forms: what is written there holds from the next message on."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._stamp = 0
-        self._forms: tuple[Form, ...] = ()
-
-    def read(self) -> tuple[Form, ...]:
-        """Read the file and return its forms. Raises :class:`SettingsError`."""
-        if self._path is not None:
-            self._stamp = self._written()
-            self._forms = load_forms(self._path)
-        return self._forms
-
-    def current(self) -> tuple[Form, ...]:
-        """Return the forms, read again where the file has changed; a wrong one is not taken, and the log says so."""
-        if self._path is not None and self._written() != self._stamp:
-            try:
-                self.read()
-            except SettingsError as error:
-                _LOG.error("Kept the forms as they were: %s", error)
-        return self._forms
-
-    def _written(self) -> int:
-        assert self._path is not None
-        try:
-            return self._path.stat().st_mtime_ns
-        except OSError:
-            return 0
+def followed_forms(path: Path | None) -> FollowedFile[tuple[Form, ...]]:
+    """Return the forms of a file as it says now, none without a file."""
+    return FollowedFile(path, load_forms, tuple)
 
 
 class _Reader:

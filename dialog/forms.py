@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from replydesk.data.quantities.dates import MONTH
+from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
 from replydesk.dialog.asking import slot_question
 from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
@@ -45,22 +47,19 @@ TRIES = 3
 _KIND_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "order": re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{4,14}|\d{5,20})(?![A-Za-z0-9])"),
     "number": re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])"),
-    "amount": re.compile(
-        r"(?:[£$€¥￥]\s?\d+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?\s?(?:£|\$|€|usd|eur|gbp|元|块|人民币))", re.IGNORECASE
-    ),
     # E-mail addresses, phone numbers and names are masked before anything reads them.
     "email": re.compile(r"<EMAIL_\d+>|[\w.+-]+@[\w-]+\.[\w.-]+"),
     "phone": re.compile(r"<PHONE_\d+>|\+?\d[\d ()-]{6,18}\d"),
     "date": re.compile(
         r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2}月\d{1,2}[日号]"
-        r"|\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?: \d{4})?\b"
-        r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?\b"
+        rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})(?: \d{{4}})?\b"
+        rf"|\b(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
         r"|\b(?:today|tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
         r"|今天|明天|后天|下?(?:周|星期)[一二三四五六日天]",
         re.IGNORECASE,
     ),
 }
-KINDS = ("text", "yes_no", "choice", "pattern", *_KIND_PATTERNS)
+KINDS = ("text", "yes_no", "choice", "pattern", "amount", *_KIND_PATTERNS)
 """What a slot may hold: any text, a yes or no, one of some choices, what its pattern says, or an entity."""
 
 _SHORTEST = 2
@@ -127,8 +126,11 @@ def value_of(slot: Slot, text: str) -> str:
 
 def value_in(slot: Slot, text: str) -> str:
     """Return what a message that was not asked for it holds for a slot; only kinds that show by themselves can."""
+    plain = unicodedata.normalize("NFKC", text)
+    if slot.kind == "amount":
+        return next((plain[one.start : one.end] for one in measures(plain) if one.unit.kind == "money"), "")
     pattern = slot.pattern if slot.kind == "pattern" else _KIND_PATTERNS.get(slot.kind)
-    found = pattern.search(unicodedata.normalize("NFKC", text)) if pattern is not None else None
+    found = pattern.search(plain) if pattern is not None else None
     return found[0].strip() if found else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -21,10 +22,10 @@ from replydesk.dialog.skills import Skills
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import question_text, search_text
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranking.budget import LatencyBudget
+from replydesk.retrieval.reranking.budget import DecidedBudget, LatencyBudget
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
-from replydesk.retrieval.reranking.reranker import Reranked, Reranking, TrainedReranker
+from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, TrainedReranker
 
 __all__ = ["Found", "Looking", "Wanted"]
 
@@ -77,7 +78,17 @@ class Looking:
         self._settings, self._cache = settings, cache
         self.rerankings: dict[TrainedReranker, Reranking] = {}
         self._budgets: dict[str, LatencyBudget] = {}
+        self._decided: DecidedBudget | None = None
         self._lock = threading.Lock()
+
+    def timeless(self, outcome: Outcome) -> Looking:
+        """Return one that reranks, or does not for want of time, as it was with this outcome, whatever time it takes.
+
+        What it loads is not kept here.
+        """
+        view = copy.copy(self)
+        view._decided = DecidedBudget(outcome != "skipped")
+        return view
 
     def look(
         self,
@@ -142,6 +153,8 @@ class Looking:
     def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
         """Return the hits after the second look, if there is a reranker and time."""
         reranking = self.reranking(skills, late)
+        if reranking is not None and self._decided is not None:
+            reranking = reranking.within(self._decided)
         return reranking(question, hits) if reranking is not None else Reranked(list(hits), "off")
 
     def reranking(self, skills: Skills, late: LateInteraction | None) -> Reranking | None:

@@ -9,6 +9,7 @@ from replydesk.dialog.forms import Form, FormStep
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
 from replydesk.dialog.reading import Reading
+from replydesk.dialog.reply import Conflict
 from replydesk.dialog.rules.rules import Fired
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -173,6 +174,10 @@ _RULE = {
     "en": "The rule “{name}” holds: {because}.",
     "zh": "规则“{name}”成立：{because}。",
 }
+_CONFLICT = {
+    "en": "Past answers disagree ({what}); the newer one counts.",
+    "zh": "历史回答说法不一（{what}），以较新的为准。",
+}
 _SIMILAR = {
     "en": "The closest past question has a similarity of {cosine:.2f}.",
     "zh": "最接近的历史问题相似度为 {cosine:.2f}。",
@@ -288,11 +293,13 @@ def reasons(
     meant: str = "",
     promise: Promise | None = None,
     fired: Sequence[Fired] = (),
+    conflicts: Sequence[Conflict] = (),
 ) -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language.
 
-    ``meant`` is what the message asks, where only its conversation tells. Where the confidence decided, one
-    says whether it was enough for the ``promise``, or why there is none. ``fired`` are rules of the team.
+    ``meant`` is what the message asks, where only its conversation tells. Where the confidence decided, one says
+    whether it was enough for the ``promise``, or why there is none. ``fired`` are rules of the team, ``conflicts`` what
+    past answers disagree in.
     """
     language = reading.language
     told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
@@ -311,6 +318,7 @@ def reasons(
         lines.append(_in(language, _SEVERAL).format(names=_list(reading)))
     if meant:
         lines.append(_in(language, _MEANT).format(meant=meant))
+    lines += [_in(language, _CONFLICT).format(what=one.what) for one in conflicts]
     if reranked == "skipped":
         lines.append(_in(language, _SKIPPED))
     return tuple(lines)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["Action", "Decision", "HandoffReason", "decide", "decide_several"]
+__all__ = ["TOO_CLOSE", "Action", "Decision", "Ground", "HandoffReason", "decide", "decide_several"]
 
 Action = Literal["pick", "compose", "ask", "handoff"]
 HandoffReason = Literal[
@@ -51,7 +51,8 @@ Ground = Literal[
 ]
 
 _FAILURES = 2
-_TOO_CLOSE = 0.1
+TOO_CLOSE: Final = 0.1
+"""Two hits, or two intents, that differ by less are as close."""
 _PLAUSIBLE = 0.05
 _OPTIONS = 3
 _KINDS = 5
@@ -105,7 +106,7 @@ def decide(
     if not best.compared:
         return Decision("ask", "by_words", _options(hits, 0.0))
     if best.score >= lines.pick_above:
-        rivals = _options(hits, max(lines.pick_above, best.score - _TOO_CLOSE))
+        rivals = _options(hits, max(lines.pick_above, best.score - TOO_CLOSE))
         if len(rivals) > 1 and _unsure(reading):
             return _which_kind(reading, hits) or Decision("ask", "close_runner_up", rivals)
         return Decision("pick", "confident", (best,))
@@ -147,4 +148,4 @@ def _which_kind(reading: Reading, hits: Sequence[Hit]) -> Decision | None:
 
 def _unsure(reading: Reading) -> bool:
     first, second = (*(intent.probability for intent in reading.intents[:2]), 0.0, 0.0)[:2]
-    return len(reading.intents) < 2 or first - second < _TOO_CLOSE
+    return len(reading.intents) < 2 or first - second < TOO_CLOSE

@@ -40,6 +40,11 @@ class Releases:
     def __init__(self, home: Home, *, threads: int = 0) -> None:
         self._home, self._threads = home, threads
 
+    @property
+    def home(self) -> Home:
+        """Return the home that holds them."""
+        return self._home
+
     def cards(self) -> list[dict[str, Any]]:
         """Return the cards of all releases, newest first, each with ``current`` true or false.
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.policy import Action, HandoffReason
+from replydesk.dialog.policy import Action, Ground, HandoffReason
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.rules.rules import Fired
+from replydesk.dialog.skills import Thresholds
 from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -63,8 +64,9 @@ class Reply:
     ``reranked`` says whether the hits were read a second time, or why not. ``state`` is what the next message of the
     conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
     where it was read in its context. ``conflicts`` are for the team: what the cited tickets disagree in. ``rules`` are
-    those of the team that fired, ``incoming`` what was answered. ``stored`` is the document of a reply that was read
-    from the store.
+    those of the team that fired, ``incoming`` what was answered. ``lines`` are the thresholds that it was held against,
+    ``ground`` is what decided, and ``tickets_at`` is the number of the newest change of the tickets that was seen.
+    ``stored`` is the document of a reply that was read from the store.
     """
 
     id: str
@@ -87,6 +89,9 @@ class Reply:
     conflicts: tuple[Conflict, ...] = ()
     rules: tuple[Fired, ...] = ()
     incoming: Incoming | None = None
+    lines: Thresholds | None = None
+    tickets_at: int | None = None
+    ground: Ground | None = None
     stored: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
@@ -99,6 +104,7 @@ class Reply:
             "message": self.message,
             "meant": self.meant,
             "action": self.action,
+            "ground": self.ground,
             "text": self.text,
             "confidence": round(self.confidence, 4),
             "language": self.reading.language,
@@ -128,11 +134,20 @@ class Reply:
             "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
             "options": [{"label": option.label, "value": option.value} for option in self.options],
             "reranked": self.reranked,
+            "lines": self._lines(),
+            "tickets_at": self.tickets_at,
             "state": self.state.document(),
             "incoming": self.incoming.document() if self.incoming is not None else {},
             "release": self.release,
             "milliseconds": {name: round(value, 2) for name, value in self.milliseconds.items()},
         }
+
+    def _lines(self) -> dict[str, float | None] | None:
+        if self.lines is None:
+            return None
+        # Above 1 nothing is: there is no threshold that would be enough.
+        told = {name: getattr(self.lines, name) for name in self.lines.__slots__}
+        return {name: round(value, 6) if value <= 1 else None for name, value in told.items()}
 
     def _node(self) -> dict[str, Any] | None:
         node = self.reading.node

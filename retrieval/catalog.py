@@ -47,6 +47,11 @@ class Catalog:
             self._known, self._few, self._version = {}, {}, version
         return version[0]
 
+    @property
+    def change(self) -> int:
+        """Return the number of the newest change that was followed, 0 before the first call."""
+        return max(0, self._version[0])
+
     def offers(self, keys: Collection[str], without: frozenset[str], *, asking: str = "") -> dict[str, Offer]:
         """Return those of the tickets that exist and may be offered, by id, and those that ask exactly ``asking``.
 

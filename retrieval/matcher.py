@@ -101,6 +101,15 @@ class Matcher:
         view._indexes = self._indexes.using(view._encoders)
         return view
 
+    @property
+    def change(self) -> int:
+        """Return the number of the newest change of the tickets that a search has seen, 0 before the first."""
+        return self._catalog.change
+
+    def over(self, store: Store, languages: Sequence[str]) -> Matcher:
+        """Return a matcher with the same encoders over another store, with indexes in memory."""
+        return Matcher(store, self._encoders, languages)
+
     def encoder_id(self, language: str) -> str:
         """Return the id of the encoder that reads this language."""
         return self._encoders.of(language).id

@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from replydesk.data.errors import ReplydeskError, RequestError
 from replydesk.data.records import TakenKind, Ticket, TicketSource, VerdictKind
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.explain.explaining import explanation_of
+from replydesk.dialog.explain.replaying import replay_of
 from replydesk.dialog.person import write_as_person
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.suggest.judging import judge_suggestion
@@ -213,6 +215,16 @@ def install(app: FastAPI, agent: Agent) -> None:
         """Store a verdict on a reply; a correction is found at once."""
         made = agent.judge(body.reply, body.kind, correction=body.correction, intent=body.intent, by=body.by)
         return {"id": made.id, "reply": made.reply, "kind": made.kind, "conversation": made.conversation}
+
+    @router.get("/replies/{reply}/explanation")
+    def explanation(reply: str) -> dict[str, Any]:
+        """Return why a stored reply was given, and what would have changed it."""
+        return explanation_of(agent, reply).document()
+
+    @router.get("/replies/{reply}/replay")
+    def replay(reply: str) -> dict[str, Any]:
+        """Make a stored reply again, by the release that made it, and return where it differs."""
+        return replay_of(agent, reply).document()
 
     @router.get("/conversations/{conversation}")
     def conversation(conversation: str) -> dict[str, Any]:

@@ -19,9 +19,11 @@ from replydesk.data.errors import InputError, ReplydeskError
 from replydesk.data.records import VerdictKind
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.ui.bubbles import bubble, notice
 from replydesk.ui.curve import dialled
 from replydesk.ui.evidence import evidence, greeting, heading
+from replydesk.ui.explained import explained
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
 from replydesk.ui.strip import strip
 from replydesk.ui.talk import Talk, Turn, heard_in, talk_of
@@ -40,7 +42,8 @@ _PAGE_ID = re.compile(r"page-[0-9a-f]{32}")
 _SECONDS = 3.0
 """So often a page asks for what a person has written, while its visitor waits for one."""
 
-# Citations open their ticket in the panel; the opened card comes into view, and leads back to its sentence.
+# Citations open their ticket in the panel; the opened card comes into view, and leads back to its sentence. The panel
+# explains its reply when it is asked to.
 _OPEN_TICKETS = """
 let cite = null;
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -57,7 +60,11 @@ document.addEventListener('click', (event) => {
   if (card && card.dataset.reply === cite.name && card.dataset.place === cite.value) come();
   else trigger('click', {reply: cite.name, place: Number(cite.value)});
 });
-element.addEventListener('click', (event) => { if (event.target.closest('.rd-back')) leave(); });
+element.addEventListener('click', (event) => {
+  const why = event.target.closest('.rd-why');
+  if (event.target.closest('.rd-back')) leave();
+  if (why) { why.disabled = true; trigger('click', {reply: why.name, place: -1}); }
+});
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
@@ -132,6 +139,14 @@ class Desk:
         """Return the panel of a reply of the talk, the newest unless one is named, with a citation's ticket open."""
         shown = next((turn.reply for turn in talk.turns if turn.reply and turn.reply["id"] == reply), talk.last)
         return evidence(shown, language, dialled(self._agent, shown) if shown else None, opened)
+
+    def explained(self, talk: Talk, language: str, reply: str) -> str:
+        """Return the panel of a reply of the talk with what moved it, word by word."""
+        shown = next((turn.reply for turn in talk.turns if turn.reply and turn.reply["id"] == reply), None)
+        if shown is None:
+            return self.panel(talk, language)
+        told = explained(explanation_of(self._agent, reply), language)
+        return evidence(shown, language, dialled(self._agent, shown), explained=told)
 
     def judge(self, reply: str, kind: VerdictKind, correction: str = "") -> None:
         """Store what somebody thought of a reply. Raises an error of the tree."""
@@ -250,7 +265,8 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
             return gr.update(visible=not told), "" if told else text
 
         def cited(conversation: str, language: str, pressed: gr.EventData) -> Any:
-            return desk.panel(desk.talk(conversation, language), language, str(pressed.reply), int(pressed.place))
+            talk, reply, place = desk.talk(conversation, language), str(pressed.reply), int(pressed.place)
+            return desk.panel(talk, language, reply, place) if place >= 0 else desk.explained(talk, language, reply)
 
         def begin(language: str) -> tuple[Any, ...]:
             return *_shown(Talk(), language), "", "", evidence(None, language), _hidden()

@@ -1,8 +1,9 @@
 """The command line. Results go to stdout, everything else to stderr; ``--json`` makes the result one document.
 
 This module puts the commands together. Each group has a module of its own: demo, exchange (import and export),
-answering (ask, suggest, search, serve, actions), upkeep (index, doctor), training (train, retrain), pretraining,
-tickets, recipes, releases, rehearsing (test), evaluate, intents, labels, rules and facts.
+answering (ask, suggest, search, serve, actions), explaining (explain, replay), upkeep (index, doctor), training
+(train, retrain), pretraining, tickets, recipes, releases, rehearsing (test), evaluate, intents, labels, rules and
+facts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from replydesk.ui.answering import actions, ask, search, serve, suggest
 from replydesk.ui.demo import demo
 from replydesk.ui.evaluate import evaluate_app
 from replydesk.ui.exchange import export, import_
+from replydesk.ui.explaining import explain, replay
 from replydesk.ui.facts import facts_app
 from replydesk.ui.intents import intents_app
 from replydesk.ui.labels import labels_app
@@ -40,8 +42,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _command in (
-    demo, import_, export, ask, suggest, search, serve, index, train, retrain, pretrain, doctor, test, actions,
-):  # fmt: skip
+    demo,
+    import_,
+    export,
+    ask,
+    suggest,
+    explain,
+    replay,
+    search,
+    serve,
+    index,
+    train,
+    retrain,
+    pretrain,
+    doctor,
+    test,
+    actions,
+):
     app.command(_command.__name__.rstrip("_"))(_command)
 app.add_typer(tickets_app, name="tickets")
 app.add_typer(recipes_app, name="recipes")

@@ -34,12 +34,17 @@ def greeting(language: str) -> str:
 
 
 def evidence(
-    reply: Mapping[str, Any] | None, language: str, dialled: Dialled | None = None, opened: int | None = None
+    reply: Mapping[str, Any] | None,
+    language: str,
+    dialled: Dialled | None = None,
+    opened: int | None = None,
+    explained: str = "",
 ) -> str:
     """Return the panel of a reply document in the page's language; the reasons stay in the customer's.
 
     It shows what was done and why, where the dial stands, how the message was read, and the tickets that were looked
-    at. ``opened`` is the place of the citation whose ticket is shown open, with what was cited marked in it.
+    at. ``opened`` is the place of the citation whose ticket is shown open, with what was cited marked in it;
+    ``explained`` the part that explains the reply word by word, which a button asks for while it is not there.
     """
     if reply is None:
         body = _legend(language)
@@ -49,8 +54,8 @@ def evidence(
         cited = reply["citations"][opened] if opened is not None and opened in range(len(reply["citations"])) else None
         dial = dial_line(dialled, language) if dialled is not None else ""
         body = (
-            f"{_decision(reply, language, dial)}{_tickets(reply, language, cited, opened)}"
-            f"{_reading(reply, language)}{_foot(reply, language)}"
+            f"{_decision(reply, language, dial)}{explained or _ask_why(reply, language)}"
+            f"{_tickets(reply, language, cited, opened)}{_reading(reply, language)}{_foot(reply, language)}"
         )
     return f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
 
@@ -165,6 +170,11 @@ def _answer(text: str, cited: Mapping[str, Any] | None) -> str:
         return plain(text)
     start, end = int(cited["start"]), int(cited["end"])
     return f"{plain(text[:start])}<mark>{plain(text[start:end])}</mark>{plain(text[end:])}"
+
+
+def _ask_why(reply: Mapping[str, Any], language: str) -> str:
+    name = plain(str(reply["id"]))
+    return f'<button type="button" class="rd-why" name="{name}">{say("explain", language)}</button>'
 
 
 def _foot(reply: Mapping[str, Any], language: str) -> str:

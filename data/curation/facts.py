@@ -7,14 +7,17 @@ true of one case, and another answer about another case does not contradict it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from replydesk.data.quantities.measures import Measure, measures
+from replydesk.data.quantities.numerals import plainly
+from replydesk.data.quantities.spelled import in_digits
+from replydesk.data.quantities.units import UNITS, pattern_of
 from replydesk.data.text import tokens
 
-__all__ = ["UNITS", "Fact", "disagreement", "facts"]
+__all__ = ["Fact", "disagreement", "facts"]
 
 _ALIKE: Final = 0.5
 _ALIKE_WORDED: Final = 0.75
@@ -24,44 +27,10 @@ around a measure, and of those around a code, a link or what may be done, where 
 # Characters of an answer that are read.
 _LONGEST = 4000
 
-UNITS: Final = {
-    "working days": r"(?:working|business|work)[ -]days?|个?工作[日天]",
-    "days": r"(?:calendar )?days?|天|自然日|日",
-    "hours": r"hours?|hrs?|个?小时|个?钟头",
-    "minutes": r"minutes?|mins?|分钟",
-    "weeks": r"weeks?|周|个?星期|个?礼拜",
-    "months": r"months?|个月",
-    "years": r"years?|年",
-    "%": r"%|per ?cent",
-    "yuan": r"元|块钱?|yuan|rmb",
-    "pounds": r"pounds?|gbp",
-    "euros": r"euros?|eur",
-    "dollars": r"dollars?|usd",
-    "kg": r"kg|kilos?|公斤|千克",
-    "cm": r"cm|厘米",
-    "litres": r"lit(?:re|er)s?|升",
-    "degrees": r"°c?|degrees?|度",
-    "off": r"折",
-}
-_NAMES = tuple(UNITS)
-_SIGNS: Final = {"£": "pounds", "€": "euros", "$": "dollars", "¥": "yuan"}
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_MEASURE = re.compile(
-    rf"(?<![a-z\d.,:/-])(?P<sign>[£€$¥])?\s?(?P<low>{_NUMBER})(?:\s?(?:-|–|—|~|to|至|到)\s?[£€$¥]?(?P<high>{_NUMBER}))?"
-    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in UNITS.values())})(?![a-z]))?"
+_MEASURED: Final = tuple(
+    unit for unit in UNITS if unit.kind in ("time", "money", "share") or unit.name in ("kg", "cm", "l", "degree")
 )
-_ENGLISH_NUMBERS: Final = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
-}  # fmt: skip
-_SPELLED = re.compile(
-    rf"\b({'|'.join(_ENGLISH_NUMBERS)})\b"
-    r"(?=[ -](?:working|business|days?|hours?|weeks?|months?|years?|minutes?|per|to)\b)"
-)
-_DIGITS: Final = "零一二三四五六七八九"
-_HAN_NUMBER = re.compile(
-    r"([一二两三四五六七八九])?(十)?([一二三四五六七八九])?(?=个?(?:工作[日天]|小时|钟头|月|星期|礼拜)|[天周年元块折升度]|分钟|公斤)"
-)
+"""The units that answers disagree in; of pieces, people and small sizes they speak in passing."""
 
 _SENTENCE = re.compile(r"(?<=[!?。！？；;\n])|(?<=\.)\s")
 _CLAUSE = re.compile(r",(?!\d)|[，、：]|:(?!\d)|\b(?:but|and)\b|但是?|不过")
@@ -120,7 +89,7 @@ def facts(answer: str) -> tuple[Fact, ...]:
     >>> [fact.told for fact in facts("Return it within thirty days. I sent yours on 3 May, it takes 2 days.")]
     ['30 days']
     """
-    plain = _numbers(unicodedata.normalize("NFKC", answer[:_LONGEST]).casefold().replace("’", "'").strip())
+    plain = in_digits(answer[:_LONGEST], "measured").casefold().replace("’", "'").strip()
     found: list[Fact] = []
     sentences = [part.strip() for part in _SENTENCE.split(_OPENING.sub("", plain)) if part.strip()]
     general = [sentence for sentence in sentences if not _CASE.search(sentence)]
@@ -172,40 +141,25 @@ def _same_thing(first: Fact, second: Fact, part: float) -> bool:
     one, other = sorted((first.about, second.about), key=len)
     if first.kind == "can":
         return len(one & other) >= max(2, _ALIKE_WORDED * len(other))
-    return len(one & other) >= max(1, (part if first.kind in UNITS else _ALIKE_WORDED) * len(one))
-
-
-def _numbers(plain: str) -> str:
-    """Return the text with numbers before a unit in digits."""
-    return _HAN_NUMBER.sub(_han_number, _SPELLED.sub(lambda found: str(_ENGLISH_NUMBERS[found[1]]), plain))
-
-
-def _han_number(found: re.Match[str]) -> str:
-    tens, ten, ones = found.groups()
-    if not any(found.groups()) or (not ten and tens and ones):
-        return found[0]
-    first, last = (_DIGITS.index((part or "零").replace("两", "二")) for part in (tens, ones))
-    return str((first or 1) * 10 + last if ten else first + last)
+    return len(one & other) >= max(1, (part if first.kind in _TOLD else _ALIKE_WORDED) * len(one))
 
 
 def _measures(sentence: str) -> list[Fact]:
     """Return the measures of a sentence; of several, each is about what stands in its clause."""
-    parts = [part for part in _CLAUSE.split(sentence) if _MEASURE.search(part)]
-    return [fact for part in (parts if len(parts) > 1 else [sentence]) for fact in _measured(part)]
+    parts = [(part, found) for part in _CLAUSE.split(sentence) if (found := _measured(part))]
+    if len(parts) < 2:
+        parts = [(sentence, _measured(sentence))]
+    return [_fact(one, _about(part)) for part, found in parts for one in found]
 
 
-def _measured(part: str) -> list[Fact]:
-    measured = []
-    about = _about(part)
-    for found in _MEASURE.finditer(part):
-        unit = next(
-            (_NAMES[i] for i, told in enumerate(found.groups()[3:]) if told), _SIGNS.get(found["sign"] or "", "")
-        )
-        if unit:
-            low, high = (float((found[end] or found["low"]).replace(",", "")) for end in ("low", "high"))
-            span = f"{low:g}-{high:g}" if found["high"] else f"{low:g}"
-            measured.append(Fact(unit, f"{span} {unit}" if unit != "%" else f"{span}%", low, high, about))
-    return measured
+def _measured(part: str) -> list[Measure]:
+    return [one for one in measures(part) if one.unit.told in _TOLD]
+
+
+def _fact(measure: Measure, about: frozenset[str]) -> Fact:
+    span = plainly(measure.low, measure.high)
+    unit = measure.unit.told
+    return Fact(unit, f"{span}%" if unit == "%" else f"{span} {unit}", float(measure.low), float(measure.high), about)
 
 
 def _modals(sentence: str) -> list[Fact]:
@@ -229,7 +183,8 @@ def _about(sentence: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in tokens(bare) if word not in _SMALL and not _UNIT_WORD.fullmatch(word))
 
 
-_UNIT_WORD = re.compile("|".join(UNITS.values()) + "|working|business|calendar|工作|作日|小时|分钟|个月")
+_TOLD: Final = frozenset(unit.told for unit in _MEASURED)
+_UNIT_WORD = re.compile(rf"{pattern_of(_MEASURED)}|working|business|calendar|工作|作日|小时|分钟|个月")
 
 
 def _stem(word: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from replydesk.data.privacy.contacts import number_of_a_thing
 from replydesk.data.privacy.lexicon import words
 from replydesk.data.privacy.page import Kind, Page
+from replydesk.data.quantities.dates import MONTH
 
 __all__ = ["cards", "identities", "orders", "worded"]
 
@@ -51,10 +52,7 @@ _CARD_SHAPES: Final = tuple(
 
 _IS = r"(?: ?(?:is|was|are|changed to|号码?|是|为|[:#=,(-]))*\s*"
 _NUMBER = r"(?: ?(?:numbers?|num|nr|no)\b\.?)?"
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+_MONTH = rf"(?:{MONTH})\.?"
 _DAY = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?|\d{{1,2}}[-/.]\d{{1,2}}(?:[-/.]\d{{2,4}})?|(?:19|20)\d{{6}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
+from replydesk.data.quantities.clock import HALF_DAY, hour_of, month_of, year_of
 from replydesk.data.readers.base import moment
-from replydesk.data.readers.clock import HALF_DAY, hour_of, month_of, year_of
 
 __all__ = ["AmbiguousError", "ambiguous", "date_order", "written"]
 

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from replydesk.data.quantities.clock import HALF_DAY, MONTHS, hour_of, month_of, year_of
 from replydesk.data.readers.base import Assumed
-from replydesk.data.readers.clock import HALF_DAY, MONTHS, hour_of, month_of, year_of
 
 __all__ = ["MARKS", "Stamp", "assumed_order", "moment_of", "normal", "order_of", "stamp_at"]
 

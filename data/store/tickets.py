@@ -135,6 +135,12 @@ class Tickets(Database):
             found = list(connection.scalars(query.limit(limit + 1)))
         return found if len(found) <= limit else None
 
+    def saying(self, answers: Sequence[str]) -> set[str]:
+        """Return the ids of all tickets that give one of these answers, to the letter."""
+        query = sa.select(schema.tickets.c.id).where(schema.tickets.c.answer.in_(list(answers)))
+        with self._read() as connection:
+            return set(connection.scalars(query))
+
     def origins(self) -> dict[str, str]:
         """Return, for every ticket that was mined, the first conversation it stands in."""
         table = schema.origins
@@ -154,13 +160,16 @@ class Tickets(Database):
             for row in rows:
                 yield replace(ticket_of(row), **facts_of(row.facts))
 
-    def changes_after(self, seq: int, *, limit: int | None = None) -> Changes:
+    def changes_after(self, seq: int, *, limit: int | None = None, until: int | None = None) -> Changes:
         """Return what happened to the tickets after ``seq``, each ticket once, by its last change.
 
-        With ``limit`` only so many lines of the journal are read, and ``seq`` of the answer is the last of them.
+        With ``limit`` only so many lines of the journal are read, and ``seq`` of the answer is the last of them. With
+        ``until`` none after that number is.
         """
         table = schema.changes
         query = sa.select(table).where(table.c.seq > seq).order_by(table.c.seq).limit(limit)
+        if until is not None:
+            query = query.where(table.c.seq <= until)
         with self._read() as connection:
             rows = connection.execute(query).all()
         last = {row.ticket: row.op for row in rows}

@@ -11,57 +11,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from replydesk.data.curation.facts import UNITS
+from replydesk.data.quantities.measures import measures
+from replydesk.data.quantities.numerals import DIGITS, number_of, plainly
+from replydesk.data.quantities.spelled import in_digits
 from replydesk.data.text import HAN
 from replydesk.dialog.compose.dates import dates_of
 from replydesk.dialog.compose.names import names_of
-from replydesk.dialog.compose.numbers import in_digits
 from replydesk.dialog.compose.promises import promises_of
 
-__all__ = ["MONEY", "Claim", "claims_of"]
+__all__ = ["Claim", "claims_of"]
 
-MONEY: Final = frozenset({"yuan", "pounds", "euros", "dollars"})
-"""The units of amounts."""
-
-_MORE: Final = {
-    "seconds": r"seconds?|secs?|秒",
-    "items": r"items?|pieces?|[件台张个份双套]",
-    "times": r"times?|[次倍]",
-    "points": r"points?|积分|分(?![钟之])",
-    "km": r"km|kilomet(?:re|er)s?|公里|千米",
-    "miles": r"miles?|英里",
-    "metres": r"m|met(?:re|er)s?|米",
-    "gb": r"gb",
-    "mb": r"mb",
-    "people": r"people|persons?|guests?|[位名人]",
-}
-_UNITS: Final = {**UNITS, **{name: pattern for name, pattern in _MORE.items() if name not in UNITS}}
-_NAMES = tuple(_UNITS)
-_SIGNS: Final = {
-    "£": "pounds", "€": "euros", "$": "dollars", "us$": "dollars", "¥": "yuan", "usd": "dollars", "gbp": "pounds",
-    "eur": "euros", "rmb": "yuan", "cny": "yuan",
-}  # fmt: skip
 _TOP: Final = "com|net|org|io|co|cn|uk|de|eu|us|info|shop|store|app|dev|me|ly|tv|gov|edu|example|test"
 _EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 _LINK = re.compile(
     rf"(?:https?://|www\.)[!-~]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9-])(?:/[!-~]*)?", re.IGNORECASE
 )
 _HANDLE = re.compile(r"(?<![\w.])[@#]\w+")
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
-_MEASURE = re.compile(
-    rf"(?<![a-z\d:/-])(?<!\d[.,])(?P<sign>{_SIGN})?\s?(?P<low>{_NUMBER})"
-    rf"(?:\s?(?:-|–|—|~|to|至|到)\s?(?:{_SIGN})?(?P<high>{_NUMBER}))?"
-    rf"(?:[\s-]?(?:{'|'.join(f'({pattern})' for pattern in _UNITS.values())})(?![a-z\d]))?"
-)
 _CODE = re.compile(r"(?<![a-z\d])(?=[a-z\d-]*\d)(?=[a-z\d-]*[a-z])[a-z\d]+(?:-[a-z\d]+)*")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d() .-]{5,}\d(?!\w)")
-_PLAIN = re.compile(rf"(?<!\d)(?<!\d[.,])-?{_NUMBER}")
+_PLAIN = re.compile(rf"(?<!\d[.,])-?({DIGITS})", re.ASCII)
 _BEFORE = re.compile(rf"([{HAN}]{{2}}|[a-z]+)[\s:#.]*\Z")
 _AFTER = re.compile(rf"[\s-]?([{HAN}]{{2}}|[a-z]+)")
 _LIST = re.compile(r"\A\s*(?:[-*•]\s*)?\(?\d{1,2}[.)、]\s*(?=\D)")
 _LONG = 7
+_KINDS: Final = {"money": "amount", "share": "percent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +63,13 @@ def claims_of(text: str, *, every: bool = False) -> tuple[Claim, ...]:
     >>> [(claim.kind, claim.value) for claim in claims_of("订单TW-204817，周一前退百分之五")]
     [('date', 'weekday 1'), ('percent', '5 %'), ('code', 'TW204817')]
     """
-    plain = in_digits(_LIST.sub("", text), every=every)
+    plain = in_digits(_LIST.sub("", text), "every" if every else "told")
     found, rest = _addresses(plain)
     dated, rest = dates_of(rest)
     found += [Claim("date", told, value) for told, value in dated]
-    lower = rest.lower()
-    measured, lower = _measures(lower)
+    measured, rest = _measures(rest)
     found += measured
+    lower = rest.lower()
     coded, lower = _codes(lower)
     found += coded
     for phone in _PHONE.finditer(lower):
@@ -106,7 +80,7 @@ def claims_of(text: str, *, every: bool = False) -> tuple[Claim, ...]:
     for number in _PLAIN.finditer(lower):
         before, after = _BEFORE.search(lower[: number.start()]), _AFTER.match(lower, number.end())
         beside = before[1] if before else "", after[1] if after else ""
-        found.append(Claim("number", number[0], _value(number[0]), "", *beside))
+        found.append(Claim("number", number[0], plainly(number_of(number[1])), "", *beside))
     found += [Claim("name", name, name.casefold()) for name in names_of(rest)]
     found += [Claim("promise", told, kind) for kind, told in promises_of(plain)]
     return tuple(found)
@@ -129,19 +103,18 @@ def _link(told: str) -> str:
     return f"{host.lower()}{slash}{path}".rstrip("/")
 
 
-def _measures(lower: str) -> tuple[list[Claim], str]:
+def _measures(text: str) -> tuple[list[Claim], str]:
     """Return numbers with a unit, and the text without them."""
     found: list[Claim] = []
-    for match in list(_MEASURE.finditer(lower)):
-        unit = _SIGNS.get(match["sign"] or "", "") or next(
-            (_NAMES[place] for place, told in enumerate(match.groups()[3:]) if told), ""
-        )
-        if unit:
-            kind = "amount" if unit in MONEY else "percent" if unit == "%" else "measure"
-            ends = [match[end] for end in ("low", "high") if match[end]]
-            found += [Claim(kind, match[0].strip(), f"{_value(end)} {unit}", unit) for end in ends]
-            lower = _blanked(lower, match.span())
-    return found, lower
+    for one in measures(text):
+        # 一个 and 两位 count too little to be a claim; "2个" counts.
+        if one.unit.kind == "count" and not text[one.start].isdigit():
+            continue
+        kind = _KINDS.get(one.unit.kind, "measure") if one.unit.name != "off" else "measure"
+        unit, told = one.unit.told, text[one.start : one.end].strip()
+        found += [Claim(kind, told, f"{plainly(end)} {unit}", unit) for end in dict.fromkeys((one.low, one.high))]
+        text = _blanked(text, (one.start, one.end))
+    return found, text
 
 
 def _codes(lower: str) -> tuple[list[Claim], str]:
@@ -149,7 +122,7 @@ def _codes(lower: str) -> tuple[list[Claim], str]:
     for match in list(_CODE.finditer(lower)):
         ordinal = _ORDINAL.fullmatch(match[0])
         if ordinal:
-            found.append(Claim("number", match[0], _value(ordinal[1])))
+            found.append(Claim("number", match[0], plainly(number_of(ordinal[1]))))
         else:
             found.append(Claim("code", match[0].upper(), match[0].replace("-", "").upper()))
         lower = _blanked(lower, match.span())
@@ -158,12 +131,6 @@ def _codes(lower: str) -> tuple[list[Claim], str]:
 
 def _blanked(text: str, span: tuple[int, int]) -> str:
     return f"{text[: span[0]]}{' ' * (span[1] - span[0])}{text[span[1] :]}"
-
-
-def _value(number: str) -> str:
-    whole, _, part = number.replace(",", "").lstrip("-").partition(".")
-    part = part.rstrip("0")
-    return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
 
 
 def _digits(text: str) -> str:

@@ -47,7 +47,7 @@ def unsupported(sentence: str, evidence: Sequence[str], slots: Mapping[str, str]
 
     Links, e-mail addresses, phone numbers, codes, names and promises must be there; so must numbers, with the same
     unit where they have one. A number that evidence leaves without a unit proves measures, but neither amounts nor
-    percentages. How a number is written does not matter: see :mod:`~replydesk.dialog.compose.numbers`.
+    percentages. How a number is written does not matter: see :mod:`~replydesk.data.quantities`.
 
     >>> unsupported("We refund ￡1,000 in two days.", ["Refunds of £1000 take 2 days."])
     ()

@@ -1,4 +1,4 @@
-"""Dates, absolute and relative to now, in English and Chinese.
+"""Dates, absolute and relative to now, and times of day, in English and Chinese.
 
 Own rules, not a library: a parser of two hundred languages takes longer to start than the whole desk to answer.
 """
@@ -10,23 +10,13 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final
 
-from replydesk.dialog.entities.numerals import ENGLISH, HAN_NUMERALS, number_of
+from replydesk.data.quantities.dates import WEEKDAY, WrittenDate, weekday_of, written_dates
+from replydesk.data.quantities.numerals import ENGLISH, HAN_NUMERALS, number_of
+from replydesk.data.quantities.times import clock_times
 from replydesk.dialog.entities.scan import Scan
 
-__all__ = ["dates"]
+__all__ = ["dates", "times"]
 
-_COUNTS: Final = ENGLISH.replace(" ", r"\ ")
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
-_MONTH = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?"
-)
-"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-_DAYS: Final = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
-_WEEKDAY = "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-_HAN_DAYS: Final = (
-    {c: n for n, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5} | {str(n + 1): n for n in range(7)}
-)
 _NEAR: Final = {
     "today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2,
     "今天": 0, "今日": 0, "今晚": 0, "今早": 0, "明天": 1, "明日": 1, "明晚": 1, "明早": 1, "后天": 2, "後天": 2,
@@ -35,25 +25,14 @@ _NEAR: Final = {
 _WHICH: Final = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}
 _HAN_WHICH: Final = {"上上": -2, "上": -1, "这": 0, "這": 0, "本": 0, "下": 1, "下下": 2}
 
-_ISO = re.compile(r"(?<![\d./-])((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])", re.A)
 _SLASHED = re.compile(r"(?<![\d./-])(\d{1,2})([-/.])(\d{1,2})\2((?:20)?\d\d)(?![\d/-])", re.A)
-_HAN_DATE = re.compile(
-    rf"(?:(\d{{4}}|[{HAN_NUMERALS}]{{4}}|去|今|明)年)?(\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月份?(?:(\d{{1,2}}"
-    rf"|[一二三四五六七八九十]{{1,3}})[日号號])?",
-    re.A,
-)
+_SAID_YEAR = re.compile(r"([去今明])年\Z")
+# 三月 may be a name of a month or 三个月 without its word; what is behind it tells.
+_MONTH_SAID = re.compile("月[初底中]")
 _HAN_DAY = re.compile(
-    r"(?<![\d.一-鿿])(?:这个?月)?(\d{1,2})[号號日](?![楼樓店线線门門桌库庫仓倉柜櫃机機码碼房院球尺位线元])"
-    r"|(?<=[在从從到是前于於月])(\d{1,2})[号號](?![楼樓店线線门門桌库庫仓倉柜櫃机機码碼房院球尺位元])",
+    r"(?<![\d.一-鿿])(?:这个?月)?(\d{1,2})[号號日](?![楼樓店线線门門桌库庫仓倉柜櫃机機码碼房院球尺位线元内]|[之以]内)"
+    r"|(?<=[在从從到是前于於月])(\d{1,2})[号號](?![楼樓店线線门門桌库庫仓倉柜櫃机機码碼房院球尺位元内]|[之以]内)",
     re.A,
-)
-_NAMED_DAY = re.compile(
-    rf"(?<![\d.A-Za-z])(\d{{1,2}})(?:st|nd|rd|th)?\ (?:of\ )?({_MONTH})\.?(?![A-Za-z])(?:,?\ ((?:19|20)\d\d)(?!\d))?",
-    re.I | re.A | re.X,
-)
-_NAMED_MONTH = re.compile(
-    rf"(?<![A-Za-z])({_MONTH})\.?\ (?:the\ )?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\ ((?:19|20)\d\d)(?!\d))?",
-    re.I | re.A | re.X,
 )
 _ORDINAL = re.compile(
     r"(?<=\bthe )(\d{1,2})(?:st|nd|rd|th)(?![A-Za-z])(?! (?:time|floor|item|order|one|attempt|day|century))",
@@ -61,7 +40,7 @@ _ORDINAL = re.compile(
 )
 _NEAR_EN = re.compile(r"\b(?:the )?(day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday)\b", re.I)
 _NEAR_ZH = re.compile(r"大[前后後]天|[今明昨][天日晚早]|前[天晚](?!台)|[后後]天")
-_WEEKDAY_EN = re.compile(rf"(?<![A-Za-z])(?:(last|this|next|coming|past)\ )?({_WEEKDAY})(?![A-Za-z])", re.I | re.X)
+_WEEKDAY_EN = re.compile(rf"(?<![A-Za-z])(?:(last|this|next|coming|past)\ )?({WEEKDAY})(?![A-Za-z])", re.I | re.X)
 _WEEKDAY_ZH = re.compile(
     r"(上上|下下|上|下|[这這]|本)?[个個]?(?:周|週|星期|[礼禮]拜)([一二三四五六日天末]|[1-7](?!\d|[天个年月]))"
 )
@@ -69,10 +48,11 @@ _PERIOD_EN = re.compile(r"\b(last|this|next|past) (week|weekend|month|year)\b", 
 _PERIOD_ZH = re.compile(
     r"(上上|下下|上|下|[这這]|本)[个個]?(周|週|星期|[礼禮]拜|月)(?!期|[一-鿿]{0,2}卡)|(去|今|明|前|后)年"
 )
+_COUNT: Final = rf"\d{{1,3}}|{ENGLISH}|an?"
 _AGO = re.compile(
-    rf"\b(\d{{1,3}}|{_COUNTS}|an|a\ few)\ (day|week|month|year)s?\ (ago|back|from\ now|earlier|later)\b"
-    rf"|\bin\ (\d{{1,3}}|{_COUNTS})\ (day|week|month|year)s?(?:'|’)?(?:\ time)?\b",
-    re.I | re.A | re.X,
+    rf"\b({_COUNT})\s(day|week|month|year)s?\s(ago|back|from\snow|earlier|later)\b"
+    rf"|\bin\s({_COUNT})\s(day|week|month|year)s?(?:'|’)?(?:\stime)?\b",
+    re.I | re.A,
 )
 _AGO_ZH = re.compile(
     rf"(\d{{1,3}}|[{HAN_NUMERALS}]{{1,3}})[个個]?(天|日|周|週|星期|[礼禮]拜|月|年)(?:之|以)?(前|后|後)(?![台面])", re.A
@@ -95,10 +75,15 @@ def dates(scan: Scan) -> None:
     _relative(scan)
 
 
+def times(scan: Scan) -> None:
+    """Find times of day, as ``15:30``."""
+    for one in clock_times(scan.left):
+        scan.take("time", f"{one.hour:02}:{one.minute:02}", one.start, one.end)
+
+
 def _absolute(scan: Scan) -> None:
-    today = scan.now.date()
-    for match in _ISO.finditer(scan.left):
-        _take(scan, match, _day(int(match[1]), int(match[3]), int(match[4])))
+    for one in written_dates(scan.left):
+        _written(scan, one)
     for match in _SLASHED.finditer(scan.left):
         first, second = int(match[1]), int(match[3])
         full = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
@@ -107,29 +92,17 @@ def _absolute(scan: Scan) -> None:
             continue
         swapped = second > 12 or (scan.region == "US" and first <= 12)
         _take(scan, match, _day(full, *((first, second) if swapped else (second, first))))
-    for match in _HAN_DATE.finditer(scan.left):
-        month = int(number_of(match[2]))
-        if (
-            not match[3]
-            and not match[1]
-            and not scan.page.text[match.end() - 1 : match.end() + 1].startswith(("份", "月初", "月底", "月中"))
-        ):
-            # 三月 may be a name of a month or 三个月 without its word; a year or a day tells.
-            continue
-        said = {"去": today.year - 1, "今": today.year, "明": today.year + 1}
-        year: int | None = (said.get(match[1]) or int(number_of(match[1]))) if match[1] else None
-        if match[3]:
-            _take(scan, match, _near(today, year, month, int(number_of(match[3]))))
-        elif 1 <= month <= 12:
-            _take(scan, match, f"{year or today.year}-{month:02}")
-    for pattern, month_first in ((_NAMED_DAY, False), (_NAMED_MONTH, True)):
-        for match in pattern.finditer(scan.left):
-            name, number = (match[1], match[2]) if month_first else (match[2], match[1])
-            if name.lower() == "may" and name == "may" and not month_first and not match[3]:
-                # "2 may be missing"
-                continue
-            which = int(match[3]) if match[3] else None
-            _take(scan, match, _near(today, which, _MONTHS.index(name.lower()[:3]) // 4 + 1, int(number)))
+
+
+def _written(scan: Scan, one: WrittenDate) -> None:
+    """Note a date that says its month."""
+    today = scan.now.date()
+    said = _SAID_YEAR.search(scan.left[: one.start])
+    year = today.year + "去今明".index(said[1]) - 1 if said else one.year
+    value = _near(today, year, one.month, one.day) if one.day else f"{year or today.year}-{one.month:02}"
+    told = scan.page.text
+    if value and (one.day or year or told[one.end - 1] == "份" or _MONTH_SAID.match(told, one.end - 1)):
+        scan.take("date", value, said.start() if said else one.start, one.end)
 
 
 def _relative(scan: Scan) -> None:
@@ -146,9 +119,9 @@ def _relative(scan: Scan) -> None:
         short = len(match[2]) < 6
         if short and not match[2][0].isupper():
             continue
-        scan.take("date", str(_weekday(scan, match.start(), match[1], _DAYS[match[2][:3].lower()])), *match.span())
+        scan.take("date", str(_weekday(scan, match.start(), match[1], weekday_of(match[2]))), *match.span())
     for match in _WEEKDAY_ZH.finditer(scan.left):
-        number = _HAN_DAYS[match[2]]
+        number = 5 if match[2] == "末" else weekday_of(match[2])
         if match[1]:
             day = today + timedelta(number - today.weekday() + 7 * _HAN_WHICH[match[1]])
         else:
@@ -224,9 +197,7 @@ def _period(today: date, step: int, unit: str) -> str:
 
 def _distant(today: date, match: re.Match[str], *, han: bool) -> str:
     number, unit, way = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], "in")
-    if number.lower() in ("a few",):
-        return ""
-    count = int(number_of("a" if number.lower() == "an" else number))
+    count = 1 if number.lower() in ("a", "an") else int(number_of(number))
     sign = -1 if way.lower() in ("ago", "back", "earlier", "前") else 1
     if unit.lower() in ("day", "天", "日"):
         return str(today + timedelta(sign * count))

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from replydesk.data.privacy import contacts
-from replydesk.dialog.entities import amounts, clock, codes, dates
+from replydesk.dialog.entities import amounts, codes, dates
 from replydesk.dialog.entities.scan import Entity, Scan
 
 __all__ = ["entities_of"]
@@ -39,7 +39,7 @@ def entities_of(text: str, language: str, now: datetime, *, region: str = "GB") 
     if scan.left.isascii() and not _HINT.search(scan.left):
         # Words alone: dates, and numbers in words.
         dates.dates(scan)
-        clock.times(scan)
+        dates.times(scan)
         amounts.amounts(scan)
         amounts.quantities(scan)
         return _sorted(scan)
@@ -48,7 +48,7 @@ def entities_of(text: str, language: str, now: datetime, *, region: str = "GB") 
     codes.orders(scan)
     codes.errors(scan)
     dates.dates(scan)
-    clock.times(scan)
+    dates.times(scan)
     amounts.amounts(scan)
     codes.products(scan)
     if _SEVEN.search(scan.left):

@@ -18,7 +18,7 @@ class Entity:
     ``kind`` is ``order``, ``tracking``, ``error``, ``product``, ``date``, ``time``, ``amount``, ``quantity``,
     ``phone``, ``email`` or ``url``; what masking has replaced has the kind of its placeholder in small letters and the
     placeholder as its value. Values: dates are ISO 8601 (a day, a month, a year, or ``first/last`` for a span of days),
-    times ``15:30``, amounts ``99.9 CNY`` (ISO 4217), quantities ``3`` or ``3 day``, phones E.164.
+    times ``15:30``, amounts ``99.9 CNY`` (ISO 4217), quantities ``3``, ``3 day`` or ``3-5 day``, phones E.164.
     """
 
     kind: str

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from replydesk.data.errors import HomeError, SettingsError
-from replydesk.data.home import Home, write_atomically
+from replydesk.data.followed import FollowedFile
+from replydesk.data.home import Home
 from replydesk.dialog.rules.claims import Contradiction
 from replydesk.dialog.rules.facts import Facts
 from replydesk.dialog.rules.forbidding import Broken
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RuleBook", "facts_file", "rules_file"]
 
-_LOG = logging.getLogger(__name__)
-T = TypeVar("T")
 # Slots are filled by others, and braces in past answers are often only braces.
 _KNOWN = re.compile(r"\{\s*(?:fact:[^{}.]+\.[^{}]+|hours:next)\s*\}")
 
@@ -43,16 +37,11 @@ def facts_file(folder: Path) -> Path:
 
 
 class RuleBook:
-    """Rules and facts as their files say now. Safe to use from several threads.
-
-    A file is read again when its time, size or number has changed. One that is damaged or gone changes nothing: what
-    was read last goes on, from its copy ``.good-<name>`` also in a process that begins later. The log says so once,
-    and :meth:`trouble` as long as it lasts. Without ``keep`` no copy is written.
-    """
+    """Rules and facts as their files say now, each a :class:`~replydesk.data.followed.FollowedFile`."""
 
     def __init__(self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True) -> None:
-        self._rules = _Watched(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
-        self._facts = _Watched(facts, Facts.load, Facts, keep=keep)
+        self._rules = FollowedFile(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
+        self._facts = FollowedFile(facts, Facts.load, Facts, keep=keep)
 
     @classmethod
     def open(cls, home: Home, settings: Settings) -> RuleBook:
@@ -112,62 +101,4 @@ class RuleBook:
 
     def trouble(self) -> str:
         """Return what is wrong with the files now, nothing where all is well."""
-        self._rules.get(), self._facts.get()
-        return " ".join(part.trouble for part in (self._rules, self._facts) if part.trouble)
-
-
-class _Watched(Generic[T]):
-    """What a file holds, read again when it has changed."""
-
-    def __init__(self, path: Path, load: Callable[[Path], T], nothing: Callable[[], T], *, keep: bool) -> None:
-        self.path, self._load, self._nothing, self._keep = path, load, nothing, keep
-        self.trouble = ""
-        self._good = path.with_name(f".good-{path.name}")
-        self._mark: tuple[int, ...] | None = None
-        self._value: T | None = None
-        self._lock = threading.Lock()
-
-    def get(self) -> T:
-        mark = self._stamp()
-        if self._value is None or mark != self._mark:
-            with self._lock:
-                if self._value is None or mark != self._mark:
-                    self._value = self._read(mark)
-                    self._mark = mark
-        return self._value
-
-    def _stamp(self) -> tuple[int, ...]:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return ()
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
-    def _read(self, mark: tuple[int, ...]) -> T:
-        before, self.trouble = self._value, ""
-        if not mark and before is None and not self._good.exists():
-            return self._nothing()
-        try:
-            if not mark:
-                hint = f"Put it back; to have none leave it empty, or delete {self._good.name}, too, and start again."
-                raise SettingsError("The file is gone.", where=str(self.path), hint=hint)
-            value = self._load(self.path)
-        except SettingsError as error:
-            kept = before if before is not None else self._last_good()
-            instead = "the last good one is" if kept is not None else "there is none"
-            self.trouble = f"{self.path.name} is not used, {instead}: {error}"
-            _LOG.error("%s", self.trouble)
-            return kept if kept is not None else self._nothing()
-        # Where nothing can be written, only a process that begins with a damaged file is worse off.
-        with suppress(HomeError, OSError):
-            content = self.path.read_bytes()
-            if self._keep and not (self._good.exists() and self._good.read_bytes() == content):
-                write_atomically(self._good, content)
-        return value
-
-    def _last_good(self) -> T | None:
-        try:
-            return self._load(self._good) if self._good.exists() else None
-        except SettingsError as error:
-            _LOG.error("The copy of the last good file cannot be used either: %s", error)
-            return None
+        return " ".join(filter(None, (self._rules.trouble(), self._facts.trouble())))

@@ -80,6 +80,8 @@ def candidates_of(
     tallies = store.tallies(keys, intent=asking.intent, by=asking.by, channel=incoming.channel)
     curated = store.tickets_with_curation(keys)
     told = store.told(asking.customer)
+    # One more, so that the first that was taken does not count for all.
+    whole = 1 + sum(tally.taken[1] for tally in tallies.values())
     chances = reading.probabilities
     made = []
     for hit in hits:
@@ -92,6 +94,7 @@ def candidates_of(
             hit,
             tally,
             intent=chances.get(hit.ticket.intent, 0.0),
+            share=tally.taken[1] / whole,
             language=incoming.language,
             told=again,
             at=incoming.at,

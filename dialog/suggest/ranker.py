@@ -17,13 +17,13 @@ from replydesk.retrieval.matcher import Hit
 __all__ = ["FEATURES", "Ranker", "feature_row", "rates"]
 
 FEATURES: Final = (
-    "score", "similarity", "exact", "intent", "taken", "taken_intent", "taken_by", "taken_channel", "canned", "article",
-    "age", "language", "told",
+    "score", "similarity", "exact", "intent", "share", "taken", "taken_intent", "taken_by", "taken_channel", "canned",
+    "article", "age", "language", "told",
 )  # fmt: skip
-"""Log-odds of the hit's score; cosine; same question; probability of the ticket's intent; by how much, in log-odds, the
-answer was taken more than its score says, then more for this intent than else, then more by this member of the team and
-through this channel than for the intent; canned; article; age, 1 from three years on; in the message's language; the
-customer was told it before."""
+"""Log-odds of the hit's score; cosine; same question; probability of the ticket's intent; its share of what was taken
+of all candidates for this message's intent; by how much, in log-odds, it was taken more than its score says, then more
+for this intent than else, then more by this member of the team, and through this channel, than for the intent; canned;
+article; age, 1 from three years on; in the message's language; the customer was told it before."""
 
 _STRENGTH = 4.0
 _LEAST, _MOST = 0.02, 0.98
@@ -32,10 +32,10 @@ _OLD = timedelta(days=3 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Turns features of shape (n, 13) into the chances that an answer is taken by somebody who reads it.
+    """Turns features of shape (n, 14) into the chances that an answer is taken by somebody who reads it.
 
-    >>> ranker = Ranker((1.0, *[0.0] * 12), 0.0)
-    >>> [round(p, 2) for p in ranker.chances([(math.log(3), *[0.0] * 12), [0.0] * 13]).tolist()]
+    >>> ranker = Ranker((1.0, *[0.0] * 13), 0.0)
+    >>> [round(p, 2) for p in ranker.chances([(math.log(3), *[0.0] * 13), [0.0] * 14]).tolist()]
     [0.75, 0.5]
     """
 
@@ -80,8 +80,13 @@ def rates(tally: Tally, score: float) -> tuple[float, float, float, float]:
     return whole, meant, smoothed(by, meant), smoothed(channel, meant)
 
 
-def feature_row(hit: Hit, tally: Tally, *, intent: float, language: str, told: bool, at: datetime) -> tuple[float, ...]:
-    """Return one row in the order of :data:`FEATURES`. ``intent`` is the probability of the ticket's intent."""
+def feature_row(
+    hit: Hit, tally: Tally, *, intent: float, share: float, language: str, told: bool, at: datetime
+) -> tuple[float, ...]:
+    """Return one row in the order of :data:`FEATURES`.
+
+    ``intent`` is the probability of the ticket's intent, ``share`` its part of all that was taken for the message's.
+    """
     ticket = hit.ticket
     whole, meant, by, channel = map(_log_odds, rates(tally, hit.score))
     age = (at - ticket.at) / _OLD if ticket.at is not None else 0.0
@@ -90,6 +95,7 @@ def feature_row(hit: Hit, tally: Tally, *, intent: float, language: str, told: b
         hit.similarity,
         float(hit.exact),
         intent,
+        share,
         whole - _log_odds(hit.score),
         meant - whole,
         by - meant,

@@ -22,13 +22,13 @@ FEWEST: Final = 200
 
 _HELD_OUT = 0.3
 _DRAWS = 2000
-# A place that hardly anybody looked at weighs at most ten times what the first does.
-_RARELY = 0.1
+# A place that hardly anybody looked at weighs at most five times what the first does.
+_RARELY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One request with what was made of it: features (n, 13), and gains (n,), of answers in the order shown.
+    """One request with what was made of it: features (n, 14), and gains (n,), of answers in the order shown.
 
     A gain is not a number where nobody may have looked. ``cold`` (n,) are the scores of the hits.
     """
@@ -104,7 +104,7 @@ def fit_ranker(
 
 
 def _looked_at(judged: Sequence[Judged]) -> Floats:
-    """Return of each place the share of requests in which it was looked at, at least a tenth."""
+    """Return of each place the share of requests in which it was looked at, at least a fifth."""
     most = max(len(one.gains) for one in judged)
     shown, seen = np.zeros(most), np.zeros(most)
     for one in judged:

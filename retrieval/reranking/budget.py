@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-__all__ = ["FEWEST", "LatencyBudget"]
+__all__ = ["FEWEST", "DecidedBudget", "LatencyBudget"]
 
 FEWEST = 3
 """Fewer candidates than these are not worth reranking: three are shown as evidence."""
@@ -103,3 +103,16 @@ class LatencyBudget:
 
     def _remembered(self, now: float) -> float:
         return float(0.5 ** ((now - self._measured_at) / _FORGOTTEN))
+
+
+class DecidedBudget(LatencyBudget):
+    """A budget that does not look at the time: everything is computed, or nothing, as it was decided before."""
+
+    def __init__(self, admits: bool) -> None:
+        super().__init__(1.0)
+        self._admits = admits
+
+    @contextmanager
+    def turn(self, tokens: Sequence[int]) -> Iterator[int]:
+        """Yield how many of the candidates are computed: all or none."""
+        yield len(tokens) if self._admits else 0

@@ -121,6 +121,10 @@ class Reranking:
     ) -> None:
         self.reranker, self.scorer, self.budget, self._text = reranker, scorer, budget, text or ticket_text
 
+    def within(self, budget: LatencyBudget) -> Reranking:
+        """Return the same reranking within another budget."""
+        return Reranking(self.reranker, self.scorer, budget, self._text)
+
     def __call__(self, question: str, hits: Sequence[Hit]) -> Reranked:
         """Return the hits in their new order, with new scores where there was time.
 

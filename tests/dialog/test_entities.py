@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
+from replydesk.data.quantities.numerals import number_of, plainly
 from replydesk.dialog.entities import Entity, entities_of
 from replydesk.dialog.entities.codes import s10_holds, ups_holds, usps_holds
-from replydesk.dialog.entities.numerals import number_of, plainly
 
 # A Wednesday.
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.form_file import FormFile, load_forms
+from replydesk.dialog.form_file import followed_forms, load_forms
 from replydesk.dialog.forms import KINDS, Form, FormStep, Slot, step, value_in, value_of
 from replydesk.dialog.state import FormState
 
@@ -52,6 +51,7 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (ADDRESS, ".", ""),
         (Slot("a", {}, "amount"), "about £12.50", "£12.50"),
         (Slot("a", {}, "amount"), "大概30元", "30元"),
+        (Slot("a", {}, "amount"), "十五块五吧", "十五块五"),
         (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
         (Slot("a", {}, "date"), "on 3 March please", "3 March"),
         (Slot("a", {}, "date"), "下周三吧", "下周三"),
@@ -162,19 +162,17 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: st
     assert caught.value.where == f"{path}:{line}"
 
 
-def test_a_changed_file_holds_at_once_and_a_broken_one_changes_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = tmp_path / "forms.toml"
-    file = FormFile(path)
-    assert file.read() == file.current() == ()
-    path.write_text(FILE, encoding="utf-8")
-    assert [form.name for form in file.current()] == ["move"]
-    path.write_text("[forms", encoding="utf-8")
-    os.utime(path, ns=(1, 1))
-    assert [form.name for form in file.current()] == ["move"]
-    assert "Kept the forms" in caplog.text
-    assert FormFile(None).current() == ()
+def test_a_broken_file_changes_nothing_and_is_told(agent: Agent, desk: Home) -> None:
+    assert [form.name for form in followed_forms(desk.forms).get()] == ["move"]
+    desk.forms.write_text("[forms", encoding="utf-8")
+    # In a desk that runs, and in one that begins now.
+    for one in (agent, Agent.open(desk)):
+        assert "forms.toml is not used, the last good one is" in one.ready()["trouble"]
+        assert one.reply("I need to change the delivery address").text == "Which order is it?"
+    assert [form.name for form in followed_forms(desk.forms).get()] == ["move"]
+    desk.forms.write_text("", encoding="utf-8")
+    assert agent.ready()["trouble"] == ""
+    assert followed_forms(None).get() == ()
 
 
 def test_every_kind_has_a_way_to_be_checked() -> None:

@@ -58,8 +58,11 @@ REPLY: dict[str, Any] = {
         "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
         "asked": str, "tags": [str],
     },
+    "ground": (str, None),
     "conflicts": [{"kept": str, "other": str, "what": str}],
     "rules": [{"rule": str, "effect": str, "text": str, "values": [str], "because": str, "sources": [str]}],
+    "lines": ({"pick_above": (SHARE, None), "ask_above": (SHARE, None), "out_of_scope_above": (SHARE, None)}, None),
+    "tickets_at": (int, None),
     "incoming": {"at": str, "channel": str, "tags": [str], "filters": dict, "earlier": int},
 }  # fmt: skip
 

@@ -545,3 +545,23 @@ def test_trouble_with_a_model_is_said(desk: Home) -> None:
     state = client.get("/readyz")
     assert state.status_code == 503
     assert "no-model" in state.json()["trouble"]
+
+
+# ---- why, and whether again
+
+
+@pytest.mark.parametrize(("text", "language", "answer"), ASKED)
+def test_a_reply_is_explained_and_replayed(client: TestClient, text: str, language: str, answer: str) -> None:
+    reply = client.post(REPLY, json={"text": text}).json()
+    explained = client.get(f"/api/v1/replies/{reply['id']}/explanation").json()
+    assert (explained["message"], explained["action"], explained["language"]) == (text, reply["action"], language)
+    assert [used["ticket"] for used in explained["evidence"]] == [reply["citations"][0]["ticket"]]
+    assert [text[word["start"] : word["end"]] for word in explained["words"]] == [w["text"] for w in explained["words"]]
+    replayed = client.get(f"/api/v1/replies/{reply['id']}/replay").json()
+    assert (replayed["same"], replayed["differences"], replayed["causes"]) == (True, [], [])
+
+
+@pytest.mark.parametrize("what", ["explanation", "replay"])
+def test_a_reply_that_is_not_there_cannot_be_asked_about(client: TestClient, what: str) -> None:
+    answer = client.get(f"/api/v1/replies/nowhere/{what}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")

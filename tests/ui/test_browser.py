@@ -210,6 +210,26 @@ def test_text_of_tickets_and_customers_stays_text(visit: Open) -> None:
     assert page.locator(".message img, #rd-panel img, #rd-panel script, .message script").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("locale", "question", "word", "title"),
+    [
+        ("en-GB", "Where is my parcel? Tracking hasn't moved for three days.", "parcel", "What moved this reply"),
+        ("zh-CN", "我的快递三天没动了", "快递", "是什么决定了这条回复"),
+    ],
+)
+def test_a_reply_is_explained_word_by_word_when_asked(
+    visit: Open, locale: str, question: str, word: str, title: str
+) -> None:
+    page = visit(locale)
+    ask(page, question)
+    page.locator("#rd-panel .rd-why").click()
+    part = page.locator("#rd-panel .rd-explained")
+    expect(part.get_by_role("heading")).to_have_text(title)
+    expect(part.locator(".rd-words")).to_have_text(question)
+    assert word in question
+    expect(page.locator("#rd-panel .rd-why")).to_have_count(0)
+
+
 def test_what_is_sent_while_an_answer_is_written_is_answered_next(visit: Open) -> None:
     page = visit()
     ask(page, "How long does a refund take?")

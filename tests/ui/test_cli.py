@@ -509,3 +509,26 @@ def test_matching_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Ho
     told = run(*arguments).out
     assert "1 of 4" in told and "tuned against frozen" in told
     assert run("evaluate", "matching", "--train", train, "--test", test, "--candidates", "ten").code == 2
+
+
+# ---- why, and whether again
+
+
+def test_a_reply_is_explained_and_replayed(run: Run, desk: Home) -> None:
+    reply = run("ask", "退款什么时候到账?", "--json").document
+    explained = run("explain", reply["id"], "--json").document
+    assert explained["reply"] == reply["id"]
+    said = run("explain", reply["id"]).out
+    assert all(line in said for line in explained["said"]["zh"])
+    again = run("replay", reply["id"], "--json")
+    assert (again.code, again.document["same"]) == (0, True)
+    assert run("replay", reply["id"]).out.startswith("The same, byte for byte.")
+
+
+def test_a_replay_that_differs_is_an_exit_code(run: Run, desk: Home) -> None:
+    reply = run("ask", "Where is my parcel?", "--json").document
+    run("tickets", "remove", reply["citations"][0]["ticket"])
+    again = run("replay", reply["id"])
+    assert again.code == 1
+    assert "Not the same." in again.out and "Tickets that were removed since" in again.out
+    assert run("explain", "nowhere").trouble.startswith("There is no such reply.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from replydesk.data.quantities.spelled import in_digits
 from replydesk.dialog.compose.claims import claims_of
 from replydesk.dialog.compose.dates import dates_of, same_date
 from replydesk.dialog.compose.evidence import contradicted, problems, support, unsupported
-from replydesk.dialog.compose.numbers import in_digits
 from replydesk.dialog.compose.promises import promises_of
 
 

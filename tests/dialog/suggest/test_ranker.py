@@ -23,7 +23,7 @@ def hit(score: float = 0.5, **rest: object) -> Hit:
 
 
 def row(one: Hit, tally: Tally = NOTHING, *, language: str = "en", told: bool = False) -> dict[str, float]:
-    found = feature_row(one, tally, intent=0.7, language=language, told=told, at=NOW)
+    found = feature_row(one, tally, intent=0.7, share=0.4, language=language, told=told, at=NOW)
     return dict(zip(FEATURES, found, strict=True))
 
 
@@ -43,7 +43,7 @@ def test_a_rate_is_the_mean_of_a_beta_distribution_around_the_wider_rate() -> No
 
 def test_features_are_what_they_are_called() -> None:
     old = row(hit(0.5, source="article", at=NOW - timedelta(days=3 * 365), language="zh"), told=True)
-    assert (old["score"], old["similarity"], old["intent"]) == (0.0, 0.8, 0.7)
+    assert (old["score"], old["similarity"], old["intent"], old["share"]) == (0.0, 0.8, 0.7, 0.4)
     assert (old["article"], old["canned"], old["age"], old["language"], old["told"]) == (1, 0, 1, 0, 1)
     new = row(hit(0.5, source="canned", at=NOW + timedelta(days=1)))
     assert (new["article"], new["canned"], new["age"], new["language"], new["told"]) == (0, 1, 0, 1, 0)
@@ -54,7 +54,7 @@ def test_features_are_what_they_are_called() -> None:
 def test_a_ranker_is_read_back_and_forgives_what_it_does_not_know() -> None:
     ranker = Ranker(tuple(float(n) for n in range(len(FEATURES))), -1.5)
     assert Ranker.from_document(ranker.document()) == ranker
-    assert Ranker.from_document({"weights": {"score": 1.0}, "bias": 0}).weights == (1.0, *[0.0] * 12)
+    assert Ranker.from_document({"weights": {"score": 1.0}, "bias": 0}).weights == (1.0, *[0.0] * 13)
 
 
 def test_the_examples_hold() -> None:

@@ -103,7 +103,7 @@ def test_a_place_weighs_by_how_often_it_was_looked_at() -> None:
         return Judged("", np.zeros((len(gains), len(FEATURES))), np.array(gains), np.zeros(len(gains)))
 
     rows = [judged(1.0, np.nan, np.nan), judged(0.0, 1.0, np.nan), judged(1.0, np.nan)]
-    np.testing.assert_allclose(_looked_at(rows), [1.0, 1 / 3, 0.1])
+    np.testing.assert_allclose(_looked_at(rows), [1.0, 1 / 3, 0.2])
 
 
 def test_what_was_partly_taken_counts_partly() -> None:

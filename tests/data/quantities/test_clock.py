@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from replydesk.data.readers.clock import HALF_DAY, MONTHS, hour_of, month_of, year_of
+from replydesk.data.quantities.clock import HALF_DAY, MONTHS, hour_of, month_of, year_of
 
 
 @pytest.mark.parametrize(
