@@ -113,6 +113,7 @@ def run() -> dict[str, Any]:
             for served in SHARES[1:]:
                 serving = desk.agent(served, ranker, agent.store)
                 arms[f"learned, serving with {served}"] = _shown(serving, f"serving {served}", desk.tested, [])
+    replied = _replied(desk, desk.tested[:200])
     liked = {name: _liked(team, desk.tested, rows) for name, rows in arms.items()}
     base, served = liked["cold start"], liked[f"learned, explored {SHARES[1]}"]
     return {
@@ -129,6 +130,8 @@ def run() -> dict[str, Any]:
         "milliseconds": {
             "p50": round(float(np.median(milliseconds)), 2),
             "p95": round(float(np.quantile(milliseconds, 0.95)), 2),
+            "reply_p50": round(float(np.median(replied)), 2),
+            "reply_p95": round(float(np.quantile(replied, 0.95)), 2),
         },
     }
 
@@ -159,6 +162,17 @@ def _shown(agent: Agent, arm: str, requests: Sequence[tuple[str, str]], millisec
         milliseconds.append(1000 * (time.perf_counter() - began))
         rows.append([item.ticket for item in found.items])
     return rows
+
+
+def _replied(desk: Desk, requests: Sequence[tuple[str, str]]) -> list[float]:
+    """Return the milliseconds that replies to messages take, stored like suggestions."""
+    agent, found = desk.agent(0.0), []
+    agent.reply("hello", language="en")
+    for text, _ in requests:
+        began = time.perf_counter()
+        agent.reply(text, language="en")
+        found.append(1000 * (time.perf_counter() - began))
+    return found
 
 
 def _popular(agent: Agent, cold: Sequence[Sequence[str]]) -> list[list[str]]:

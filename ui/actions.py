@@ -79,8 +79,8 @@ class SuggestAction(Action):  # type: ignore[misc]
     """``action_replydesk_suggest``: puts different answers to the latest message before the team and utters nothing.
 
     They stand in the slot ``replydesk_suggestions`` (a list of ticket, kind, text and score; empty where something went
-    wrong), and their id, for a verdict, in ``replydesk_suggestion``. For a console that listens to the bot the whole
-    document travels as ``custom.replydesk_suggestions``, in a response without text.
+    wrong), and their id, for a verdict, in ``replydesk_suggestion``. A channel would pass any response on to the
+    customer, so there is none.
     """
 
     def __init__(self, agent: Agent) -> None:
@@ -107,7 +107,6 @@ class SuggestAction(Action):  # type: ignore[misc]
         except Exception:  # noqa: BLE001 - whatever it is, the turn goes on, and the log has the traceback
             _LOG.exception("Suggested nothing after an error that should not happen")
             return _suggested("", [])
-        dispatcher.utter_message(json_message={"replydesk_suggestions": found.document()})
         items = [
             {"ticket": item.ticket, "kind": item.kind, "text": item.text, "score": round(item.score, 4)}
             for item in found.items
