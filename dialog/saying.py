@@ -41,7 +41,7 @@ __all__ = [
 ANSWERS: Final = ("pick", "compose")
 """The actions that answer the customer without a person."""
 
-_SETTLED: Final = FORM_GROUNDS | {"exact", "rule"}
+_SETTLED: Final = FORM_GROUNDS | {"rule"}
 
 Fill = Callable[[str], str | None]
 """What fills facts and hours into an answer; None where one is not known."""
@@ -138,12 +138,14 @@ def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
 def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, settings: Settings) -> Said:
     """Return what is said to a message that is nothing but small talk, or insults and has no answer: words that fit.
 
-    Small talk is answered so unless a ticket asks exactly that, or a form, a rule or a person has to do with it. Abuse
-    that comes with a question which has an answer is borne once; where it is half of the message, it comes with none.
+    Small talk is answered so unless a canned answer is meant for just that, or a form, a rule or a person has to do
+    with it: what a colleague once said to a greeting goes on to something else. Abuse that comes with a question which
+    has an answer is borne once; where it is half of the message, it comes with none.
     """
     decision = said.decision
     unsure = decision.action in ("ask", "handoff") and decision.handoff in (None, "low_confidence")
-    if said.asking is not None or decision.ground in _SETTLED or not (unsure or decision.action in ANSWERS):
+    canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
+    if said.asking is not None or canned or decision.ground in _SETTLED or not (unsure or decision.action in ANSWERS):
         return said
     if alarm is not None:
         alone = unsure or 2 * len(alarm.text) >= len(text)

@@ -11,9 +11,10 @@ from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.policy import Decision
-from replydesk.dialog.reading import Reading
+from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.reply import Citation
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 
@@ -43,8 +44,8 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     """Return what a message is in a conversation of this state.
 
     In this order: it chooses an option that was offered; it turns the last reply down, and asks the last question
-    again; it says what was meant instead; it asks the same again; it thanks; it needs the last question, with which it
-    is then said in full. Only an answer or an offer can fail.
+    again; it says what was meant instead; it asks the same again; it thanks; it wants a person, or is small talk; it
+    needs the last question, with which it is then said in full. Only an answer or an offer can fail.
     """
     chosen = chosen_option(text, state.options)
     if chosen is not None:
@@ -61,6 +62,9 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     fresh = replace(state, failures=0) if state.failures else state
     if is_thanks(text):
         return Heard(text, (), fresh, "thanks")
+    if wants_person(text) or small_talk(text, "en"):
+        # These need nothing of what was said before.
+        return Heard(text, (), fresh)
     if not state.topic:
         return Heard(text, tuple(context), fresh)
     full = rewritten(text, state.topic)

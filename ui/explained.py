@@ -5,6 +5,8 @@ Messages and tickets are other people's text. Nothing of theirs reaches the page
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replydesk.dialog.explain.explanation import Explanation, Line, Used
 from replydesk.dialog.explain.leaving_out import Word
 from replydesk.dialog.explain.replaying import Replay
@@ -24,7 +26,8 @@ def explained(found: Explanation, language: str) -> str:
     It shows the message with the words marked that moved the intent, or where there is none the best past answer; the
     thresholds; what was taken from which ticket; and what would have changed the reply.
     """
-    said = "".join(f"<li>{plain(line)}</li>" for line in sentences_of(found, language))
+    # The thresholds stand in a list of their own.
+    said = "".join(f"<li>{plain(line)}</li>" for line in sentences_of(replace(found, lines=()), language))
     parts = (_message(found, language), _lines(found.lines, language), _evidence(found.evidence, language))
     return (
         f'<div class="rd-part rd-explained" lang="{language}"><h3>{say("explained", language)}</h3>{"".join(parts)}'

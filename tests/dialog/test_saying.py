@@ -115,6 +115,7 @@ def test_rules_go_before_what_was_decided_but_not_before_a_person(
         (ASK, "你好", "small_talk"),
         (ANSWER, "thanks!", "small_talk"),
         (plain(pick("It is here.", ground="exact")), "hello", "exact"),
+        (plain(pick("Hello! I look into it.", source="agent", ground="exact")), "hello", "small_talk"),
         (OPEN, "hello", "confident"),
         (PERSON, "thanks!", "asked_for_person"),
         (AWAY, "where is it", "unlikely"),
