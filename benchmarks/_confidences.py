@@ -66,9 +66,13 @@ def banking77(recipe: str, *, alone: bool = False) -> Said:
     return found.sure, found.hits
 
 
+def demo(language: str) -> Said:
+    """Return what the evidence of the demo desk holds in a language; confidences are as near as levels are."""
+    return messages_of(_demo_evidence()[language])
+
+
 @cache
-def demo() -> dict[str, Said]:
-    """Return for each language of the demo desk what its evidence holds; confidences are as near as levels are."""
+def _demo_evidence() -> dict[str, Evidence]:
     from replydesk.data.home import Home
     from replydesk.finetune.examples import collect
     from replydesk.finetune.recipe import QUICK
@@ -86,7 +90,7 @@ def demo() -> dict[str, Said]:
         release = make_release(material, data, QUICK)
         workshop.store.close()
     return {
-        ",".join(skills.evidence.languages): messages_of(skills.evidence)
+        ",".join(skills.evidence.languages): skills.evidence
         for skills in release.skills.values()
         if skills.evidence is not None
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,13 @@ CHOOSERS: dict[str, Chooser] = {
 def run() -> dict[str, Any]:
     found: dict[str, Said] = {}
     if (datasets() / "banking77").is_dir():
-        found["banking77"] = kept("banking77", lambda: banking77("quick", alone=True))
-        for recipe in filter(None, ("quick", os.environ.get("REPLYDESK_PROMISE_RECIPE"))):
-            found[f"banking77 {recipe}"] = kept(f"banking77-{recipe}", lambda recipe=recipe: banking77(recipe))
+        found["banking77"] = kept("banking77", partial(banking77, "quick", alone=True))
+        for recipe in dict.fromkeys(filter(None, ("quick", os.environ.get("REPLYDESK_PROMISE_RECIPE")))):
+            found[f"banking77 {recipe}"] = kept(f"banking77-{recipe}", partial(banking77, recipe))
         for linkage in LINKAGES:
-            found[f"tweetsumm {linkage}"] = kept(f"tweetsumm-{linkage}", lambda linkage=linkage: tweetsumm(linkage))
+            found[f"tweetsumm {linkage}"] = kept(f"tweetsumm-{linkage}", partial(tweetsumm, linkage))
     for language in ("en", "zh"):
-        found[f"demo {language}"] = kept(f"demo-{language}", lambda language=language: demo()[language])
+        found[f"demo {language}"] = kept(f"demo-{language}", partial(demo, language))
     return {
         "resamples": RESAMPLES,
         "delta": DELTA,

@@ -2,7 +2,7 @@
 
 A message is answered alone where its intent is sure enough and it is familiar enough. Both lines are chosen on the
 validation messages, so that ``KEPT`` of those in scope pass, and judged on the test. The model is the frozen encoder's
-head with its second opinions, or with ``REPLYDESK_SCOPE_RECIPE=full`` what that recipe trains. What it said is kept in
+head with its second opinions, and with ``REPLYDESK_SCOPE_RECIPE=full`` what that recipe trains. What it said is kept in
 the temporary folder. The set is read from ``$REPLYDESK_DATASETS`` and is no part of this project.
 """
 
@@ -23,7 +23,6 @@ from benchmarks._confidences import datasets
 
 KEPT = (0.9, 0.92, 0.95)
 PARTS = ("valid", "test", "oos_valid", "oos_test")
-
 STEPS = 41
 
 Floats = NDArray[np.float64]
@@ -45,17 +44,21 @@ Way = Callable[[Mapping[str, Floats], float], Lines]
 
 
 def run() -> dict[str, Any]:
-    path = datasets() / "clinc150_oos" / "data_full.json"
+    if not _set().exists():
+        return {"skipped": f"There is no {_set()}; set REPLYDESK_DATASETS."}
+    asked = filter(None, ("quick", os.environ.get("REPLYDESK_SCOPE_RECIPE")))
+    return {"models": {recipe: measured(recipe) for recipe in dict.fromkeys(asked)}}
+
+
+def measured(recipe: str) -> dict[str, Any]:
+    """Return what each way to choose makes of a recipe's model."""
+    path = Path(tempfile.gettempdir()) / f"replydesk-scope-{recipe}.npz"
     if not path.exists():
-        return {"skipped": f"There is no {path}; set REPLYDESK_DATASETS."}
-    recipe = os.environ.get("REPLYDESK_SCOPE_RECIPE", "quick")
-    said = Path(tempfile.gettempdir()) / f"replydesk-scope-{recipe}.npz"
-    if not said.exists():
-        np.savez(said, **_said(json.loads(path.read_text(encoding="utf-8")), recipe))
-    with np.load(said) as held:
+        said: dict[str, Any] = _said(recipe)
+        np.savez(path, **said)
+    with np.load(path) as held:
         arrays = {name: held[name] for name in held.files}
     return {
-        "recipe": recipe,
         "messages": {part: len(arrays[f"{part}_sure"]) for part in PARTS},
         "accuracy": round(float(arrays["test_right"].mean()), 4),
         "kept": {
@@ -94,7 +97,8 @@ def both(arrays: Mapping[str, Floats], kept: float) -> Lines:
 
 def judged(arrays: Mapping[str, Floats], lines: Lines) -> dict[str, Any]:
     """Return what lines make of validation and of the test."""
-    told: dict[str, Any] = {"sure_from": round(lines.least, 4), "strange_to": round(lines.most, 4)}
+    told: dict[str, Any] = {"sure_from": round(lines.least, 4)}
+    told["strange_to"] = round(lines.most, 4) if np.isfinite(lines.most) else None
     for part in ("valid", "test"):
         inside = lines.passed(arrays, part)
         told[part] = {
@@ -105,7 +109,11 @@ def judged(arrays: Mapping[str, Floats], lines: Lines) -> dict[str, Any]:
     return told
 
 
-def _said(document: dict[str, list[list[str]]], recipe: str) -> dict[str, NDArray[Any]]:
+def _set() -> Path:
+    return datasets() / "clinc150_oos" / "data_full.json"
+
+
+def _said(recipe: str) -> dict[str, Any]:
     """Return for each part how sure and how strange its messages are and, in scope, whether the intent is right."""
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.encoders.tuning import Labelled
@@ -114,6 +122,8 @@ def _said(document: dict[str, list[list[str]]], recipe: str) -> dict[str, NDArra
     from replydesk.finetune.evaluation.models import Opinions, fit_vectors
     from replydesk.finetune.recipe import Recipe
     from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
+
+    document = json.loads(_set().read_text(encoding="utf-8"))
 
     def rows(part: str) -> Labelled:
         return Labelled(*(tuple(column) for column in zip(*document[part], strict=True)))
@@ -130,7 +140,7 @@ def _said(document: dict[str, list[list[str]]], recipe: str) -> dict[str, NDArra
         opinions = Opinions(RememberingEncoder(encoders.of("en")), "en", asked.seed)
         fit = fit_vectors(opinions, asked.head.strengths, alone=False)
         ready = cheap_run(fit, data, [(data.train, data.valid)], asked).ready
-    found: dict[str, NDArray[Any]] = {}
+    found: dict[str, Any] = {}
     for part, texts, labels in (
         ("valid", data.valid.texts, data.valid.labels),
         ("test", data.test.texts, data.test.labels),
