@@ -54,11 +54,11 @@ def converted(folder: Path) -> None:
 
 
 def _pair(row: dict[str, Any]) -> dict[str, Any]:
-    turns = [_plain(turn) for turn in row["context"]]
-    return {"context": [*turns[:-1], turns[-1] or "?"], "reply": _plain(row["reply"]) or "?"}
+    turns = [plain(turn) for turn in row["context"]]
+    return {"context": [*turns[:-1], turns[-1] or "?"], "reply": plain(row["reply"]) or "?"}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without names and links: they would tell who belongs to whom."""
     return " ".join(_IDS.sub(" ", text).split())
 

@@ -13,7 +13,7 @@ from replydesk.dialog.evidence import LEVELS, Counts, Evidence
 
 __all__ = ["DELTA", "NEVER", "OFF", "STANDARD", "Promise", "Promises", "lowest_level", "promise_of", "promises_of"]
 
-DELTA: Final = 0.025
+DELTA: Final = 0.02
 """How likely a promise may be one that cannot be kept, all promises of one release and encoder together."""
 
 OFF: Final = 2.0

@@ -58,15 +58,16 @@ def held_out_evidence(
     past: Past,
     second: SecondLook | None = None,
     out_of_scope_above: float = 1.0,
+    count: int = NEWEST,
 ) -> Evidence:
-    """Return how sure the desk would be of its best answer to the newest messages, and how often that is right.
+    """Return how sure the desk would be of its best answer to the newest ``count`` messages, and how often it is right.
 
     Each is answered from the tickets of other owners, as at the desk: an answer to the same question word for word is
     given whatever its score, one that holds something of another customer is not, and what is more likely out of scope
     than ``out_of_scope_above`` gets none. The scorer of each fifth of the owners is fitted on the others; the second
     look is that of the desk.
     """
-    recent = newest(queries)
+    recent = newest(queries, count)
     found = find_candidates(recent, material, _WIDER, past)
     if not len(found.rows):
         return Evidence.of([], [])

@@ -34,6 +34,7 @@ def test_evidence_is_one_row_for_each_message_that_has_candidates() -> None:
     assert found.languages == ("en",)
     again = held_out_evidence(queries, material, scorer, past=past)
     assert again.rows.tolist() == found.rows.tolist()
+    assert len(held_out_evidence(queries, material, scorer, past=past, count=10)) == 10
     # What is out of scope gets no answer, whatever its score.
     none = held_out_evidence(queries, material, scorer, past=past, out_of_scope_above=-1.0)
     assert len(none) == len(found)
