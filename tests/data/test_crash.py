@@ -201,7 +201,7 @@ def test_a_database_that_is_full_stops_the_import_and_loses_nothing(
 
     store = Store.open(f"sqlite:///{tmp_path / 'desk.db'}")
     with store._read() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 120")
+        connection.exec_driver_sql("PRAGMA max_page_count = 140")
     with pytest.raises(StoreError, match=r"^The disk is full\. Free some space"):
         ingest(read(export).items, store, DataSettings())
     held = store.counts()["conversations"]

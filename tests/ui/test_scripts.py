@@ -18,7 +18,8 @@ from replydesk.dialog.incoming import Incoming
 from replydesk.finetune.evaluation.judge import Check, Report
 from replydesk.finetune.evaluation.page import report_page
 from replydesk.ui.app import create_app
-from replydesk.ui.evidence import bubble, evidence, notice, said
+from replydesk.ui.bubbles import bubble, notice, said
+from replydesk.ui.evidence import evidence
 from replydesk.ui.terminal import reply_text
 from tests.attacks import scripts
 
