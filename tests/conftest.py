@@ -30,6 +30,24 @@ from replydesk.data.records import Conversation, Message
 from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.data.store import Store
 
+TRAINS = (
+    "finetune/encoders/", "finetune/training/", "finetune/pretraining/", "finetune/test_runs.py",
+    "finetune/test_retrain.py", "finetune/test_search.py", "finetune/test_paths.py",
+    "finetune/matching/test_reranker.py", "finetune/evaluation/test_intents.py", "finetune/evaluation/test_several.py",
+    "finetune/evaluation/test_matching.py", "finetune/learning/test_intents.py", "ui/test_labels.py",
+    "ui/test_pretraining.py",
+)  # fmt: skip
+"""What trains encoders, which takes seconds a test: `make check` leaves it out, `make test` does not."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what trains encoders as slow."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(TRAINS):
+            item.add_marker(pytest.mark.slow)
+
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Per intent and language: four questions as customers write them, and the two answers agents gave in turn.
