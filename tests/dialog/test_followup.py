@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from replydesk.data import samples
+from benchmarks.followups import part, resolved
 from replydesk.dialog.followup import completed, rewritten
 from replydesk.dialog.gate import fit_gate, gate
 
-CASES: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in (Path(samples.__file__).parent / "followups.jsonl").read_text(encoding="utf-8").splitlines()
-]
-
-
-def part(name: str, language: str = "") -> list[dict[str, Any]]:
-    return [case for case in CASES if case["part"] == name and language in ("", case["language"])]
-
-
-def resolved(case: dict[str, Any]) -> bool:
-    made = rewritten(case["text"], case["topic"])
-    if not case["needs"]:
-        return made == ""
-    said = made.lower()
-    wanted = all(word.lower() in said for word in case["contains"])
-    return wanted and not any(word.lower() in said for word in case.get("lacks", ()))
+CASES = part("train") + part("test")
 
 
 def test_the_set_is_what_it_says() -> None:
