@@ -33,6 +33,8 @@ DECLINED = int(os.environ.get("BENCHMARK_DECLINED", "200"))
 SAME = 0.9
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _LINK = re.compile(r"https?://[!-~]+|www\.[!-~]+")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.,:/#@(;_*-])\d{1,3}(?![\d.,:/#@*)-]*\d)(?![)>:*#])")
+_HOUR = re.compile(r"\s?[ap]\.?m\b", re.I)
 _CONDITIONS = ("amount", "percent", "measure", "code")
 _HARD = ("url", "email", "phone", "date", "amount", "percent", "measure", "number", "code")
 
@@ -326,14 +328,22 @@ class _Desk:
     def _other_number(self, ticket: Any, text: str) -> str:
         """Return a text with its first number of something changed to one that the ticket does not have, else empty.
 
-        What counts the parts of a message, stands in a placeholder or is a smile is no such number.
+        What counts the parts of a message, is masked, stands in a placeholder or is a smile is no such number; an hour
+        stays one.
         """
-        found = re.search(r"(?<![A-Za-z\d.,:/#@(;_-])\d{1,3}(?![\d.,:/#@)-]*\d)(?![)>])", text)
+        found = next((one for one in _NUMBER.finditer(text) if not _counts_parts(text, one)), None)
         if found is None:
             return ""
         known = set(re.findall(r"\d+", f"{ticket.question} {ticket.answer}"))
-        free = [n for n in range(int(found[0]) + 2, int(found[0]) + 60) if str(n) not in known]
-        return f"{text[: found.start()]}{self.draw.choice(free)}{text[found.end() :]}"
+        hour = _HOUR.match(text, found.end()) is not None
+        free = range(1, 13) if hour else range(int(found[0]) + 2, int(found[0]) + 60)
+        other = self.draw.choice([number for number in free if str(number) not in known])
+        return f"{text[: found.start()]}{other}{text[found.end() :]}"
+
+
+def _counts_parts(text: str, number: re.Match[str]) -> bool:
+    """Return whether a number at the end of a line only says which part of several messages this is."""
+    return int(number[0]) < 10 and re.match(r"[.\s]*(?:\Z|\n)", text[number.end() :]) is not None
 
 
 def _share(part: int, whole: int) -> float:

@@ -148,13 +148,26 @@ def _told(pieces: Iterator[str]) -> Iterator[tuple[str, int]]:
         done += 1
 
 
+def _sources(told: str, known: Sequence[str], asked: Asked) -> list[int]:
+    """Return the places of the facts that a sentence rests on: the nearest, and others until nothing is unsupported."""
+    nearest = sorted(range(len(known)), key=lambda place: -support(told, [known[place]]))
+    taken = nearest[:1]
+    missing = problems(told, [known[place] for place in taken], asked.slots)
+    for place in nearest[1:]:
+        if not missing:
+            break
+        left = problems(told, [known[one] for one in (*taken, place)], asked.slots)
+        if len(left) < len(missing):
+            taken, missing = [*taken, place], left
+    return taken
+
+
 def _draft(said: Sequence[str], selected: Draft, asked: Asked) -> Draft:
     known = _evidence(selected)
     text = greeting(asked.language) if asked.greet else ""
     first = 1 if asked.greet else 0
     citations: list[Citation] = []
     for number, told in enumerate(said, start=first):
-        nearest = max(range(len(known)), key=lambda place: support(told, [known[place]]))
-        citations.append(replace(selected.citations[nearest], sentence=number))
+        citations += [replace(selected.citations[place], sentence=number) for place in _sources(told, known, asked)]
         text += f"{separator(text)}{told}"
     return replace(selected, text=text, citations=tuple(citations), by="generated")
