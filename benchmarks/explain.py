@@ -131,7 +131,7 @@ def _desk() -> dict[str, Any]:
     from replydesk.dialog.agent import Agent
     from replydesk.dialog.explain.explaining import explanation_of
 
-    home = _demo()
+    home = demo_home()
     agent = Agent.open(Home(home))
     agent.warm_up()
     asked = _asked(agent)
@@ -190,7 +190,7 @@ def _hanging(agent: Any, asked: Sequence[tuple[str, str, frozenset[str]]]) -> di
     return counts
 
 
-def _demo() -> Path:
+def demo_home() -> Path:
     """Return the home of a demo desk, which is built once and kept in the temporary folder."""
     if not (_KEPT / "current").exists():
         code = "import sys; from replydesk.ui.cli import app; app(sys.argv[1:])"

@@ -19,7 +19,7 @@ from replydesk.dialog.dial import Dial
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.looking import Found, Looking, Wanted
+from replydesk.dialog.looking import STEPS, Found, Looking, Wanted
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision, decide, decide_several
 from replydesk.dialog.reading import Reading, wants_person
@@ -207,7 +207,9 @@ class Answering:
         if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
             slots = slots_of(told.state, reading)
             asked = Asked(told.meant, turn.language, found.parts, slots, greet=not turn.incoming.context)
+            began = time.perf_counter()
             draft = self._composing.of(turn.matcher).compose(asked, hits)
+            found.milliseconds["compose"] = 1000 * (time.perf_counter() - began)
             if draft is not None:
                 return composed(draft, hits)
         return self._plain(turn, told, found, decision)
@@ -368,7 +370,7 @@ class Answering:
 def _unread(text: str, language: str) -> Found:
     """Return what is known of a message that is neither encoded nor looked up."""
     reading = Reading(language, (), 0.0, mood_of(text), False)
-    return Found(reading, Skills(), Reranked([], "off"), dict.fromkeys(("encode", "search", "rerank"), 0.0))
+    return Found(reading, Skills(), Reranked([], "off"), dict.fromkeys(STEPS, 0.0))
 
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:

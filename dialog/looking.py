@@ -27,7 +27,10 @@ from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
 from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, TrainedReranker
 
-__all__ = ["Found", "Looking", "Wanted"]
+__all__ = ["STEPS", "Found", "Looking", "Wanted"]
+
+STEPS = ("encode", "search", "rerank", "compose")
+"""What a reply says the cost of, beside the total."""
 
 # So many parts of a message are read by themselves.
 _PARTS = 4
@@ -147,6 +150,8 @@ class Looking:
             "encode": 1000 * (encoded - encoding),
             "search": 1000 * (searched - searching),
             "rerank": 1000 * (time.perf_counter() - searched),
+            # Whoever composes says so.
+            "compose": 0.0,
         }
         return Found(reading, skills, reranked, milliseconds, parts if len(parts) > 1 else (), vector)
 

@@ -45,7 +45,8 @@ REPLY: dict[str, Any] = {
         None,
     ),
     "release": str,
-    "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6)},
+    "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6),
+                     "compose": (0.0, 1e6)},
     # beyond the contract
     "reranked": {"done", "skipped", "off"}, "urgency": SHARE,
     "entities": [{"kind": str, "value": str, "text": str, "start": int, "end": int}],
@@ -114,7 +115,7 @@ READING = Reading(
 def full() -> Reply:
     return Reply(
         "r1", "c1", "handoff", "Of course.", 0.98765432, READING, (Hit(TICKET, 0.812345, 0.98765432),), ("Because.",),
-        "2026-11-23-1f3a", {"total": 7.912, "encode": 2.2, "search": 0.4, "rerank": 0.0},
+        "2026-11-23-1f3a", {"total": 7.912, "encode": 2.2, "search": 0.4, "rerank": 0.0, "compose": 0.0},
         (Citation(0, TICKET.id, 0, 6),), Handoff("low_confidence", "Who wrote what."), (Option("Where?", "Where?"),),
         incoming=Incoming("Where?", "en"),
     )  # fmt: skip
