@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from replydesk.data.settings import Settings
 from replydesk.data.text import tokens
 from replydesk.dialog.entities import entities_of
@@ -106,12 +104,14 @@ class Looking:
     ) -> Found:
         """Return what a message says and which past tickets may answer it. Relative dates count from ``at``.
 
-        Where a trained desk is asked several things at once, each part costs one more forward pass.
+        Where a trained desk is asked several things at once, the parts cost one more forward pass.
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
         meant = impartial(skills.speller.correct(text) if skills.speller is not None else text)
         vector = matcher.encode(meant, context, language=language)
+        parts = parts_of(meant)[:_PARTS]
+        several = matcher.vectors(parts, language=language) if len(parts) > 1 and skills.head is not None else None
         encoded = time.perf_counter()
         chosen = self._settings.dialog
         reading = read(
@@ -126,10 +126,8 @@ class Looking:
         # Spans are those of what was written, and relative dates those of the desk's own clock.
         entities = entities_of(text, language, at.astimezone(), region=self._settings.data.region)
         reading = replace(reading, entities=entities)
-        parts = parts_of(meant)[:_PARTS]
-        if len(parts) > 1 and skills.head is not None:
-            vectors = np.concatenate([matcher.encode(part, language=language) for part in parts])
-            reading = replace(reading, several=several_intents(parts, vectors, skills))
+        if several is not None:
+            reading = replace(reading, several=several_intents(parts, several, skills))
         searching = time.perf_counter()
         hits = matcher.find(
             text,
