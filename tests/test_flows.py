@@ -154,6 +154,21 @@ def test_a_chinese_question_gets_a_chinese_ticket(demo: Path, check_reply: Check
     assert HAN.search(reply["hits"][0]["question"])
 
 
+@pytest.mark.parametrize(
+    ("text", "action", "said"),
+    [
+        ("I need to change my delivery address", "ask", "The number begins with TW."),
+        ("我要改收货地址", "ask", "订单号以 TW 开头"),
+        ("I will call my lawyer", "handoff", "colleague"),
+        ("我要找律师起诉", "handoff", "同事"),
+        ("我不想活了", "handoff", "心理援助热线"),
+    ],
+)
+def test_the_demo_desk_has_a_form_and_rules_and_hears_alarms(demo: Path, text: str, action: str, said: str) -> None:
+    reply = document(demo, "ask", text)
+    assert reply["action"] == action and said in reply["text"]
+
+
 @pytest.mark.parametrize("text", ["what is the capital of France", "法国的首都是哪里"])
 def test_a_strange_question_is_handed_off(demo: Path, check_reply: Check, text: str) -> None:
     reply = check_reply(document(demo, "ask", text))

@@ -34,7 +34,7 @@ def demo(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Build the bilingual demo desk: tickets, index and a trained release."""
+    """Build the bilingual demo desk: tickets, index, a trained release, and a form and rules to try."""
     place = Home.find(home).create()
     if if_empty and store_of(place).counts()["tickets"] and not _half_built(place):
         show({"home": str(place.folder), "built": False}, as_json, f"There is a desk in {place.folder}.")
@@ -46,6 +46,10 @@ def demo(
     workshop = workshop_of(place)
     names = ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl")
     with resources.as_file(samples) as folder:
+        for name in ("forms.toml", "rules.toml"):
+            # What somebody has made of them stays.
+            if not (place.folder / name).exists():
+                write_atomically(place.folder / name, (folder / name).read_bytes())
         imported = workshop.import_exports([folder / name for name in names])
     if workshop.releases.current_id():
         document = {
