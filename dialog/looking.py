@@ -102,7 +102,8 @@ class Looking:
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
-        meant = impartial(skills.speller.correct(text) if skills.speller is not None else text)
+        blind = impartial(text)
+        meant = skills.speller.correct(blind) if skills.speller is not None else blind
         vector = matcher.encode(meant, context, language=language)
         encoded = time.perf_counter()
         chosen = self._settings.dialog
@@ -128,6 +129,7 @@ class Looking:
             context,
             language=language,
             k=wanted.k + len(wanted.failed),
+            read=blind,
             vector=vector,
             intents=reading.probabilities,
             unfamiliar=reading.out_of_scope,

@@ -1,0 +1,201 @@
+"""Introductions in Chinese: the clauses that do nothing but say who writes, or from where.
+
+As in English (``introductions.py``): a clause introduces somebody where it names a person or a place, speaks of the
+writer, asks nothing, and is made of a closed class of words besides. 我是河南的 is, 寄到河南 is not. In other clauses
+about the writer only the place is left out: 我在河南开店 becomes 我开店. Which words are places rjieba's dictionary knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from replydesk.data.privacy.hannames import name_at, whole_name
+from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES
+from replydesk.dialog.placenames import HAN_PLACES
+
+__all__ = ["han_introduced"]
+
+_PLACE, _NAME = "\x01", "\x02"
+_PLAIN: Final = "|".join(
+    sorted(
+        (
+            "我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户 帐号"
+            " 用户名 户主 机主 联系人 联系 署名 落款 签名 留言 在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标"
+            " 位于 所在地 所在 地区 地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地 当地"
+            " 土著 的 地 一名 一位 一个 一枚 一只 名 位 个 枚 一 作为 身为 当 顾客 客户 客人 用户 网友 粉丝 买家 消费者 居民"
+            " 市民 村民 朋友 孩子 学生 老师 上班族 打工人 职员 女孩 男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今"
+            " 今年 常年 长期 多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜 大家 都 也 又 再次 再 来了"
+            " 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好 问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息 来信 写信 写"
+            " 想问问 想问 问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼 祝好 谢谢 多谢 感谢 祝"
+            " 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下 山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞"
+            " 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长 老人 父母 家人 爱人 长辈 对象"
+        ).split(),
+        key=len,
+        reverse=True,
+    )
+)
+_ABOUT: Final = re.compile(
+    "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生|长大|土生土长|上班|工作|上学|读书"
+    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边"
+)
+_GREETING: Final = re.compile("(?:你好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?")
+_NAMING: Final = re.compile(
+    "叫|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
+    "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
+)
+_MOVING: Final = re.compile("我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|出差|定居|嫁|开店|做生意|顾客|客户|用户|网友|买家|朋友")
+_ASKED: Final = re.compile(
+    "寄|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
+    "|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+)
+_YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
+_HERE: Final = re.compile("(?:寄|发|送|邮|配送|到|运)(?:得|不)?(?:到|来|达)?(?:我们?)?(?:这边|这里|这儿|我家|家里|我们这)|(?:能|可以)(?:寄|送|发货|配送|邮)(?:到)?(?:吗|么|不)")
+_CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
+_CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
+_TRANSLITERATED: Final = frozenset(
+    "阿艾巴买卖卡克尔尼古丽拉木江提热依力吐孜娜扎西卓玛次仁丹增旦达瓦格桑央金桑杰洛平措德吉苏日乌兰图雅其其格呼斯勒特恩和那仁布赫孟根"
+    "哈森萨仁高娃娅别克汗努尔合曼帕塔什库班亚古再麦米"
+)
+_WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])++")
+_HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
+
+
+def han_introduced(text: str) -> str:
+    """Return a Chinese message without what introduces who writes.
+
+    >>> han_introduced("你好，我是扎西。我来自西藏，快递到哪了")
+    '你好，快递到哪了'
+    >>> han_introduced("我在河南开店，能寄到新疆吗")
+    '我开店，能寄到新疆吗'
+    """
+    told = list(_clauses(text))
+    gone = [span for span, places in told if not places]
+    placed = [span for span, places in told if places]
+    if placed and not _HERE.search(_without(text, gone + placed)):
+        gone += placed
+    return _without(text, gone) if gone else text
+
+
+def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Yield the spans that tell who writes, and whether each has a place in it."""
+    tagged: list[tuple[int, int, str]] | None = None
+    greeted = -1
+    for match in _CLAUSE.finditer(_marked(text)):
+        clause, (start, stop) = match[0], match.span()
+        asks = text[stop : stop + 1] in ("?", "？")
+        begin, greeted = (greeted if greeted >= 0 else start), -1
+        if _GREETING.fullmatch(clause):
+            greeted = begin
+            continue
+        if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause):
+            continue
+        if tagged is None:
+            tagged = _tagged(text)
+        shape, spans = _shape(clause, [one for one in tagged if start <= one[0] and one[1] <= stop], start)
+        if _NAME not in shape and _NAMING.search(clause):
+            shape = _with_name(shape)
+        if _WHOLE.fullmatch(shape) and not _YOU.search(shape) and (_PLACE in shape or _NAME in shape):
+            about = _ABOUT.search(shape) if _NAME not in shape else True
+            if about:
+                yield (begin, stop), _PLACE in shape
+                continue
+        if spans and not _ASKED.search(shape) and _MOVING.search(shape):
+            for first, last in spans:
+                yield _widened(text, start, first, last, stop), True
+
+
+def _marked(text: str) -> str:
+    """Return the text, as long as it was, with each masked name as one run of marks."""
+    return re.sub(r"<NAME_\d+>", lambda match: _NAME * len(match[0]), text)
+
+
+def _tagged(text: str) -> list[tuple[int, int, str]]:
+    """Return where places and names of persons stand in a text."""
+    found, at = [], 0
+    for word, tag in _dictionary().tag(text):
+        start = text.find(word, at)
+        if start < 0:
+            continue
+        at = start + len(word)
+        if len(word) > 1 and "一" <= word[0] <= "鿿":
+            if word in HAN_PLACES or (tag == "ns" and word not in HAN_COMPOUND):
+                found.append((start, at, _PLACE))
+            elif tag.startswith("nr") and _is_name(word):
+                found.append((start, at, _NAME))
+            else:
+                place = next((word[:n] for n in (4, 3, 2) if word[:n] in HAN_PLACES), "")
+                if place:
+                    found.append((start, start + len(place), _PLACE))
+    return found
+
+
+@cache
+def _dictionary() -> Any:
+    import rjieba
+
+    return rjieba
+
+
+def _shape(
+    clause: str, tagged: Sequence[tuple[int, int, str]], at: int
+) -> tuple[str, list[tuple[int, int]]]:
+    """Return a clause with a mark for each place and name, and where the places stand."""
+    shape, done, places = "", 0, []
+    for start, stop, mark in tagged:
+        shape += clause[done : start - at] + mark
+        done = stop - at
+        if mark == _PLACE:
+            places.append((start, stop))
+    return re.sub(f"{_NAME}+", _NAME, shape + clause[done:]), places
+
+
+def _with_name(shape: str) -> str:
+    """Return a clause that says a name with a mark for what must be it: all that is not of the closed class."""
+    head = _HEAD.match(shape)
+    assert head is not None
+    at = head.end()
+    # A name may begin as a common word does.
+    for start in (at, at - 1, at - 2):
+        if start < 0:
+            continue
+        for stop in range(min(len(shape), start + 6), start + 1, -1):
+            if _is_name(shape[start:stop]) and (stop == len(shape) or _WHOLE.fullmatch(shape, stop)):
+                return shape[:start] + _NAME + shape[stop:]
+    return shape
+
+
+def _is_name(word: str) -> bool:
+    if word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES or _WHOLE.fullmatch(word):
+        return False
+    if len(word) in (name_at(word, 0), whole_name(word, 0)):
+        return True
+    plain = word.replace("·", "")
+    if _TRANSLITERATED.issuperset(plain):
+        return True
+    given = plain[2:] if plain[:2] in HAN_COMPOUND else plain[1:] if plain[0] in HAN_SURNAMES else ""
+    return 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
+
+
+def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:
+    """Return the span of a place with the word before it that puts somebody there, and the ending behind it."""
+    before = re.search(r"(?:人?在|从|于|来自|去|到|自)\Z", text[start:begin])
+    after = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*(?:人(?=[，。的]|$))?").match(text, end, stop)
+    return begin - (len(before[0]) if before else 0), after.end() if after else end
+
+
+def _without(text: str, gone: Sequence[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for start, stop in sorted(gone):
+        parts.append(text[at:start])
+        at = max(at, stop)
+        # The mark behind a clause goes with it.
+        if start == 0 or text[start - 1] in "，。！？；：、,.!?;:\n （(—–-":
+            while at < len(text) and text[at] in "，。！；、,.!; ：:":
+                at += 1
+    left = "".join([*parts, text[at:]])
+    while (cleaned := _CLEANED.sub("", left)) != left:
+        left = cleaned
+    return left

@@ -1,0 +1,326 @@
+"""Introductions in English: the clauses that do nothing but say who writes, or from where.
+
+Not a list of sentences. A clause introduces somebody where it names a person or a place, or says what somebody is, is
+no question, speaks of the writer, and has no word besides but those of a closed class: pronouns, prepositions, forms of
+*be*, *live*, *come*, *write*, greetings, closings, words for customers and homes. *I'm from Leeds* does, *my parcel is
+in Leeds* and *do you ship to Leeds* do not. In other clauses about the writer only the place is left out: *I run a
+bakery in Leeds*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from replydesk.data.privacy.lexicon import AMBIGUOUS, GIVEN
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, PLACES
+
+__all__ = ["introduced"]
+
+Span = tuple[int, int]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_OPENERS: Final = _words("hi hello hey hiya greetings dear good")
+_CLOSERS: Final = _words(
+    "regards best wishes sincerely faithfully truly thanks thank cheers thx ta signed respectfully yours love greetings"
+    " ps salutations"
+)
+# What makes a clause one about who writes.
+_WRITER: Final = _words(
+    "i i'm im i've we we're we've me my myself us our ours customer customers client user shopper buyer resident"
+    " reader fan native citizen family household person people someone somebody here speaking writing writes again"
+    " location city hometown asking mx calling born based living signed sent"
+)
+_NAMING: Final = _words("name name's names called call known go by signed it's me holder surname")
+_ROLES: Final = _words(
+    "customer customers client user shopper buyer resident reader fan native citizen family household person people"
+    " someone somebody student teacher nurse worker follower parent child sibling partner relative member"
+    " kid muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat local grandparent"
+)
+_FAITHS: Final = _words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
+_PLACING: Final = _words("from in near of around outside at to within via")
+_PLAIN: Final = (
+    _OPENERS
+    | _CLOSERS
+    | _WRITER
+    | _NAMING
+    | _ROLES
+    | _PLACING
+    | _words(
+        "a an the is are am was were be being been it this that that's there who who's which as and or & so also both"
+        " with for on behalf your you too than all folks everyone team guys friend friends kind kindest warm warmest"
+        " many very much morning afternoon evening day night name full first last account profile write written asked"
+        " ask asks says say said message messages messaging email emailing texting contacting contact talking chatting"
+        " speak just only simply still live lives lived reside resides residing stay staying stays located situated"
+        " raised grew up originally currently presently now nowadays always since years year months long whole life"
+        " entire come comes came coming hail hails hailing town village country county area region state part suburb"
+        " district place home house ours over down out up right way btw know old new young happy loyal regular"
+        " longtime proud humble single busy little big small sunny rainy cold lovely beautiful south north east west"
+        " southern northern eastern western central greater upper lower work works working study studies studying"
+        " university college school one two another every let i'd like introduce goes please may could can"
+        " wonder back visiting abroad"
+    )
+)
+_ASKING: Final = _words(
+    "who what where when why which how is are am was were do does did can could will would should may might have has"
+    " isn't aren't don't doesn't can't couldn't won't"
+)
+_LITTLE: Final = _words("the a an sunny rainy cold lovely beautiful old good dear great new all us everyone of")
+_NO_NAMES: Final = _words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+    " september october november december christmas easter i ok"
+)
+# Somebody who was born, lives and works somewhere tells of himself; who buys, sends and collects tells of what he asks.
+_DOING: Final = re.compile(
+    r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay|return|travel"
+    r"|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
+    r"|refund|exchang|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
+    re.I,
+)
+_HERE: Final = re.compile(
+    r"\b(?:ship|deliver\w*|post|send|courier|sell|stock)\b[^.?!\n]{0,40}"
+    r"\b(?:here|there|to us|my (?:area|city|town|country|region|place|state|door))\b"
+    r"|\b(?:do|can|could|will|would) you (?:even |also |still )?(?:ship|deliver|post|send)(?: abroad| internationally"
+    r"| overseas| that far)?\W*\Z"
+    r"|\b(?:here|in my (?:area|city|town|country|region|state))\W*\Z",
+    re.I,
+)
+# Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
+_CLAUSE: Final = re.compile(
+    r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
+    r"|(?=\s(?:I'm|I am|I (?:live|come|write)|My name|This is|Greetings|Regards|Best|Kind|Cheers|Thanks|Thank you|Sincerely"
+    r"|Yours|Signed|Hello|Hi|With thanks)\b)",
+    re.M,
+)
+_TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[\w<>]+|[^\w\s]")
+_ADJUNCT: Final = re.compile(
+    r"\b(?:(?:speaking|writing|asking|talking) )?(?:as|being)\s+(?:an?|the|your|one|some(?:body|one)|people|us)\b"
+    r"[^.!?;:,\n]{0,60}?(?=[,:\n])|\b(?:over |up |down |out )?here in\s",
+    re.I,
+)
+_SENT: Final = re.compile(r"\(?\bsent from [^.!?()\n]{1,30}\)?\W*\Z", re.I)
+_LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
+
+Kind = Literal["introducing", "little", "asking"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause with what ends it; ``names`` and ``places`` are spans in the message."""
+
+    start: int
+    stop: int
+    end: int
+    mark: str
+    words: tuple[str, ...]
+    kind: Kind
+    named: bool
+    places: tuple[Span, ...]
+
+
+def introduced(text: str) -> str:
+    """Return an English message without what introduces who writes.
+
+    A place stays where the message asks about it, also as *here* or *to us*.
+
+    >>> introduced("Hello, Priya Nair here. I'm from Leeds and my lamp is broken")
+    'my lamp is broken'
+    >>> introduced("I run a bakery in Leeds. Do you ship to Lagos?")
+    'I run a bakery. Do you ship to Lagos?'
+    """
+    clauses = _clauses(text)
+    if not any(one.kind == "introducing" or one.places for one in clauses):
+        return text
+    gone = _runs(clauses)
+    left = _without(text, gone)
+    if _HERE.search(left) and any(one.places for one in clauses):
+        # The place is where something shall be sent; the name may go.
+        gone = _runs([one for one in clauses if not one.places])
+        return _without(text, gone)
+    for one in clauses:
+        if one.places and not any(start <= one.start and one.stop <= end for start, end in gone):
+            gone += _placing(text, one)
+    return _without(text, gone)
+
+
+def _clauses(text: str) -> list[_Clause]:
+    found, at = [], 0
+    ends = [*_CLAUSE.finditer(text)]
+    for number in range(len(ends) + 1):
+        stop, end, mark = (
+            (ends[number].start(), ends[number].end(), ends[number][0])
+            if number < len(ends)
+            else (len(text), len(text), "\n")
+        )
+        if text[at:stop].strip():
+            found.append(_clause(text, at, stop, end, mark))
+            at = end
+        elif found and at == found[-1].end:
+            last = found[-1]
+            found[-1] = _Clause(
+                last.start, last.stop, end, last.mark + mark, last.words, last.kind, last.named, last.places
+            )
+            at = end
+        else:
+            at = end
+    return found
+
+
+def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
+    """Return what a clause is."""
+    words: list[str] = []
+    places: list[Span] = []
+    named = content = False
+    writer = False
+    before = ""
+    known = False
+    for match in _TOKEN.finditer(text, start, stop):
+        token = match[0]
+        low = token.lower()
+        capital = token[0].isupper()
+        bare = low.removesuffix("'s")
+        if token.startswith("<NAME_"):
+            named, known = True, True
+        elif (bare in PLACES and (capital or bare not in AMBIGUOUS_PLACES)) or (
+            capital and before in _PLACING and bare not in _NO_NAMES and low not in _PLAIN
+        ):
+            span = match.span()
+            if places and text[places[-1][1] : span[0]].strip() in ("", "-"):
+                span = (places.pop()[0], span[1])
+            places.append(span)
+            known = True
+        elif capital and (bare not in _PLAIN or (known and bare not in _WRITER)) and bare not in _NO_NAMES:
+            if known and places and text[places[-1][1] : match.start()].strip() == "":
+                places[-1] = (places[-1][0], match.end())
+            elif before in ("the", "a", "an", "my", "your", "our") and low not in GIVEN:
+                content = True
+            elif named or low in GIVEN or words:
+                named = known = True
+            else:
+                # A sentence begins with a capital anyway.
+                named = known = _is_name(text, match.end(), stop)
+                content |= not named
+        elif low in _FAITHS:
+            named = True
+            known = False
+        elif low in _PLAIN or (low.isdigit() and len(low) < 5):
+            known = False
+        elif token in "'-\u2019&":
+            continue
+        else:
+            content, known = True, False
+        writer |= low in _WRITER
+        words.append(low)
+        before = low
+    kind: Kind = "asking"
+    if not content and words:
+        alone = all(word in _LITTLE or word in _CLOSERS or word in _OPENERS for word in words)
+        about = writer or bool(_NAMING.intersection(words)) or bool({*words[:1]} & _OPENERS) or bool(_CLOSERS.intersection(words))
+        asks = "?" in mark or words[0] in _ASKING or _asks_you(words)
+        if (named or places) and not asks and (about or (named and not places)):
+            kind = "introducing"
+        elif not asks and (alone or named or places or about):
+            kind = "little"
+    return _Clause(start, stop, end, mark, tuple(words), kind, named, tuple(places))
+
+
+def _is_name(text: str, at: int, stop: int) -> bool:
+    """Return whether another capital, or nothing, follows the first word of a clause."""
+    rest = text[at:stop].split()
+    return not rest or (rest[0][:1].isupper() and rest[0].lower() not in PLACES)
+
+
+def _asks_you(words: Sequence[str]) -> bool:
+    return any(
+        word in ("you", "your") and (words[i - 1 : i] != ["your"])
+        and words[i + 1 : i + 2] != []
+        and words[i + 1] in ("in", "from", "based", "located", "are", "live", "near", "is", "ship")
+        for i, word in enumerate(words)
+    )  # fmt: skip
+
+
+def _runs(clauses: Sequence[_Clause]) -> list[Span]:
+    """Return the spans of neighbouring clauses of a sentence that introduce somebody."""
+    found: list[Span] = []
+    run: list[_Clause] = []
+    for number, one in enumerate([*clauses, None]):
+        if one is not None and one.kind != "asking":
+            run.append(one)
+            if not _ends(one.mark) or _goes_with(clauses, number):
+                continue
+        if any(_introduces(part, clauses) for part in run):
+            found.append((run[0].start, run[-1].end))
+        run = []
+    return found
+
+
+def _ends(mark: str) -> bool:
+    return bool(set(mark) & set(".!?\n"))
+
+
+def _goes_with(clauses: Sequence[_Clause], number: int) -> bool:
+    """Return whether a closing such as *Thanks!* has the name that follows it."""
+    one = clauses[number]
+    return bool(set(one.words) & _CLOSERS) and number == len(clauses) - 2 and clauses[-1].named
+
+
+def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
+    """Return whether a clause introduces somebody; a name alone does at the ends of a message only."""
+    if one.kind != "introducing":
+        return False
+    alone = not (set(one.words) & (_PLAIN - _ROLES))
+    if not alone:
+        return True
+    if one is clauses[-1]:
+        mark = clauses[-2].mark if len(clauses) > 1 else "\n"
+        return _ends(mark) or "-" in mark or "\u2014" in mark or "\u2013" in mark or "(" in mark or (
+            len(clauses) > 1 and bool(set(clauses[-2].words) & _CLOSERS)
+        )  # fmt: skip
+    return one is clauses[0] and not one.mark.strip().startswith((":", "?")) and len(one.words) < 4
+
+
+def _placing(text: str, one: _Clause) -> list[Span]:
+    """Return where a clause that says something besides names the place of who writes."""
+    said = text[one.start : one.stop]
+    adjunct = [match for match in _ADJUNCT.finditer(text, one.start, min(len(text), one.stop + 1))]
+    found: list[Span] = []
+    for start, stop in one.places:
+        within = next((m for m in adjunct if m.start() <= start and (stop <= m.end() or m.end() == start)), None)
+        if within is not None:
+            found.append((within.start(), max(stop, within.end())))
+            continue
+        if "?" in one.mark or _DOING.search(said) or one.words[0] in _ASKING:
+            continue
+        about = set(one.words) & (_WRITER | _words("moved married grew"))
+        if about:
+            lead = re.search(r"\s*\b(?:from|in|near|around|outside|at|to|of)\s+(?:the\s+)?\Z", text[one.start : start], re.I)
+            found.append((one.start + lead.start() if lead else start, stop))
+    return found
+
+
+def _without(text: str, gone: Sequence[Span]) -> str:
+    """Return a text without these spans, and without the marks and joining words that they leave behind."""
+    if not gone:
+        return text
+    parts, at = [], 0
+    for start, end in sorted(gone):
+        if start >= at:
+            parts.append(text[at:start])
+        at = max(at, end)
+    parts.append(text[at:])
+    kept = [parts[0], *(_LEFT.sub("", part) if _opens(parts[i]) else part for i, part in enumerate(parts[1:]))]
+    left = ""
+    for part in kept:
+        left += part if not left or left[-1].isspace() or part[:1].isspace() or not part[:1].isalnum() else f" {part}"
+    return left.strip().removesuffix("(").rstrip()
+
+
+def _opens(before: str) -> bool:
+    """Return whether what follows begins a sentence."""
+    return not before.strip() or before.rstrip()[-1] in ".!?\n"
