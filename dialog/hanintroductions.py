@@ -46,14 +46,24 @@ _NAMING: Final = re.compile(
     "叫|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
+_BEFORE: Final = re.compile("叫做?我?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名|\\A")
+_AFTER: Final = re.compile("敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦]|留言|想|来?[请咨]|问|的[账帐]|\\Z")
 _MOVING: Final = re.compile("我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|出差|定居|嫁|开店|做生意|顾客|客户|用户|网友|买家|朋友")
 _ASKED: Final = re.compile(
     "寄|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
-    "|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+    "|海关|现场|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
-_HERE: Final = re.compile("(?:寄|发|送|邮|配送|到|运)(?:得|不)?(?:到|来|达)?(?:我们?)?(?:这边|这里|这儿|我家|家里|我们这)|(?:能|可以)(?:寄|送|发货|配送|邮)(?:到)?(?:吗|么|不)")
+_HERE: Final = re.compile(
+    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?我?们?(?:这|家|宿舍|公司|学校|单位|村|小区)"
+    "|附近|最近的|去店里|到店|门店|本地有"
+    "|\\A\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
+)
+_BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
+_PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
+_SIGNED: Final = frozenset("\n—–-")
+_AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
 _TRANSLITERATED: Final = frozenset(
     "阿艾巴买卖卡克尔尼古丽拉木江提热依力吐孜娜扎西卓玛次仁丹增旦达瓦格桑央金桑杰洛平措德吉苏日乌兰图雅其其格呼斯勒特恩和那仁布赫孟根"
@@ -90,6 +100,9 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if _GREETING.fullmatch(clause):
             greeted = begin
             continue
+        if not text[stop:].strip("。.!！~～)） \n") and text[start - 1 : start] in _SIGNED and _is_name(clause):
+            yield (start, stop), False
+            continue
         if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause):
             continue
         if tagged is None:
@@ -98,13 +111,13 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if _NAME not in shape and _NAMING.search(clause):
             shape = _with_name(shape)
         if _WHOLE.fullmatch(shape) and not _YOU.search(shape) and (_PLACE in shape or _NAME in shape):
-            about = _ABOUT.search(shape) if _NAME not in shape else True
-            if about:
+            if _NAME in shape or _ABOUT.search(shape) or _NAMING.search(shape):
                 yield (begin, stop), _PLACE in shape
                 continue
         if spans and not _ASKED.search(shape) and _MOVING.search(shape):
             for first, last in spans:
-                yield _widened(text, start, first, last, stop), True
+                if wide := _widened(text, start, first, last, stop):
+                    yield wide, True
 
 
 def _marked(text: str) -> str:
@@ -125,6 +138,8 @@ def _tagged(text: str) -> list[tuple[int, int, str]]:
                 found.append((start, at, _PLACE))
             elif tag.startswith("nr") and _is_name(word):
                 found.append((start, at, _NAME))
+            elif tag.startswith(("nr", "nz", "nt")) and _AT.search(text, max(0, start - 4), start):
+                found.append((start, at, _PLACE))
             else:
                 place = next((word[:n] for n in (4, 3, 2) if word[:n] in HAN_PLACES), "")
                 if place:
@@ -153,18 +168,22 @@ def _shape(
 
 
 def _with_name(shape: str) -> str:
-    """Return a clause that says a name with a mark for what must be it: all that is not of the closed class."""
+    """Return a clause that says a name with a mark for what must be it: behind 叫 and 我是, before 敬上 and 向您问好."""
+    for cue in _BEFORE.finditer(shape):
+        for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
+            if _fits(shape, cue.end(), stop):
+                return shape[: cue.end()] + _NAME + shape[stop:]
     head = _HEAD.match(shape)
-    assert head is not None
-    at = head.end()
-    # A name may begin as a common word does.
-    for start in (at, at - 1, at - 2):
-        if start < 0:
-            continue
+    at = head.end() if head else 0
+    for start in (at, at - 1, at - 2, 0):
         for stop in range(min(len(shape), start + 6), start + 1, -1):
-            if _is_name(shape[start:stop]) and (stop == len(shape) or _WHOLE.fullmatch(shape, stop)):
+            if start >= 0 and _AFTER.match(shape, stop) and _fits(shape, start, stop):
                 return shape[:start] + _NAME + shape[stop:]
     return shape
+
+
+def _fits(shape: str, start: int, stop: int) -> bool:
+    return _is_name(shape[start:stop]) and (stop == len(shape) or bool(_WHOLE.fullmatch(shape, stop)))
 
 
 def _is_name(word: str) -> bool:
@@ -179,11 +198,13 @@ def _is_name(word: str) -> bool:
     return 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
 
 
-def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:
-    """Return the span of a place with the word before it that puts somebody there, and the ending behind it."""
-    before = re.search(r"(?:人?在|从|于|来自|去|到|自)\Z", text[start:begin])
-    after = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*(?:人(?=[，。的]|$))?").match(text, end, stop)
-    return begin - (len(before[0]) if before else 0), after.end() if after else end
+def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int] | None:
+    """Return the span of a place with the word that puts somebody there, None where nobody is put there."""
+    before = re.search(r"(?:人?在|从|于|来自|搬?去|搬?到|自|住|是)\Z", text[start:begin])
+    after = _BEHIND.match(text, end, stop)
+    if before is None and not _PEOPLE.match(text, after.end(), stop):
+        return None
+    return begin - (len(before[0]) if before and before[0] not in ("住", "是") else 0), after.end()
 
 
 def _without(text: str, gone: Sequence[tuple[int, int]]) -> str:

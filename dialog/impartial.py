@@ -84,7 +84,7 @@ def impartial(text: str) -> str:
 def _kept(text: str, leaving_out: Callable[[str], str]) -> str:
     """Return a text without what is left out of it, the text itself where hardly anything would be left."""
     left = leaving_out(text).strip()
-    return left if left != text and len(_WORDS.findall(left)) >= _FEWEST else text
+    return left if left != text.strip() and len(_WORDS.findall(left)) >= _FEWEST else text
 
 
 def _cased(word: str, like: str) -> str:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from replydesk.data.privacy.lexicon import AMBIGUOUS, GIVEN
-from replydesk.dialog.placenames import AMBIGUOUS_PLACES, PLACES
+from replydesk.data.privacy.lexicon import AMBIGUOUS, GIVEN, NOT_NAMES
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES
 
 __all__ = ["introduced"]
 
@@ -37,7 +37,7 @@ _WRITER: Final = _words(
     " reader fan native citizen family household person people someone somebody here speaking writing writes again"
     " location city hometown asking mx calling born based living signed sent"
 )
-_NAMING: Final = _words("name name's names called call known go by signed it's me holder surname")
+_NAMING: Final = _words("name name's names called call known signed it's me holder surname")
 _ROLES: Final = _words(
     "customer customers client user shopper buyer resident reader fan native citizen family household person people"
     " someone somebody student teacher nurse worker follower parent child sibling partner relative member"
@@ -45,6 +45,11 @@ _ROLES: Final = _words(
 )
 _FAITHS: Final = _words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
 _PLACING: Final = _words("from in near of around outside at to within via")
+_FROM: Final = _words("from in near around")
+_DIRECTIONS: Final = _words("north south east west northern southern eastern western central greater upper lower new")
+_CALLING: Final = _words("is am i'm name's called me by it's signed this")
+_PRESENT: Final = _words("here speaking writing again calling asking")
+_CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
 _PLAIN: Final = (
     _OPENERS
     | _CLOSERS
@@ -80,31 +85,45 @@ _NO_NAMES: Final = _words(
 _DOING: Final = re.compile(
     r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay|return|travel"
     r"|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
-    r"|refund|exchang|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
+    r"|refund|exchang|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
     re.I,
 )
 _HERE: Final = re.compile(
-    r"\b(?:ship|deliver\w*|post|send|courier|sell|stock)\b[^.?!\n]{0,40}"
-    r"\b(?:here|there|to us|my (?:area|city|town|country|region|place|state|door))\b"
+    r"\b(?:ship\w*|deliver\w*|post\w*|mail\w*|send\w*|courier|sell|stock)\b[^.?!\n]{0,40}"
+    r"\b(?:here|there|over|to us|my (?:area|city|town|country|region|place|state|door))\b"
     r"|\b(?:do|can|could|will|would) you (?:even |also |still )?(?:ship|deliver|post|send)(?: abroad| internationally"
     r"| overseas| that far)?\W*\Z"
-    r"|\b(?:here|in my (?:area|city|town|country|region|state))\W*\Z",
+    r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region|state))\W*\Z"
+    r"|\b(?:near me|nearest|closest)\b"
+    r"|\A\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
+    r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
     re.I,
 )
 # Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
 _CLAUSE: Final = re.compile(
     r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
-    r"|(?=\s(?:I'm|I am|I (?:live|come|write)|My name|This is|Greetings|Regards|Best|Kind|Cheers|Thanks|Thank you|Sincerely"
-    r"|Yours|Signed|Hello|Hi|With thanks)\b)",
+    r"|(?=\s(?:My name|Greetings|Regards|Best|Kind|Warm|Cheers|Thanks|Thank you|Sincerely|Yours|Signed|With thanks)\b)",
     re.M,
 )
 _TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[\w<>]+|[^\w\s]")
 _ADJUNCT: Final = re.compile(
-    r"\b(?:(?:speaking|writing|asking|talking) )?(?:as|being)\s+(?:an?|the|your|one|some(?:body|one)|people|us)\b"
-    r"[^.!?;:,\n]{0,60}?(?=[,:\n])|\b(?:over |up |down |out )?here in\s",
+    r"\b(?:(?:speaking|writing|asking|talking) )?(?:as|being)\s+(?:an?|your|one|some(?:body|one)|people)\b"
+    r"|\b(?:over |up |down |out )?here in\s",
     re.I,
 )
-_SENT: Final = re.compile(r"\(?\bsent from [^.!?()\n]{1,30}\)?\W*\Z", re.I)
+# Present states tell who somebody is; what happened tells what he asks about.
+_LIVING: Final = re.compile(
+    r"\b(?:i|we)(?:'m|'re| am| are) (?!not\b|(?:\w+ly )?(?!living|working|studying|staying|writing|coming|calling|being)\w+ing\b)"
+    r"|\b(?:i|we)(?:'ve| have)? (?:\w+ly )?(?:live|lived|work|run|own|teach|study|rent|farm|grew|moved|come|manage)\b"
+    r"|\b(?:born|raised|based|living|retired|married|moved)\b",
+    re.I,
+)
+_LEAD: Final = re.compile(
+    r"\s*\b(?:from|in|near|around|of|(?<=moved )to|(?<=moved here )to)\s+"
+    r"(?:(?:the|sunny|rainy|old|north|south|east|west)\s+)?\Z",
+    re.I,
+)
+_IF: Final = _words("if although though unless when whenever while not because since than")
 _LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
 
 Kind = Literal["introducing", "little", "asking"]
@@ -174,66 +193,92 @@ def _clauses(text: str) -> list[_Clause]:
 
 def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
     """Return what a clause is."""
-    words: list[str] = []
+    found = [*_TOKEN.finditer(text, start, stop)]
+    words = [match[0].lower() for match in found]
     places: list[Span] = []
     named = content = False
-    writer = False
-    before = ""
-    known = False
-    for match in _TOKEN.finditer(text, start, stop):
-        token = match[0]
-        low = token.lower()
-        capital = token[0].isupper()
+    run: Literal["", "name", "place"] = ""
+    for number, match in enumerate(found):
+        token, low = match[0], words[number]
+        before = words[number - 1] if number else ""
         bare = low.removesuffix("'s")
+        capital = bool(_CAPITAL.fullmatch(token)) and bare not in _NO_NAMES
         if token.startswith("<NAME_"):
-            named, known = True, True
-        elif (bare in PLACES and (capital or bare not in AMBIGUOUS_PLACES)) or (
-            capital and before in _PLACING and bare not in _NO_NAMES and low not in _PLAIN
+            named, run = True, "name"
+        elif (
+            bare in PLACES
+            and (capital or bare not in AMBIGUOUS_PLACES)
+            and (bare not in DEMONYMS or _says_what(before, words[number + 1 :]))
         ):
-            span = match.span()
-            if places and text[places[-1][1] : span[0]].strip() in ("", "-"):
-                span = (places.pop()[0], span[1])
-            places.append(span)
-            known = True
-        elif capital and (bare not in _PLAIN or (known and bare not in _WRITER)) and bare not in _NO_NAMES:
-            if known and places and text[places[-1][1] : match.start()].strip() == "":
-                places[-1] = (places[-1][0], match.end())
-            elif before in ("the", "a", "an", "my", "your", "our") and low not in GIVEN:
-                content = True
-            elif named or low in GIVEN or words:
-                named = known = True
-            else:
-                # A sentence begins with a capital anyway.
-                named = known = _is_name(text, match.end(), stop)
-                content |= not named
+            places.append(match.span())
+            run = "place"
+        elif capital and run == "place" and text[match.start() - 1] in " -":
+            places[-1] = (places[-1][0], match.end())
+        elif capital and _placed(found, number):
+            places.append(match.span())
+            run = "place"
+        elif capital and low not in _PLAIN and (run == "name" or _is_name(found, number)):
+            named, run = True, "name"
         elif low in _FAITHS:
-            named = True
-            known = False
+            named, run = True, ""
         elif low in _PLAIN or (low.isdigit() and len(low) < 5):
-            known = False
-        elif token in "'-\u2019&":
-            continue
-        else:
-            content, known = True, False
-        writer |= low in _WRITER
-        words.append(low)
-        before = low
+            run = ""
+        elif token not in "'-&":
+            content, run = True, ""
+    past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(words)
     kind: Kind = "asking"
-    if not content and words:
-        alone = all(word in _LITTLE or word in _CLOSERS or word in _OPENERS for word in words)
-        about = writer or bool(_NAMING.intersection(words)) or bool({*words[:1]} & _OPENERS) or bool(_CLOSERS.intersection(words))
-        asks = "?" in mark or words[0] in _ASKING or _asks_you(words)
-        if (named or places) and not asks and (about or (named and not places)):
+    if not content and not past and words:
+        alone = _LITTLE.union(_CLOSERS, _OPENERS).issuperset(words)
+        about = not _WRITER.union(_NAMING, _CLOSERS).isdisjoint(words) or words[0] in _OPENERS
+        if "?" in mark or words[0] in _ASKING or _asks_you(words):
+            pass
+        elif (named or places) and (about or not places):
             kind = "introducing"
-        elif not asks and (alone or named or places or about):
+        elif alone or named or places or about:
             kind = "little"
-    return _Clause(start, stop, end, mark, tuple(words), kind, named, tuple(places))
+    return _Clause(start, stop, end, mark, tuple(words), kind, named, _joined(text, places))
 
 
-def _is_name(text: str, at: int, stop: int) -> bool:
-    """Return whether another capital, or nothing, follows the first word of a clause."""
-    rest = text[at:stop].split()
-    return not rest or (rest[0][:1].isupper() and rest[0].lower() not in PLACES)
+def _says_what(before: str, after: Sequence[str]) -> bool:
+    """Return whether *Irish* says what somebody is: not what language, or whose beer."""
+    whole = before in ("i'm", "am", "we're", "are", "being") and (not after or after[0] in ("and", "but", "by", "here"))
+    return whole or not _ROLES.isdisjoint(after[:1]) or after[:1] == ["here"]
+
+
+def _placed(found: Sequence[re.Match[str]], at: int) -> bool:
+    """Return whether a word with a capital stands where a place does: behind *from* and *in*, also as *the Isle*."""
+    back = [match[0].lower() for match in found[max(0, at - 3) : at]]
+    while back and (back[-1] in _LITTLE or back[-1] in _DIRECTIONS):
+        back.pop()
+    after = found[at + 1][0].lower() if at + 1 < len(found) else ""
+    return (bool(back) and back[-1] in _FROM) or after in ("resident", "native", "citizen", "local")
+
+
+def _is_name(found: Sequence[re.Match[str]], at: int) -> bool:
+    """Return whether a word with a capital is a person's name: a known one, or one that stands where a name does."""
+    token = found[at][0].lower()
+    if token in GIVEN and token not in AMBIGUOUS:
+        return True
+    if token in NOT_NAMES:
+        return False
+    before = found[at - 1][0].lower() if at else ""
+    after = found[at + 1][0] if at + 1 < len(found) else ""
+    if before in _CALLING or (after.lower() in _PRESENT and before in _CLOSERS | {""}):
+        return True
+    # A closing before it, or two or three words with capitals, and nothing else.
+    whole = not at and 1 < len(found) < 4 and all(_CAPITAL.fullmatch(match[0]) for match in found)
+    return before in _CLOSERS or token in GIVEN and (not at or whole) or (whole and not found[0].string[found[-1].end() :].strip(" ."))
+
+
+def _joined(text: str, places: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans of places, one for each that has several words."""
+    found: list[Span] = []
+    for start, stop in places:
+        if found and text[found[-1][1] : start].strip(" -") == "":
+            found[-1] = (found[-1][0], stop)
+        else:
+            found.append((start, stop))
+    return tuple(found)
 
 
 def _asks_you(words: Sequence[str]) -> bool:
@@ -287,20 +332,16 @@ def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
 
 def _placing(text: str, one: _Clause) -> list[Span]:
     """Return where a clause that says something besides names the place of who writes."""
-    said = text[one.start : one.stop]
-    adjunct = [match for match in _ADJUNCT.finditer(text, one.start, min(len(text), one.stop + 1))]
     found: list[Span] = []
+    telling = "?" not in one.mark and one.words[0] not in _ASKING
     for start, stop in one.places:
-        within = next((m for m in adjunct if m.start() <= start and (stop <= m.end() or m.end() == start)), None)
-        if within is not None:
-            found.append((within.start(), max(stop, within.end())))
+        adjunct = next((m for m in _ADJUNCT.finditer(text, one.start, start) if m.end() <= start), None)
+        if adjunct is not None and one.words[0] not in _ASKING:
+            found.append((adjunct.start(), one.stop if "," in one.mark or ":" in one.mark else stop))
             continue
-        if "?" in one.mark or _DOING.search(said) or one.words[0] in _ASKING:
-            continue
-        about = set(one.words) & (_WRITER | _words("moved married grew"))
-        if about:
-            lead = re.search(r"\s*\b(?:from|in|near|around|outside|at|to|of)\s+(?:the\s+)?\Z", text[one.start : start], re.I)
-            found.append((one.start + lead.start() if lead else start, stop))
+        lead = _LEAD.search(text, one.start, start)
+        if telling and lead and _IF.isdisjoint(one.words) and _LIVING.search(text, one.start, start) and not _DOING.search(text, one.start, one.stop):
+            found.append((lead.start(), stop))
     return found
 
 
@@ -310,6 +351,8 @@ def _without(text: str, gone: Sequence[Span]) -> str:
         return text
     parts, at = [], 0
     for start, end in sorted(gone):
+        if text[start - 1 : start] == "(" and ")" in text[start:end]:
+            start -= 1
         if start >= at:
             parts.append(text[at:start])
         at = max(at, end)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["AMBIGUOUS_PLACES", "HAN_PLACES", "PLACES"]
+__all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACES", "PLACES"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -72,9 +72,17 @@ PLACES: Final = AMBIGUOUS_PLACES | _words("""
     tripoli khartoum addis ababa nairobi mombasa kampala kigali mogadishu dar salaam lagos abuja kano ibadan accra
     kumasi dakar abidjan bamako kinshasa luanda harare lusaka johannesburg cape durban pretoria soweto maputo
     antananarivo kingston havana bogota medellin quito caracas santiago montevideo brasilia rio janeiro paulo
-    buenos aires tijuana guadalajara monterrey honolulu
+    hong kong york jersey zealand lanka arabia rica salvador islay orkney shetland anglesey buenos aires tijuana guadalajara monterrey honolulu
 """)
 """Countries, regions and cities, and who is from there, word by word and in lower case."""
+
+DEMONYMS: Final = frozenset(
+    word
+    for word in PLACES
+    if word.endswith(("ish", "ese", "sian", "lian", "rian", "nian", "dian", "tian"))
+    or word in _words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
+)
+"""Which of them say of what people, and in what language: *in Italian* is no place."""
 
 HAN_PLACES: Final = _words("""
     北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南
