@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from replydesk.data.privacy.hannames import name_at, whole_name
+from replydesk.data.privacy.hanplaces import HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES
 from replydesk.dialog.placenames import HAN_PLACES
 
@@ -31,6 +32,8 @@ _PLAIN: Final = "|".join(
             " 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好 问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息 来信 写信 写"
             " 想问问 想问 问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼 祝好 谢谢 多谢 感谢 祝"
             " 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下 山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞"
+            " 提问人 提问 有个问题 问题 在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子 宝妈 宝爸 汉子 姐妹"
+            " 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年 前年 今天 下雨 天气 从小 就 都 当老师 我爸妈 爸妈 有事 就是 by"
             " 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长 老人 父母 家人 爱人 长辈 对象"
         ).split(),
         key=len,
@@ -39,19 +42,18 @@ _PLAIN: Final = "|".join(
 )
 _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生|长大|土生土长|上班|工作|上学|读书"
-    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边"
+    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
 )
 _GREETING: Final = re.compile("(?:你好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?")
 _NAMING: Final = re.compile(
-    "叫|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
+    "叫|名|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
-_BEFORE: Final = re.compile("叫做?我?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名|\\A")
-_AFTER: Final = re.compile("敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦]|留言|想|来?[请咨]|问|的[账帐]|\\Z")
-_MOVING: Final = re.compile("我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|出差|定居|嫁|开店|做生意|顾客|客户|用户|网友|买家|朋友")
+_BEFORE: Final = re.compile("叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名")
+_AFTER: Final = re.compile("有个?问题|在此|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦]|留言|想|来?[请咨]|问|的[账帐]")
 _ASKED: Final = re.compile(
     "寄|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
-    "|海关|现场|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
 _HERE: Final = re.compile(
@@ -65,10 +67,8 @@ _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"�
 _SIGNED: Final = frozenset("\n—–-")
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
-_TRANSLITERATED: Final = frozenset(
-    "阿艾巴买卖卡克尔尼古丽拉木江提热依力吐孜娜扎西卓玛次仁丹增旦达瓦格桑央金桑杰洛平措德吉苏日乌兰图雅其其格呼斯勒特恩和那仁布赫孟根"
-    "哈森萨仁高娃娅别克汗努尔合曼帕塔什库班亚古再麦米"
-)
+_FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那退换买卖发寄送收货单用去说问被把给让请等付急快")
+_KNOWN_PLACES: Final = re.compile("|".join(sorted(HAN_PLACES, key=len, reverse=True)))
 _WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])++")
 _HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
 
@@ -103,21 +103,23 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if not text[stop:].strip("。.!！~～)） \n") and text[start - 1 : start] in _SIGNED and _is_name(clause):
             yield (start, stop), False
             continue
-        if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause):
+        if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)):
             continue
         if tagged is None:
             tagged = _tagged(text)
-        shape, spans = _shape(clause, [one for one in tagged if start <= one[0] and one[1] <= stop], start)
-        if _NAME not in shape and _NAMING.search(clause):
+        inside = [one for one in tagged if start <= one[0] and one[1] <= stop]
+        shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
+        if _NAME not in shape and _PLACE not in shape and (_NAMING.search(clause) or _ABOUT.search(clause)):
             shape = _with_name(shape)
+            if _NAME not in shape and _NAMING.search(clause):
+                shape, _ = _shape(clause, inside, start)
         if _WHOLE.fullmatch(shape) and not _YOU.search(shape) and (_PLACE in shape or _NAME in shape):
             if _NAME in shape or _ABOUT.search(shape) or _NAMING.search(shape):
                 yield (begin, stop), _PLACE in shape
                 continue
-        if spans and not _ASKED.search(shape) and _MOVING.search(shape):
+        if spans and not _ASKED.search(clause):
             for first, last in spans:
-                if wide := _widened(text, start, first, last, stop):
-                    yield wide, True
+                yield _widened(text, start, first, last, stop), True
 
 
 def _marked(text: str) -> str:
@@ -127,24 +129,25 @@ def _marked(text: str) -> str:
 
 def _tagged(text: str) -> list[tuple[int, int, str]]:
     """Return where places and names of persons stand in a text."""
-    found, at = [], 0
+    found = [(*match.span(), _PLACE) for match in _KNOWN_PLACES.finditer(text)]
+    known = {at for start, stop, _ in found for at in range(start, stop)}
+    at = 0
     for word, tag in _dictionary().tag(text):
         start = text.find(word, at)
         if start < 0:
             continue
         at = start + len(word)
-        if len(word) > 1 and "一" <= word[0] <= "鿿":
-            if word in HAN_PLACES or (tag == "ns" and word not in HAN_COMPOUND):
-                found.append((start, at, _PLACE))
-            elif tag.startswith("nr") and _is_name(word):
-                found.append((start, at, _NAME))
-            elif tag.startswith(("nr", "nz", "nt")) and _AT.search(text, max(0, start - 4), start):
-                found.append((start, at, _PLACE))
-            else:
-                place = next((word[:n] for n in (4, 3, 2) if word[:n] in HAN_PLACES), "")
-                if place:
-                    found.append((start, start + len(place), _PLACE))
-    return found
+        if len(word) < 2 or not HAN.match(word) or not known.isdisjoint(range(start, at)):
+            continue
+        if tag == "ns" and word not in HAN_COMPOUND:
+            found.append((start, at, _PLACE))
+        elif tag.startswith("nr") and _is_name(word):
+            found.append((start, at, _NAME))
+        elif tag.startswith(("nr", "nz", "nt")) and (
+            _AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at)
+        ):
+            found.append((start, at, _PLACE))
+    return sorted(found)
 
 
 @cache
@@ -187,24 +190,29 @@ def _fits(shape: str, start: int, stop: int) -> bool:
 
 
 def _is_name(word: str) -> bool:
+    """Return whether characters are a name: by a usual surname, or because the dictionary knows no such words.
+
+    So names that are written by sound, such as 努尔兰, are known by what they are not.
+    """
     if word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES or _WHOLE.fullmatch(word):
         return False
     if len(word) in (name_at(word, 0), whole_name(word, 0)):
         return True
-    plain = word.replace("·", "")
-    if _TRANSLITERATED.issuperset(plain):
+    given = word[2:] if word[:2] in HAN_COMPOUND else word[1:] if word[0] in HAN_SURNAMES else ""
+    if 0 < len(given) < 3 and HAN_GIVEN.issuperset(given):
         return True
-    given = plain[2:] if plain[:2] in HAN_COMPOUND else plain[1:] if plain[0] in HAN_SURNAMES else ""
-    return 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
+    found = _dictionary().tag(word.replace("·", ""))
+    return not any(
+        part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith("nr")
+        for part, tag in found
+    )
 
 
-def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int] | None:
-    """Return the span of a place with the word that puts somebody there, None where nobody is put there."""
-    before = re.search(r"(?:人?在|从|于|来自|搬?去|搬?到|自|住|是)\Z", text[start:begin])
+def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:
+    """Return the span of a place with the word before it that puts somebody there, and the ending behind it."""
+    before = re.search(r"(?:人?在|从|于|来自|自)\Z", text[start:begin])
     after = _BEHIND.match(text, end, stop)
-    if before is None and not _PEOPLE.match(text, after.end(), stop):
-        return None
-    return begin - (len(before[0]) if before and before[0] not in ("住", "是") else 0), after.end()
+    return begin - (len(before[0]) if before else 0), after.end() if after else end
 
 
 def _without(text: str, gone: Sequence[tuple[int, int]]) -> str:

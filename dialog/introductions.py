@@ -29,7 +29,7 @@ def _words(text: str) -> frozenset[str]:
 _OPENERS: Final = _words("hi hello hey hiya greetings dear good")
 _CLOSERS: Final = _words(
     "regards best wishes sincerely faithfully truly thanks thank cheers thx ta signed respectfully yours love greetings"
-    " ps salutations"
+    " ps salutations kindly warmly cordially xx xo"
 )
 # What makes a clause one about who writes.
 _WRITER: Final = _words(
@@ -47,6 +47,7 @@ _FAITHS: Final = _words("muslim christian hindu jew jewish buddhist sikh catholi
 _PLACING: Final = _words("from in near of around outside at to within via")
 _FROM: Final = _words("from in near around")
 _DIRECTIONS: Final = _words("north south east west northern southern eastern western central greater upper lower new")
+_FIELDS: Final = _words("country city location town region hometown area")
 _CALLING: Final = _words("is am i'm name's called me by it's signed this")
 _PRESENT: Final = _words("here speaking writing again calling asking")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
@@ -68,8 +69,8 @@ _PLAIN: Final = (
         " district place home house ours over down out up right way btw know old new young happy loyal regular"
         " longtime proud humble single busy little big small sunny rainy cold lovely beautiful south north east west"
         " southern northern eastern western central greater upper lower work works working study studies studying"
-        " university college school one two another every let i'd like introduce goes please may could can"
-        " wonder back visiting abroad"
+        " university college school one two another every let i'd like introduce goes please fan may could can"
+        " wonder back visiting in advance couple retired regular loyal correspondent flat parent parents proud have got"
     )
 )
 _ASKING: Final = _words(
@@ -85,7 +86,7 @@ _NO_NAMES: Final = _words(
 _DOING: Final = re.compile(
     r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay|return|travel"
     r"|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
-    r"|refund|exchang|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
+    r"|refund|exchang|currency|pounds|rates?\b|app\b|going|plan|sign(?:ed)? in|log(?:ged)? in|site|support|language|translat|say|made|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
     re.I,
 )
 _HERE: Final = re.compile(
@@ -102,7 +103,8 @@ _HERE: Final = re.compile(
 # Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
 _CLAUSE: Final = re.compile(
     r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
-    r"|(?=\s(?:My name|Greetings|Regards|Best|Kind|Warm|Cheers|Thanks|Thank you|Sincerely|Yours|Signed|With thanks)\b)",
+    r"|(?=\s(?:My name|Greetings|Regards|Best|Kind|Warm|Cheers|Thanks|Thank you|Sincerely|Yours|Signed|With thanks)\b)"
+    r"|(?=\s(?:I'm|I am|I (?:live|come|write)|This is)\b)",
     re.M,
 )
 _TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[\w<>]+|[^\w\s]")
@@ -111,17 +113,15 @@ _ADJUNCT: Final = re.compile(
     r"|\b(?:over |up |down |out )?here in\s",
     re.I,
 )
-# Present states tell who somebody is; what happened tells what he asks about.
-_LIVING: Final = re.compile(
-    r"\b(?:i|we)(?:'m|'re| am| are) (?!not\b|(?:\w+ly )?(?!living|working|studying|staying|writing|coming|calling|being)\w+ing\b)"
-    r"|\b(?:i|we)(?:'ve| have)? (?:\w+ly )?(?:live|lived|work|run|own|teach|study|rent|farm|grew|moved|come|manage)\b"
-    r"|\b(?:born|raised|based|living|retired|married|moved)\b",
-    re.I,
-)
 _LEAD: Final = re.compile(
     r"\s*\b(?:from|in|near|around|of|(?<=moved )to|(?<=moved here )to)\s+"
     r"(?:(?:the|sunny|rainy|old|north|south|east|west)\s+)?\Z",
     re.I,
+)
+_GOVERNING: Final = _words(
+    "think thinks thought that if when because since says said say told tell know knows mean means assume guess suppose hope"
+    " wish believe believes notice as than what how why where who while though although before after until once or whether"
+    " address house flat place city town country"
 )
 _IF: Final = _words("if although though unless when whenever while not because since than")
 _LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
@@ -131,7 +131,7 @@ Kind = Literal["introducing", "little", "asking"]
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A clause with what ends it; ``names`` and ``places`` are spans in the message."""
+    """A clause with what ends it; ``names`` and ``places`` are where these stand in the message."""
 
     start: int
     stop: int
@@ -139,8 +139,13 @@ class _Clause:
     mark: str
     words: tuple[str, ...]
     kind: Kind
-    named: bool
+    names: tuple[Span, ...]
     places: tuple[Span, ...]
+
+    @property
+    def named(self) -> bool:
+        """Return whether it names a person, or says a faith."""
+        return bool(self.names)
 
 
 def introduced(text: str) -> str:
@@ -154,7 +159,10 @@ def introduced(text: str) -> str:
     'I run a bakery. Do you ship to Lagos?'
     """
     clauses = _clauses(text)
-    if not any(one.kind == "introducing" or one.places for one in clauses):
+    if any(text[start] != "<" for one in clauses for start, _ in one.names if one.kind == "asking"):
+        text = _called_alike(text, clauses)
+        clauses = _clauses(text)
+    if not any(one.names or one.places for one in clauses):
         return text
     gone = _runs(clauses)
     left = _without(text, gone)
@@ -177,13 +185,15 @@ def _clauses(text: str) -> list[_Clause]:
             if number < len(ends)
             else (len(text), len(text), "\n")
         )
+        if stop == end and _governs(text, at, stop):
+            continue
         if text[at:stop].strip():
             found.append(_clause(text, at, stop, end, mark))
             at = end
         elif found and at == found[-1].end:
             last = found[-1]
             found[-1] = _Clause(
-                last.start, last.stop, end, last.mark + mark, last.words, last.kind, last.named, last.places
+                last.start, last.stop, end, last.mark + mark, last.words, last.kind, last.names, last.places
             )
             at = end
         else:
@@ -191,12 +201,19 @@ def _clauses(text: str) -> list[_Clause]:
     return found
 
 
+def _governs(text: str, start: int, stop: int) -> bool:
+    """Return whether the clause that begins here belongs to the words before it: *your app thinks* I live in China."""
+    words = text[start:stop].rsplit(None, 1)
+    return bool(words) and words[-1].lower() in _GOVERNING
+
+
 def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
     """Return what a clause is."""
     found = [*_TOKEN.finditer(text, start, stop)]
     words = [match[0].lower() for match in found]
+    names: list[Span] = []
     places: list[Span] = []
-    named = content = False
+    content = False
     run: Literal["", "name", "place"] = ""
     for number, match in enumerate(found):
         token, low = match[0], words[number]
@@ -204,7 +221,8 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
         bare = low.removesuffix("'s")
         capital = bool(_CAPITAL.fullmatch(token)) and bare not in _NO_NAMES
         if token.startswith("<NAME_"):
-            named, run = True, "name"
+            names.append(match.span())
+            run = "name"
         elif (
             bare in PLACES
             and (capital or bare not in AMBIGUOUS_PLACES)
@@ -218,9 +236,11 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
             places.append(match.span())
             run = "place"
         elif capital and low not in _PLAIN and (run == "name" or _is_name(found, number)):
-            named, run = True, "name"
+            names.append(match.span())
+            run = "name"
         elif low in _FAITHS:
-            named, run = True, ""
+            names.append(match.span())
+            run = ""
         elif low in _PLAIN or (low.isdigit() and len(low) < 5):
             run = ""
         elif token not in "'-&":
@@ -232,11 +252,11 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
         about = not _WRITER.union(_NAMING, _CLOSERS).isdisjoint(words) or words[0] in _OPENERS
         if "?" in mark or words[0] in _ASKING or _asks_you(words):
             pass
-        elif (named or places) and (about or not places):
+        elif (names or places) and (about or not places):
             kind = "introducing"
-        elif alone or named or places or about:
+        elif alone or names or places or about:
             kind = "little"
-    return _Clause(start, stop, end, mark, tuple(words), kind, named, _joined(text, places))
+    return _Clause(start, stop, end, mark, tuple(words), kind, _joined(text, names), _joined(text, places))
 
 
 def _says_what(before: str, after: Sequence[str]) -> bool:
@@ -256,24 +276,28 @@ def _placed(found: Sequence[re.Match[str]], at: int) -> bool:
 
 def _is_name(found: Sequence[re.Match[str]], at: int) -> bool:
     """Return whether a word with a capital is a person's name: a known one, or one that stands where a name does."""
-    token = found[at][0].lower()
+    token = found[at][0].lower().split("-")[0]
     if token in GIVEN and token not in AMBIGUOUS:
         return True
     if token in NOT_NAMES:
         return False
     before = found[at - 1][0].lower() if at else ""
-    after = found[at + 1][0] if at + 1 < len(found) else ""
-    if before in _CALLING or (after.lower() in _PRESENT and before in _CLOSERS | {""}):
+    if before in _CALLING or before in _CLOSERS:
         return True
-    # A closing before it, or two or three words with capitals, and nothing else.
-    whole = not at and 1 < len(found) < 4 and all(_CAPITAL.fullmatch(match[0]) for match in found)
-    return before in _CLOSERS or token in GIVEN and (not at or whole) or (whole and not found[0].string[found[-1].end() :].strip(" ."))
+    last = at
+    while last + 1 < len(found) and _CAPITAL.fullmatch(found[last + 1][0]):
+        last += 1
+    if last + 1 < len(found):
+        # "Tran Thi Lan here", "Thanks Tom, speaking".
+        return not at and found[last + 1][0].lower() in _PRESENT
+    # Two or three words with capitals, and nothing else to the end.
+    return not at and 1 < len(found) < 4 and not found[at].string[found[-1].end() :].strip(" .")
 
 
-def _joined(text: str, places: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the spans of places, one for each that has several words."""
+def _joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans of words, one for each name that has several."""
     found: list[Span] = []
-    for start, stop in places:
+    for start, stop in spans:
         if found and text[found[-1][1] : start].strip(" -") == "":
             found[-1] = (found[-1][0], stop)
         else:
@@ -290,6 +314,15 @@ def _asks_you(words: Sequence[str]) -> bool:
     )  # fmt: skip
 
 
+def _called_alike(text: str, clauses: Sequence[_Clause]) -> str:
+    """Return a text whose names of persons, but for faiths and lone first names, are one placeholder."""
+    for one in reversed(clauses):
+        for start, stop in reversed(one.names if one.kind == "asking" else ()):
+            if text[start].isupper() and " " in text[start:stop]:
+                text = f"{text[:start]}<NAME_1>{text[stop:]}"
+    return text
+
+
 def _runs(clauses: Sequence[_Clause]) -> list[Span]:
     """Return the spans of neighbouring clauses of a sentence that introduce somebody."""
     found: list[Span] = []
@@ -299,7 +332,10 @@ def _runs(clauses: Sequence[_Clause]) -> list[Span]:
             run.append(one)
             if not _ends(one.mark) or _goes_with(clauses, number):
                 continue
-        if any(_introduces(part, clauses) for part in run):
+        told = {word for part in run for word in part.words}
+        if any(_introduces(part, clauses) for part in run) or (
+            not _FIELDS.isdisjoint(told) and any(part.places for part in run)
+        ):
             found.append((run[0].start, run[-1].end))
         run = []
     return found
@@ -340,7 +376,7 @@ def _placing(text: str, one: _Clause) -> list[Span]:
             found.append((adjunct.start(), one.stop if "," in one.mark or ":" in one.mark else stop))
             continue
         lead = _LEAD.search(text, one.start, start)
-        if telling and lead and _IF.isdisjoint(one.words) and _LIVING.search(text, one.start, start) and not _DOING.search(text, one.start, one.stop):
+        if telling and lead and _IF.isdisjoint(one.words) and not _DOING.search(text, one.start, one.stop):
             found.append((lead.start(), stop))
     return found
 
