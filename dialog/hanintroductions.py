@@ -23,7 +23,7 @@ _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
     sorted(
         (
-            "我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户 帐号"
+            "们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户 帐号"
             " 用户名 户主 机主 联系人 联系 署名 落款 签名 留言 在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标"
             " 位于 所在地 所在 地区 地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地 当地"
             " 土著 的 地 一名 一位 一个 一枚 一只 名 位 个 枚 一 作为 身为 当 顾客 客户 客人 用户 网友 粉丝 买家 消费者 居民"
@@ -44,7 +44,7 @@ _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生|长大|土生土长|上班|工作|上学|读书"
     "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
 )
-_GREETING: Final = re.compile("(?:你好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?")
+_GREETING: Final = re.compile("(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?")
 _NAMING: Final = re.compile(
     "叫|名|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
@@ -64,7 +64,10 @@ _HERE: Final = re.compile(
 _BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
 _PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
-_SIGNED: Final = frozenset("\n—–-")
+_FIELD: Final = re.compile("(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z")
+_SIGNED: Final = frozenset("\n—–-/")
+# A name may be what shall be written.
+_WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|送|叫|是|为|成)[^。！？!?]{0,6}\\Z")
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那退换买卖发寄送收货单用去说问被把给让请等付急快")
@@ -92,15 +95,20 @@ def han_introduced(text: str) -> str:
 def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
     """Yield the spans that tell who writes, and whether each has a place in it."""
     tagged: list[tuple[int, int, str]] | None = None
-    greeted = -1
+    greeted = begun = -1
     for match in _CLAUSE.finditer(_marked(text)):
         clause, (start, stop) = match[0], match.span()
         asks = text[stop : stop + 1] in ("?", "？")
+        if begun >= 0 and (_is_name(clause) or clause in HAN_PLACES or _NAME * len(clause) == clause):
+            yield (begun, stop), clause in HAN_PLACES
+            begun = -1
+            continue
+        begun = start if _FIELD.search(clause) and text[stop : stop + 1] in (":", "：") else -1
         begin, greeted = (greeted if greeted >= 0 else start), -1
         if _GREETING.fullmatch(clause):
             greeted = begin
             continue
-        if not text[stop:].strip("。.!！~～)） \n") and text[start - 1 : start] in _SIGNED and _is_name(clause):
+        if _alone(text, start, stop):
             yield (start, stop), False
             continue
         if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)):
@@ -120,6 +128,17 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if spans and not _ASKED.search(clause):
             for first, last in spans:
                 yield _widened(text, start, first, last, stop), True
+
+
+def _alone(text: str, start: int, stop: int) -> bool:
+    """Return whether a clause is a name and nothing else, where one signs, or where one says who speaks."""
+    name = text[start:stop]
+    if len(name) > 6 or not _is_name(name):
+        return False
+    if not text[:start].strip():
+        return text[stop : stop + 1] in (":", "：")
+    before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
+    return ends and (before[-1] in _SIGNED or (len(name) in (name_at(name, 0), whole_name(name, 0)) and not _WRITTEN.search(before)))
 
 
 def _marked(text: str) -> str:
@@ -203,7 +222,7 @@ def _is_name(word: str) -> bool:
         return True
     found = _dictionary().tag(word.replace("·", ""))
     return not any(
-        part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith("nr")
+        part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
         for part, tag in found
     )
 

@@ -35,7 +35,7 @@ _CLOSERS: Final = _words(
 _WRITER: Final = _words(
     "i i'm im i've we we're we've me my myself us our ours customer customers client user shopper buyer resident"
     " reader fan native citizen family household person people someone somebody here speaking writing writes again"
-    " location city hometown asking mx calling born based living signed sent"
+    " location city hometown asking mx live coming currently originally presently now nowadays calling born based living signed sent"
 )
 _NAMING: Final = _words("name name's names called call known signed it's me holder surname")
 _ROLES: Final = _words(
@@ -75,8 +75,9 @@ _PLAIN: Final = (
 )
 _ASKING: Final = _words(
     "who what where when why which how is are am was were do does did can could will would should may might have has"
-    " isn't aren't don't doesn't can't couldn't won't"
+    " what's when's where's how's who's isn't aren't don't doesn't can't couldn't won't"
 )
+_BEGUN: Final = re.compile(r"\s([A-Z][a-z']+|I)\b")
 _LITTLE: Final = _words("the a an sunny rainy cold lovely beautiful old good dear great new all us everyone of")
 _NO_NAMES: Final = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
@@ -85,7 +86,8 @@ _NO_NAMES: Final = _words(
 # Somebody who was born, lives and works somewhere tells of himself; who buys, sends and collects tells of what he asks.
 _DOING: Final = re.compile(
     r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay|return|travel"
-    r"|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
+    r"|need|want|find|\btell|show|book|\bget\b|help|look|give|suggest|what|how\b|\bwill\b|would|\bcan\b|please|time\b"
+    r"|cash|money|atm\b|meal|withdr|condo|shop(?:ped|ping)\b|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
     r"|refund|exchang|currency|pounds|rates?\b|app\b|going|plan|sign(?:ed)? in|log(?:ged)? in|site|support|language|translat|say|made|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
     re.I,
 )
@@ -103,8 +105,7 @@ _HERE: Final = re.compile(
 # Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
 _CLAUSE: Final = re.compile(
     r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
-    r"|(?=\s(?:My name|Greetings|Regards|Best|Kind|Warm|Cheers|Thanks|Thank you|Sincerely|Yours|Signed|With thanks)\b)"
-    r"|(?=\s(?:I'm|I am|I (?:live|come|write)|This is)\b)",
+    r"|(?=\s(?:[A-Z][a-z']+|I (?:live|come|write|am|work|run))\b)",
     re.M,
 )
 _TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[\w<>]+|[^\w\s]")
@@ -123,6 +124,7 @@ _GOVERNING: Final = _words(
     " wish believe believes notice as than what how why where who while though although before after until once or whether"
     " address house flat place city town country"
 )
+_TELLING: Final = _WRITER | _ROLES | _CLOSERS | _OPENERS | _words("it's that's moved grew raised coming retired married")
 _IF: Final = _words("if although though unless when whenever while not because since than")
 _LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
 
@@ -202,9 +204,12 @@ def _clauses(text: str) -> list[_Clause]:
 
 
 def _governs(text: str, start: int, stop: int) -> bool:
-    """Return whether the clause that begins here belongs to the words before it: *your app thinks* I live in China."""
+    """Return whether a sentence goes on here, though a capital follows: *your app thinks* I live in China, *in* Leeds."""
     words = text[start:stop].rsplit(None, 1)
-    return bool(words) and words[-1].lower() in _GOVERNING
+    begun = _BEGUN.match(text, stop)
+    if not words or begun is None:
+        return bool(words) and words[-1].lower() in _GOVERNING
+    return words[-1].lower() in _GOVERNING or words[-1][0].isupper() or begun[1].lower() not in _PLAIN - _DIRECTIONS
 
 
 def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
@@ -228,7 +233,10 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
             and (capital or bare not in AMBIGUOUS_PLACES)
             and (bare not in DEMONYMS or _says_what(before, words[number + 1 :]))
         ):
-            places.append(match.span())
+            first = number
+            while first and words[first - 1] in _DIRECTIONS and found[first - 1][0][0].isupper():
+                first -= 1
+            places.append((found[first].start(), match.end()))
             run = "place"
         elif capital and run == "place" and text[match.start() - 1] in " -":
             places[-1] = (places[-1][0], match.end())
@@ -254,7 +262,7 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
             pass
         elif (names or places) and (about or not places):
             kind = "introducing"
-        elif alone or names or places or about:
+        elif alone or names or places or about or not _FIELDS.isdisjoint(words):
             kind = "little"
     return _Clause(start, stop, end, mark, tuple(words), kind, _joined(text, names), _joined(text, places))
 
@@ -334,7 +342,7 @@ def _runs(clauses: Sequence[_Clause]) -> list[Span]:
                 continue
         told = {word for part in run for word in part.words}
         if any(_introduces(part, clauses) for part in run) or (
-            not _FIELDS.isdisjoint(told) and any(part.places for part in run)
+            len(told) < 4 and not _FIELDS.isdisjoint(told) and any(part.places for part in run)
         ):
             found.append((run[0].start, run[-1].end))
         run = []
@@ -363,7 +371,8 @@ def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
         return _ends(mark) or "-" in mark or "\u2014" in mark or "\u2013" in mark or "(" in mark or (
             len(clauses) > 1 and bool(set(clauses[-2].words) & _CLOSERS)
         )  # fmt: skip
-    return one is clauses[0] and not one.mark.strip().startswith((":", "?")) and len(one.words) < 4
+    before = clauses[: clauses.index(one)]
+    return all(other.kind == "little" for other in before) and not one.mark.strip().startswith((":", "?")) and len(one.words) < 4
 
 
 def _placing(text: str, one: _Clause) -> list[Span]:
@@ -376,7 +385,8 @@ def _placing(text: str, one: _Clause) -> list[Span]:
             found.append((adjunct.start(), one.stop if "," in one.mark or ":" in one.mark else stop))
             continue
         lead = _LEAD.search(text, one.start, start)
-        if telling and lead and _IF.isdisjoint(one.words) and not _DOING.search(text, one.start, one.stop):
+        about = not _TELLING.isdisjoint(one.words)
+        if telling and about and lead and _IF.isdisjoint(one.words) and not _DOING.search(text, one.start, one.stop):
             found.append((lead.start(), stop))
     return found
 
