@@ -60,7 +60,9 @@ def run() -> dict[str, Any]:
                 found[part] = {
                     arm: _shares(
                         {
-                            language: judged(agent, cases(part, language, texts), language, hidden, plain=arm == "plain")
+                            language: judged(
+                                agent, cases(part, language, texts), language, hidden, plain=arm == "plain"
+                            )
                             for language, texts in asked.items()
                         },
                         asked,

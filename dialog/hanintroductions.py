@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from replydesk.data.privacy.hannames import name_at, whole_name
-from replydesk.data.privacy.hanplaces import HAN
+from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES
 from replydesk.dialog.placenames import HAN_PLACES
 
@@ -22,20 +22,314 @@ __all__ = ["han_introduced"]
 _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
     sorted(
-        (
-            "们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户 帐号"
-            " 用户名 户主 机主 联系人 联系 署名 落款 签名 留言 在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标"
-            " 位于 所在地 所在 地区 地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地 当地"
-            " 土著 的 地 一名 一位 一个 一枚 一只 名 位 个 枚 一 作为 身为 当 顾客 客户 客人 用户 网友 粉丝 买家 消费者 居民"
-            " 市民 村民 朋友 孩子 学生 老师 上班族 打工人 职员 女孩 男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今"
-            " 今年 常年 长期 多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜 大家 都 也 又 再次 再 来了"
-            " 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好 问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息 来信 写信 写"
-            " 想问问 想问 问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼 祝好 谢谢 多谢 感谢 祝"
-            " 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下 山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞"
-            " 提问人 提问 有个问题 问题 在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子 宝妈 宝爸 汉子 姐妹"
-            " 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年 前年 今天 下雨 天气 从小 就 都 当老师 我爸妈 爸妈 有事 就是 by"
-            " 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长 老人 父母 家人 爱人 长辈 对象"
-        ).split(),
+        [
+            "们",
+            "我们",
+            "我",
+            "本人",
+            "在下",
+            "鄙人",
+            "咱们",
+            "咱",
+            "俺",
+            "自己",
+            "这边",
+            "这里",
+            "这儿",
+            "那边",
+            "此处",
+            "是",
+            "叫做",
+            "叫",
+            "名叫",
+            "名字",
+            "姓名",
+            "名",
+            "姓",
+            "称呼",
+            "账号",
+            "账户",
+            "帐号",
+            "用户名",
+            "户主",
+            "机主",
+            "联系人",
+            "联系",
+            "署名",
+            "落款",
+            "签名",
+            "留言",
+            "在",
+            "住在",
+            "住",
+            "居住",
+            "常住",
+            "定居",
+            "来自",
+            "自",
+            "从",
+            "人",
+            "身在",
+            "身处",
+            "身",
+            "处",
+            "坐标",
+            "位于",
+            "所在地",
+            "所在",
+            "地区",
+            "地点",
+            "城市",
+            "省份",
+            "家里",
+            "老家",
+            "家乡",
+            "家",
+            "籍贯",
+            "籍",
+            "户籍",
+            "出生",
+            "长大",
+            "生活",
+            "土生土长",
+            "地道",
+            "道地",
+            "本地",
+            "当地",
+            "土著",
+            "的",
+            "地",
+            "一名",
+            "一位",
+            "一个",
+            "一枚",
+            "一只",
+            "名",
+            "位",
+            "个",
+            "枚",
+            "一",
+            "作为",
+            "身为",
+            "当",
+            "顾客",
+            "客户",
+            "客人",
+            "用户",
+            "网友",
+            "粉丝",
+            "买家",
+            "消费者",
+            "居民",
+            "市民",
+            "村民",
+            "朋友",
+            "孩子",
+            "学生",
+            "老师",
+            "上班族",
+            "打工人",
+            "职员",
+            "女孩",
+            "男孩",
+            "工作",
+            "上班",
+            "上学",
+            "上大学",
+            "读书",
+            "念书",
+            "出差",
+            "打工",
+            "做生意",
+            "目前",
+            "现在",
+            "如今",
+            "今年",
+            "常年",
+            "长期",
+            "多年",
+            "年",
+            "好",
+            "几",
+            "很久",
+            "一直",
+            "你好",
+            "您好",
+            "嗨",
+            "哈喽",
+            "哈啰",
+            "亲爱的",
+            "亲们",
+            "亲",
+            "客服",
+            "店家",
+            "老板",
+            "掌柜",
+            "大家",
+            "都",
+            "也",
+            "又",
+            "再次",
+            "再",
+            "来了",
+            "来",
+            "啦",
+            "了",
+            "哦",
+            "呀",
+            "啊",
+            "哈",
+            "哎",
+            "向",
+            "给",
+            "致",
+            "您",
+            "你们",
+            "你",
+            "问好",
+            "问候",
+            "打招呼",
+            "敬上",
+            "谨上",
+            "拜上",
+            "敬启",
+            "上",
+            "敬",
+            "发来",
+            "发自",
+            "消息",
+            "信息",
+            "来信",
+            "写信",
+            "写",
+            "想问问",
+            "想问",
+            "问一下",
+            "问下",
+            "问问",
+            "问",
+            "请教",
+            "请问",
+            "咨询",
+            "想",
+            "一下",
+            "就行",
+            "就好",
+            "即可",
+            "回复",
+            "请",
+            "盼复",
+            "此致",
+            "敬礼",
+            "祝好",
+            "谢谢",
+            "多谢",
+            "感谢",
+            "祝",
+            "省",
+            "市",
+            "县",
+            "区",
+            "州",
+            "镇",
+            "乡",
+            "村",
+            "岛",
+            "南部",
+            "北部",
+            "东部",
+            "西部",
+            "农村",
+            "乡下",
+            "山区",
+            "偏远",
+            "这",
+            "那",
+            "一带",
+            "附近",
+            "境内",
+            "小伙伴",
+            "小伙子",
+            "人士",
+            "民众",
+            "同胞",
+            "提问人",
+            "提问",
+            "有个问题",
+            "问题",
+            "在此",
+            "谢过",
+            "留",
+            "老客户",
+            "老顾客",
+            "新客户",
+            "登记",
+            "注册名",
+            "注册",
+            "本店",
+            "贵店",
+            "小店",
+            "各位",
+            "收到",
+            "请回",
+            "妹子",
+            "宝妈",
+            "宝爸",
+            "汉子",
+            "姐妹",
+            "学校",
+            "公司",
+            "一所",
+            "一家",
+            "户口",
+            "祖籍",
+            "现居",
+            "嫁到",
+            "嫁",
+            "搬到",
+            "搬来",
+            "搬",
+            "去年",
+            "前年",
+            "今天",
+            "下雨",
+            "天气",
+            "从小",
+            "就",
+            "都",
+            "当老师",
+            "我爸妈",
+            "爸妈",
+            "有事",
+            "就是",
+            "by",
+            "免贵",
+            "报到",
+            "在线等",
+            "在线",
+            "拜年",
+            "有礼",
+            "也",
+            "老乡",
+            "族",
+            "汉族",
+            "回族",
+            "藏族",
+            "维吾尔族",
+            "蒙古族",
+            "壮族",
+            "信徒",
+            "穆斯林",
+            "佛教徒",
+            "基督徒",
+            "家长",
+            "老人",
+            "父母",
+            "家人",
+            "爱人",
+            "长辈",
+            "对象",
+        ],
         key=len,
         reverse=True,
     )
@@ -44,15 +338,25 @@ _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生|长大|土生土长|上班|工作|上学|读书"
     "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
 )
-_GREETING: Final = re.compile("(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?")
+_GREETING: Final = re.compile(
+    "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
+)
 _NAMING: Final = re.compile(
     "叫|名|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
-_BEFORE: Final = re.compile("叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名")
-_AFTER: Final = re.compile("有个?问题|在此|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦]|留言|想|来?[请咨]|问|的[账帐]")
+_BEFORE: Final = re.compile(
+    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
+)
+_SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
+_AFTER: Final = re.compile(
+    "有个?问题|在此|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]|留言|想|[请咨]|问|的[账帐]"
+)
+_LIVING: Final = re.compile(
+    "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
+)
 _ASKED: Final = re.compile(
-    "寄|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
+    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
     "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
@@ -64,8 +368,13 @@ _HERE: Final = re.compile(
 _BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
 _PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
-_FIELD: Final = re.compile("(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z")
+_FIELD: Final = re.compile(
+    "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
+)
 _SIGNED: Final = frozenset("\n—–-/")
+_CLOSING: Final = re.compile(
+    "(?:此致|敬礼|祝好|谢谢|感谢|多谢|盼复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
+)
 # A name may be what shall be written.
 _WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|送|叫|是|为|成)[^。！？!?]{0,6}\\Z")
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
@@ -111,7 +420,9 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if _alone(text, start, stop):
             yield (start, stop), False
             continue
-        if asks or not (_ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)):
+        if asks or not (
+            _ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)
+        ):
             continue
         if tagged is None:
             tagged = _tagged(text)
@@ -125,7 +436,7 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
             if _NAME in shape or _ABOUT.search(shape) or _NAMING.search(shape):
                 yield (begin, stop), _PLACE in shape
                 continue
-        if spans and not _ASKED.search(clause):
+        if spans and _LIVING.search(shape) and not _ASKED.search(clause):
             for first, last in spans:
                 yield _widened(text, start, first, last, stop), True
 
@@ -136,9 +447,11 @@ def _alone(text: str, start: int, stop: int) -> bool:
     if len(name) > 6 or not _is_name(name):
         return False
     if not text[:start].strip():
-        return text[stop : stop + 1] in (":", "：")
+        return text[stop : stop + 1] in (":", "：") and _is_usual(name)
     before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
-    return ends and (before[-1] in _SIGNED or (len(name) in (name_at(name, 0), whole_name(name, 0)) and not _WRITTEN.search(before)))
+    return ends and (
+        before[-1] in _SIGNED or _CLOSING.search(before) or (_is_usual(name) and not _WRITTEN.search(before))
+    )
 
 
 def _marked(text: str) -> str:
@@ -162,8 +475,10 @@ def _tagged(text: str) -> list[tuple[int, int, str]]:
             found.append((start, at, _PLACE))
         elif tag.startswith("nr") and _is_name(word):
             found.append((start, at, _NAME))
-        elif tag.startswith(("nr", "nz", "nt")) and (
-            _AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at)
+        elif (
+            tag.startswith(("nr", "nz", "nt"))
+            and not _WHOLE.fullmatch(word)
+            and (_AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at))
         ):
             found.append((start, at, _PLACE))
     return sorted(found)
@@ -176,9 +491,7 @@ def _dictionary() -> Any:
     return rjieba
 
 
-def _shape(
-    clause: str, tagged: Sequence[tuple[int, int, str]], at: int
-) -> tuple[str, list[tuple[int, int]]]:
+def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tuple[str, list[tuple[int, int]]]:
     """Return a clause with a mark for each place and name, and where the places stand."""
     shape, done, places = "", 0, []
     for start, stop, mark in tagged:
@@ -191,6 +504,9 @@ def _shape(
 
 def _with_name(shape: str) -> str:
     """Return a clause that says a name with a mark for what must be it: behind 叫 and 我是, before 敬上 and 向您问好."""
+    shape = _SURNAME.sub(rf"\1{_NAME}", shape)
+    if _NAME in shape:
+        return shape
     for cue in _BEFORE.finditer(shape):
         for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
             if _fits(shape, cue.end(), stop):
@@ -199,7 +515,8 @@ def _with_name(shape: str) -> str:
     at = head.end() if head else 0
     for start in (at, at - 1, at - 2, 0):
         for stop in range(min(len(shape), start + 6), start + 1, -1):
-            if start >= 0 and _AFTER.match(shape, stop) and _fits(shape, start, stop):
+            cue = _AFTER.match(shape, stop) if start >= 0 else None
+            if cue and _fits(shape, start, stop) and (len(cue[0]) > 1 or _is_usual(shape[start:stop])):
                 return shape[:start] + _NAME + shape[stop:]
     return shape
 
@@ -215,16 +532,22 @@ def _is_name(word: str) -> bool:
     """
     if word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES or _WHOLE.fullmatch(word):
         return False
-    if len(word) in (name_at(word, 0), whole_name(word, 0)):
-        return True
-    given = word[2:] if word[:2] in HAN_COMPOUND else word[1:] if word[0] in HAN_SURNAMES else ""
-    if 0 < len(given) < 3 and HAN_GIVEN.issuperset(given):
+    if _is_usual(word):
         return True
     found = _dictionary().tag(word.replace("·", ""))
     return not any(
         part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
         for part, tag in found
     )
+
+
+def _is_usual(word: str) -> bool:
+    """Return whether characters are a name by a usual surname, and not other words of the dictionary."""
+    if len(word) < 2 or word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES:
+        return False
+    given = word[2:] if word[:2] in HAN_COMPOUND else word[1:] if word[0] in COMMON else ""
+    usual = 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
+    return usual or len(word) in (name_at(word, 0), whole_name(word, 0))
 
 
 def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:

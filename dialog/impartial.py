@@ -33,7 +33,10 @@ _NEUTRAL: Final = {
     "grandson": "grandchild", "granddaughter": "grandchild",
     "mrs": "mx", "ms": "mx",
 }  # fmt: skip
-_ENGLISH: Final = re.compile(rf"\b(?:{'|'.join(sorted(_NEUTRAL, key=len, reverse=True))})\b(?!'s (?:shoe|size|wear|cloth|jacket|coat|robe))", re.I)
+_ENGLISH: Final = re.compile(
+    rf"\b(?:{'|'.join(sorted(_NEUTRAL, key=len, reverse=True))})\b(?!'s (?:shoe|size|wear|cloth|jacket|coat|robe))",
+    re.I,
+)
 _TITLES: Final = re.compile(
     r"\b(?:(?:dear|hi|hello|hey),? )?(?:sir|madam|ma'am)\b(?: or (?:sir|madam))?[,!.]?\s*", re.I
 )
@@ -50,7 +53,9 @@ _HAN_NEUTRAL: Final = {
     for half in (both[: len(both) // 2], both[len(both) // 2 :])
 } | {"她": "他", "先生": "顾客", "女士": "顾客", "男士": "顾客"}
 # 先生产 is none of a gentleman.
-_CHINESE: Final = re.compile(rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))")
+_CHINESE: Final = re.compile(
+    rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))"
+)
 
 # 女款 and 男士拖鞋 are products; who is a woman says so of somebody.
 _HAN_SELF: Final = re.compile(

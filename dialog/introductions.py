@@ -124,7 +124,9 @@ _GOVERNING: Final = _words(
     " wish believe believes notice as than what how why where who while though although before after until once or whether"
     " address house flat place city town country"
 )
-_TELLING: Final = _WRITER | _ROLES | _CLOSERS | _OPENERS | _words("it's that's moved grew raised coming retired married")
+_TELLING: Final = (
+    _WRITER | _ROLES | _CLOSERS | _OPENERS | _words("it's that's moved grew raised coming retired married")
+)
 _IF: Final = _words("if although though unless when whenever while not because since than")
 _LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
 
@@ -253,7 +255,9 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
             run = ""
         elif token not in "'-&":
             content, run = True, ""
-    past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(words)
+    past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(
+        words
+    )
     kind: Kind = "asking"
     if not content and not past and words:
         alone = _LITTLE.union(_CLOSERS, _OPENERS).issuperset(words)
@@ -372,7 +376,11 @@ def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
             len(clauses) > 1 and bool(set(clauses[-2].words) & _CLOSERS)
         )  # fmt: skip
     before = clauses[: clauses.index(one)]
-    return all(other.kind == "little" for other in before) and not one.mark.strip().startswith((":", "?")) and len(one.words) < 4
+    return (
+        all(other.kind == "little" for other in before)
+        and not one.mark.strip().startswith((":", "?"))
+        and len(one.words) < 4
+    )
 
 
 def _placing(text: str, one: _Clause) -> list[Span]:

@@ -80,7 +80,8 @@ DEMONYMS: Final = frozenset(
     word
     for word in PLACES
     if word.endswith(("ish", "ese", "sian", "lian", "rian", "nian", "dian", "tian"))
-    or word in _words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
+    or word
+    in _words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
 )
 """Which of them say of what people, and in what language: *in Italian* is no place."""
 
