@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from replydesk.data.privacy.hannames import name_at, whole_name
 from replydesk.data.privacy.hanplaces import COMMON, HAN
-from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES
+from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
 __all__ = ["han_introduced"]
@@ -22,316 +22,22 @@ __all__ = ["han_introduced"]
 _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
     sorted(
-        [
-            "们",
-            "我们",
-            "我",
-            "本人",
-            "在下",
-            "鄙人",
-            "咱们",
-            "咱",
-            "俺",
-            "自己",
-            "这边",
-            "这里",
-            "这儿",
-            "那边",
-            "此处",
-            "是",
-            "叫做",
-            "叫",
-            "名叫",
-            "名字",
-            "姓名",
-            "名",
-            "姓",
-            "称呼",
-            "账号",
-            "账户",
-            "帐号",
-            "用户名",
-            "户主",
-            "机主",
-            "联系人",
-            "联系",
-            "署名",
-            "落款",
-            "签名",
-            "留言",
-            "在",
-            "住在",
-            "住",
-            "居住",
-            "常住",
-            "定居",
-            "来自",
-            "自",
-            "从",
-            "人",
-            "身在",
-            "身处",
-            "身",
-            "处",
-            "坐标",
-            "位于",
-            "所在地",
-            "所在",
-            "地区",
-            "地点",
-            "城市",
-            "省份",
-            "家里",
-            "老家",
-            "家乡",
-            "家",
-            "籍贯",
-            "籍",
-            "户籍",
-            "出生",
-            "长大",
-            "生活",
-            "土生土长",
-            "地道",
-            "道地",
-            "本地",
-            "当地",
-            "土著",
-            "的",
-            "地",
-            "一名",
-            "一位",
-            "一个",
-            "一枚",
-            "一只",
-            "名",
-            "位",
-            "个",
-            "枚",
-            "一",
-            "作为",
-            "身为",
-            "当",
-            "顾客",
-            "客户",
-            "客人",
-            "用户",
-            "网友",
-            "粉丝",
-            "买家",
-            "消费者",
-            "居民",
-            "市民",
-            "村民",
-            "朋友",
-            "孩子",
-            "学生",
-            "老师",
-            "上班族",
-            "打工人",
-            "职员",
-            "女孩",
-            "男孩",
-            "工作",
-            "上班",
-            "上学",
-            "上大学",
-            "读书",
-            "念书",
-            "出差",
-            "打工",
-            "做生意",
-            "目前",
-            "现在",
-            "如今",
-            "今年",
-            "常年",
-            "长期",
-            "多年",
-            "年",
-            "好",
-            "几",
-            "很久",
-            "一直",
-            "你好",
-            "您好",
-            "嗨",
-            "哈喽",
-            "哈啰",
-            "亲爱的",
-            "亲们",
-            "亲",
-            "客服",
-            "店家",
-            "老板",
-            "掌柜",
-            "大家",
-            "都",
-            "也",
-            "又",
-            "再次",
-            "再",
-            "来了",
-            "来",
-            "啦",
-            "了",
-            "哦",
-            "呀",
-            "啊",
-            "哈",
-            "哎",
-            "向",
-            "给",
-            "致",
-            "您",
-            "你们",
-            "你",
-            "问好",
-            "问候",
-            "打招呼",
-            "敬上",
-            "谨上",
-            "拜上",
-            "敬启",
-            "上",
-            "敬",
-            "发来",
-            "发自",
-            "消息",
-            "信息",
-            "来信",
-            "写信",
-            "写",
-            "想问问",
-            "想问",
-            "问一下",
-            "问下",
-            "问问",
-            "问",
-            "请教",
-            "请问",
-            "咨询",
-            "想",
-            "一下",
-            "就行",
-            "就好",
-            "即可",
-            "回复",
-            "请",
-            "盼复",
-            "此致",
-            "敬礼",
-            "祝好",
-            "谢谢",
-            "多谢",
-            "感谢",
-            "祝",
-            "省",
-            "市",
-            "县",
-            "区",
-            "州",
-            "镇",
-            "乡",
-            "村",
-            "岛",
-            "南部",
-            "北部",
-            "东部",
-            "西部",
-            "农村",
-            "乡下",
-            "山区",
-            "偏远",
-            "这",
-            "那",
-            "一带",
-            "附近",
-            "境内",
-            "小伙伴",
-            "小伙子",
-            "人士",
-            "民众",
-            "同胞",
-            "提问人",
-            "提问",
-            "有个问题",
-            "问题",
-            "在此",
-            "谢过",
-            "留",
-            "老客户",
-            "老顾客",
-            "新客户",
-            "登记",
-            "注册名",
-            "注册",
-            "本店",
-            "贵店",
-            "小店",
-            "各位",
-            "收到",
-            "请回",
-            "妹子",
-            "宝妈",
-            "宝爸",
-            "汉子",
-            "姐妹",
-            "学校",
-            "公司",
-            "一所",
-            "一家",
-            "户口",
-            "祖籍",
-            "现居",
-            "嫁到",
-            "嫁",
-            "搬到",
-            "搬来",
-            "搬",
-            "去年",
-            "前年",
-            "今天",
-            "下雨",
-            "天气",
-            "从小",
-            "就",
-            "都",
-            "当老师",
-            "我爸妈",
-            "爸妈",
-            "有事",
-            "就是",
-            "by",
-            "免贵",
-            "报到",
-            "在线等",
-            "在线",
-            "拜年",
-            "有礼",
-            "也",
-            "老乡",
-            "族",
-            "汉族",
-            "回族",
-            "藏族",
-            "维吾尔族",
-            "蒙古族",
-            "壮族",
-            "信徒",
-            "穆斯林",
-            "佛教徒",
-            "基督徒",
-            "家长",
-            "老人",
-            "父母",
-            "家人",
-            "爱人",
-            "长辈",
-            "对象",
-        ],
-        key=len,
-        reverse=True,
+        words("""
+            们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户
+            帐号 用户名 户主 机主 联系人 联系 署名 落款 签名 留言 在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标
+            位于 所在地 所在 地区 地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地 当地 土著
+            的 地 一名 一位 一个 一枚 一只 位 个 枚 一 作为 身为 当 顾客 客户 客人 用户 网友 粉丝 买家 消费者 居民 市民 村民
+            朋友 孩子 学生 老师 上班族 打工人 职员 女孩 男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今 今年
+            常年 长期 多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜 大家 都 也 又 再次 再
+            来了 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好 问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息
+            来信 写信 写 想问问 想问 问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼 祝好 谢谢
+            多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下 山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子
+            人士 民众 同胞 提问人 提问 有个问题 问题 在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到
+            请回 妹子 宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年 前年 今天 下雨 天气 从小
+            就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线 拜年 有礼 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒
+            穆斯林 佛教徒 基督徒 家长 老人 父母 家人 爱人 长辈 对象 昵称 号 事 吧 期待 答复 回信
+        """),
+        key=lambda word: (-len(word), word),
     )
 )
 _ABOUT: Final = re.compile(
@@ -342,15 +48,15 @@ _GREETING: Final = re.compile(
     "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
 )
 _NAMING: Final = re.compile(
-    "叫|名|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
+    "昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
 _BEFORE: Final = re.compile(
-    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
+    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|请?回复|请回|号是|昵称|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
 )
 _SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
 _AFTER: Final = re.compile(
-    "有个?问题|在此|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]|留言|想|[请咨]|问|的[账帐]"
+    "有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]|留言|想|[请咨]|问|的[账帐]"
 )
 _LIVING: Final = re.compile(
     "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
@@ -369,19 +75,22 @@ _BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地
 _PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
 _FIELD: Final = re.compile(
-    "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
+    "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人?|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
 )
 _SIGNED: Final = frozenset("\n—–-/")
 _CLOSING: Final = re.compile(
-    "(?:此致|敬礼|祝好|谢谢|感谢|多谢|盼复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
+    "(?:此致|敬礼|祝好|谢谢|感谢|多谢|复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
 )
 # A name may be what shall be written.
 _WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|送|叫|是|为|成)[^。！？!?]{0,6}\\Z")
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
+_STAYS: Final = re.compile("[人身家]在|住|来自|坐标")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
-_FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那退换买卖发寄送收货单用去说问被把给让请等付急快")
+_FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
 _KNOWN_PLACES: Final = re.compile("|".join(sorted(HAN_PLACES, key=len, reverse=True)))
-_WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])++")
+# A clause of so many characters says more than who writes.
+_LONG: Final = 24
+_WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])+")
 _HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
 
 
@@ -427,18 +136,23 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         if tagged is None:
             tagged = _tagged(text)
         inside = [one for one in tagged if start <= one[0] and one[1] <= stop]
+        naming = bool(_NAMING.search(clause))
         shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
-        if _NAME not in shape and _PLACE not in shape and (_NAMING.search(clause) or _ABOUT.search(clause)):
-            shape = _with_name(shape)
-            if _NAME not in shape and _NAMING.search(clause):
-                shape, _ = _shape(clause, inside, start)
-        if _WHOLE.fullmatch(shape) and not _YOU.search(shape) and (_PLACE in shape or _NAME in shape):
-            if _NAME in shape or _ABOUT.search(shape) or _NAMING.search(shape):
-                yield (begin, stop), _PLACE in shape
-                continue
+        told = [_with_name(clause), shape, *([_shape(clause, inside, start)[0]] if naming else [])]
+        whole = next((one for one in told if _introduces(one, naming)), "")
+        if whole:
+            yield (begin, stop), _PLACE in whole or bool(_STAYS.search(clause))
+            continue
         if spans and _LIVING.search(shape) and not _ASKED.search(clause):
             for first, last in spans:
                 yield _widened(text, start, first, last, stop), True
+
+
+def _introduces(shape: str, naming: bool) -> bool:
+    """Return whether a clause names somebody, or where the writer is from, and says nothing else."""
+    if len(shape) >= _LONG or (_NAME not in shape and _PLACE not in shape) or _YOU.search(shape):
+        return False
+    return bool(_WHOLE.fullmatch(shape) and (naming or _NAME in shape or _ABOUT.search(shape)))
 
 
 def _alone(text: str, start: int, stop: int) -> bool:
@@ -471,9 +185,9 @@ def _tagged(text: str) -> list[tuple[int, int, str]]:
         at = start + len(word)
         if len(word) < 2 or not HAN.match(word) or not known.isdisjoint(range(start, at)):
             continue
-        if tag == "ns" and word not in HAN_COMPOUND:
+        if tag == "ns" and word not in HAN_COMPOUND and not _WHOLE.fullmatch(word):
             found.append((start, at, _PLACE))
-        elif tag.startswith("nr") and _is_name(word):
+        elif tag.startswith("nr") and _is_usual(word):
             found.append((start, at, _NAME))
         elif (
             tag.startswith(("nr", "nz", "nt"))
@@ -507,6 +221,8 @@ def _with_name(shape: str) -> str:
     shape = _SURNAME.sub(rf"\1{_NAME}", shape)
     if _NAME in shape:
         return shape
+    if len(shape) >= _LONG:
+        return shape
     for cue in _BEFORE.finditer(shape):
         for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
             if _fits(shape, cue.end(), stop):
@@ -516,7 +232,7 @@ def _with_name(shape: str) -> str:
     for start in (at, at - 1, at - 2, 0):
         for stop in range(min(len(shape), start + 6), start + 1, -1):
             cue = _AFTER.match(shape, stop) if start >= 0 else None
-            if cue and _fits(shape, start, stop) and (len(cue[0]) > 1 or _is_usual(shape[start:stop])):
+            if cue and _fits(shape, start, stop) and (len(cue[0]) > 1 or start == 0 or _is_usual(shape[start:stop])):
                 return shape[:start] + _NAME + shape[stop:]
     return shape
 
@@ -530,11 +246,13 @@ def _is_name(word: str) -> bool:
 
     So names that are written by sound, such as 努尔兰, are known by what they are not.
     """
-    if word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES or _WHOLE.fullmatch(word):
+    if word in HAN_NOT_NAMES or word in HAN_PLACES or _WHOLE.fullmatch(word):
         return False
     if _is_usual(word):
         return True
     found = _dictionary().tag(word.replace("·", ""))
+    if any(tag.startswith("nr") and len(part) > 1 for part, tag in found):
+        return _FUNCTION.isdisjoint(word)
     return not any(
         part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
         for part, tag in found

@@ -163,7 +163,7 @@ def introduced(text: str) -> str:
     'I run a bakery. Do you ship to Lagos?'
     """
     clauses = _clauses(text)
-    if any(text[start] != "<" for one in clauses for start, _ in one.names if one.kind == "asking"):
+    if any(text[start] != "<" for one in clauses for start, _ in one.names):
         text = _called_alike(text, clauses)
         clauses = _clauses(text)
     if not any(one.names or one.places for one in clauses):
@@ -259,6 +259,9 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
         words
     )
     kind: Kind = "asking"
+    if content and places and words[0] in _OPENERS | _CLOSERS and "from" in words and len(words) < 8:
+        # "Hello from windy Leeds"
+        content = bool(_DOING.search(text, start, stop))
     if not content and not past and words:
         alone = _LITTLE.union(_CLOSERS, _OPENERS).issuperset(words)
         about = not _WRITER.union(_NAMING, _CLOSERS).isdisjoint(words) or words[0] in _OPENERS
@@ -329,7 +332,7 @@ def _asks_you(words: Sequence[str]) -> bool:
 def _called_alike(text: str, clauses: Sequence[_Clause]) -> str:
     """Return a text whose names of persons, but for faiths and lone first names, are one placeholder."""
     for one in reversed(clauses):
-        for start, stop in reversed(one.names if one.kind == "asking" else ()):
+        for start, stop in reversed(one.names):
             if text[start].isupper() and " " in text[start:stop]:
                 text = f"{text[:start]}<NAME_1>{text[stop:]}"
     return text
