@@ -1,8 +1,8 @@
 """Introductions in Chinese: the clauses that do nothing but say who writes, or from where.
 
 As in English (``introductions.py``): a clause introduces somebody where it names a person or a place, speaks of the
-writer, asks nothing, and is made of a closed class of words besides. 我是河南的 is, 寄到河南 is not. In other clauses
-about the writer only the place is left out: 我在河南开店 becomes 我开店. Which words are places rjieba's dictionary knows.
+writer, asks nothing, and is made of a closed class of words besides. 我是河南的 does, 寄到河南 does not. In other
+clauses about the writer only the place is left out: 我在河南开店 becomes 我开店. rjieba's dictionary knows places.
 """
 
 from __future__ import annotations
@@ -23,47 +23,60 @@ _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
     sorted(
         words("""
-            们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫 名字 姓名 名 姓 称呼 账号 账户
-            帐号 用户名 户主 机主 联系人 联系 署名 落款 签名 留言 在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标
-            位于 所在地 所在 地区 地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地 当地 土著
-            的 地 一名 一位 一个 一枚 一只 位 个 枚 一 作为 身为 当 顾客 客户 客人 用户 网友 粉丝 买家 消费者 居民 市民 村民
-            朋友 孩子 学生 老师 上班族 打工人 职员 女孩 男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今 今年
-            常年 长期 多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜 大家 都 也 又 再次 再
-            来了 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好 问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息
-            来信 写信 写 想问问 想问 问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼 祝好 谢谢
-            多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下 山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子
-            人士 民众 同胞 提问人 提问 有个问题 问题 在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到
-            请回 妹子 宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年 前年 今天 下雨 天气 从小
-            就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线 拜年 有礼 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒
-            穆斯林 佛教徒 基督徒 家长 老人 父母 家人 爱人 长辈 对象 昵称 号 事 吧 期待 答复 回信
+            们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫
+            名字 姓名 名 姓 称呼 账号 账户 帐号 用户名 户主 机主 联系人 联系 署名 落款 签名 留言
+            在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标 位于 所在地 所在 地区
+            地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地
+            当地 土著 的 地 一名 一位 一个 一枚 一只 位 个 枚 一 作为 身为 当 顾客 客户 客人
+            用户 网友 粉丝 买家 消费者 居民 市民 村民 朋友 孩子 学生 老师 上班族 打工人 职员 女孩
+            男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今 今年 常年 长期
+            多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜
+            大家 都 也 又 再次 再 来了 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好
+            问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息 来信 写信 写 想问问 想问
+            问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼
+            祝好 谢谢 多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下
+            山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞 提问人 提问 有个问题 问题
+            在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子
+            宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年
+            前年 今天 下雨 天气 从小 就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线
+            拜年 有礼 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长
+            老人 父母 家人 爱人 长辈 对象 昵称 号 事 吧 期待 答复 回信
         """),
         key=lambda word: (-len(word), word),
     )
 )
 _ABOUT: Final = re.compile(
-    "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生|长大|土生土长|上班|工作|上学|读书"
-    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
+    "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生"
+    "|长大|土生土长|上班|工作|上学|读书"
+    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住"
+    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
 )
 _GREETING: Final = re.compile(
     "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
 )
 _NAMING: Final = re.compile(
-    "昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
+    "昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人"
+    "|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
 _BEFORE: Final = re.compile(
-    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市|顾客|客户|提问人|注册名|请?回复|请回|号是|昵称|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
+    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市"
+    "|顾客|客户|提问人|注册名|请?回复|请回|号是|昵称|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名"
+    "|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
 )
 _SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
 _AFTER: Final = re.compile(
-    "有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]|留言|想|[请咨]|问|的[账帐]"
+    "有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]"
+    "|留言|想|[请咨]|问|的[账帐]"
 )
 _LIVING: Final = re.compile(
     "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
 )
 _ASKED: Final = re.compile(
-    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
-    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜"
+    "|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
+    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎"
+    "|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
 _HERE: Final = re.compile(
@@ -163,7 +176,7 @@ def _alone(text: str, start: int, stop: int) -> bool:
     if not text[:start].strip():
         return text[stop : stop + 1] in (":", "：") and _is_usual(name)
     before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
-    return ends and (
+    return ends and bool(
         before[-1] in _SIGNED or _CLOSING.search(before) or (_is_usual(name) and not _WRITTEN.search(before))
     )
 
@@ -217,7 +230,7 @@ def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tupl
 
 
 def _with_name(shape: str) -> str:
-    """Return a clause that says a name with a mark for what must be it: behind 叫 and 我是, before 敬上 and 向您问好."""
+    """Return a clause with a mark for what must be a name in it: behind 叫 and 我是, before 敬上 and 问好."""
     shape = _SURNAME.sub(rf"\1{_NAME}", shape)
     if _NAME in shape:
         return shape
@@ -231,8 +244,12 @@ def _with_name(shape: str) -> str:
     at = head.end() if head else 0
     for start in (at, at - 1, at - 2, 0):
         for stop in range(min(len(shape), start + 6), start + 1, -1):
-            cue = _AFTER.match(shape, stop) if start >= 0 else None
-            if cue and _fits(shape, start, stop) and (len(cue[0]) > 1 or start == 0 or _is_usual(shape[start:stop])):
+            after = _AFTER.match(shape, stop) if start >= 0 else None
+            if (
+                after
+                and _fits(shape, start, stop)
+                and (len(after[0]) > 1 or start == 0 or _is_usual(shape[start:stop]))
+            ):
                 return shape[:start] + _NAME + shape[stop:]
     return shape
 

@@ -54,7 +54,8 @@ _HAN_NEUTRAL: Final = {
 } | {"她": "他", "先生": "顾客", "女士": "顾客", "男士": "顾客"}
 # 先生产 is none of a gentleman.
 _CHINESE: Final = re.compile(
-    rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))"
+    rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})"
+    r"(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))"
 )
 
 # 女款 and 男士拖鞋 are products; who is a woman says so of somebody.

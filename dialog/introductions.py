@@ -35,7 +35,8 @@ _CLOSERS: Final = _words(
 _WRITER: Final = _words(
     "i i'm im i've we we're we've me my myself us our ours customer customers client user shopper buyer resident"
     " reader fan native citizen family household person people someone somebody here speaking writing writes again"
-    " location city hometown asking mx live coming currently originally presently now nowadays calling born based living signed sent"
+    " location city hometown asking mx live coming currently originally presently now nowadays calling born"
+    " based living signed sent"
 )
 _NAMING: Final = _words("name name's names called call known signed it's me holder surname")
 _ROLES: Final = _words(
@@ -85,10 +86,14 @@ _NO_NAMES: Final = _words(
 )
 # Somebody who was born, lives and works somewhere tells of himself; who buys, sends and collects tells of what he asks.
 _DOING: Final = re.compile(
-    r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay|return|travel"
+    r"\b(?:ship|deliver|post(?:ed|ing|age)?\b|send|sent\b|arriv|receiv|collect|pick|bought|buy|order|paid|pay"
+    r"|return|travel"
     r"|need|want|find|\btell|show|book|\bget\b|help|look|give|suggest|what|how\b|\bwill\b|would|\bcan\b|please|time\b"
-    r"|cash|money|atm\b|meal|withdr|condo|shop(?:ped|ping)\b|fly|flying|visit|parcel|package|courier|customs|track|stock|stores?\b|branch|warehouse|depot|address|available"
-    r"|refund|exchang|currency|pounds|rates?\b|app\b|going|plan|sign(?:ed)? in|log(?:ged)? in|site|support|language|translat|say|made|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
+    r"|cash|money|atm\b|meal|withdr|condo|shop(?:ped|ping)\b|fly|flying|visit|parcel|package|courier|customs"
+    r"|track|stock|stores?\b|branch|warehouse|depot|address|available"
+    r"|refund|exchang|currency|pounds|rates?\b|app\b|going|plan|sign(?:ed)? in|log(?:ged)? in|site|support"
+    r"|language|translat|say|made|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item"
+    r"|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
     re.I,
 )
 _HERE: Final = re.compile(
@@ -96,7 +101,8 @@ _HERE: Final = re.compile(
     r"\b(?:here|there|over|to us|my (?:area|city|town|country|region|place|state|door))\b"
     r"|\b(?:do|can|could|will|would) you (?:even |also |still )?(?:ship|deliver|post|send)(?: abroad| internationally"
     r"| overseas| that far)?\W*\Z"
-    r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region|state))\W*\Z"
+    r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region"
+    r"|state))\W*\Z"
     r"|\b(?:near me|nearest|closest)\b"
     r"|\A\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
     r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
@@ -120,8 +126,10 @@ _LEAD: Final = re.compile(
     re.I,
 )
 _GOVERNING: Final = _words(
-    "think thinks thought that if when because since says said say told tell know knows mean means assume guess suppose hope"
-    " wish believe believes notice as than what how why where who while though although before after until once or whether"
+    "think thinks thought that if when because since says said say told tell know knows mean means assume guess"
+    " suppose hope"
+    " wish believe believes notice as than what how why where who while though although before after until once"
+    " or whether"
     " address house flat place city town country"
 )
 _TELLING: Final = (
@@ -206,7 +214,7 @@ def _clauses(text: str) -> list[_Clause]:
 
 
 def _governs(text: str, start: int, stop: int) -> bool:
-    """Return whether a sentence goes on here, though a capital follows: *your app thinks* I live in China, *in* Leeds."""
+    """Return whether a sentence goes on here, though a capital follows: *the app thinks* I am here."""
     words = text[start:stop].rsplit(None, 1)
     begun = _BEGUN.match(text, stop)
     if not words or begun is None:

@@ -72,7 +72,8 @@ PLACES: Final = AMBIGUOUS_PLACES | _words("""
     tripoli khartoum addis ababa nairobi mombasa kampala kigali mogadishu dar salaam lagos abuja kano ibadan accra
     kumasi dakar abidjan bamako kinshasa luanda harare lusaka johannesburg cape durban pretoria soweto maputo
     antananarivo kingston havana bogota medellin quito caracas santiago montevideo brasilia rio janeiro paulo
-    hong kong york jersey zealand lanka arabia rica salvador islay orkney shetland anglesey buenos aires tijuana guadalajara monterrey honolulu
+    hong kong york jersey zealand lanka arabia rica salvador islay orkney shetland anglesey
+    buenos aires tijuana guadalajara monterrey honolulu
 """)
 """Countries, regions and cities, and who is from there, word by word and in lower case."""
 

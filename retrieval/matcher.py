@@ -155,7 +155,8 @@ class Matcher:
         replaced is no hit, and of near-duplicates only one is.
 
         ``read`` is what of the question its words are read from, else all of it is; exact tickets and codes are always
-        looked for in the question as it was written. ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
+        looked for in the question as it was written. ``vector`` is what :meth:`encode` gave; ``intents`` the
+        probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
         tickets that must not be found. While the vectors stand in an engine that is away, hits are those that ask
@@ -202,7 +203,9 @@ class Matcher:
             for key, similarity in similarities.items()
         ]
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
-        rows = fused(read or question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
+        rows = fused(
+            read or question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar
+        )
         if not there:
             near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
             candidates, rows = list(compress(candidates, near)), list(compress(rows, near))
