@@ -103,7 +103,7 @@ _HERE: Final = re.compile(
     r"| overseas| that far)?\W*\Z"
     r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region"
     r"|state))\W*\Z"
-    r"|\b(?:near me|nearest|closest)\b"
+    r"|\b(?:near me|nearest|closest|countr(?:y|ies)|regions?)\b"
     r"|\A\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
     r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
     re.I,
