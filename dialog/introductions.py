@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from replydesk.data.privacy.lexicon import AMBIGUOUS, GIVEN, NOT_NAMES
@@ -125,6 +126,7 @@ _LEAD: Final = re.compile(
     r"(?:(?:the|sunny|rainy|old|north|south|east|west)\s+)?\Z",
     re.I,
 )
+_YOURS: Final = _words("in from based located are live near is ship")
 _GOVERNING: Final = _words(
     "think thinks thought that if when because since says said say told tell know knows mean means assume guess"
     " suppose hope"
@@ -201,15 +203,9 @@ def _clauses(text: str) -> list[_Clause]:
             continue
         if text[at:stop].strip():
             found.append(_clause(text, at, stop, end, mark))
-            at = end
         elif found and at == found[-1].end:
-            last = found[-1]
-            found[-1] = _Clause(
-                last.start, last.stop, end, last.mark + mark, last.words, last.kind, last.names, last.places
-            )
-            at = end
-        else:
-            at = end
+            found[-1] = replace(found[-1], end=end, mark=found[-1].mark + mark)
+        at = end
     return found
 
 
@@ -329,12 +325,8 @@ def _joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def _asks_you(words: Sequence[str]) -> bool:
-    return any(
-        word in ("you", "your") and (words[i - 1 : i] != ["your"])
-        and words[i + 1 : i + 2] != []
-        and words[i + 1] in ("in", "from", "based", "located", "are", "live", "near", "is", "ship")
-        for i, word in enumerate(words)
-    )  # fmt: skip
+    """Return whether a clause says of whom it speaks to what others say of themselves: *you are in Leeds*."""
+    return any(one == "you" and other in _YOURS for one, other in pairwise(words))
 
 
 def _called_alike(text: str, clauses: Sequence[_Clause]) -> str:
@@ -382,10 +374,9 @@ def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
     if not alone:
         return True
     if one is clauses[-1]:
-        mark = clauses[-2].mark if len(clauses) > 1 else "\n"
-        return _ends(mark) or "-" in mark or "\u2014" in mark or "\u2013" in mark or "(" in mark or (
-            len(clauses) > 1 and bool(set(clauses[-2].words) & _CLOSERS)
-        )  # fmt: skip
+        last = clauses[-2] if len(clauses) > 1 else None
+        signed = last is None or not set(last.mark).isdisjoint(".!?\n-\u2014\u2013(")
+        return signed or not _CLOSERS.isdisjoint(last.words if last else ())
     before = clauses[: clauses.index(one)]
     return (
         all(other.kind == "little" for other in before)
