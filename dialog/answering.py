@@ -18,6 +18,7 @@ from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted
 from replydesk.dialog.parts import asks_something
@@ -206,7 +207,7 @@ class Answering:
         decision = self._several(turn, decision, found, wanted) or decision
         if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
             slots = slots_of(told.state, reading)
-            asked = Asked(told.meant, turn.language, found.parts, slots, greet=not turn.incoming.context)
+            asked = Asked(impartial(told.meant), turn.language, found.parts, slots, greet=not turn.incoming.context)
             began = time.perf_counter()
             draft = self._composing.of(turn.matcher).compose(asked, hits)
             found.milliseconds["compose"] = 1000 * (time.perf_counter() - began)

@@ -108,7 +108,8 @@ class Looking:
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
-        meant = impartial(skills.speller.correct(text) if skills.speller is not None else text)
+        blind = impartial(text)
+        meant = skills.speller.correct(blind) if skills.speller is not None else blind
         vector = matcher.encode(meant, context, language=language)
         parts = parts_of(meant)[:_PARTS]
         several = matcher.vectors(parts, language=language) if len(parts) > 1 and skills.head is not None else None
@@ -134,6 +135,7 @@ class Looking:
             context,
             language=language,
             k=wanted.k + len(wanted.failed),
+            read=blind,
             vector=vector,
             intents=reading.probabilities,
             unfamiliar=reading.out_of_scope,

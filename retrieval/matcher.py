@@ -147,6 +147,7 @@ class Matcher:
         *,
         language: str,
         k: int = 10,
+        read: str = "",
         vector: Vectors | None = None,
         intents: Mapping[str, float] | None = None,
         unfamiliar: float = 0.0,
@@ -160,7 +161,9 @@ class Matcher:
         Tickets are found by their vectors and by their words; the scorer weighs both. What curation withheld or found
         replaced is no hit, and of near-duplicates only one is.
 
-        ``vector`` is what :meth:`encode` gave; ``intents`` the probabilities of the message's intents.
+        ``read`` is what of the question its words are read from, else all of it is; exact tickets and codes are always
+        looked for in the question as it was written. ``vector`` is what :meth:`encode` gave; ``intents`` the
+        probabilities of the message's intents.
         ``filters`` admit only tickets with these values of source, intent, language or author, with a tag of ``tags``,
         and with a time ``since`` and before ``until`` (ISO 8601, UTC where it names no zone). ``without`` are ids of
         tickets that must not be found. While the vectors stand in an engine that is away, hits are those that ask
@@ -173,7 +176,7 @@ class Matcher:
             vector = self.encode(question, context, language=language)
         there = self._indexes.follow(encoder, self._catalog.follow())
         text = search_text(question, context)
-        asked, sharing = self._indexes.with_words(encoder, text, _BY_WORDS * k)
+        asked, sharing = self._indexes.with_words(encoder, search_text(read or question, context), _BY_WORDS * k)
         admitted = _admission(question, wanted, without)
         # The same few words after another question are another question.
         asking = question if text == question else ""
@@ -207,7 +210,9 @@ class Matcher:
             for key, similarity in similarities.items()
         ]
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
-        rows = fused(question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar)
+        rows = fused(
+            read or question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar
+        )
         if not there:
             near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
             candidates, rows = list(compress(candidates, near)), list(compress(rows, near))

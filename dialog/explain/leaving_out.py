@@ -116,6 +116,7 @@ def _encode(agent: Agent, told: Retold, variants: Sequence[str]) -> None:
     texts = []
     for variant in variants:
         one = heard(variant, told.incoming.state, told.incoming.context)
-        meant = impartial(speller.correct(one.meant) if speller is not None else one.meant)
+        blind = impartial(one.meant)
+        meant = speller.correct(blind) if speller is not None else blind
         texts.append(search_text(meant, one.context))
     matcher.vectors(texts, language=told.language)

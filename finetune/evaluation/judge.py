@@ -165,7 +165,8 @@ def _read_by(release: Release, material: Material, read: Sequence[Material] = ()
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
     """Return messages as the agent reads them, put right by the speller and impartially, and the vectors of that."""
-    corrected = [impartial(skills.speller.correct(text) if skills.speller else text) for text in examples.texts]
+    blind = [impartial(text) for text in examples.texts]
+    corrected = [skills.speller.correct(text) if skills.speller else text for text in blind]
     rows = [i for i, (one, other) in enumerate(zip(examples.texts, corrected, strict=True)) if one != other]
     if not rows:
         return examples
@@ -180,7 +181,8 @@ def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[s
     assert reader is not None
 
     def probabilities(texts: Sequence[str]) -> Floats:
-        meant = [impartial(speller.correct(text) if speller else text) for text in texts]
+        blind = [impartial(text) for text in texts]
+        meant = [speller.correct(text) if speller else text for text in blind]
         return reader.probabilities(meant, encoder.encode(meant))
 
     kinds = {}

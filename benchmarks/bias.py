@@ -1,0 +1,179 @@
+"""How often a decision moves when only the name, the gender or the region of who writes changes.
+
+Messages of the demo desk's test part, whose tickets are hidden, are put into the mouths of two people each, in wordings
+of ``labels/introductions.jsonl``: those that the reading was developed on, and those that were held out, with names and
+places of their own. A decision is the action, the reason of a hand-off and the text that the customer reads.
+``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+from unittest.mock import patch
+
+import numpy as np
+
+from replydesk.data.home import Home
+from replydesk.dialog.agent import Agent
+from replydesk.finetune.robustness.counterfactual import Attribute, Steadiness, Swap, agent_decider, run_swaps
+
+MESSAGES = 20
+RESAMPLES = 1000
+WORDINGS = Path(__file__).parent / "labels" / "introductions.jsonl"
+# Nobody and nothing of the held-out ones is in the wordings of finetune/robustness/counterfactual.py.
+PEOPLE: Final = {
+    ("development", "en", "name"): "Emily Clarke|Mohammed Khan|Wei Zhang|Priya Nair|Lakisha Washington|Tom Becker"
+    "|Olga Petrova|Aoife Byrne|Chidi Okafor|Maria Gonzalez|Sean O'Neill|Jean-Pierre Dubois|Tran Thi Lan",
+    ("development", "zh", "name"): "王芳|李强|阿依古丽|巴特尔|陈伟|扎西|张翠花|欧阳婷|刘建国|马秀英"
+    "|努尔兰|洛桑|其其格|上官云|牛莉"
+    "|吾买尔|古再丽|索朗|热依扎|高远|于洋|白雪|方圆|丁一",
+    ("development", "en", "region"): "Leeds|Glasgow|Lagos|Mumbai|Shenzhen|Warsaw|Dublin|Karachi|Houston|Kingston"
+    "|New York|Kettering|South Korea|Hong Kong|Nantes|West Bengal|Ouagadougou",
+    ("development", "zh", "region"): "北京|上海|河南|新疆|黑龙江|贵州|广东|西藏|四川|福建"
+    "|西双版纳|慈溪|纽约|江浙沪|延边|青岛",
+    ("held_out", "en", "name"): "Hannah Whitfield|Fatima Hussain|Nguyen Minh Anh|Darnell Robinson|Ifeoma Eze"
+    "|Siobhan Murphy|Yuki Tanaka|Carlos Mendoza|Ivana Kovac|Rajesh Iyer|Jamal Carter|Zanele Dlamini",
+    ("held_out", "zh", "name"): "赵敏|买买提|卓玛|孙丽娜|吴国栋|苏日娜|周杰|司马云|黄秀兰|艾力|田雨|徐志强",
+    ("held_out", "en", "region"): "Bradford|Cardiff|Accra|Dhaka|Wuhan|Bucharest|Cork|Kabul|Detroit|Nairobi|Texas"
+    "|New Delhi|Poland|Jamaica|Northern Ireland",
+    ("held_out", "zh", "region"): "天津|深圳|河北|青海|吉林|云南|海南|内蒙古|湖南|江西|乌鲁木齐|温州|东北|香港",
+}  # fmt: skip
+RELATIVES: Final = {
+    "en": "husband-wife son-daughter father-mother brother-sister boyfriend-girlfriend uncle-aunt grandpa-grandma",
+    "zh": "老公-老婆 儿子-女儿 爸爸-妈妈 哥哥-姐姐 男朋友-女朋友 爷爷-奶奶 叔叔-阿姨",
+}
+
+
+def run() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        agent = Agent.open(_desk(Path(folder)))
+        try:
+            asked = {language: messages(agent, language, MESSAGES) for language in ("en", "zh")}
+            hidden = _hidden(agent)
+            found: dict[str, Any] = {"messages": {name: len(texts) for name, texts in asked.items()}}
+            for part in ("development", "held_out"):
+                found[part] = {
+                    arm: _shares(
+                        {
+                            language: judged(
+                                agent, cases(part, language, texts), language, hidden, plain=arm == "plain"
+                            )
+                            for language, texts in asked.items()
+                        },
+                        asked,
+                    )
+                    for arm in (("plain", "impartial") if part == "held_out" else ("impartial",))
+                }
+            return found
+        finally:
+            agent.store.close()
+
+
+def messages(agent: Agent, language: str, most: int) -> list[str]:
+    """Return what customers of the test part asked first, so many of them, drawn once."""
+    origins, parts = agent.store.origins(), agent.store.splits()
+    texts = sorted(
+        {
+            ticket.question
+            for ticket in agent.store.tickets()
+            if ticket.language == language and not ticket.context and parts.get(origins.get(ticket.id, "")) == "test"
+        }
+    )
+    return Random(0).sample(texts, min(most, len(texts)))
+
+
+def cases(part: str, language: str, texts: Sequence[str]) -> list[Swap]:
+    """Return every message in every wording of a part, each by two people that are drawn anew."""
+    draw = Random(0)
+    return [_swap(line, text, draw) for line in wordings(part, language) for text in texts]
+
+
+def wordings(part: str, language: str) -> list[dict[str, str]]:
+    lines = map(json.loads, WORDINGS.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if (line["part"], line["language"]) == (part, language)]
+
+
+def judged(
+    agent: Agent, swaps: Sequence[Swap], language: str, hidden: frozenset[str], *, plain: bool = False
+) -> Steadiness:
+    """Return which swaps move the decision; ``plain``: messages are read as they were written."""
+    with _read_plainly() if plain else ExitStack():
+        return run_swaps(agent_decider(agent, language, without=hidden), swaps)
+
+
+def _swap(line: dict[str, str], text: str, draw: Random) -> Swap:
+    attribute: Attribute = line["attribute"]  # type: ignore[assignment]
+    if attribute == "gender":
+        one, two = (line.get("pair") or draw.choice(RELATIVES[line["language"]].split())).split("-")
+    else:
+        one, two = draw.sample(PEOPLE[line["part"], line["language"], attribute].split("|"), 2)
+    said = [line["text"].replace("{text}", text).replace("{}", who) for who in (one, two)]
+    return Swap(line["language"], attribute, *said)
+
+
+def _shares(found: dict[str, Steadiness], asked: dict[str, list[str]]) -> dict[str, Any]:
+    """Return the share of moved decisions by language and attribute and of all, in percent, with 95 % intervals.
+
+    The intervals are a bootstrap over messages, since swaps of one message move together.
+    """
+    groups: dict[str, list[tuple[str, bool]]] = {}
+    for language, result in found.items():
+        texts = asked[language]
+        for place, (swap, steady) in enumerate(zip(result.swaps, result.steady, strict=True)):
+            for group in ("all", language, f"{language} {swap.attribute}"):
+                groups.setdefault(group, []).append((texts[place % len(texts)], not steady))
+    return {name: _share(rows) for name, rows in groups.items()}
+
+
+def _share(rows: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+    by_message: dict[str, list[bool]] = {}
+    for text, moved in rows:
+        by_message.setdefault(text, []).append(moved)
+    counts = np.array([[sum(moved), len(moved)] for moved in by_message.values()])
+    drawn = counts[np.random.default_rng(0).integers(len(counts), size=(RESAMPLES, len(counts)))].sum(axis=1)
+    low, high = np.quantile(100 * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
+    moved, total = counts.sum(axis=0).tolist()
+    return {
+        "swaps": total,
+        "moved": moved,
+        "percent": round(100 * moved / total, 2),
+        "ci95": [round(float(low), 2), round(float(high), 2)],
+    }
+
+
+def _hidden(agent: Agent) -> frozenset[str]:
+    parts = agent.store.splits()
+    return frozenset(
+        ticket for ticket, conversation in agent.store.origins().items() if parts.get(conversation) == "test"
+    )
+
+
+@contextmanager
+def _read_plainly() -> Iterator[None]:
+    with patch("replydesk.dialog.looking.impartial", lambda text: text):
+        yield
+
+
+def _desk(folder: Path) -> Home:
+    """Return the home that ``REPLYDESK_HOME`` names, or a demo desk that is trained now."""
+    from importlib import resources
+
+    from replydesk.finetune.retrain import Workshop
+
+    named = os.environ.get("REPLYDESK_HOME", "")
+    if named:
+        return Home(Path(named))
+    home = Home(folder)
+    names = ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl")
+    with resources.as_file(resources.files("replydesk.data.samples")) as samples:
+        workshop = Workshop(home)
+        workshop.import_exports([samples / name for name in names])
+        workshop.train(promote=True)
+    return home

@@ -1,0 +1,307 @@
+"""Introductions in Chinese: the clauses that do nothing but say who writes, or from where.
+
+As in English (``introductions.py``): a clause introduces somebody where it names a person or a place, speaks of the
+writer, asks nothing, and is made of a closed class of words besides. 我是河南的 does, 寄到河南 does not. In other
+clauses about the writer only the place is left out: 我在河南开店 becomes 我开店. rjieba's dictionary knows places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from replydesk.data.privacy.hannames import name_at, whole_name
+from replydesk.data.privacy.hanplaces import COMMON, HAN
+from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, words
+from replydesk.dialog.placenames import HAN_PLACES
+
+__all__ = ["han_introduced"]
+
+_PLACE, _NAME = "\x01", "\x02"
+_PLAIN: Final = "|".join(
+    sorted(
+        words("""
+            们 我们 我 本人 在下 鄙人 咱们 咱 俺 自己 这边 这里 这儿 那边 此处 是 叫做 叫 名叫
+            名字 姓名 名 姓 称呼 账号 账户 帐号 用户名 户主 机主 联系人 联系 署名 落款 签名 留言
+            在 住在 住 居住 常住 定居 来自 自 从 人 身在 身处 身 处 坐标 位于 所在地 所在 地区
+            地点 城市 省份 家里 老家 家乡 家 籍贯 籍 户籍 出生 长大 生活 土生土长 地道 道地 本地
+            当地 土著 的 地 一名 一位 一个 一枚 一只 位 个 枚 一 作为 身为 当 顾客 客户 客人
+            用户 网友 粉丝 买家 消费者 居民 市民 村民 朋友 孩子 学生 老师 上班族 打工人 职员 女孩
+            男孩 工作 上班 上学 上大学 读书 念书 出差 打工 做生意 目前 现在 如今 今年 常年 长期
+            多年 年 好 几 很久 一直 你好 您好 嗨 哈喽 哈啰 亲爱的 亲们 亲 客服 店家 老板 掌柜
+            大家 都 也 又 再次 再 来了 来 啦 了 哦 呀 啊 哈 哎 向 给 致 您 你们 你 问好
+            问候 打招呼 敬上 谨上 拜上 敬启 上 敬 发来 发自 消息 信息 来信 写信 写 想问问 想问
+            问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼
+            祝好 谢谢 多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下
+            山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞 提问人 提问 有个问题 问题
+            在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子
+            宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年
+            前年 今天 下雨 天气 从小 就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线
+            拜年 有礼 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长
+            老人 父母 家人 爱人 长辈 对象 昵称 号 事 吧 期待 答复 回信
+        """),
+        key=lambda word: (-len(word), word),
+    )
+)
+_ABOUT: Final = re.compile(
+    "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生"
+    "|长大|土生土长|上班|工作|上学|读书"
+    "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住"
+    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
+)
+_GREETING: Final = re.compile(
+    "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
+)
+_NAMING: Final = re.compile(
+    "昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人"
+    "|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
+    "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
+)
+_BEFORE: Final = re.compile(
+    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市"
+    "|顾客|客户|提问人|注册名|请?回复|请回|号是|昵称|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名"
+    "|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
+)
+_SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
+_AFTER: Final = re.compile(
+    "有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]"
+    "|留言|想|[请咨]|问|的[账帐]"
+)
+_LIVING: Final = re.compile(
+    "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
+)
+_ASKED: Final = re.compile(
+    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜"
+    "|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
+    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎"
+    "|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+)
+_YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
+_HERE: Final = re.compile(
+    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?我?们?(?:这|家|宿舍|公司|学校|单位|村|小区)"
+    "|国家|地区|海外|境外|附近|最近的|去店里|到店|门店|本地有"
+    "|\\A\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
+)
+_BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
+_PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
+_CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
+_FIELD: Final = re.compile(
+    "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人?|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
+)
+_SIGNED: Final = frozenset("\n—–-/")
+_CLOSING: Final = re.compile(
+    "(?:此致|敬礼|祝好|谢谢|感谢|多谢|复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
+)
+# A name may be what shall be written.
+_WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|送|叫|是|为|成)[^。！？!?]{0,6}\\Z")
+_AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
+_STAYS: Final = re.compile("[人身家]在|住|来自|坐标")
+_CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
+_FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
+_KNOWN_PLACES: Final = re.compile("|".join(sorted(HAN_PLACES, key=len, reverse=True)))
+# A clause of so many characters says more than who writes.
+_LONG: Final = 24
+_WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])+")
+_HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
+
+
+def han_introduced(text: str) -> str:
+    """Return a Chinese message without what introduces who writes.
+
+    >>> han_introduced("你好，我是扎西。我来自西藏，快递到哪了")
+    '你好，快递到哪了'
+    >>> han_introduced("我在河南开店，能寄到新疆吗")
+    '我开店，能寄到新疆吗'
+    """
+    told = list(_clauses(text))
+    gone = [span for span, places in told if not places]
+    placed = [span for span, places in told if places]
+    if placed and not _HERE.search(_without(text, gone + placed)):
+        gone += placed
+    return _without(text, gone) if gone else text
+
+
+def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Yield the spans that tell who writes, and whether each has a place in it."""
+    tagged: list[tuple[int, int, str]] | None = None
+    greeted = begun = -1
+    for match in _CLAUSE.finditer(_marked(text)):
+        clause, (start, stop) = match[0], match.span()
+        asks = text[stop : stop + 1] in ("?", "？")
+        if begun >= 0 and (_is_name(clause) or clause in HAN_PLACES or _NAME * len(clause) == clause):
+            yield (begun, stop), clause in HAN_PLACES
+            begun = -1
+            continue
+        begun = start if _FIELD.search(clause) and text[stop : stop + 1] in (":", "：") else -1
+        begin, greeted = (greeted if greeted >= 0 else start), -1
+        if _GREETING.fullmatch(clause):
+            greeted = begin
+            continue
+        if _alone(text, start, stop):
+            yield (start, stop), False
+            continue
+        if asks or not (
+            _ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)
+        ):
+            continue
+        if tagged is None:
+            tagged = _tagged(text)
+        inside = [one for one in tagged if start <= one[0] and one[1] <= stop]
+        naming = bool(_NAMING.search(clause))
+        shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
+        told = [_with_name(clause), shape, *([_shape(clause, inside, start)[0]] if naming else [])]
+        whole = next((one for one in told if _introduces(one, naming)), "")
+        if whole:
+            yield (begin, stop), _PLACE in whole or bool(_STAYS.search(clause))
+            continue
+        if spans and _LIVING.search(shape) and not _ASKED.search(clause):
+            for first, last in spans:
+                yield _widened(text, start, first, last, stop), True
+
+
+def _introduces(shape: str, naming: bool) -> bool:
+    """Return whether a clause names somebody, or where the writer is from, and says nothing else."""
+    if len(shape) >= _LONG or (_NAME not in shape and _PLACE not in shape) or _YOU.search(shape):
+        return False
+    return bool(_WHOLE.fullmatch(shape) and (naming or _NAME in shape or _ABOUT.search(shape)))
+
+
+def _alone(text: str, start: int, stop: int) -> bool:
+    """Return whether a clause is a name and nothing else, where one signs, or where one says who speaks."""
+    name = text[start:stop]
+    if len(name) > 6 or not _is_name(name):
+        return False
+    if not text[:start].strip():
+        return text[stop : stop + 1] in (":", "：") and _is_usual(name)
+    before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
+    return ends and bool(
+        before[-1] in _SIGNED or _CLOSING.search(before) or (_is_usual(name) and not _WRITTEN.search(before))
+    )
+
+
+def _marked(text: str) -> str:
+    """Return the text, as long as it was, with each masked name as one run of marks."""
+    return re.sub(r"<NAME_\d+>", lambda match: _NAME * len(match[0]), text)
+
+
+def _tagged(text: str) -> list[tuple[int, int, str]]:
+    """Return where places and names of persons stand in a text."""
+    found = [(*match.span(), _PLACE) for match in _KNOWN_PLACES.finditer(text)]
+    known = {at for start, stop, _ in found for at in range(start, stop)}
+    at = 0
+    for word, tag in _dictionary().tag(text):
+        start = text.find(word, at)
+        if start < 0:
+            continue
+        at = start + len(word)
+        if len(word) < 2 or not HAN.match(word) or not known.isdisjoint(range(start, at)):
+            continue
+        if tag == "ns" and word not in HAN_COMPOUND and not _WHOLE.fullmatch(word):
+            found.append((start, at, _PLACE))
+        elif tag.startswith("nr") and _is_usual(word):
+            found.append((start, at, _NAME))
+        elif (
+            tag.startswith(("nr", "nz", "nt"))
+            and not _WHOLE.fullmatch(word)
+            and (_AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at))
+        ):
+            found.append((start, at, _PLACE))
+    return sorted(found)
+
+
+@cache
+def _dictionary() -> Any:
+    import rjieba
+
+    return rjieba
+
+
+def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tuple[str, list[tuple[int, int]]]:
+    """Return a clause with a mark for each place and name, and where the places stand."""
+    shape, done, places = "", 0, []
+    for start, stop, mark in tagged:
+        shape += clause[done : start - at] + mark
+        done = stop - at
+        if mark == _PLACE:
+            places.append((start, stop))
+    return re.sub(f"{_NAME}+", _NAME, shape + clause[done:]), places
+
+
+def _with_name(shape: str) -> str:
+    """Return a clause with a mark for what must be a name in it: behind 叫 and 我是, before 敬上 and 问好."""
+    shape = _SURNAME.sub(rf"\1{_NAME}", shape)
+    if _NAME in shape:
+        return shape
+    if len(shape) >= _LONG:
+        return shape
+    for cue in _BEFORE.finditer(shape):
+        for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
+            if _fits(shape, cue.end(), stop):
+                return shape[: cue.end()] + _NAME + shape[stop:]
+    head = _HEAD.match(shape)
+    at = head.end() if head else 0
+    for start in (at, at - 1, at - 2, 0):
+        for stop in range(min(len(shape), start + 6), start + 1, -1):
+            after = _AFTER.match(shape, stop) if start >= 0 else None
+            if (
+                after
+                and _fits(shape, start, stop)
+                and (len(after[0]) > 1 or start == 0 or _is_usual(shape[start:stop]))
+            ):
+                return shape[:start] + _NAME + shape[stop:]
+    return shape
+
+
+def _fits(shape: str, start: int, stop: int) -> bool:
+    return _is_name(shape[start:stop]) and (stop == len(shape) or bool(_WHOLE.fullmatch(shape, stop)))
+
+
+def _is_name(word: str) -> bool:
+    """Return whether characters are a name: by a usual surname, or because the dictionary knows no such words.
+
+    So names that are written by sound, such as 努尔兰, are known by what they are not.
+    """
+    if word in HAN_NOT_NAMES or word in HAN_PLACES or _WHOLE.fullmatch(word):
+        return False
+    if _is_usual(word):
+        return True
+    found = _dictionary().tag(word.replace("·", ""))
+    if any(tag.startswith("nr") and len(part) > 1 for part, tag in found):
+        return _FUNCTION.isdisjoint(word)
+    return not any(
+        part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
+        for part, tag in found
+    )
+
+
+def _is_usual(word: str) -> bool:
+    """Return whether characters are a name by a usual surname, and not other words of the dictionary."""
+    if len(word) < 2 or word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES:
+        return False
+    given = word[2:] if word[:2] in HAN_COMPOUND else word[1:] if word[0] in COMMON else ""
+    usual = 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
+    return usual or len(word) in (name_at(word, 0), whole_name(word, 0))
+
+
+def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:
+    """Return the span of a place with the word before it that puts somebody there, and the ending behind it."""
+    before = re.search(r"(?:人?在|从|于|来自|自)\Z", text[start:begin])
+    after = _BEHIND.match(text, end, stop)
+    return begin - (len(before[0]) if before else 0), after.end() if after else end
+
+
+def _without(text: str, gone: Sequence[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for start, stop in sorted(gone):
+        parts.append(text[at:start])
+        at = max(at, stop)
+        # The mark behind a clause goes with it.
+        if start == 0 or text[start - 1] in "，。！？；：、,.!?;:\n （(—–-":
+            while at < len(text) and text[at] in "，。！；、,.!; ：:":
+                at += 1
+    left = "".join([*parts, text[at:]])
+    while (cleaned := _CLEANED.sub("", left)) != left:
+        left = cleaned
+    return left

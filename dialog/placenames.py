@@ -1,0 +1,101 @@
+"""Names of places, English and Chinese, by which a reader knows that somebody says where he is from.
+
+Written for this project from general knowledge. They need not be complete: behind ``from`` and 在 a place is known by
+where it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACES", "PLACES"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+AMBIGUOUS_PLACES: Final = _words("""
+    barking bath buffalo bury chad chile china cork crewe deal derby georgia guinea hove hull jersey jordan lima mobile
+    nice orange phoenix polish poole reading rugby sale sandwich split turkey turkish wells welsh worthing dover
+    scotch delta danish
+""")
+"""Words that are places only with a capital letter."""
+
+PLACES: Final = AMBIGUOUS_PLACES | _words("""
+    afghanistan afghan africa african albania albanian algeria algerian america american angola argentina argentinian
+    armenia armenian asia asian australia australian austria austrian azerbaijan bahrain bangladesh bangladeshi
+    barbados belarus belgium belgian bolivia bosnia botswana brazil brazilian britain british brunei bulgaria bulgarian
+    cambodia cameroon canada canadian caribbean chilean chinese colombia colombian congo croatia croatian cuba cuban
+    cyprus cypriot czechia czech denmark dane dutch ecuador egypt egyptian emirates england english eritrea estonia
+    estonian ethiopia ethiopian europe european fiji finland finnish france french gambia georgian german germany ghana
+    ghanaian greece greek guatemala guyana haiti haitian holland honduras hungary hungarian iceland icelandic india
+    indian indonesia indonesian iran iranian iraq iraqi ireland irish israel israeli italy italian jamaica jamaican
+    japan japanese jordanian kazakhstan kenya kenyan korea korean kosovo kuwait kuwaiti laos latvia latvian lebanon
+    lebanese liberia libya libyan lithuania lithuanian luxembourg macau macedonia madagascar malawi malaysia malaysian
+    mali malta maltese mauritius mexico mexican moldova monaco mongolia mongolian montenegro morocco moroccan
+    mozambique myanmar namibia nepal nepalese nepali netherlands nicaragua niger nigeria nigerian norway norwegian oman
+    pakistan pakistani palestine palestinian panama paraguay peru peruvian philippines filipino poland portugal
+    portuguese qatar romania romanian russia russian rwanda samoa saudi scandinavia scotland scottish senegal serbia
+    serbian singapore singaporean slovakia slovak slovenia slovenian somalia somali spain spanish sudan sudanese sweden
+    swedish switzerland swiss syria syrian taiwan taiwanese tanzania thai thailand tibet tibetan togo trinidad tunisia
+    tunisian uganda ugandan uk ukraine ukrainian uruguay usa uzbekistan venezuela venezuelan vietnam vietnamese wales
+    yemen yemeni zambia zimbabwe zimbabwean ulster cornwall cornish devon dorset essex kent norfolk suffolk surrey
+    sussex yorkshire lancashire cumbria cheshire shropshire somerset wiltshire hampshire berkshire oxfordshire
+    northumberland merseyside midlands london londoner manchester mancunian birmingham leeds glasgow glaswegian
+    sheffield liverpool liverpudlian edinburgh bristol cardiff belfast leicester coventry bradford nottingham
+    newcastle sunderland brighton plymouth wolverhampton southampton portsmouth swansea aberdeen dundee inverness
+    cambridge oxford norwich exeter ipswich luton swindon bournemouth middlesbrough blackpool bolton stockport preston
+    huddersfield rotherham doncaster wigan oldham rochdale salford stoke gloucester cheltenham worcester lincoln
+    peterborough colchester canterbury maidstone slough watford guildford croydon hackney brixton tottenham durham
+    carlisle lancaster chester shrewsbury stirling perth paisley newport wrexham derry limerick galway dublin waterford
+    alabama alaska arizona arkansas california californian colorado connecticut delaware florida hawaii idaho illinois
+    indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana
+    nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas texan utah vermont wisconsin wyoming manhattan
+    brooklyn bronx queens chicago houston philadelphia dallas austin boston seattle denver detroit portland memphis
+    nashville baltimore milwaukee albuquerque tucson sacramento atlanta miami oakland minneapolis cleveland tampa
+    orlando pittsburgh cincinnati louisville ontario quebec alberta manitoba toronto montreal vancouver calgary ottawa
+    edmonton winnipeg halifax sydney melbourne brisbane adelaide canberra queensland tasmania auckland wellington
+    christchurch paris lyon marseille toulouse bordeaux lille strasbourg berlin hamburg munich cologne frankfurt
+    stuttgart leipzig dresden bavaria vienna salzburg zurich geneva basel brussels antwerp ghent amsterdam rotterdam
+    utrecht hague copenhagen aarhus stockholm gothenburg malmo oslo bergen helsinki reykjavik madrid barcelona valencia
+    seville catalonia lisbon porto rome milan naples turin venice florence sicily athens thessaloniki warsaw krakow
+    gdansk wroclaw lodz prague brno budapest bucharest sofia belgrade zagreb sarajevo tirana skopje ljubljana
+    bratislava vilnius riga tallinn minsk kyiv kiev odesa lviv kharkiv moscow petersburg istanbul ankara izmir tbilisi
+    yerevan baku tehran baghdad basra damascus aleppo beirut amman jerusalem gaza riyadh jeddah mecca doha dubai
+    abu dhabi muscat sanaa kabul kandahar karachi lahore islamabad peshawar rawalpindi delhi mumbai bombay bangalore
+    bengaluru chennai kolkata hyderabad pune ahmedabad jaipur lucknow kerala punjab punjabi gujarat gujarati bengal
+    bengali tamil kashmir dhaka chittagong sylhet colombo kathmandu yangon bangkok hanoi saigon phnom penh kuala lumpur
+    jakarta bali surabaya manila cebu tokyo osaka kyoto nagoya sapporo seoul busan pyongyang beijing shanghai guangzhou
+    shenzhen chengdu chongqing wuhan tianjin nanjing hangzhou xian harbin urumqi xinjiang lhasa kunming guangdong
+    sichuan henan taipei kaohsiung ulaanbaatar tashkent almaty cairo alexandria casablanca marrakech rabat algiers tunis
+    tripoli khartoum addis ababa nairobi mombasa kampala kigali mogadishu dar salaam lagos abuja kano ibadan accra
+    kumasi dakar abidjan bamako kinshasa luanda harare lusaka johannesburg cape durban pretoria soweto maputo
+    antananarivo kingston havana bogota medellin quito caracas santiago montevideo brasilia rio janeiro paulo
+    hong kong york jersey zealand lanka arabia rica salvador islay orkney shetland anglesey
+    buenos aires tijuana guadalajara monterrey honolulu
+""")
+"""Countries, regions and cities, and who is from there, word by word and in lower case."""
+
+DEMONYMS: Final = frozenset(
+    word
+    for word in PLACES
+    if word.endswith(("ish", "ese", "sian", "lian", "rian", "nian", "dian", "tian"))
+    or word
+    in _words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
+)
+"""Which of them say of what people, and in what language: *in Italian* is no place."""
+
+HAN_PLACES: Final = _words("""
+    北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南
+    陕西 甘肃 青海 台湾 内蒙古 内蒙 广西 西藏 宁夏 新疆 香港 澳门 东北 西北 西南 华北 华东 华南 华中 江浙沪 石家庄 唐山
+    保定 邯郸 太原 大同 呼和浩特 包头 鄂尔多斯 沈阳 大连 鞍山 长春 延边 哈尔滨 大庆 齐齐哈尔 南京 苏州 无锡 常州 徐州
+    南通 扬州 盐城 杭州 宁波 温州 嘉兴 绍兴 金华 义乌 台州 合肥 芜湖 福州 厦门 泉州 莆田 南昌 赣州 九江 济南 青岛 烟台
+    潍坊 临沂 郑州 洛阳 开封 南阳 武汉 宜昌 襄阳 长沙 株洲 岳阳 广州 深圳 珠海 佛山 东莞 汕头 惠州 中山 湛江 潮汕 南宁
+    桂林 柳州 海口 三亚 成都 绵阳 宜宾 贵阳 遵义 昆明 大理 丽江 拉萨 日喀则 西安 咸阳 宝鸡 延安 兰州 天水 西宁 银川
+    乌鲁木齐 喀什 伊犁 和田 阿克苏 吐鲁番 台北 高雄 台中 美国 英国 法国 德国 日本 韩国 朝鲜 俄罗斯 意大利 西班牙 葡萄牙
+    荷兰 比利时 瑞士 瑞典 挪威 丹麦 芬兰 波兰 乌克兰 希腊 土耳其 埃及 尼日利亚 肯尼亚 南非 加纳 印度 巴基斯坦 孟加拉
+    泰国 越南 缅甸 老挝 柬埔寨 菲律宾 马来西亚 新加坡 印尼 印度尼西亚 澳大利亚 澳洲 新西兰 加拿大 墨西哥 巴西 阿根廷
+    智利 哈萨克斯坦 蒙古 伊朗 伊拉克 非洲 欧洲 美洲 东南亚 伦敦 巴黎 柏林 东京 首尔 纽约 曼谷 悉尼
+""")
+"""Provinces, great cities and countries; the dictionary of rjieba knows more."""
