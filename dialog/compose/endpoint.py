@@ -76,6 +76,8 @@ class Endpoint:
         except urllib.error.HTTPError as error:
             with error:
                 raise self._error(f"answered {error.code}") from None
+        except TimeoutError:
+            raise self._error(f"took longer than {self._seconds:g} seconds") from None
         except OSError as error:
             raise self._error(f"cannot be reached: {error}") from None
         except (ValueError, KeyError, IndexError, TypeError, AttributeError):
