@@ -24,7 +24,7 @@ from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.finetune.robustness.counterfactual import Attribute, Steadiness, Swap, agent_decider, run_swaps
 
-MESSAGES = 20
+MESSAGES = 60
 RESAMPLES = 1000
 WORDINGS = Path(__file__).parent / "labels" / "introductions.jsonl"
 # Nobody and nothing of the held-out ones is in the wordings of finetune/robustness/counterfactual.py.
