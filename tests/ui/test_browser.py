@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.person import write_as_person
 from replydesk.ui import chat
 
@@ -351,9 +352,7 @@ ask.zh = "从哪天开始？"
 def forms(served: tuple[Agent, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "forms.toml"
     path.write_text(FORMS, encoding="utf-8")
-    known = served[0]._forms
-    for name, value in (("_path", path), ("_stamp", 0), ("_forms", ())):
-        monkeypatch.setattr(known, name, value)
+    monkeypatch.setattr(served[0]._answering, "_forms", followed_forms(path))
 
 
 @pytest.mark.usefixtures("forms")
