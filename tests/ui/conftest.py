@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 
 import numpy as np
 import pytest
@@ -84,16 +86,20 @@ SETTINGS = Settings(
 )
 
 
-def _agent() -> Agent:
-    store = Store.open("sqlite://")
-    store.add_tickets(TICKETS)
-    return Agent(store, Matcher(store, OneEncoder(), ("en", "zh")), SETTINGS)  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="session")
-def new_agent() -> Callable[[], Agent]:
-    """Makes small desks, each with its own store in memory."""
-    return _agent
+def new_agent(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Agent]:
+    """Makes small desks, each with its own store: in a file, since one in memory has but one connection."""
+    folder = tmp_path_factory.mktemp("stores")
+    first = Store.open(folder / "first.db")
+    first.add_tickets(TICKETS)
+    first.close()
+    numbers = count()
+
+    def make() -> Agent:
+        store = Store.open(shutil.copy(folder / "first.db", folder / f"{next(numbers)}.db"))
+        return Agent(store, Matcher(store, OneEncoder(), ("en", "zh")), SETTINGS)  # type: ignore[arg-type]
+
+    return make
 
 
 @pytest.fixture
