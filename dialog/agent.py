@@ -32,7 +32,7 @@ from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.guard import TeamHosts
-from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.incoming import Incoming, checked, context_of, language_before
 from replydesk.dialog.looking import Found, Looking, Wanted
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
@@ -220,14 +220,12 @@ class Agent:
             if verdict in ("wrong", "wrong_intent"):
                 state = state.turned_down()
         languages = self.settings.data.languages
-        previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
-        language = incoming.language or language_of(text, among=languages, previous=previous)
+        language = incoming.language or language_of(text, among=languages, previous=language_before(earlier))
         heard = replace(
             incoming,
             text=text,
             language=language,
-            # Notes are the team's own, and events say nothing.
-            context=tuple(one.text for one in earlier if one.role in ("customer", "agent", "bot")),
+            context=context_of(earlier),
             state=state,
             tags=tuple(dict.fromkeys((*incoming.tags, *(known.conversation.tags if known else ())))),
             channel=incoming.channel or (known.conversation.channel if known else ""),
@@ -388,11 +386,4 @@ class Agent:
 
     def checked(self, text: str, mask: Mask | None = None) -> str:
         """Return a message cleaned and masked. Raises :class:`RequestError` for an empty or too long one."""
-        text = (mask or Mask(self.settings.data))(clean(text))
-        limit = self.settings.ui.max_text
-        if not text:
-            raise RequestError("The message is empty.", where="text", hint="Send a question.")
-        if len(text) > limit:
-            message = f"The message has {len(text)} characters, {limit} are allowed."
-            raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
-        return text
+        return checked(text, mask or Mask(self.settings.data), self.settings.ui.max_text)

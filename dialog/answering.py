@@ -20,7 +20,7 @@ from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, 
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.impartial import impartial
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.looking import STEPS, Found, Looking, Wanted
+from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision, decide, decide_several
 from replydesk.dialog.reading import Reading, wants_person
@@ -124,7 +124,7 @@ class Answering:
             self._settings.retrieval.candidates,
             turn.incoming.filters,
             turn.incoming.without | frozenset(told.state.refused),
-            self._failed(told.state.refused),
+            answers_of(self._store, told.state.refused),
         )
         if taken is not None and taken.kind in ("ask", "done") and not asks_something(text):
             # What fills a slot is not looked for.
@@ -282,10 +282,6 @@ class Answering:
                 for one in parts
             ]
         )
-
-    def _failed(self, refused: Sequence[str]) -> tuple[str, ...]:
-        """Return the answers of tickets that were turned down."""
-        return tuple(ticket.answer for ticket in self._store.tickets_by_id(refused).values()) if refused else ()
 
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
         """Return the reply, with the state that it leaves."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from replydesk.data.errors import RequestError
+from replydesk.data.preparation import Mask
+from replydesk.data.records import Message
+from replydesk.data.text import clean
 from replydesk.dialog.state import State
 
-__all__ = ["Incoming"]
+__all__ = ["Incoming", "checked", "context_of", "language_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,24 @@ class Incoming:
             "filters": dict(self.filters or {}),
             "earlier": len(self.context),
         }
+
+
+def checked(text: str, mask: Mask, limit: int, *, hint: str = "Send a question.") -> str:
+    """Return a message cleaned and masked. Raises :class:`RequestError` for an empty one, or one above the limit."""
+    text = mask(clean(text))
+    if not text:
+        raise RequestError("The message is empty.", where="text", hint=hint)
+    if len(text) > limit:
+        message = f"The message has {len(text)} characters, {limit} are allowed."
+        raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
+    return text
+
+
+def context_of(messages: Sequence[Message]) -> tuple[str, ...]:
+    """Return the texts that are read as context: notes are the team's own, and events say nothing."""
+    return tuple(one.text for one in messages if one.role in ("customer", "agent", "bot"))
+
+
+def language_before(messages: Sequence[Message]) -> str:
+    """Return the language of the customer's last message, '' where there is none."""
+    return next((one.language for one in reversed(messages) if one.role == "customer"), "")

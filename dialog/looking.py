@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from replydesk.data.settings import Settings
+from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.dialog.entities import entities_of
 from replydesk.dialog.impartial import impartial
@@ -25,7 +26,7 @@ from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
 from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, TrainedReranker
 
-__all__ = ["STEPS", "Found", "Looking", "Wanted"]
+__all__ = ["STEPS", "Found", "Looking", "Wanted", "answers_of"]
 
 STEPS = ("encode", "search", "rerank", "compose")
 """What a reply says the cost of, beside the total."""
@@ -188,6 +189,11 @@ class Looking:
                 kept = {one: there for one, there in self.rerankings.items() if one.folder.parents[1] == same}
                 self.rerankings = kept | {trained: new}
             return self.rerankings[trained]
+
+
+def answers_of(store: Store, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the answers of some tickets, such as those that were turned down; nothing is asked for none."""
+    return tuple(ticket.answer for ticket in store.tickets_by_id(keys).values()) if keys else ()
 
 
 def _alike(one: set[str], other: set[str]) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
-from replydesk.data.errors import NotFoundError, RequestError
+from replydesk.data.errors import NotFoundError
 from replydesk.data.preparation import Mask
 from replydesk.data.records import Message
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.data.text import clean, language_of
+from replydesk.data.text import language_of
+from replydesk.dialog.incoming import checked
 
 __all__ = ["write_as_person"]
 
@@ -25,12 +26,7 @@ def write_as_person(store: Store, settings: Settings, conversation: str, text: s
     if held is None:
         raise NotFoundError("There is no such conversation.", where=conversation, hint="Check the id.")
     mask = Mask(settings.data, conversation, held.masked)
-    text, limit = mask(clean(text)), settings.ui.max_text
-    if not text:
-        raise RequestError("The message is empty.", where="text", hint="Write what the customer should read.")
-    if len(text) > limit:
-        message = f"The message has {len(text)} characters, {limit} are allowed."
-        raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
+    text = checked(text, mask, settings.ui.max_text, hint="Write what the customer should read.")
     previous = next((one.language for one in reversed(held.conversation.messages) if one.language), "")
     language = language_of(text, among=settings.data.languages, previous=previous)
     written = Message(uuid.uuid4().hex, "agent", text, datetime.now(UTC), author or "agent", language)

@@ -11,7 +11,7 @@ from replydesk.data.errors import NotFoundError, ReleaseError
 from replydesk.data.records import Message
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.incoming import Incoming, context_of
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.state import State, holder_of
@@ -52,12 +52,12 @@ def retold(store: Store, reply: str) -> Retold:
         hint = "A reply without its message can be neither explained nor replayed."
         raise NotFoundError("The message that this reply answered is gone.", where=reply, hint=hint)
     earlier, told = messages[:place], document.get("incoming") or {}
-    context = [one.text for one in earlier if one.role in ("customer", "agent", "bot")]
+    context = context_of(earlier)
     at = datetime.fromisoformat(told["at"]) if told else messages[place].at or datetime.now(UTC)
     incoming = Incoming(
         messages[place].text,
         str(document["language"]),
-        tuple(context[: told.get("earlier", len(context))]),
+        context[: told.get("earlier", len(context))],
         replace(_before(store, conversation, reply, at), taken_over=holder_of(earlier)),
         conversation,
         told.get("channel", ""),

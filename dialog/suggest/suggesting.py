@@ -14,8 +14,8 @@ from replydesk.data.text import language_of
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.compose.slots import filled
 from replydesk.dialog.compose.slots import slots_of as places_of
-from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.looking import Found, Wanted
+from replydesk.dialog.incoming import Incoming, context_of, language_before
+from replydesk.dialog.looking import Found, Wanted, answers_of
 from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.state import State
 from replydesk.dialog.suggest.candidates import Asking, Candidate, candidates_of
@@ -65,9 +65,9 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     if given is not None:
         return given
     key = label(request.id) or uuid.uuid4().hex
-    previous = next((m.language for m in reversed(earlier) if m.role == "customer"), "")
-    language = request.language or language_of(text, among=agent.settings.data.languages, previous=previous)
-    told = heard(text, _state(agent, request.conversation, earlier), _said(earlier))
+    spoken = agent.settings.data.languages
+    language = request.language or language_of(text, among=spoken, previous=language_before(earlier))
+    told = heard(text, _state(agent, request.conversation, earlier), context_of(earlier))
     incoming = Incoming(
         told.meant,
         language,
@@ -80,7 +80,7 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
         without=frozenset(told.state.refused),
     )
     release, refused = agent.release(), told.state.refused
-    failed = tuple(one.answer for one in agent.store.tickets_by_id(refused).values()) if refused else ()
+    failed = answers_of(agent.store, refused)
     wide = _WIDER * agent.settings.retrieval.candidates
     found = agent.look(incoming, Wanted(wide, request.filters, incoming.without, failed), release)
     intents = found.reading.intents
@@ -152,11 +152,6 @@ def _state(agent: Agent, conversation: str, earlier: Sequence[Message]) -> State
     answered = {message.id for message in earlier}
     replies = agent.store.replies(conversation)
     return State.of(next((one.get("state") for one in replies if one.get("message") in answered), None))
-
-
-def _said(earlier: Sequence[Message]) -> tuple[str, ...]:
-    # Notes are the team's own, and events say nothing.
-    return tuple(one.text for one in earlier if one.role in ("customer", "agent", "bot"))
 
 
 def _written(agent: Agent, incoming: Incoming, found: Found) -> Callable[[str], str | None]:
