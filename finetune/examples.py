@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -112,9 +112,10 @@ class Material:
 
     ``agreement`` is the cosine from which two answers count as saying the same: what 95 of 100 pairs of answers to
     different customers do not reach. ``hidden`` are the ids of all tickets of the test part, also of those whose
-    question was asked there twice and is judged once, and of those put aside. ``base`` is the id of the encoder that
-    this one stands in for, if it does. Where it was fine-tuned, ``held`` are the customers that it did not learn from,
-    and ``head`` is the intent classifier that it learned with.
+    question was asked there twice and is judged once, and of those put aside. ``beside`` gives a second encoder
+    that reads these languages. ``base`` is the id of the encoder that this one stands in for, if it does. Where it
+    was fine-tuned, ``held`` are the customers that it did not learn from, and ``head`` is the intent classifier
+    that it learned with.
     """
 
     encoder: Encoder
@@ -123,6 +124,7 @@ class Material:
     test: Examples
     agreement: float
     hidden: frozenset[str] = frozenset()
+    beside: Callable[[], Encoder | None] = lambda: None
     base: str = ""
     held: frozenset[str] = frozenset()
     head: IntentHead | None = None
@@ -216,7 +218,8 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             for part in (train, rows["test"].values())
         )
         if len(learned):
-            material.append(Material(encoder, read, learned, tested, _agreement(learned), frozenset(hidden)))
+            beside = partial(encoders.beside, read[0])
+            material.append(Material(encoder, read, learned, tested, _agreement(learned), frozenset(hidden), beside))
     data = {
         "conversations": len(parts),
         "train": sum(len(m.train) for m in material),

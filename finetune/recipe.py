@@ -132,7 +132,8 @@ class LearningRecipe:
 
     With ``pseudo`` they get labels: at most ``max_wrong`` of those of held-out messages are wrong, each must survive
     ``views`` versions written in a hurry, and an intent gets at most ``per_intent``. At most ``texts`` messages are
-    read, drawn by chance.
+    read, drawn by chance. With ``beside`` a second encoder that reads the language, where there is one, has its say in
+    which messages are alike, if more of the held-out ones are then read right.
     """
 
     pseudo: bool = False
@@ -140,6 +141,7 @@ class LearningRecipe:
     per_intent: Count = 100
     views: Annotated[int, Field(ge=0)] = 1
     texts: Count = 10_000
+    beside: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,6 +258,7 @@ def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
         languages=material.languages,
         groups=known.groups,
         names=recipe.head.names,
+        beside=material.beside() if recipe.learning.beside else None,
         seed=recipe.seed,
     )
 

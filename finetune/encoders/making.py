@@ -207,6 +207,7 @@ def _guessed(
         languages=material.languages,
         held_out=judged,
         names=recipe.head.names,
+        beside=material.beside() if recipe.learning.beside else None,
         seed=recipe.seed,
     )
     found = labeller.labelled()

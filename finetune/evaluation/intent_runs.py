@@ -104,7 +104,9 @@ def cheap_run(
     return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
-def labeller_of(encoder: Encoder, data: IntentData, recipe: Recipe, language: str) -> PseudoLabeller:
+def labeller_of(
+    encoder: Encoder, data: IntentData, recipe: Recipe, language: str, beside: Encoder | None
+) -> PseudoLabeller:
     """Return what labels the unlabelled texts, those left out that are labelled already or judge."""
     given = {*data.train.texts, *(data.valid.texts if data.valid else ()), *data.test.texts}
     return PseudoLabeller.of(
@@ -115,6 +117,7 @@ def labeller_of(encoder: Encoder, data: IntentData, recipe: Recipe, language: st
         languages=(language,),
         held_out=data.valid,
         names=recipe.head.names,
+        beside=beside,
         seed=recipe.seed,
     )
 

@@ -2,7 +2,10 @@
 
 A head is fitted on the labelled messages. What it says of all others is spread over a graph of nearest neighbours
 (Zhou et al. 2004, "Learning with local and global consistency", section 2), so that messages that stand together agree.
-A label is taken where it is sure enough and the head reads a hurried version of the message in the same way.
+A label is taken where it is sure enough and the head reads a hurried version of the message in the same way. A second
+encoder may have its say in which messages are alike: it is asked while training only, so a message at the desk still
+costs one pass (two views of one message, as in Blum and Mitchell 1998, "Combining labeled and unlabeled data with
+co-training", but joined in one graph).
 `docs/why/learning.md` says what this gives.
 """
 
@@ -21,7 +24,7 @@ from replydesk.finetune.recipe import LearningRecipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 
-__all__ = ["PseudoLabeller", "choose_confidence", "label_graph", "spread_labels"]
+__all__ = ["PseudoLabeller", "choose_confidence", "joined", "label_graph", "spread_labels"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int_]
@@ -31,6 +34,9 @@ NEAREST: Final = 10
 
 STAY: Final = 0.9
 """The share of its neighbours' labels that a message takes on in each of the rounds; the rest is its own start."""
+
+BESIDE: Final = 0.7
+"""How long the vector of the second encoder is, where that of the desk's own has the length 1."""
 
 _ROUNDS = 20
 _POWER = 8
@@ -46,20 +52,24 @@ class PseudoLabeller:
     """Labels unlabelled messages from labelled ones, above a confidence that held-out messages chose.
 
     ``vectors`` (n, dimension) are those of the labelled messages, of those held out and of the unlabelled, in this
-    order; ``views`` the same messages as written in a hurry. ``labels`` are those of the labelled ones, of which the
-    last ``named`` are names of labels: always known, never judged. ``kept`` and ``wrong`` say how many held-out
-    messages of ``judged`` were above the threshold, and how many of these were wrong.
+    order; ``joint`` are what says how alike they are, those of both encoders where ``beside`` names a second one, and
+    ``views`` the same of the messages as written in a hurry. ``labels`` are those of the labelled ones, of which the
+    last ``named`` are names of labels: always known, never judged. Of ``judged`` held-out messages ``right`` were read
+    right; ``kept`` and ``wrong`` say how many were above the threshold, and how many of these were wrong.
     """
 
     texts: tuple[str, ...]
     labels: tuple[str, ...]
     vectors: Vectors
+    joint: Vectors
     views: tuple[Vectors, ...]
     graph: Any
     settings: LearningRecipe
     seed: int = 0
+    beside: str = ""
     threshold: float = float("inf")
     judged: int = 0
+    right: int = 0
     kept: int = 0
     wrong: int = 0
     named: int = 0
@@ -76,13 +86,15 @@ class PseudoLabeller:
         held_out: Labelled | None = None,
         groups: Sequence[str] = (),
         names: bool = False,
+        beside: Encoder | None = None,
         seed: int = 0,
     ) -> PseudoLabeller:
         """Return a labeller whose threshold lets at most ``settings.max_wrong`` of what is held out be wrong.
 
         Without ``held_out``, folds of the labelled messages take turns; ``groups`` name their owners, so that no fold
-        cuts one in two. With ``names`` the name of every label is an example of it. Of more than ``settings.texts``
-        unlabelled messages so many are drawn.
+        cuts one in two. With ``names`` the name of every label is an example of it. The encoder ``beside`` has its say
+        where more of what is held out is then read right. Of more than ``settings.texts`` unlabelled messages so many
+        are drawn.
         """
         given, labelled = len(labelled), labelled.with_names if names else labelled
         chosen = list(dict.fromkeys(unlabelled))
@@ -93,21 +105,32 @@ class PseudoLabeller:
         texts = (*labelled.texts, *held.texts, *chosen)
         vectors = encoder.encode(texts)
         noise = hurried(languages)
-        views = tuple(
-            encoder.encode([noise(text, seed + view * len(texts) + i) for i, text in enumerate(texts)])
+        hasty = [
+            [noise(text, seed + view * len(texts) + i) for i, text in enumerate(texts)]
             for view in range(settings.views)
-        )
-        plain = cls(
+        ]
+        alone = cls(
             tuple(chosen),
             labelled.labels,
             vectors,
-            views,
+            vectors,
+            tuple(encoder.encode(view) for view in hasty),
             label_graph(vectors),
             settings,
             seed,
             named=len(labelled) - given,
-        )
-        return plain._calibrated(held, groups)
+        )._calibrated(held, groups)
+        if beside is None:
+            return alone
+        joint = joined(vectors, beside.encode(texts))
+        both = replace(
+            alone,
+            joint=joint,
+            views=tuple(joined(own, beside.encode(view)) for own, view in zip(alone.views, hasty, strict=True)),
+            graph=label_graph(joint),
+            beside=beside.id,
+        )._calibrated(held, groups)
+        return both if both.right > alone.right else alone
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -152,6 +175,7 @@ class PseudoLabeller:
             "intents": len(added.names),
             "threshold": round(self.threshold, 4) if np.isfinite(self.threshold) else None,
             "max_wrong": self.settings.max_wrong,
+            "beside": self.beside,
             "held_out": {
                 "messages": self.judged,
                 "kept": self.kept,
@@ -174,10 +198,11 @@ class PseudoLabeller:
             folds = _folds(self.labels[: self._given], groups, self.seed)
             turns = [(rows, apart, labels[apart]) for rows, apart in folds]
         confidence, right = [], []
-        judged = 0
+        judged = read = 0
         for rows, apart, truth in turns:
             guesses, sure, steady = self._read(rows)
             judged += len(apart)
+            read += int((names[guesses[apart]] == truth).sum())
             apart, truth = apart[steady[apart]], truth[steady[apart]]
             confidence.append(sure[apart])
             right.append(names[guesses[apart]] == truth)
@@ -185,7 +210,7 @@ class PseudoLabeller:
         line = choose_confidence(sures, rights, self.settings.max_wrong)
         above = sures >= line
         wrong = int((~rights[above]).sum())
-        return replace(self, threshold=line, judged=judged, kept=int(above.sum()), wrong=wrong)
+        return replace(self, threshold=line, judged=judged, right=read, kept=int(above.sum()), wrong=wrong)
 
     def _read(self, rows: Rows) -> tuple[Rows, Floats, NDArray[np.bool_]]:
         """Return the label of every message, how sure it is, and whether every hurried view is read the same.
@@ -199,10 +224,10 @@ class PseudoLabeller:
         if len(known) == 1:
             # One label alone is all there is to say.
             start[:, known[0]] = _BELIEF
-            weights, bias = np.zeros((1, self.vectors.shape[1])), np.zeros(1)
+            weights, bias = np.zeros((1, self.joint.shape[1])), np.zeros(1)
         else:
-            weights, bias = fit_logistic(self.vectors[rows], np.searchsorted(known, targets), _STRENGTH, self.seed)
-            start[:, known] = _BELIEF * softmax((self.vectors @ weights.T + bias) / _SHARPER)
+            weights, bias = fit_logistic(self.joint[rows], np.searchsorted(known, targets), _STRENGTH, self.seed)
+            start[:, known] = _BELIEF * softmax((self.joint @ weights.T + bias) / _SHARPER)
         start[rows] = np.eye(len(self.names), dtype=np.float32)[targets]
         chances = spread_labels(self.graph, start)
         chances /= chances.sum(axis=1, keepdims=True)
@@ -211,6 +236,11 @@ class PseudoLabeller:
         for view in self.views:
             steady &= known[(view @ weights.T + bias).argmax(axis=1)] == guesses
         return guesses, np.asarray(chances.max(axis=1), dtype=np.float64), steady
+
+
+def joined(own: Vectors, other: Vectors, share: float = BESIDE) -> Vectors:
+    """Return unit vectors (n, d + e) whose cosine is the mean of both encoders' cosines, weighed 1 and ``share``²."""
+    return np.asarray(np.hstack([own, share * other]) / np.sqrt(1 + share**2), dtype=np.float32)
 
 
 def label_graph(vectors: Vectors, nearest: int = NEAREST) -> Any:

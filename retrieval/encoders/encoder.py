@@ -330,12 +330,17 @@ class Encoders:
 
     def of(self, language: str) -> Encoder:
         """Return the encoder that reads this language."""
-        name = self._name(language)
-        with self._lock:
-            if name not in self._loaded:
-                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache), self._memory)
-            encoder = self._loaded[name]
+        encoder = self._load(self._name(language))
         return self._instead.get(encoder.id, encoder)
+
+    def beside(self, language: str) -> Encoder | None:
+        """Return a second encoder that reads this language: English is read by that of the other languages, too.
+
+        None where there is no second one.
+        """
+        if language != "en" or self._settings.other_encoder == self._settings.english_encoder:
+            return None
+        return self._load(self._settings.other_encoder)
 
     def graph(self, language: str) -> Graph | None:
         """Return the OpenVINO graph of the encoder that reads this language, None where it runs on something else."""
@@ -353,6 +358,12 @@ class Encoders:
     def among(self, languages: Sequence[str]) -> list[Encoder]:
         """Return the encoders that these languages need, each once."""
         return list({encoder.id: encoder for encoder in map(self.of, languages)}.values())
+
+    def _load(self, name: str) -> Encoder:
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = RememberingEncoder(load_encoder(name, self._settings, self._cache), self._memory)
+            return self._loaded[name]
 
     def _name(self, language: str) -> str:
         return self._settings.english_encoder if language == "en" else self._settings.other_encoder

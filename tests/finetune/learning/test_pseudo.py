@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.learning.pseudo import PseudoLabeller, choose_confidence, label_graph, spread_labels
+from replydesk.finetune.learning.pseudo import PseudoLabeller, choose_confidence, joined, label_graph, spread_labels
 from replydesk.finetune.recipe import LearningRecipe
 
 CENTRES = np.random.default_rng(3).normal(size=(4, 16))
@@ -159,3 +159,47 @@ def test_only_so_many_texts_are_read() -> None:
 def test_a_graph_of_hardly_anything(count: int) -> None:
     vectors = Wordy().encode(UNLABELLED[:count])
     assert label_graph(vectors).shape == (count, count)
+
+
+class Hazy(Wordy):
+    """An encoder of which the text's own part is most of a vector; with ``blind`` it is all of it."""
+
+    def __init__(self, blind: bool = False) -> None:
+        self.id, self.share = ("blind", 0.0) if blind else ("hazy", 0.5)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        own = [np.random.default_rng(list(text.encode())).normal(size=16) for text in texts]
+        clear = super().encode(texts)
+        vectors = (self.share * clear + np.array(own).reshape(clear.shape) / 4).astype(np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_the_cosine_of_joined_vectors_is_the_weighed_mean_of_both() -> None:
+    first, second = Wordy().encode(["parcel a", "refund"]), Hazy().encode(["parcel a", "refund"])
+    vectors = joined(first, second, 0.5)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    expected = (first[0] @ first[1] + 0.25 * second[0] @ second[1]) / 1.25
+    assert vectors[0] @ vectors[1] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("views", [0, 1])
+def test_a_second_encoder_has_its_say_where_held_out_messages_are_read_better(views: int) -> None:
+    settings = LearningRecipe(max_wrong=0.9, views=views)
+    given = {"languages": ("en", "zh"), "held_out": HELD}
+    alone = PseudoLabeller.of(Hazy(), LABELLED, UNLABELLED, settings, **given)  # type: ignore[arg-type]
+    both = PseudoLabeller.of(Hazy(), LABELLED, UNLABELLED, settings, beside=Wordy(), **given)  # type: ignore[arg-type]
+    assert (alone.beside, both.beside) == ("", "wordy") and both.document()["beside"] == "wordy"
+    assert both.judged == len(HELD) and both.right > alone.right
+    # What is learned from them at the desk are vectors of its own encoder.
+    vectors, targets = both.more(np.arange(len(LABELLED)))
+    asked = both.labelled()
+    np.testing.assert_array_equal(vectors, Hazy().encode(asked.texts))
+    assert [both.names[target] for target in targets] == list(asked.labels)
+
+
+def test_a_second_encoder_that_sees_nothing_is_left_out() -> None:
+    settings = LearningRecipe(views=0)
+    found = PseudoLabeller.of(
+        Wordy(), LABELLED, UNLABELLED, settings, languages=("en",), held_out=HELD, beside=Hazy(blind=True)
+    )
+    assert found.beside == "" and found.joint is found.vectors

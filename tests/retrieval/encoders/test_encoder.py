@@ -209,6 +209,15 @@ def test_a_memory_keeps_rows_not_batches() -> None:
     assert all(vector.base is None for vector in memory.recall("counting", ["a", "bb"]).values())
 
 
+def test_english_is_read_by_the_encoder_of_other_languages_too(tiny_settings: Settings, variant: Path) -> None:
+    settings = tiny_settings.retrieval.model_copy(update={"runtime": "torch"})
+    assert Encoders(settings).beside("en") is None, "both languages have one encoder"
+    apart = Encoders(settings.model_copy(update={"other_encoder": str(variant)}))
+    second = apart.beside("en")
+    assert second is apart.of("zh") and second is not apart.of("en")
+    assert apart.beside("zh") is None, "the English encoder reads nothing else"
+
+
 def test_one_encoder_serves_all_languages_that_name_it(tiny_settings: Settings) -> None:
     encoders = Encoders(tiny_settings.retrieval)
     assert encoders.of("en") is encoders.of("zh")
