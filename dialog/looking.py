@@ -105,15 +105,17 @@ class Looking:
     ) -> Found:
         """Return what a message says and which past tickets may answer it. Relative dates count from ``at``.
 
-        Where a trained desk is asked several things at once, the parts cost one more forward pass.
+        Where a trained desk is asked several things at once, the parts are encoded with the whole.
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
         blind = impartial(text)
         meant = skills.speller.correct(blind) if skills.speller is not None else blind
-        vector = matcher.encode(meant, context, language=language)
+        whole = search_text(meant, context)
         parts = parts_of(meant)[:_PARTS]
-        several = matcher.vectors(parts, language=language) if len(parts) > 1 and skills.head is not None else None
+        told = parts if len(parts) > 1 and skills.head is not None else ()
+        vectors = matcher.vectors([whole, *told], language=language)
+        vector, several = vectors[:1], vectors[1:]
         encoded = time.perf_counter()
         chosen = self._settings.dialog
         reading = read(
@@ -128,7 +130,7 @@ class Looking:
         # Spans are those of what was written, and relative dates those of the desk's own clock.
         entities = entities_of(text, language, at.astimezone(), region=self._settings.data.region)
         reading = replace(reading, entities=entities)
-        if several is not None:
+        if told:
             reading = replace(reading, several=several_intents(parts, several, skills))
         searching = time.perf_counter()
         hits = matcher.find(
@@ -146,7 +148,7 @@ class Looking:
         )
         hits = wanted.admitted(hits)
         searched = time.perf_counter()
-        reranked = self._reranked(search_text(meant, context), hits, skills, matcher.late_interaction(language))
+        reranked = self._reranked(whole, hits, skills, matcher.late_interaction(language))
         milliseconds = {
             "encode": 1000 * (encoded - encoding),
             "search": 1000 * (searched - searching),
