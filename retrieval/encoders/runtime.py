@@ -29,7 +29,7 @@ _RECENT, _AT_ONCE = 64, 8
 # Texts whose vectors may be asked for after their tokens: who composes compares questions that were just reranked.
 _READ = 2000
 # What running the graph once costs beside its tokens, in tokens of a small BERT: by a fit to one to 320 tokens at once.
-_PASS = 20
+_PASS = 24
 
 
 class OpenVinoEncoder:
