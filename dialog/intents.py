@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,12 +123,12 @@ class Familiarity:
         columns: list[Any] = [
             1 - np.asarray(highest, dtype=np.float64),
             None,
-            _distances(white, self.means).min(axis=1),
+            _distances(white, self.means, self._lengths[0]).min(axis=1),
         ]
         places = np.zeros(len(vectors), dtype=int)
         if len(self.centroids):
-            distances = _distances(np.asarray(vectors, dtype=np.float64), self.centroids)
-            towards = vectors @ (self.centroids / np.linalg.norm(self.centroids, axis=1, keepdims=True)).T
+            distances = _distances(np.asarray(vectors, dtype=np.float64), self.centroids, self._lengths[1])
+            towards = vectors @ self._directions.T
             places = distances.argmin(axis=1)
             columns += [(distances / self.radii).min(axis=1), -np.asarray(towards.max(axis=1))]
         near = np.concatenate(
@@ -143,6 +144,16 @@ class Familiarity:
         )
         columns[1] = near[:, 0]
         return np.column_stack([*columns, *near[:, 1:].T])
+
+    @cached_property
+    def _lengths(self) -> tuple[Floats, Floats]:
+        """Return the squared lengths of the means and of the centroids."""
+        return (self.means**2).sum(axis=1), (self.centroids**2).sum(axis=-1)
+
+    @cached_property
+    def _directions(self) -> Floats:
+        """Return the centroids at length 1."""
+        return np.asarray(self.centroids / np.linalg.norm(self.centroids, axis=1, keepdims=True))
 
     def _near(
         self, vectors: Vectors, places: NDArray[np.int_], own: NDArray[np.int_] | None, given: Vectors | None
@@ -206,9 +217,9 @@ class Familiarity:
         return cls(**arrays | {"neighbours": int(arrays["neighbours"])})
 
 
-def _distances(vectors: Floats, others: Floats) -> Floats:
-    """Return the Euclidean distances, shape (n, others)."""
-    squares = (vectors**2).sum(axis=1)[:, None] - 2 * vectors @ others.T + (others**2).sum(axis=1)
+def _distances(vectors: Floats, others: Floats, lengths: Floats) -> Floats:
+    """Return the Euclidean distances, shape (n, others); ``lengths`` are the squared ones of the others."""
+    squares = (vectors**2).sum(axis=1)[:, None] - 2 * vectors @ others.T + lengths
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 

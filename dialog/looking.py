@@ -26,7 +26,7 @@ from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
 from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, TrainedReranker
 
-__all__ = ["STEPS", "Found", "Looking", "Wanted", "answers_of"]
+__all__ = ["STEPS", "Found", "Looking", "Meant", "Wanted", "answers_of"]
 
 STEPS = ("encode", "search", "rerank", "compose")
 """What a reply says the cost of, beside the total."""
@@ -56,6 +56,30 @@ class Wanted:
         return [hit for hit in hits if not any(_alike(set(tokens(hit.ticket.answer)), one) for one in refused)][
             : self.k
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is read of a message: ``blind`` to whoever writes, and as ``text`` with its slips put right.
+
+    ``whole`` is that text as it is searched for, with what was said before where it is short. ``parts`` are those of
+    the text, itself alone where it has one; a trained desk has them ``encoded``, too.
+    """
+
+    blind: str
+    text: str
+    whole: str
+    parts: tuple[str, ...]
+    encoded: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str, context: Sequence[str], skills: Skills) -> Meant:
+        """Return what is read of a text in its context."""
+        blind = impartial(text)
+        meant = skills.speller.correct(blind) if skills.speller is not None else blind
+        whole, parts = search_text(meant, context), parts_of(meant)[:_PARTS]
+        several = len(parts) > 1 and skills.head is not None
+        return cls(blind, meant, whole, parts, (whole, *parts) if several else (whole,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +129,17 @@ class Looking:
     ) -> Found:
         """Return what a message says and which past tickets may answer it. Relative dates count from ``at``.
 
-        Where a trained desk is asked several things at once, the parts cost one more forward pass.
+        Where a trained desk is asked several things at once, the parts are encoded with the whole.
         """
         encoding = time.perf_counter()
         # What is found word for word is what was written, slips and all.
-        blind = impartial(text)
-        meant = skills.speller.correct(blind) if skills.speller is not None else blind
-        vector = matcher.encode(meant, context, language=language)
-        parts = parts_of(meant)[:_PARTS]
-        several = matcher.vectors(parts, language=language) if len(parts) > 1 and skills.head is not None else None
+        meant = Meant.of(text, context, skills)
+        vectors = matcher.vectors(meant.encoded, language=language)
+        vector, several = vectors[:1], vectors[1:]
         encoded = time.perf_counter()
         chosen = self._settings.dialog
         reading = read(
-            meant,
+            meant.text,
             vector,
             skills,
             context,
@@ -128,15 +150,15 @@ class Looking:
         # Spans are those of what was written, and relative dates those of the desk's own clock.
         entities = entities_of(text, language, at.astimezone(), region=self._settings.data.region)
         reading = replace(reading, entities=entities)
-        if several is not None:
-            reading = replace(reading, several=several_intents(parts, several, skills))
+        if len(several):
+            reading = replace(reading, several=several_intents(meant.parts, several, skills))
         searching = time.perf_counter()
         hits = matcher.find(
             text,
             context,
             language=language,
             k=wanted.k + len(wanted.failed),
-            read=blind,
+            read=meant.blind,
             vector=vector,
             intents=reading.probabilities,
             unfamiliar=reading.out_of_scope,
@@ -146,7 +168,7 @@ class Looking:
         )
         hits = wanted.admitted(hits)
         searched = time.perf_counter()
-        reranked = self._reranked(search_text(meant, context), hits, skills, matcher.late_interaction(language))
+        reranked = self._reranked(meant.whole, hits, skills, matcher.late_interaction(language))
         milliseconds = {
             "encode": 1000 * (encoded - encoding),
             "search": 1000 * (searched - searching),
@@ -154,7 +176,8 @@ class Looking:
             # Whoever composes says so.
             "compose": 0.0,
         }
-        return Found(reading, skills, reranked, milliseconds, parts if len(parts) > 1 else (), vector)
+        parts = meant.parts if len(meant.parts) > 1 else ()
+        return Found(reading, skills, reranked, milliseconds, parts, vector)
 
     def _reranked(self, question: str, hits: Sequence[Hit], skills: Skills, late: LateInteraction | None) -> Reranked:
         """Return the hits after the second look, if there is a reranker and time."""

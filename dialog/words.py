@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -145,11 +144,20 @@ class WordClassifier:
         ends = list(accumulate(self.sizes, initial=0))
         return [dict(zip(self.terms[start:end], range(start, end), strict=True)) for start, end in pairwise(ends)]
 
+    @cached_property
+    def _ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return up to where the weights of each term go, shape (terms,), and the labels that they are of."""
+        return self.starts[1:], self.places.astype(np.int64)
+
     def _margins(self, text: str) -> Any:
         rows: list[int] = []
         shares = []
         for kind, known in zip(self.kinds, self._known, strict=True):
-            counts = Counter(place for gram in grams(text, kind) if (place := known.get(gram)) is not None)
+            counts: dict[int, int] = {}
+            for gram in grams(text, kind):
+                place = known.get(gram)
+                if place is not None:
+                    counts[place] = counts.get(place, 0) + 1
             if not counts:
                 continue
             mine = list(counts)
@@ -158,9 +166,11 @@ class WordClassifier:
             shares.append(share / np.sqrt(share @ share))
         if not rows:
             return self.bias
-        begins = self.starts[rows]
-        counts_of = self.starts[np.array(rows) + 1] - begins
+        terms = np.array(rows)
+        ends_of, labels_of = self._ends
+        begins = self.starts[terms]
+        counts_of = ends_of[terms] - begins
         ends = counts_of.cumsum()
-        at = np.arange(int(ends[-1])) + np.repeat(begins - ends + counts_of, counts_of)
-        weighed = self.values[at] * np.repeat(np.concatenate(shares), counts_of)
-        return np.bincount(self.places[at], weighed, minlength=len(self.labels)) + self.bias
+        at = np.arange(int(ends[-1])) + (begins - ends + counts_of).repeat(counts_of)
+        weighed = self.values[at] * np.concatenate(shares).repeat(counts_of)
+        return np.bincount(labels_of[at], weighed, minlength=len(self.labels)) + self.bias

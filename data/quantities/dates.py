@@ -40,6 +40,8 @@ _MONTH_FIRST = re.compile(
     rf"(?<![a-z])({MONTH})\.?\ (?:the\ )?(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\ ((?:19|20)\d\d)(?!\d))?",
     re.IGNORECASE | re.ASCII | re.VERBOSE,
 )
+# No date that is read here has neither.
+_HINT = re.compile(r"[0-9月]")
 # "2 may be missing", but "on 2 may we moved".
 _VERB = re.compile(r" [a-z]")
 _ON = re.compile(r"\b(?:on|by|until|till|from|before|after|since|to)(?: the)? \Z", re.IGNORECASE)
@@ -65,6 +67,8 @@ def written_dates(text: str) -> Iterator[WrittenDate]:
     >>> [(one.year, one.month, one.day) for one in written_dates("May 3rd, 2026 or 5月4日")]
     [(None, 5, 4), (2026, 5, 3)]
     """
+    if not _HINT.search(text):
+        return
     taken = [False] * len(text)
     for pattern in (_YEAR_FIRST, _HAN, _DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from replydesk.data.quantities.measures import Measure, measures
+from replydesk.data.quantities.measures import Measure
 from replydesk.data.quantities.numerals import ENGLISH, HAN_NUMERALS, number_of, plainly
 from replydesk.dialog.entities.scan import Scan
 
@@ -31,14 +31,14 @@ _BOUGHT = re.compile(r"[买買下退换換补補发發要来來加订訂少缺�
 
 def amounts(scan: Scan) -> None:
     """Find amounts of money, such as ``$5``, ``5 EUR``, ``¥99.9``, ``一百元`` and ``五块``."""
-    for one in measures(scan.left):
+    for one in scan.measures:
         if one.unit.kind == "money":
             _take(scan, "amount", one, one.unit.name)
 
 
 def quantities(scan: Scan) -> None:
     """Find how many, how much and how long: ``3 boxes``, ``qty 2``, ``三件``, ``5 kg``, ``三天``."""
-    for one in measures(scan.left):
+    for one in scan.measures:
         if one.unit.kind in ("time", "size"):
             _take(scan, "quantity", one, "day" if one.unit.name == "working day" else one.unit.name)
     for match in _COUNTED.finditer(scan.left):

@@ -54,6 +54,7 @@ _AGO = re.compile(
     rf"|\bin\s({_COUNT})\s(day|week|month|year)s?(?:'|’)?(?:\stime)?\b",
     re.I | re.A,
 )
+_SPAN_EN = re.compile("day|week|month|year", re.I)
 _AGO_ZH = re.compile(
     rf"(\d{{1,3}}|[{HAN_NUMERALS}]{{1,3}})[个個]?(天|日|周|週|星期|[礼禮]拜|月|年)(?:之|以)?(前|后|後)(?![台面])", re.A
 )
@@ -107,7 +108,8 @@ def _written(scan: Scan, one: WrittenDate) -> None:
 
 def _relative(scan: Scan) -> None:
     today = scan.now.date()
-    for pattern in (_AGO, _AGO_ZH):
+    # Looking for a number in words costs as much as all else here.
+    for pattern in (_AGO, _AGO_ZH) if _SPAN_EN.search(scan.left) else (_AGO_ZH,):
         for match in pattern.finditer(scan.left):
             _take(scan, match, _distant(today, match, han=pattern is _AGO_ZH))
     for pattern in (_NEAR_EN, _NEAR_ZH):

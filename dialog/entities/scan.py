@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from replydesk.data.privacy.page import PLACEHOLDER, Page
+from replydesk.data.quantities.measures import Measure, measures
 
 __all__ = ["Entity", "Scan"]
 
@@ -35,6 +36,7 @@ class Scan:
         self.page = Page(text)
         self.original, self.language, self.now, self.region = text, language, now, region
         self.found: list[Entity] = []
+        self._measured: tuple[str, list[Measure]] = "", []
         if "<" in text:
             for match in PLACEHOLDER.finditer(text):
                 self.found.append(Entity(match[1].lower(), match[0], match[0], *match.span()))
@@ -43,6 +45,13 @@ class Scan:
     def left(self) -> str:
         """What nothing was found in yet, NUL for every character of the rest."""
         return self.page.left
+
+    @property
+    def measures(self) -> list[Measure]:
+        """Return the measures of what is left; two kinds of entities are made of them."""
+        if self._measured[0] is not self.page.left:
+            self._measured = self.page.left, list(measures(self.page.left))
+        return self._measured[1]
 
     def take(self, kind: str, value: str, start: int, end: int) -> None:
         """Note what was found and blank it out."""

@@ -9,15 +9,14 @@ from typing import Any, Final
 
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.retold import Retold, answered
-from replydesk.dialog.impartial import impartial
+from replydesk.dialog.looking import Meant
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.turn import heard
-from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.words.terms import worded
 
 __all__ = ["MOST", "Word", "left_out", "pieces", "without_piece"]
 
-MOST: Final = 48
+MOST: Final = 24
 """So many pieces of a message are left out, each in its turn: the words of a longer one go several at a time."""
 
 _BLANKS = re.compile(r"(?<=\s)[^\S\n]+|^\s+")
@@ -76,7 +75,7 @@ def without_piece(text: str, start: int, end: int) -> str:
 def left_out(agent: Agent, told: Retold, whole: Reply) -> tuple[Word, ...]:
     """Return the words of a message in their order, with what each of them counts; none where it has one word only.
 
-    ``whole`` is what the agent answers to the whole message. The variants are encoded as one batch.
+    ``whole`` is what the agent answers to the whole message. The variants are encoded together.
     """
     spans = pieces(told.text)
     if len(spans) < 2 or not (whole.reading.intents or whole.hits):
@@ -109,14 +108,19 @@ def _score_in(other: Reply, whole: Reply) -> float:
 
 
 def _encode(agent: Agent, told: Retold, variants: Sequence[str]) -> None:
-    """Let the encoder read all variants at once; it remembers them until each is answered."""
+    """Let the encoder read all variants and their parts at once; it remembers them until each is answered.
+
+    Where tokens are compared they are read first: what was read of a text is its vector, too.
+    """
     release = agent.release()
     matcher = agent.matcher_of(release)
-    speller = release.skills_of(matcher.encoder_id(told.language)).speller
-    texts = []
+    skills = release.skills_of(matcher.encoder_id(told.language))
+    read = []
     for variant in variants:
         one = heard(variant, told.incoming.state, told.incoming.context)
-        blind = impartial(one.meant)
-        meant = speller.correct(blind) if speller is not None else blind
-        texts.append(search_text(meant, one.context))
-    matcher.vectors(texts, language=told.language)
+        read.append(Meant.of(one.meant, one.context, skills))
+    late = matcher.late_interaction(told.language)
+    reranks = agent.settings.retrieval.rerank_budget_ms > 0 and skills.reranker is None and skills.late is not None
+    if late is not None and reranks:
+        late.remember([meant.whole for meant in read])
+    matcher.vectors([text for meant in read for text in meant.encoded], language=told.language)

@@ -17,6 +17,7 @@ from replydesk.data.errors import SettingsError
 from replydesk.dialog.rules.claims import Contradiction, contradictions
 from replydesk.dialog.rules.filling import Filled, template_of
 from replydesk.dialog.rules.patterns import folded
+from replydesk.dialog.rules.quantities import even
 from replydesk.dialog.rules.source import Source, Table
 
 __all__ = ["COLUMNS", "Fact", "Facts"]
@@ -122,6 +123,11 @@ class Facts:
         return cls(_all_named(found))
 
     @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """Return all names of the entities as they stand in an even text: what has none of them says nothing of any."""
+        return tuple(dict.fromkeys(folded(name) for fact in self.facts for name in fact.names or (fact.entity,)))
+
+    @cached_property
     def _by_key(self) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
         found: dict[tuple[str, str], tuple[Fact, ...]] = {}
         for fact in self.facts:
@@ -162,6 +168,9 @@ class Facts:
 
         With a ``language``, what is true in others counts only of what nothing is known of in that language.
         """
+        plain = even(text)
+        if not any(name in plain for name in self._names):
+            return ()
         valid = [fact for fact in self.facts if fact.valid(at.date())]
         own = {_key(fact) for fact in valid if fact.language in (language, "")} if language else set()
         return contradictions(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from replydesk.data.quantities.dates import written_dates
@@ -64,8 +65,13 @@ class Quantity:
 
 def even(text: str) -> str:
     """Return a text as :func:`~replydesk.dialog.rules.patterns.folded` has it, but letter for letter."""
-    changed = "".join(one if len(one) == 1 else letter for letter in text for one in (folded(letter) or letter,))
-    return changed if len(changed) == len(text) else text
+    return "".join(map(_even, text))
+
+
+@lru_cache(maxsize=5000)
+def _even(letter: str) -> str:
+    one = folded(letter)
+    return one if len(one) == 1 else letter
 
 
 def quantities_of(text: str) -> tuple[Quantity, ...]:

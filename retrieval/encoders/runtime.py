@@ -6,6 +6,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ TOKENS_A_THREAD = 256
 
 # Messages whose tokens may be asked for right after their vectors, and how many come at once at most.
 _RECENT, _AT_ONCE = 64, 8
+# Texts whose vectors may be asked for after their tokens: who composes compares questions that were just reranked.
+_READ = 2000
+# What running the graph once costs beside its tokens, in tokens of a small BERT: by a fit to one to 320 tokens at once.
+_PASS = 24
 
 
 class OpenVinoEncoder:
@@ -62,27 +67,30 @@ class OpenVinoEncoder:
         self._budget = TOKENS_A_THREAD * threads
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._pooled: OrderedDict[str, Vectors] = OrderedDict()
         self.dimension = graph.card.dimension
         self.id = graph.card.id
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors. Texts of like length are computed together, so that little is padded."""
+        """Return unit vectors. Texts of like length are computed together, so that little is padded.
+
+        Those whose tokens were just asked for are not computed again.
+        """
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
-        for places, tokens, mask in batches(rows, self._budget, self._padding):
-            # One request uses every core that it was given; two would only disturb each other.
+        with self._lock:
+            known = {place: self._pooled[text] for place, text in enumerate(texts) if text in self._pooled}
+        for place, vector in known.items():
+            out[place] = vector
+        fresh = [place for place in range(len(texts)) if place not in known]
+        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast([texts[place] for place in fresh])]
+        for numbers, tokens, mask in batches(rows, self._budget, self._padding):
             with self._lock:
-                self._request = self._request or self._compiled()
-                self._request.infer(
-                    {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
-                )
-                out[places] = self._request.get_output_tensor(0).data
+                vectors, states = self._computed(tokens, mask)
+                out[[fresh[number] for number in numbers]] = vectors
                 if len(texts) <= _AT_ONCE:
-                    states = self._request.get_output_tensor(1).data
-                    for row, place in enumerate(places):
-                        self._recent[texts[place]] = states[row, : len(rows[place])].copy()
-                    while len(self._recent) > _RECENT:
-                        self._recent.popitem(last=False)
+                    for row, number in enumerate(numbers):
+                        self._recent[texts[fresh[number]]] = states[row, : len(rows[number])].copy()
+                    _forget(self._recent, _RECENT)
         return out
 
     def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
@@ -91,21 +99,29 @@ class OpenVinoEncoder:
         with self._lock:
             states = {place: self._recent[text] for place, text in enumerate(texts) if text in self._recent}
         fresh = [place for place in range(len(texts)) if place not in states]
-        for places, tokens, mask in batches([read[place].ids for place in fresh], self._budget, self._padding):
+        for numbers, tokens, mask in batches([read[place].ids for place in fresh], self._budget, self._padding):
             with self._lock:
-                self._request = self._request or self._compiled()
-                self._request.infer(
-                    {"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True
-                )
-                found = self._request.get_output_tensor(1).data
-                for row, number in enumerate(places):
+                vectors, found = self._computed(tokens, mask)
+                for row, number in enumerate(numbers):
                     place = fresh[number]
                     states[place] = found[row, : len(read[place].ids)].copy()
+                    self._pooled[texts[place]] = vectors[row].copy()
+                _forget(self._pooled, _READ)
         return [tokens_of(states[place], one.offsets, one.special_tokens_mask) for place, one in enumerate(read)]
 
     def save(self, folder: Path) -> None:
         """Write the graph into a folder, from which :meth:`Graph.load` reads it."""
         self.graph.save(folder)
+
+    def _computed(self, tokens: Tokens, mask: Tokens) -> tuple[Vectors, Vectors]:
+        """Return the vectors (n, dimension) and states (n, width, dimension) of tokens; they stand until the next call.
+
+        To be called by who holds the lock: one request uses every core that it was given, two would only disturb each
+        other.
+        """
+        self._request = self._request or self._compiled()
+        self._request.infer({"input_ids": tokens, "attention_mask": mask}, share_inputs=True, share_outputs=True)
+        return self._request.get_output_tensor(0).data, self._request.get_output_tensor(1).data
 
     def _compiled(self) -> Any:
         """Return what computes. An encoder that another stands in for never needs it."""
@@ -121,16 +137,41 @@ class OpenVinoEncoder:
 def batches(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Iterator[tuple[list[int], Tokens, Tokens]]:
     """Yield rows of like length together, the longest first: their places, and tokens and mask of shape (n, width).
 
-    A batch holds no more than ``budget`` tokens, padding included, but at least one row.
+    A batch holds no more than ``budget`` tokens, padding included, but at least one row. Rows are parted where another
+    pass costs less than the padding that it saves, so that the whole costs least.
     """
     lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     order = np.argsort(-lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        width = max(1, int(lengths[order[start]]))
-        places = order[start : start + max(1, budget // width)].tolist()
+    for start, end in pairwise(_parted(np.maximum(1, lengths[order]), budget)):
+        places = order[start:end].tolist()
+        width = max(1, int(lengths[places[0]]))
         tokens = np.full((len(places), width), padding, dtype=np.int64)
         for number, place in enumerate(places):
             tokens[number, : lengths[place]] = rows[place]
         yield places, tokens, (np.arange(width) < lengths[places, None]).astype(np.int64)
-        start += len(places)
+
+
+def _parted(widths: Tokens, budget: int) -> list[int]:
+    """Return where the batches of rows begin that cost least, and where the last ends; ``widths`` fall.
+
+    What all rows from the i-th on cost is the least, over all ends j of a batch that begins there, of
+    a pass + (j - i) widths_i + the cost of the rest.
+    """
+    count = len(widths)
+    costs = np.zeros(count + 1)
+    ends = np.zeros(count, dtype=np.int64)
+    numbers = np.arange(1, count + 1)
+    for start in range(count - 1, -1, -1):
+        most = min(count - start, max(1, budget // int(widths[start])))
+        each = numbers[:most] * widths[start] + costs[start + 1 : start + 1 + most]
+        best = int(each.argmin())
+        costs[start], ends[start] = _PASS + each[best], start + 1 + best
+    found = [0]
+    while found[-1] < count:
+        found.append(int(ends[found[-1]]))
+    return found
+
+
+def _forget(known: OrderedDict[str, Vectors], most: int) -> None:
+    while len(known) > most:
+        known.popitem(last=False)

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,6 +65,62 @@ def test_rows_keep_their_order_whatever_the_batch(
     many = [f"{text} {number}" for number in range(7) for text in TEXTS]
     one_by_one = np.concatenate([exact.encode([text]) for text in many])
     np.testing.assert_allclose(exact.encode(many), one_by_one, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "parts"),
+    [
+        ([10, 10, 10, 10], [4]),
+        # One long text would make ninety tokens of padding of the others' twelve.
+        ([4, 40, 4, 4], [1, 3]),
+        # Another pass costs more than it saves.
+        ([20, 13, 13, 13], [4]),
+        ([40, 30, 20, 15, 12, 10, 9, 8, 8, 6], [2, 3, 5]),
+        ([], []),
+    ],
+)
+def test_texts_are_parted_where_padding_costs_more_than_another_pass(lengths: list[int], parts: list[int]) -> None:
+    found = list(runtime.batches([[1] * length for length in lengths], 1000, 0))
+    assert [len(places) for places, _, _ in found] == parts
+    assert sorted(place for places, _, _ in found for place in places) == list(range(len(lengths)))
+    for places, tokens, mask in found:
+        assert tokens.shape == mask.shape == (len(places), max(lengths[place] for place in places))
+        assert mask.sum(axis=1).tolist() == tokens.sum(axis=1).tolist() == [lengths[place] for place in places]
+
+
+def test_no_way_to_part_texts_costs_less() -> None:
+    lengths = [31, 7, 18, 9, 55, 12, 7, 26, 3]
+    falling = sorted(lengths, reverse=True)
+
+    def cost(cuts: Sequence[int]) -> int:
+        ends = [*cuts, len(falling)]
+        return sum(runtime._PASS + (end - start) * falling[start] for start, end in zip([0, *cuts], ends, strict=True))
+
+    every = (cuts for size in range(len(falling)) for cuts in combinations(range(1, len(falling)), size))
+    found = [tokens.size + runtime._PASS for _, tokens, _ in runtime.batches([[1] * n for n in lengths], 1000, 0)]
+    assert sum(found) == min(map(cost, every))
+
+
+def test_what_tokens_were_asked_for_is_not_encoded_again(
+    tiny_bert: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = OpenVinoEncoder(str(tiny_bert), max_tokens=64, cache=kept)
+    expected = fresh.encode(TEXTS)
+    reading = OpenVinoEncoder(str(tiny_bert), max_tokens=64, cache=kept)
+    reading.token_vectors(TEXTS[1:])
+    computed: list[int] = []
+
+    def counted(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Any:
+        computed.append(len(rows))
+        return batches(rows, budget, padding)
+
+    batches = runtime.batches
+    monkeypatch.setattr(runtime, "batches", counted)
+    assert cosines(reading.encode(TEXTS), expected).min() > 0.9999
+    assert computed == [1]
+    monkeypatch.setattr(runtime, "_READ", 3)
+    reading.token_vectors([f"another {number}" for number in range(7)])
+    assert list(reading._pooled) == ["another 4", "another 5", "another 6"]
 
 
 def test_nothing_and_empty_texts_have_rows(fast: OpenVinoEncoder) -> None:
