@@ -100,6 +100,9 @@ class DialogSettings(_Section):
     out_of_scope_above: float | None = Field(
         None, ge=0, le=1, description="Out-of-scope probability that hands off; empty: the release's."
     )
+    angry_above: float = Field(
+        0.75, gt=0, le=1, description="How negative a message must be, by its words, to count as anger; 1: none does."
+    )
     person_intents: tuple[str, ...] = Field(
         ("ask_for_person",), description="Intents that mean the customer wants a person."
     )

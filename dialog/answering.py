@@ -16,12 +16,12 @@ from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, question_form, started_form, step
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, declared_slot, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.impartial import impartial
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
-from replydesk.dialog.parts import asks_something
+from replydesk.dialog.parts import asks_something, parts_of, stands_alone
 from replydesk.dialog.policy import Decision, decide, decide_several
 from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.release import Release
@@ -29,9 +29,7 @@ from replydesk.dialog.reply import Handoff, Option, Reply
 from replydesk.dialog.rules.applying import deciding, tags_of
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.rules.rules import Fired
-from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.saying import (
-    ANSWERS,
     Said,
     after_form,
     after_guard,
@@ -42,10 +40,10 @@ from replydesk.dialog.saying import (
     decided,
     with_manners,
 )
-from replydesk.dialog.sentiment import mood_of
+from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.dialog.state import state_after
-from replydesk.dialog.turn import Heard, heard, slots_of
+from replydesk.dialog.turn import Heard, heard, situation_of, slots_of
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.reranker import Reranked
 
@@ -54,9 +52,11 @@ __all__ = ["Answering", "Turn"]
 # After these the conversation is still about what it was about before.
 _ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm"}
 # A person is on the way, whatever else the message says.
-_PERSON = frozenset({"asked_for_person", "repeated_failure"})
+_PERSON = frozenset({"asked_for_person", "repeated_failure", "sentiment"})
 # What a rule does to a form that goes on: the form answers itself.
 _OVER_FORMS = frozenset({"handoff", "tag"})
+# What a rule of a part does to the whole message.
+_FORBIDS = frozenset({"handoff", "never_answer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +130,16 @@ class Answering:
             # What fills a slot is not looked for.
             found = _unread(text, language)
         else:
-            told, found = self._best(turn, told, wanted)
+            # How somebody writes is told by the message itself, not by what it means in its conversation.
+            angry = angrier(mood_of(text), state.angry, self._settings.dialog.angry_above)
+            told, found = self._best(turn, replace(told, state=replace(told.state, angry=angry)), wanted)
         fired = self._fired(turn, told, found.reading)
         if form is not None and taken is not None:
             fired = tuple(one for one in fired if one.effect in _OVER_FORMS)
             said = self._gone_on(turn, told, found, form, taken)
         else:
             said = self._decided(turn, told, found, forms, fired, wanted)
+        fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
         said = with_manners(said, text, language, alarm, self._settings)
         said = after_guard(
@@ -165,7 +168,8 @@ class Answering:
         if state.form is None or wants_person(text):
             return told, None, None
         if not state.form.name:
-            question = question_form(state.form.asking)
+            asking = state.form.asking
+            question = question_form(asking, declared_slot(forms, asking))
             taken = step(question, state.form, text, state.slots)
             if taken.kind == "done":
                 return Heard(state.topic or text, (), replace(state, slots=taken.slots), "told"), None, None
@@ -178,16 +182,20 @@ class Answering:
         return Heard(text, (), state), form, step(form, state.form, text, state.slots)
 
     def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
-        """Return what a form that goes on says; who asks something else gets the answer before its question."""
+        """Return what a form that goes on says; who asks something else gets the answer before its question.
+
+        Whoever is angry gets a person instead.
+        """
         text, before = turn.incoming.text, turn.incoming.state
-        if taken.kind != "cancelled" and asks_something(text):
+        angry = told.state.angry
+        if taken.kind != "cancelled" and (asks_something(text) or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
-            decision = decide(found.reading, found.reranked.hits, lines)
-            if decision.action == "pick":
-                said = self._plain(turn, told, found, decision)
-                back = step(form, None, "", before.slots)
-                if said.decision.action == "pick":
-                    return after_form(said, form, back, before.form, turn.language)
+            decision = decide(found.reading, found.reranked.hits, lines, angry=angry)
+            said = self._plain(turn, told, found, decision)
+            if decision.handoff == "sentiment":
+                return said
+            if decision.action == "pick" and said.decision.action == "pick":
+                return after_form(said, form, step(form, None, "", before.slots), before.form, turn.language)
         return begun_form(form, taken, turn.language)
 
     def _decided(
@@ -197,14 +205,16 @@ class Answering:
         reading, hits = found.reading, found.reranked.hits
         lines, _ = self._dial.lines(turn.release, found.skills, reading)
         away = not hits and bool(turn.matcher.trouble())
-        decision = decide(reading, hits, lines, away=away, failures=told.state.failures)
+        decision = decide(reading, hits, lines, away=away, failures=told.state.failures, angry=told.state.angry)
         if forms and decision.handoff not in _PERSON and deciding(fired) is None:
             # A form asks, and that needs no promise.
             alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
             begun = started_form(forms, told.meant, reading, hits, pick_above=alone)
             if begun is not None:
                 return begun_form(begun, step(begun, None, told.meant, told.state.slots), turn.language)
-        decision = self._several(turn, decision, found, wanted) or decision
+        several, held = self._several(turn, told, decision, found, wanted)
+        partly = several if several is not None and several.ground == "partly" else None
+        decision = several if several is not None and partly is None else decision
         if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
             slots = slots_of(told.state, reading)
             asked = Asked(impartial(told.meant), turn.language, found.parts, slots, greet=not turn.incoming.context)
@@ -212,37 +222,25 @@ class Answering:
             draft = self._composing.of(turn.matcher).compose(asked, hits)
             found.milliseconds["compose"] = 1000 * (time.perf_counter() - began)
             if draft is not None:
-                return composed(draft, hits)
-        return self._plain(turn, told, found, decision)
+                return replace(composed(draft, hits), fired=held)
+        return replace(self._plain(turn, told, found, partly or decision), fired=held)
 
     def _plain(self, turn: Turn, told: Heard, found: Found, decision: Decision) -> Said:
         """Return what a decision says, with its places filled."""
-        situation = self._situation(turn, told, found.reading)
+        situation = situation_of(turn.incoming, told, found.reading)
         book = self._rulebook
 
         def fill(text: str) -> str | None:
             return book.told(text, situation) if book is not None else text
 
-        return decided(decision, found.reading, situation.slots, fill)
-
-    def _situation(self, turn: Turn, told: Heard, reading: Reading) -> Situation:
-        incoming = turn.incoming
-        return Situation(
-            told.meant,
-            turn.language,
-            reading.probabilities,
-            reading.entities,
-            incoming.channel,
-            incoming.at,
-            (*incoming.tags, *told.state.tags),
-            slots_of(told.state, reading),
-        )
+        forms = self._forms.get()
+        return decided(decision, found.reading, situation.slots, fill, lambda name: declared_slot(forms, name))
 
     def _fired(self, turn: Turn, told: Heard, reading: Reading) -> tuple[Fired, ...]:
         """Return the rules that hold of a message; what is known already is not asked for."""
         if self._rulebook is None:
             return ()
-        situation = self._situation(turn, told, reading)
+        situation = situation_of(turn.incoming, told, reading)
         fired = self._rulebook.fired(situation)
         return tuple(one for one in fired if one.effect != "ask" or not situation.slots.get(one.reason))
 
@@ -265,23 +263,43 @@ class Answering:
             return replace(told, meant=turn.incoming.text, cue=""), alone
         return told, found
 
-    def _several(self, turn: Turn, decision: Decision, found: Found, wanted: Wanted) -> Decision | None:
-        """Return the decision to answer each part of a message, None where it is not several questions.
+    def _several(
+        self, turn: Turn, told: Heard, decision: Decision, found: Found, wanted: Wanted
+    ) -> tuple[Decision | None, tuple[Fired, ...]]:
+        """Return the decision to answer parts of a message, None where it is not several questions, and rules of parts.
 
-        A trained desk is sure that the parts ask different things; an untrained one goes by how each is written.
+        A trained desk is sure that the parts ask different things; an untrained one goes by how each is written. For
+        some to be answered and others not, each must be a question that can be understood by itself. A rule that
+        forbids to answer a part holds of the whole; what a rule says or asks instead is left to the rules of the whole.
         """
-        if decision.ground in ("exact", "asked_for_person", "failed_twice") or not found.parts:
-            return None
+        if decision.ground == "exact" or decision.handoff in _PERSON or not found.parts:
+            return None, ()
         trained = found.skills.head is not None
-        if len(found.reading.several) < 2 if trained else not all(map(asks_something, found.parts)):
-            return None
-        parts = [self.look(turn, part, (), wanted) for part in found.parts]
-        return decide_several(
+        different = len(found.reading.several) > 1 if trained else all(map(asks_something, found.parts))
+        single = all(map(stands_alone, found.parts))
+        if not different and not single:
+            return None, ()
+        looks = [self.look(turn, part, (), wanted) for part in found.parts]
+        written = parts_of(told.meant)[: len(found.parts)]
+        several = decide_several(
+            # Typos were put right in what was read; it is called as it was written.
+            written if len(written) == len(found.parts) else found.parts,
             [
                 decide(one.reading, one.reranked.hits, self._dial.lines(turn.release, one.skills, one.reading)[0])
-                for one in parts
-            ]
+                for one in looks
+            ],
         )
+        needed = {"several": different, "partly": single}
+        if several is None or not needed.get(several.ground, True):
+            return None, ()
+        fired = [
+            rule
+            for part, one in zip(found.parts, looks, strict=True)
+            for rule in self._fired(turn, replace(told, meant=part), one.reading)
+        ]
+        forbidding = tuple(one for one in fired if one.effect in _FORBIDS)
+        settled = several.ground == "partly" and any(one.effect in ("answer", "ask") for one in fired)
+        return None if settled else several, forbidding
 
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
         """Return the reply, with the state that it leaves."""
@@ -295,8 +313,9 @@ class Answering:
         after = state_after(
             told.state,
             asked=text,
-            topic=told.state.topic if aside else told.meant,
-            sent=[hit.ticket.id for hit in decision.hits] if decision.action in ANSWERS else (),
+            # What is asked about is what the next message is about.
+            topic=told.state.topic if aside else decision.left[0] if decision.options else told.meant,
+            sent=[hit.ticket.id for hit in decision.hits] if decision.answers and not decision.options else (),
             options=said.offers,
             slots=slots,
             form=said.asking,
@@ -326,7 +345,7 @@ class Answering:
             citations=said.citations,
             conflicts=said.conflicts,
             handoff=(
-                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots))
+                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots, decision.left))
                 if decision.handoff
                 else None
             ),
@@ -359,7 +378,7 @@ class Answering:
             release=turn.release.id,
             milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
             handoff=Handoff(decision.handoff, phrases.handoff_summary(incoming.text, found.reading, ())),
-            state=state_after(replace(state, failures=0), asked=incoming.text, form=state.form),
+            state=state_after(replace(state, failures=0, angry=0), asked=incoming.text, form=state.form),
             incoming=incoming,
         )
 
@@ -372,7 +391,7 @@ def _unread(text: str, language: str) -> Found:
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
     """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
-    if decision.action != "compose":
+    if decision.action != "compose" and decision.ground != "partly":
         return tuple(hits[: max(least, len(decision.hits))])
     found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
     return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))

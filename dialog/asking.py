@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["slot_question"]
+__all__ = ["has_name", "slot_question"]
 
 _NAMES: Final = {
     "order": {"en": "order number", "zh": "订单号"},
@@ -19,6 +19,11 @@ _NAMES: Final = {
 _ASK: Final = {"en": "Could you tell me your {}?", "zh": "请问您的{}是什么？"}
 _WHICH: Final = {"en": "Which {} is it about?", "zh": "请问是哪个{}？"}
 _NOT_YOURS: Final = frozenset({"date", "amount", "product", "error"})
+
+
+def has_name(slot: str) -> bool:
+    """Return whether a slot is asked for by a name of ours, whatever a form may call it."""
+    return slot in _NAMES
 
 
 def slot_question(slot: str, language: str) -> str:

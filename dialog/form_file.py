@@ -10,13 +10,15 @@ from typing import Any, NoReturn
 
 from replydesk.data.errors import SettingsError
 from replydesk.data.followed import FollowedFile
-from replydesk.dialog.forms import KINDS, Form, Slot
+from replydesk.data.records import same_text
+from replydesk.dialog.forms import KINDS, Form, Slot, text_in
 
 __all__ = ["followed_forms", "load_forms"]
 
 _FORM_KEYS = {"intents", "phrases", "done", "handoff", "slots"}
 _SLOT_KEYS = {"name", "kind", "pattern", "choices", "ask", "wrong"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _GAP = re.compile(r"\{(\w+)\}")
 _HINT = "docs/reference/forms.md describes the file."
 
@@ -92,12 +94,43 @@ class _Reader:
                 pattern = re.compile(str(told["pattern"]))
             except (KeyError, re.error) as error:
                 self.refuse(f"The pattern is no regular expression: {error}.", form, "pattern", number)
-        choices = self._texts(form, told, "choices", number)
+        choices, labels = self._choices(form, told, number)
         if kind == "choice" and len(choices) < 2:
             self.refuse("A choice needs two choices at least.", form, "choices", number)
         ask = self._by_language(form, told, "ask", number)
         wrong = self._by_language(form, told, "wrong", number) if "wrong" in told else {}
-        return Slot(str(told["name"]), ask, str(kind), pattern, choices, wrong)
+        return Slot(str(told["name"]), ask, str(kind), pattern, choices, wrong, labels)
+
+    def _choices(
+        self, form: str, told: Mapping[str, Any], number: int
+    ) -> tuple[tuple[str, ...], dict[str, dict[str, str]]]:
+        """Return the values of the choices, and what those with texts are called in each language."""
+        rows = told.get("choices", [])
+        if not isinstance(rows, list):
+            self.refuse("choices is a list.", form, "choices", number)
+        values, labels = [], {}
+        for row in rows:
+            texts = dict(row) if isinstance(row, dict) else {}
+            value = texts.pop("value", "") if texts else row
+            named = all(
+                _LANGUAGE.fullmatch(key) and isinstance(text, str) and text.strip() for key, text in texts.items()
+            )
+            if not isinstance(value, str) or not value.strip() or not named or (isinstance(row, dict) and not texts):
+                message = (
+                    'A choice is a text, or its value with a text a language: {value = "red", en = "Red", zh = "红色"}.'
+                )
+                self.refuse(message, form, "choices", number)
+            values.append(value)
+            if texts:
+                labels[value] = texts
+        for language in ("", *dict.fromkeys(code for texts in labels.values() for code in texts)):
+            names = [
+                same_text(text_in(labels[value], language) if value in labels and language else value)
+                for value in values
+            ]
+            if len(set(names)) < len(names):
+                self.refuse("Two choices are called the same.", form, "choices", number)
+        return tuple(values), labels
 
     def _texts(self, form: str, told: Mapping[str, Any], key: str, number: int = -1) -> tuple[str, ...]:
         value = told.get(key, [])

@@ -15,7 +15,7 @@ from typing import Literal
 from replydesk.data.quantities.dates import MONTH
 from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
-from replydesk.dialog.asking import slot_question
+from replydesk.dialog.asking import has_name, slot_question
 from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -29,10 +29,12 @@ __all__ = [
     "Form",
     "FormStep",
     "Slot",
+    "declared_slot",
     "form_decision",
     "question_form",
     "started_form",
     "step",
+    "text_in",
     "value_in",
     "value_of",
 ]
@@ -67,7 +69,11 @@ _SHORTEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Something to ask for. ``ask`` and ``wrong`` are texts by language; ``choices`` are for the kind ``choice``."""
+    """Something to ask for. ``ask`` and ``wrong`` are texts by language.
+
+    ``choices`` are the values of the kind ``choice``; what they are called in each language, if they have texts of
+    their own, tell ``labels`` by value and language.
+    """
 
     name: str
     ask: Mapping[str, str]
@@ -75,11 +81,25 @@ class Slot:
     pattern: re.Pattern[str] | None = None
     choices: tuple[str, ...] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        """Return the choices as quick replies."""
-        return tuple(Offer(choice, choice) for choice in self.choices)
+    def label(self, value: str, language: str) -> str:
+        """Return what a value is called in a language: itself, unless it is a choice with texts."""
+        return text_in(self.labels[value], language) if value in self.labels else value
+
+    def offers(self, language: str) -> tuple[Offer, ...]:
+        """Return the choices as quick replies in a language."""
+        named = [self.label(choice, language) for choice in self.choices]
+        return tuple(Offer(label, label) for label in named)
+
+    def chosen(self, text: str) -> str:
+        """Return the value of the choice that a message names, in whatever language, '' where it names none."""
+        languages = dict.fromkeys(language for texts in self.labels.values() for language in texts)
+        for named in (self.choices, *([self.label(one, language) for one in self.choices] for language in languages)):
+            offers = [Offer(label, label, value) for label, value in zip(named, self.choices, strict=True)]
+            if (option := chosen_option(text, offers)) is not None:
+                return option.ticket
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +135,7 @@ def value_of(slot: Slot, text: str) -> str:
     ('TW-204817', '')
     """
     if slot.kind == "choice":
-        chosen = chosen_option(text, slot.offers)
-        return chosen.value if chosen else ""
+        return slot.chosen(text)
     if slot.kind == "yes_no":
         return "yes" if is_yes(text) else "no" if is_no(text) else ""
     if slot.kind == "text":
@@ -161,8 +180,35 @@ def started_form(
     return next((form for form in forms if best.ticket.intent and best.ticket.intent in form.intents), None)
 
 
-def question_form(slot: str) -> Form:
-    """Return the form that asks for one slot, which an answer or a rule needs; it has no name."""
+def text_in(texts: Mapping[str, str], language: str) -> str:
+    """Return the team's text in a language, else the one for all, else English, else any.
+
+    >>> text_in({"en": "Red", "zh": "红色"}, "zh"), text_in({"en": "Red", "zh": "红色"}, "fr")
+    ('红色', 'Red')
+    """
+    for code in (language, "", "en"):
+        if code in texts:
+            return texts[code]
+    return next(iter(texts.values()))
+
+
+def declared_slot(forms: Sequence[Form], name: str) -> Slot | None:
+    """Return the slot of that name of the first form that has one, None where it is asked for in words of ours.
+
+    What a form asks of an order is about what the form does with it.
+    """
+    if has_name(name):
+        return None
+    return next((slot for form in forms if (slot := form.slot(name)) is not None), None)
+
+
+def question_form(slot: str, declared: Slot | None = None) -> Form:
+    """Return the form that asks for one slot, which an answer or a rule needs; it has no name.
+
+    It is asked for as a form has ``declared`` it, if one has.
+    """
+    if declared is not None:
+        return Form("", (declared,), {})
     ask = {language: slot_question(slot, language) for language in ("en", "zh")}
     return Form("", (Slot(slot, ask, slot if slot in _KIND_PATTERNS else "text"),), {})
 

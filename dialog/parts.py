@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["asks_something", "parts_of"]
+from replydesk.dialog.compose.evidence import content_words
+
+__all__ = ["asks_something", "parts_of", "quoted", "stands_alone"]
 
 _ENDS = re.compile(r"(?<=[.?!;。？！；])(?:\s+|(?<=[。？！；]))|\n+")
 _JOINS = re.compile(
@@ -20,6 +22,14 @@ _QUESTION = re.compile(
     r"|怎么|怎样|如何|什么|哪里|哪儿|哪个|多久|多少|几天|几点|为什么|能不能|可不可以|可以|是否|有没有|请|帮我|我要|我想|到哪",
     re.IGNORECASE,
 )
+# What these mean stands in another part.
+_LEANS = re.compile(
+    r"\b(?:it|its|that|this|they|them|those|these|one|ones|same)\b|[它这那此]|[他她]们?|一样|同样", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"\A(?:(?:and|also|but|then|plus|oh|so)\b[\s,]*|(?:那么?|还有|另外|以及|然后|顺便)[，,\s]*)+", re.IGNORECASE
+)
+_TELLING = 2
 _LETTERS = re.compile(r"\w")
 _FEWEST = {"words": 3, "characters": 4}
 
@@ -46,6 +56,26 @@ def asks_something(part: str) -> bool:
     (True, False, True)
     """
     return bool(_QUESTION.search(part))
+
+
+def stands_alone(part: str) -> bool:
+    """Return whether a part of a message asks something that can be understood, and answered, without the rest of it.
+
+    >>> stands_alone("Do you repair kettles?"), stands_alone("Can I do it online?"), stands_alone("那怎么开发票")
+    (True, False, True)
+    """
+    bare = _BEGINS.sub("", part)
+    return asks_something(bare) and not _LEANS.search(bare) and len(content_words(bare)) >= _TELLING
+
+
+def quoted(part: str) -> str:
+    """Return a part as it is called in a reply, without the word that joined it to the part before.
+
+    >>> quoted("and do you repair kettles?"), quoted("那怎么开发票")
+    ('Do you repair kettles?', '怎么开发票')
+    """
+    bare = _BEGINS.sub("", part)
+    return bare[:1].upper() + bare[1:]
 
 
 def _asks(part: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from replydesk.dialog.forms import Form, FormStep
+from replydesk.dialog.forms import Form, FormStep, text_in
+from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
 from replydesk.dialog.reading import Reading
@@ -14,7 +15,16 @@ from replydesk.dialog.rules.rules import Fired
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.reranker import Outcome
 
-__all__ = ["ask_text", "form_text", "handoff_summary", "handoff_text", "held_by", "option_label", "reasons"]
+__all__ = [
+    "ask_text",
+    "form_text",
+    "handoff_summary",
+    "handoff_text",
+    "held_by",
+    "left_text",
+    "option_label",
+    "reasons",
+]
 
 _ASK = {
     "en": "I want to send you the right answer. Which of these is closest to what you mean?",
@@ -36,6 +46,10 @@ _HANDOFF = {
     "failed_twice": {
         "en": "I'm sorry, I couldn't help with that. A colleague will take over and reply here.",
         "zh": "很抱歉没能帮您解决，我已转给同事，稍后会在这里回复您。",
+    },
+    "angry": {
+        "en": "I'm sorry about all this trouble. A colleague will read what you have written and reply here.",
+        "zh": "非常抱歉给您添了这么多麻烦，已转给同事，会看您写的内容并在这里回复您。",
     },
     "": {
         "en": "I'm not sure enough to answer this myself, so I'm passing it to a colleague who will reply here.",
@@ -99,6 +113,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "Two answers in a row did not help, so a person takes over.",
         "zh": "连续两次回答都没有帮上忙，所以转给人工。",
     },
+    "angry": {
+        "en": "The customer writes angrily, time after time or urgently, so a person takes over.",
+        "zh": "客户连续或急切地表达不满，所以转给人工。",
+    },
     "slot_missing": {
         "en": "The answer needs something that the customer has not told yet.",
         "zh": "回答里还需要一项客户尚未提供的信息。",
@@ -155,10 +173,23 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "The same thing was asked for three times in vain, so a person takes over.",
         "zh": "同一项信息问了三次都没有得到，所以转给人工。",
     },
+    "partly": {
+        "en": "The message asks several things, and only some of them have a past answer that fits well enough to"
+        " answer alone.",
+        "zh": "这条消息问了几件事，只有其中一部分有足够合适的历史回答可以直接回复。",
+    },
     "several": {
         "en": "The message asks several things, and a past answer fits each of them well enough to answer alone.",
         "zh": "这条消息问了几件事，每一件都有足够合适的历史回答可以直接回复。",
     },
+}
+_LEFT = {
+    "en": "About {left} I'm not sure enough, so I've passed that to a colleague who will reply here.",
+    "zh": "关于{left}，我没有足够的把握，已转给同事，稍后会在这里回复您。",
+}
+_LEFT_ASK = {
+    "en": "And about {left}: which of these is closest to what you mean?",
+    "zh": "关于{left}，请问下面哪一个最接近您的意思？",
 }
 _FORM_AGAIN = {
     "en": "I couldn't read that. {ask}",
@@ -249,9 +280,20 @@ def handoff_text(ground: Ground, language: str) -> str:
     return _in(language, _HANDOFF.get(ground, _HANDOFF[""]))
 
 
+def left_text(parts: Sequence[str], language: str, *, asks: bool) -> str:
+    """Return what is said of the parts of a message that are not answered: it is asked about them, or a person is."""
+    named = [_PLACEHOLDER.sub(_in(language, _AS_TOLD), _short(quoted(part))) for part in parts]
+    left = ("和" if language == "zh" else " and ").join(f"“{part}”" for part in named)
+    return _in(language, _LEFT_ASK if asks else _LEFT).format(left=left)
+
+
 def option_label(hit: Hit) -> str:
     """Return a ticket's question, short enough for a button."""
-    line = " ".join(hit.ticket.question.split())
+    return _short(hit.ticket.question)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
     return line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1]}…"
 
 
@@ -260,23 +302,16 @@ def form_text(step: FormStep, form: Form, language: str) -> str:
     if step.kind == "done":
         # What was masked cannot be said back.
         told = {name: _PLACEHOLDER.sub(_in(language, _AS_TOLD), value) for name, value in step.slots.items()}
-        return _own(form.done, language).format_map(told)
+        told |= {slot.name: slot.label(told[slot.name], language) for slot in form.slots if slot.name in told}
+        return text_in(form.done, language).format_map(told)
     if step.kind == "cancelled":
         return _in(language, _FORM_CANCELLED)
     if step.slot is None:
         return handoff_text("failed_twice", language)
-    ask = _own(step.slot.ask, language)
+    ask = text_in(step.slot.ask, language)
     if step.kind == "ask":
         return ask
-    return _own(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
-
-
-def _own(texts: Mapping[str, str], language: str) -> str:
-    """Return the team's text in a language, else the one for all, else English, else any."""
-    for code in (language, "", "en"):
-        if code in texts:
-            return texts[code]
-    return next(iter(texts.values()))
+    return text_in(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
 
 
 def held_by(who: str, language: str) -> str:
@@ -336,13 +371,23 @@ def _promise_text(promise: Promise, score: float, language: str) -> str:
     return _in(language, _PROMISE[kind]).format(**told, line=min(1.0, promise.threshold))
 
 
-def handoff_summary(text: str, reading: Reading, hits: tuple[Hit, ...], slots: Mapping[str, str] | None = None) -> str:
-    """Return what the colleague who takes over should know, in two lines at most; ``slots`` the customer has told."""
+def handoff_summary(
+    text: str,
+    reading: Reading,
+    hits: tuple[Hit, ...],
+    slots: Mapping[str, str] | None = None,
+    left: Sequence[str] = (),
+) -> str:
+    """Return what the colleague who takes over should know, in two lines at most.
+
+    ``slots`` the customer has told; ``left`` are the parts that are still open where the others were answered.
+    """
     about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
     nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
     if reading.kinds and reading.node is not None:
         about = f"{reading.node.name} {reading.node.probability:.0%} ({about})"
     asked = f" Asks several things: {_list(reading)}." if reading.several else ""
+    asked += f" Answered but for: {' '.join(f'“{part}”' for part in left)}." if left else ""
     told = "; ".join(f"{name}: {value}" for name, value in (slots or {}).items())
     asked += f" Told: {told}." if told else ""
     return (

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.sending import sendable
+from replydesk.dialog.sentiment import ANGRY
 from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Hit
 
@@ -33,7 +34,9 @@ Ground = Literal[
     "asked_for_person",
     "taken_over",
     "failed_twice",
+    "angry",
     "several",
+    "partly",
     "form_ask",
     "form_again",
     "form_done",
@@ -60,12 +63,22 @@ _KINDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do and on what ground. ``hits`` are the tickets to send, or the options to ask about."""
+    """What to do and on what ground. ``hits`` are the tickets to send, or the options to ask about.
+
+    Where a message is answered in part, ``left`` are the parts that are not, and ``options`` what to ask of them.
+    """
 
     action: Action
     ground: Ground
     hits: tuple[Hit, ...] = ()
     handoff: HandoffReason | None = None
+    left: tuple[str, ...] = ()
+    options: tuple[Hit, ...] = ()
+
+    @property
+    def answers(self) -> bool:
+        """Return whether the customer gets an answer, of the whole message or of a part of it."""
+        return self.action in ("pick", "compose") or self.ground == "partly"
 
 
 def decide(
@@ -76,16 +89,18 @@ def decide(
     away: bool = False,
     taken_over: bool = False,
     failures: int = 0,
+    angry: int = 0,
 ) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
-    In this order: a person has the conversation; a wish for a person; two answers in a row that failed; the same
-    question word for word; out of scope; sure enough and clearly ahead of any hit with another intent; unsure between a
-    few; nothing good enough. Where it asks, and the reading has backed
-    off to what several intents have in common, the options are one hit of each kind of that. An answer that holds
-    something of the customer it was written to is not sent: see :func:`~replydesk.dialog.sending.sendable`. A hit that
-    was not compared is asked about at most, whatever its score; ``away`` says that the vectors are. Where
-    ``pick_above`` is infinite nothing is picked, not even what asks exactly this.
+    In this order: a person has the conversation; a wish for a person; two answers in a row that failed; two ``angry``
+    messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
+    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where it asks, and the
+    reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
+    answer that holds something of the customer it was written to is not sent: see
+    :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
+    ``away`` says that the vectors are. Where ``pick_above`` is infinite nothing is picked, not even what asks exactly
+    this.
     """
     if taken_over:
         return Decision("handoff", "taken_over", handoff="taken_over")
@@ -93,6 +108,8 @@ def decide(
         return Decision("handoff", "asked_for_person", handoff="asked_for_person")
     if failures >= _FAILURES:
         return Decision("handoff", "failed_twice", handoff="repeated_failure")
+    if angry >= ANGRY:
+        return Decision("handoff", "angry", handoff="sentiment")
     if not hits:
         return Decision("handoff", "no_vectors" if away else "nothing_found", handoff="low_confidence")
     hits = [hit for hit in hits if sendable(hit.ticket.answer) is not None]
@@ -115,16 +132,30 @@ def decide(
     return Decision("handoff", "unlikely", handoff="low_confidence")
 
 
-def decide_several(decisions: Sequence[Decision]) -> Decision | None:
-    """Return the decision to answer every part of a message in one reply, in the order in which they were asked.
+def decide_several(parts: Sequence[str], decisions: Sequence[Decision]) -> Decision | None:
+    """Return the decision to answer the parts of a message in one reply, in the order in which they were asked.
 
-    None where a part is not answered by itself, or two parts have the same answer: then the message is decided as one.
+    Each is held against its own threshold. Where all pass, all are answered; where some do, those are, and of the rest
+    a person is told, or it is asked about where it is one part that is half sure. A part that a person has to hear for
+    another reason than doubt hands over the whole. None where no part is answered, or where two have the same answer:
+    then the message is decided as one.
     """
+    person = next((one for one in decisions if one.handoff not in (None, "low_confidence")), None)
+    if person is not None:
+        return person
     hits = tuple(decision.hits[0] for decision in decisions if decision.action == "pick")
+    rest = [(part, one) for part, one in zip(parts, decisions, strict=True) if one.action != "pick"]
     answers = {sendable(hit.ticket.answer) for hit in hits}
-    if len(hits) < max(2, len(decisions)) or len(answers) < len(hits):
+    # What would be asked about with an answer that another part gets is no question of its own.
+    again = any(sendable(one.hits[0].ticket.answer) in answers for _, one in rest if one.hits)
+    if not hits or len(decisions) < 2 or len(answers) < len(hits) or again:
         return None
-    return Decision("compose", "several", hits)
+    if not rest:
+        return Decision("compose", "several", hits)
+    left = tuple(part for part, _ in rest)
+    if len(rest) == 1 and rest[0][1].action == "ask":
+        return Decision("ask", "partly", hits, left=left, options=rest[0][1].hits)
+    return Decision("handoff", "partly", hits, "low_confidence", left)
 
 
 def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:

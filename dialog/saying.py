@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from replydesk.data.settings import Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.asking import slot_question
 from replydesk.dialog.compose.composer import Draft
 from replydesk.dialog.compose.slots import filled, slots_of
-from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, form_decision
+from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, Slot, form_decision, text_in
 from replydesk.dialog.guard import Alarm, alarm_text, guarded
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -25,7 +24,6 @@ from replydesk.dialog.turn import citations_of
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
-    "ANSWERS",
     "Said",
     "after_form",
     "after_guard",
@@ -38,10 +36,7 @@ __all__ = [
     "with_manners",
 ]
 
-ANSWERS: Final = ("pick", "compose")
-"""The actions that answer the customer without a person."""
-
-_SETTLED: Final = FORM_GROUNDS | {"rule"}
+_SETTLED = FORM_GROUNDS | {"rule"}
 
 Fill = Callable[[str], str | None]
 """What fills facts and hours into an answer; None where one is not known."""
@@ -53,6 +48,8 @@ class Said:
 
     ``asking`` is the form, or the open question for a slot, in which the conversation is left; ``slots`` are those that
     a form has learned; ``offers`` the quick replies. ``conflicts`` are what past answers disagree in, for the team.
+    ``rest`` is what is said, behind the answers, of the parts of the message that have none; ``fired`` are rules that
+    hold of a part.
     """
 
     decision: Decision
@@ -62,19 +59,28 @@ class Said:
     offers: tuple[Offer, ...] = ()
     asking: FormState | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    fired: tuple[Fired, ...] = ()
 
 
-def decided(decision: Decision, reading: Reading, slots: Mapping[str, str], fill: Fill) -> Said:
+def decided(
+    decision: Decision,
+    reading: Reading,
+    slots: Mapping[str, str],
+    fill: Fill,
+    declared: Callable[[str], Slot | None] = lambda _name: None,
+) -> Said:
     """Return what a decision of the policy says.
 
-    Answers have their places filled. What a canned answer needs to know of the customer is asked for; an answer that
-    needs what nobody here knows goes to a person, who can look it up.
+    Answers have their places filled, and parts of the message that have none are said to be open. What a canned answer
+    needs to know of the customer is asked for; an answer that needs what nobody here knows goes to a person, who can
+    look it up. ``declared`` gives a slot as a form declares it.
     """
     language = reading.language
-    if decision.action == "ask":
-        offers = tuple(Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in decision.hits)
-        return Said(decision, phrases.ask_text(language, decision.ground), offers=offers)
-    if decision.action == "handoff":
+    slots = {name: slot.label(value, language) if (slot := declared(name)) else value for name, value in slots.items()}
+    if decision.action == "ask" and not decision.answers:
+        return Said(decision, phrases.ask_text(language, decision.ground), offers=_offers(decision.hits))
+    if not decision.answers:
         return Said(decision, phrases.handoff_text(decision.ground, language))
     texts = []
     for hit in decision.hits:
@@ -83,16 +89,28 @@ def decided(decision: Decision, reading: Reading, slots: Mapping[str, str], fill
         if text is None:
             missing = [name for name in slots_of(known or "") if not slots.get(name, "").strip()]
             if hit.ticket.source == "canned" and missing and missing[0].isidentifier():
-                return asked_for(missing[0], language, Decision("ask", "slot_missing", (hit,)))
+                return asked_for(
+                    missing[0], language, Decision("ask", "slot_missing", (hit,)), slot=declared(missing[0])
+                )
             unfilled = Decision("handoff", "unfilled", handoff="low_confidence")
             return Said(unfilled, phrases.handoff_text(unfilled.ground, language))
         texts.append(text)
-    return Said(decision, "\n\n".join(texts), citations_of(decision))
+    rest = phrases.left_text(decision.left, language, asks=bool(decision.options)) if decision.left else ""
+    return Said(decision, "\n\n".join(texts), citations_of(decision), offers=_offers(decision.options), rest=rest)
 
 
-def asked_for(slot: str, language: str, decision: Decision, text: str = "") -> Said:
-    """Return the question for a slot; when it is answered, the conversation goes on with what was asked before."""
-    return Said(decision, text or slot_question(slot, language), asking=FormState("", slot))
+def _offers(hits: Sequence[Hit]) -> tuple[Offer, ...]:
+    return tuple(Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in hits)
+
+
+def asked_for(name: str, language: str, decision: Decision, text: str = "", slot: Slot | None = None) -> Said:
+    """Return the question for a slot; when it is answered, the conversation goes on with what was asked before.
+
+    Without a ``text`` it is that of the ``slot``, where a form has declared it.
+    """
+    text = text or (text_in(slot.ask, language) if slot is not None else slot_question(name, language))
+    offers = slot.offers(language) if slot is not None else ()
+    return Said(decision, text, offers=offers, asking=FormState("", name))
 
 
 def composed(draft: Draft, hits: Sequence[Hit]) -> Said:
@@ -104,7 +122,7 @@ def composed(draft: Draft, hits: Sequence[Hit]) -> Said:
 
 def begun_form(form: Form, taken: FormStep, language: str) -> Said:
     """Return what a form says at a step."""
-    offers = taken.slot.offers if taken.slot is not None else ()
+    offers = taken.slot.offers(language) if taken.slot is not None else ()
     text = phrases.form_text(taken, form, language)
     return Said(form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots)
 
@@ -143,9 +161,9 @@ def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, sett
     has an answer is borne once; where it is half of the message, it comes with none.
     """
     decision = said.decision
-    unsure = decision.action in ("ask", "handoff") and decision.handoff in (None, "low_confidence")
+    unsure = not decision.answers and decision.handoff in (None, "low_confidence")
     canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
-    if said.asking is not None or canned or decision.ground in _SETTLED or not (unsure or decision.action in ANSWERS):
+    if said.asking is not None or canned or decision.ground in _SETTLED or not (unsure or decision.answers):
         return said
     if alarm is not None:
         alone = unsure or 2 * len(alarm.text) >= len(text)
@@ -167,17 +185,18 @@ def after_guard(
 
     ``objects`` says of a text that it contradicts a fact, or promises what nobody may. The guard forbids links to hosts
     that the team has not named, offensive wording, and personal data of somebody else: ``earlier`` texts of the
-    conversation and canned answers may be repeated.
+    conversation and canned answers may be repeated. What it forbids of a part goes to a person with the whole.
     """
-    if said.decision.action not in ANSWERS:
+    if not said.decision.answers:
         return said
     if objects(said.text):
         return _stopped(Decision("handoff", "objected", handoff="rule"), said, language)
     canned = [hit.ticket.answer for hit in said.decision.hits if hit.ticket.source != "agent"]
-    checked = guarded(said.text, [*earlier, *canned, *said.slots.values()], settings, hosts=hosts)
+    whole = f"{said.text}\n\n{said.rest}" if said.rest else said.text
+    checked = guarded(whole, [*earlier, *canned, *said.slots.values()], settings, hosts=hosts)
     if checked.problems:
         return _stopped(Decision("handoff", "unsafe", handoff=checked.problems[0].reason), said, language)
-    return replace(said, text=checked.text)
+    return replace(said, text=checked.text, rest="")
 
 
 def _stopped(decision: Decision, said: Said, language: str) -> Said:

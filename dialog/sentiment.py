@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-__all__ = ["Mood", "MoodLabel", "mood_of"]
+__all__ = ["ANGRY", "Mood", "MoodLabel", "angrier", "mood_of"]
 
 MoodLabel = Literal["negative", "neutral", "positive"]
 """How a message may sound."""
+
+ANGRY: Final = 2
+"""Angry messages in a row after which a person takes over; an urgent one counts as two."""
+
+_PRESSING: Final = 0.7
 
 _NEGATIVE = re.compile(
     r"\b(angry|annoy\w*|appalling|awful|bad|broken?|cheat\w*|complain\w*|damaged?|disappoint\w*|disgust\w*|fed up|"
@@ -73,6 +78,19 @@ def mood_of(text: str) -> Mood:
     label: Literal["negative", "positive"] = "negative" if bad > good else "positive"
     # Laplace's rule: one word is weak evidence, four in a row are strong.
     return Mood(label, (abs(good - bad) + 1) / (good + bad + 2), urgency)
+
+
+def angrier(mood: Mood, before: int, above: float) -> int:
+    """Return how many messages in a row are angry after one of this mood, where ``before`` it were so many.
+
+    Angry is what is at least ``above`` negative; the urgent count as two. What is not angry ends the row.
+
+    >>> angrier(Mood("negative", 0.8, 0.0), 1, 0.75), angrier(Mood("negative", 0.67, 1.0), 1, 0.75)
+    (2, 0)
+    """
+    if mood.label != "negative" or mood.score < above:
+        return 0
+    return before + (2 if mood.urgency >= _PRESSING else 1)
 
 
 def _negated(text: str, end: int) -> bool:

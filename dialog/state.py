@@ -44,7 +44,8 @@ class State:
     """What is known of a conversation after its last reply.
 
     ``taken_over`` names the person who has it, '' while the bot has. ``failures`` counts the answers in a row that the
-    customer turned down. ``refused`` are tickets whose answer is not given again; ``sent`` those of the last reply.
+    customer turned down, ``angry`` their angry messages in a row, as :func:`~replydesk.dialog.sentiment.angrier` does.
+    ``refused`` are tickets whose answer is not given again; ``sent`` those of the last reply.
     ``options`` are what the last reply offered. ``topic`` is the last question, complete by itself; ``asked`` the last
     message as it was written. ``tags`` are those that the team's rules have put on the conversation.
     """
@@ -59,6 +60,7 @@ class State:
     topic: str = ""
     asked: str = ""
     tags: tuple[str, ...] = ()
+    angry: int = 0
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -74,6 +76,7 @@ class State:
             "topic": self.topic,
             "asked": self.asked,
             "tags": list(self.tags),
+            "angry": self.angry,
         }
 
     @classmethod
@@ -96,6 +99,7 @@ class State:
             topic=str(told.get("topic", "")),
             asked=str(told.get("asked", "")),
             tags=tuple(told.get("tags", ())),
+            angry=int(told.get("angry", 0)),
         )
 
     def turned_down(self) -> State:

@@ -10,15 +10,17 @@ from replydesk.data.records import same_text
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
+from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.reply import Citation
+from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import State
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["Cue", "Heard", "citations_of", "heard", "slots_of"]
+__all__ = ["Cue", "Heard", "citations_of", "heard", "situation_of", "slots_of"]
 
 Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up", "told"]
 """What a message does in its conversation; '' where it begins something, or stands by itself."""
@@ -79,9 +81,26 @@ def slots_of(state: State, reading: Reading) -> dict[str, str]:
     return {**state.slots, **{one.kind: str(one.value) for one in reading.entities if one.kind in _IDENTIFIES}}
 
 
+def situation_of(incoming: Incoming, told: Heard, reading: Reading) -> Situation:
+    """Return what rules, facts and the places of an answer see of a message, whether it is answered or suggested for.
+
+    The tags are those of the customer and of the conversation, and those that rules have put on it before.
+    """
+    return Situation(
+        told.meant,
+        incoming.language,
+        reading.probabilities,
+        reading.entities,
+        incoming.channel,
+        incoming.at,
+        tuple(dict.fromkeys((*incoming.tags, *told.state.tags))),
+        slots_of(told.state, reading),
+    )
+
+
 def citations_of(decision: Decision) -> tuple[Citation, ...]:
     """Return where each sentence of what a decision sends comes from, counted through the whole text."""
-    if decision.action not in ("pick", "compose"):
+    if not decision.answers:
         return ()
     cited: list[Citation] = []
     for hit in decision.hits:

@@ -102,6 +102,8 @@ def replay_of(agent: Agent, reply: str) -> Replay:
         made = answered(view, told, without=later.added).document()
     # Fields that replies have got since this one was stored say nothing of it.
     made = {name: value for name, value in made.items() if name in stored}
+    if stored.get("state"):
+        made["state"] = {name: value for name, value in made["state"].items() if name in stored["state"]}
     same = canonical(stored) == canonical(made)
     differences = () if same else tuple(_differences(_compared(stored), _compared(made)))
     causes = tuple(_causes(agent, told, later, known="tickets_at" in stored, differences=differences))

@@ -14,14 +14,14 @@ __all__ = ["RULE", "apply_rules", "deciding", "tags_of"]
 RULE: Final[Ground] = "rule"
 """The ground of a decision that a rule has made."""
 
-_KEPT: Final[frozenset[str | None]] = frozenset({"asked_for_person", "safety", "taken_over"})
+_KEPT: Final[frozenset[str | None]] = frozenset({"asked_for_person", "safety", "taken_over", "sentiment"})
 
 
 def apply_rules(decision: Decision, fired: Sequence[Fired]) -> Decision:
     """Return the decision after the rules.
 
-    Who asked for a person, has one, or needs one for safety, keeps that whatever the rules say. Else the rule that
-    answers, hands over or asks decides; a veto turns an answer, of a rule too, and a choice between answers into a
+    Who asked for a person, has one, is angry, or needs one for safety, keeps that whatever the rules say. Else the rule
+    that answers, hands over or asks decides; a veto turns an answer, of a rule too, and a choice between answers into a
     hand-off. Asking for a slot stands beside a veto, since it answers nothing. What an answer or a question says is
     ``deciding(fired).text``.
     """
@@ -32,7 +32,7 @@ def apply_rules(decision: Decision, fired: Sequence[Fired]) -> Decision:
         return Decision("ask", RULE)
     vetoed = any(one.effect == "never_answer" for one in fired)
     if vetoed or (first is not None and first.effect == "handoff"):
-        if first is None and decision.action == "handoff":
+        if first is None and decision.action == "handoff" and not decision.answers:
             return decision
         return replace(decision, action="handoff", ground=RULE, handoff="rule")
     if first is not None:

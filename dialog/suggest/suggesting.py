@@ -16,13 +16,12 @@ from replydesk.dialog.compose.slots import filled
 from replydesk.dialog.compose.slots import slots_of as places_of
 from replydesk.dialog.incoming import Incoming, context_of, language_before
 from replydesk.dialog.looking import Found, Wanted, answers_of
-from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.state import State
 from replydesk.dialog.suggest.candidates import Asking, Candidate, candidates_of
 from replydesk.dialog.suggest.choosing import Chosen, Wording, chosen, different, explored
 from replydesk.dialog.suggest.suggestion import Suggestion, Suggestions
 from replydesk.dialog.suggest.why import reasons_of
-from replydesk.dialog.turn import heard, slots_of
+from replydesk.dialog.turn import Heard, heard, situation_of
 
 __all__ = ["SuggestionRequest", "suggestions"]
 
@@ -86,7 +85,7 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     intents = found.reading.intents
     asking = Asking(label(request.by), pseudonym(request.customer) or talk.customer, intents[0].name if intents else "")
     candidates = candidates_of(
-        incoming, found, asking, agent.store, agent.matcher_of(release), _written(agent, incoming, found)
+        incoming, found, asking, agent.store, agent.matcher_of(release), _written(agent, incoming, told, found)
     )
     share = agent.settings.dialog.explore
     items, beside = _shown(candidates, request.k, share, key, found, asking, agent.settings.dialog.ask_above)
@@ -154,22 +153,13 @@ def _state(agent: Agent, conversation: str, earlier: Sequence[Message]) -> State
     return State.of(next((one.get("state") for one in replies if one.get("message") in answered), None))
 
 
-def _written(agent: Agent, incoming: Incoming, found: Found) -> Callable[[str], str | None]:
+def _written(agent: Agent, incoming: Incoming, told: Heard, found: Found) -> Callable[[str], str | None]:
     """Return what makes the text of an answer: its places filled as far as they are known, the rest left to the team.
 
     None stands for an answer that contradicts a fact or promises what may not be promised.
     """
-    slots, book = slots_of(incoming.state, found.reading), agent.rulebook
-    situation = Situation(
-        incoming.text,
-        incoming.language,
-        found.reading.probabilities,
-        found.reading.entities,
-        incoming.channel,
-        incoming.at,
-        incoming.tags,
-        slots,
-    )
+    book, situation = agent.rulebook, situation_of(incoming, told, found.reading)
+    slots = situation.slots
 
     def written(answer: str) -> str | None:
         text = (book.told(answer, situation) or answer) if book is not None else answer

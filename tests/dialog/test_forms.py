@@ -12,7 +12,17 @@ from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.form_file import followed_forms, load_forms
-from replydesk.dialog.forms import KINDS, Form, FormStep, Slot, step, value_in, value_of
+from replydesk.dialog.forms import (
+    KINDS,
+    Form,
+    FormStep,
+    Slot,
+    declared_slot,
+    question_form,
+    step,
+    value_in,
+    value_of,
+)
 from replydesk.dialog.state import FormState
 
 FILE = """
@@ -38,6 +48,10 @@ ask.zh = "新地址是什么？"
 ORDER, ADDRESS = Slot("order", {"": "Which?"}, "order"), Slot("address", {"": "Where?"})
 MOVE = Form("move", (ORDER, ADDRESS), {"": "{order} to {address}"})
 SLOTS = ("order", "address")
+COLOUR = Slot(
+    "colour", {"": "?"}, "choice", choices=("r", "b"),
+    labels={"r": {"en": "red", "zh": "红色"}, "b": {"en": "blue", "zh": "蓝色"}},
+)  # fmt: skip
 ASKING = FormState("move", "order", slots=SLOTS)
 
 
@@ -61,6 +75,10 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "choice", choices=("red", "blue")), "the second", "blue"),
         (Slot("a", {}, "choice", choices=("红色", "蓝色")), "蓝色", "蓝色"),
         (Slot("a", {}, "choice", choices=("red", "blue")), "green", ""),
+        (COLOUR, "the blue one", "b"),
+        (COLOUR, "蓝色的", "b"),
+        (COLOUR, "2", "b"),
+        (COLOUR, "green", ""),
         (Slot("a", {}, "pattern", re.compile(r"\d{3}")), "it is 123", "123"),
     ],
 )
@@ -151,6 +169,20 @@ def test_a_wish_for_a_person_ends_a_form(agent: Agent) -> None:
         ("[forms.move]", "[forms.move", 2, "not valid TOML"),
         ("[forms.move]", "[other]\n[forms.move]", 2, "no section other"),
         ('kind = "order"', "pattern = '('", 11, "no regular expression"),
+        (
+            'kind = "order"',
+            'choices = [{value = "r"}, "b"]',
+            11,
+            "A choice is a text, or its value",
+        ),
+        (
+            'kind = "order"',
+            'choices = [{en = "red"}, "b"]',
+            11,
+            "A choice is a text, or its value",
+        ),
+        ('kind = "order"', 'choices = [{value = "r", en = "Red"}, {value = "b", en = "red"}]', 11, "called the same"),
+        ('kind = "order"', 'choices = ["red", "red"]', 11, "called the same"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
@@ -160,6 +192,25 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: st
     with pytest.raises(SettingsError, match=re.escape(said)) as caught:
         load_forms(path)
     assert caught.value.where == f"{path}:{line}"
+
+
+def test_choices_are_called_and_offered_in_the_customers_language(tmp_path: Path) -> None:
+    path = tmp_path / "forms.toml"
+    choices = '[{value = "r", en = "red", zh = "红色"}, "XL"]'
+    path.write_text(FILE.replace('kind = "order"', f'kind = "choice"\nchoices = {choices}'), encoding="utf-8")
+    slot = load_forms(path)[0].slot("order")
+    assert slot is not None
+    assert (slot.choices, slot.labels) == (("r", "XL"), {"r": {"en": "red", "zh": "红色"}})
+    offered = {language: [offer.label for offer in slot.offers(language)] for language in ("en", "zh", "fr")}
+    assert offered == {"en": ["red", "XL"], "zh": ["红色", "XL"], "fr": ["red", "XL"]}
+
+
+def test_a_question_for_a_slot_is_asked_as_a_form_declares_it() -> None:
+    assert question_form("colour", COLOUR).slots == (COLOUR,)
+    assert question_form("colour").slots[0].kind == "text"
+    assert declared_slot([MOVE], "colour") is None
+    assert declared_slot([MOVE], "order") is None
+    assert declared_slot([MOVE], "address") == ADDRESS
 
 
 def test_a_broken_file_changes_nothing_and_is_told(agent: Agent, desk: Home) -> None:

@@ -10,7 +10,7 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.intents import IntentHead
-from replydesk.dialog.parts import parts_of
+from replydesk.dialog.parts import parts_of, quoted, stands_alone
 from replydesk.dialog.reading import several_intents
 from replydesk.dialog.skills import Skills
 
@@ -59,3 +59,29 @@ def test_a_trained_desk_says_that_it_was_asked_two_things(desk: Home) -> None:
     assert agent.reply(" ".join(asked)).reading.several == ("delivery", "refund")
     assert agent.reply(asked[0]).reading.several == ()
     agent.store.close()
+
+
+@pytest.mark.parametrize(
+    ("part", "alone"),
+    [
+        ("And do you repair kettles?", True),
+        ("How much is express shipping?", True),
+        ("How do I get that?", False),
+        ("Can you help?", False),
+        ("I bought a blue lamp.", False),
+        ("另外怎么开发票", True),
+        ("它怎么安装", False),
+        ("可以吗", False),
+        ("杯子已经收到了", False),
+    ],
+)
+def test_a_part_stands_alone_where_nothing_in_it_points_at_another(part: str, alone: bool) -> None:
+    assert stands_alone(part) == alone
+
+
+def test_a_part_is_called_without_what_joined_it() -> None:
+    assert [quoted(part) for part in ("and also do you lend ladders?", "那还有发票呢", "Order it?")] == [
+        "Do you lend ladders?",
+        "发票呢",
+        "Order it?",
+    ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from replydesk.data.records import Ticket
-from replydesk.dialog.policy import Decision, decide
+from replydesk.dialog.policy import Decision, decide, decide_several
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.sentiment import Mood
 from replydesk.dialog.skills import Thresholds
@@ -99,6 +99,23 @@ def test_decisions(
     assert decide(read, hits, LINES) == expected
 
 
+@pytest.mark.parametrize(
+    ("read", "hits", "failures", "angry", "ground"),
+    [
+        pytest.param(SURE, [hit(0.9)], 0, 1, "confident", id="one angry message is answered"),
+        pytest.param(SURE, [hit(0.9)], 0, 2, "angry", id="two are heard by a person"),
+        pytest.param(SURE, [hit(0.9, exact=True)], 0, 3, "angry", id="even where the question is known"),
+        pytest.param(reading(0.9, unfamiliar=0.9), [], 0, 2, "angry", id="and where nothing is"),
+        pytest.param(SURE, [hit(0.9)], 2, 2, "failed_twice", id="two failures go first"),
+        pytest.param(reading(0.9, person=True), [hit(0.9)], 2, 2, "asked_for_person", id="a wish for a person, too"),
+    ],
+)
+def test_anger_hands_off(read: Reading, hits: list[Hit], failures: int, angry: int, ground: str) -> None:
+    decision = decide(read, hits, LINES, failures=failures, angry=angry)
+    assert decision.ground == ground
+    assert (decision.handoff == "sentiment") == (ground == "angry")
+
+
 def backed(*intents: float) -> Reading:
     """Return a reading that is sure of ``card``, and not of which of its kinds."""
     kinds = {"card/lost": "card/lost", "card/raise": "card/limits", "card/lower": "card/limits", "卡/挂失": "卡/挂失"}
@@ -176,3 +193,48 @@ def test_lines_of_nought_answer_everything_and_lines_above_one_nothing() -> None
 
 def test_nothing_found_without_vectors_says_so() -> None:
     assert decide(SURE, [], LINES, away=True) == Decision("handoff", "no_vectors", handoff="low_confidence")
+
+
+def said(answer: str) -> Hit:
+    return Hit(Ticket.make(f"about {answer}", answer), 0.9, 0.9)
+
+
+ONE, TWO, OPTION = said("It is on the van."), said("They open at nine."), said("We do lend ladders.")
+PICKS = Decision("pick", "confident", (ONE,)), Decision("pick", "exact", (TWO,))
+UNLIKELY = Decision("handoff", "unlikely", handoff="low_confidence")
+STRANGE = Decision("handoff", "out_of_scope", handoff="low_confidence")
+HALF = Decision("ask", "not_sure", (OPTION,))
+WISH = Decision("handoff", "asked_for_person", handoff="asked_for_person")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        pytest.param(PICKS, Decision("compose", "several", (ONE, TWO)), id="all are answered"),
+        pytest.param(
+            (UNLIKELY, PICKS[0]), Decision("handoff", "partly", (ONE,), "low_confidence", ("p0",)),
+            id="one is, a person is told of the other",
+        ),
+        pytest.param(
+            (PICKS[0], STRANGE, PICKS[1]), Decision("handoff", "partly", (ONE, TWO), "low_confidence", ("p1",)),
+            id="two of three",
+        ),
+        pytest.param(
+            (PICKS[0], HALF), Decision("ask", "partly", (ONE,), None, ("p1",), (OPTION,)),
+            id="what is half sure is asked about",
+        ),
+        pytest.param(
+            (PICKS[0], HALF, UNLIKELY), Decision("handoff", "partly", (ONE,), "low_confidence", ("p1", "p2")),
+            id="one question at a time: two open parts are for a person",
+        ),
+        pytest.param((PICKS[0], WISH), WISH, id="who wants a person gets one for all"),
+        pytest.param((PICKS[0], Decision("pick", "confident", (ONE,))), None, id="one answer twice is one question"),
+        pytest.param((PICKS[0], Decision("ask", "not_sure", (ONE,))), None, id="nor is what asks for it again"),
+        pytest.param((UNLIKELY, HALF), None, id="nothing is answered"),
+        pytest.param((PICKS[0],), None, id="one part is no several"),
+    ],
+)  # fmt: skip
+def test_parts_are_decided_each_by_itself(decisions: tuple[Decision, ...], expected: Decision | None) -> None:
+    decision = decide_several([f"p{number}" for number in range(len(decisions))], decisions)
+    assert decision == expected
+    assert decision is None or decision.answers == (decision.ground in ("several", "partly"))

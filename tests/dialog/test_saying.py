@@ -78,10 +78,50 @@ def test_a_question_back_offers_its_hits_and_a_hand_off_offers_nothing() -> None
 
 
 ANSWER = plain(pick("It is here."))
+OPEN_PART = Decision("handoff", "partly", (hit("It is here."),), "low_confidence", ("do you lend <NAME_1> ladders?",))
+ASKED_PART = Decision("ask", "partly", (hit("It is here."),), None, ("能租梯子吗",), (hit("可以。"),))
+
+
+@pytest.mark.parametrize(
+    ("decision", "language", "text"),
+    [
+        (
+            OPEN_PART, "en",
+            "It is here.\n\nAbout “Do you lend what you told us ladders?” I'm not sure enough, so I've passed that to a"
+            " colleague who will reply here.",
+        ),
+        (ASKED_PART, "zh", "It is here.\n\n关于“能租梯子吗”，请问下面哪一个最接近您的意思？"),
+    ],
+)  # fmt: skip
+def test_what_is_left_open_is_said_behind_the_answer(decision: Decision, language: str, text: str) -> None:
+    said = after_guard(
+        decided(decision, reading(language), {}, lambda text: text), (), language, SETTINGS, hosts=frozenset,
+        objects=lambda out: "ladders" in out,
+    )  # fmt: skip
+    assert said.text == text
+    assert [citation.sentence for citation in said.citations] == [0]
+    assert [offer.ticket for offer in said.offers] == [one.ticket.id for one in decision.options]
+
+
+def test_what_the_guard_forbids_of_a_part_goes_to_a_person_with_the_whole() -> None:
+    said = plain(replace(OPEN_PART, hits=(hit("See http://evil.example/x"),)))
+    after = after_guard(said, (), "en", SETTINGS, hosts=frozenset, objects=lambda _text: False)
+    assert (after.decision.action, after.decision.ground, after.text) == ("handoff", "unsafe", UNSURE)
+    assert (after.rest, after.citations) == ("", ())
+
+
+@pytest.mark.parametrize("effect", ["never_answer", "handoff"])
+def test_what_a_rule_forbids_of_a_part_goes_to_a_person_with_the_whole(effect: str) -> None:
+    after = after_rules(plain(OPEN_PART), (Fired("r", effect, values=("why",)),), "en")  # type: ignore[arg-type]
+    assert (after.decision.ground, after.decision.handoff, after.decision.answers) == ("rule", "rule", False)
+    assert after.text == phrases.handoff_text("rule", "en")
+
+
 OPEN = replace(ANSWER, asking=FormState("move", "order"))
 ASK = plain(Decision("ask", "not_sure", (hit("a"),)))
 AWAY = plain(Decision("handoff", "unlikely", handoff="low_confidence"))
 PERSON = plain(Decision("handoff", "asked_for_person", handoff="asked_for_person"))
+CROSS = plain(Decision("handoff", "angry", handoff="sentiment"))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +136,7 @@ PERSON = plain(Decision("handoff", "asked_for_person", handoff="asked_for_person
         (ASK, (Fired("r", "never_answer"),), ("handoff", "rule"), phrases.handoff_text("rule", "en")),
         (ANSWER, (Fired("r", "ask", "Which?", ("order",)),), ("ask", None), "Which?"),
         (PERSON, (Fired("r", "answer", "Fixed."),), ("handoff", "asked_for_person"), PERSON.text),
+        (CROSS, (Fired("r", "answer", "Fixed."),), ("handoff", "sentiment"), CROSS.text),
     ],
 )
 def test_rules_go_before_what_was_decided_but_not_before_a_person(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replydesk.dialog.sentiment import mood_of
+from replydesk.data.settings import DialogSettings
+from replydesk.dialog.sentiment import angrier, mood_of
 
 
 @pytest.mark.parametrize(
@@ -100,3 +101,30 @@ def test_every_text_has_a_mood_within_bounds(text: str) -> None:
     assert mood.label in ("negative", "neutral", "positive")
     assert 0 <= mood.score <= 1
     assert 0 <= mood.urgency <= 1
+
+
+ANGRY_ABOVE = DialogSettings().angry_above
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        pytest.param("This is ridiculous, what a useless service", 0, 1, id="one angry message"),
+        pytest.param("This is ridiculous, what a useless service", 1, 2, id="two in a row"),
+        pytest.param("RIDICULOUS and USELESS, ANSWER me right now!!!", 0, 2, id="angry and urgent counts twice"),
+        pytest.param("The lamp came broken", 1, 0, id="one such word is no anger, and ends the row"),
+        pytest.param("The lamp came broken, I need it today, it is urgent", 1, 0, id="nor is one that hurries"),
+        pytest.param("terrible, useless, but thank you, you are kind", 1, 0, id="kind words outweigh it"),
+        pytest.param("ok", 1, 0, id="calm again"),
+        pytest.param("太差劲了，什么垃圾客服", 0, 1, id="one angry message in Chinese"),
+        pytest.param("气死我了，骗人的吧", 1, 2, id="two in a row in Chinese"),
+        pytest.param("太离谱了，气死我了，马上给我处理，今天必须解决！！！", 0, 2, id="angry and urgent in Chinese"),
+        pytest.param("杯子碎了，有点失望", 1, 0, id="mild in Chinese"),
+    ],
+)
+def test_anger_is_counted_in_a_row(text: str, before: int, after: int) -> None:
+    assert angrier(mood_of(text), before, ANGRY_ABOVE) == after
+
+
+def test_anger_can_be_turned_off() -> None:
+    assert angrier(mood_of("ridiculous useless terrible scam, answer me right NOW, NOW, NOW!!!"), 1, 1.0) == 0

@@ -32,6 +32,8 @@ FULL = State(
     (Offer("l", "v", "t"),),
     "t",
     "q",
+    ("money",),
+    1,
 )
 OPTIONS = (Offer("When do I get my refund?", "refund?", "r"), Offer("取消订单", "取消订单", "c"))
 OFFERED = State(options=OPTIONS, topic="hm")
