@@ -101,7 +101,7 @@ class Desk:
         if found is None:
             return Talk(conversation)
         verdicts = store.verdicts(conversations=[conversation])
-        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language)
+        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language, found.masked)
 
     def news(self, conversation: str, heard: int, language: str) -> Talk | None:
         """Return the talk where people of the team wrote or did something since ``heard`` things, else None."""
