@@ -39,6 +39,12 @@ _KNOWN = {
     405: ("method_not_allowed", _ROUTES),
     413: ("too_large", "Send less at once, or raise the setting ui.max_body."),
 }
+_SAID = {
+    400: "The body cannot be read as JSON.",
+    404: "There is no such route.",
+    405: "This route takes another method.",
+}
+_WORDLESS = ("There was an error parsing the body", "Not Found", "Method Not Allowed")
 
 # Ids, names and labels: no control characters, and nothing that UTF-8 cannot write.
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -243,15 +249,16 @@ def install(app: FastAPI, agent: Agent) -> None:
         return told | {"author": made.author, "at": at}
 
     @router.post("/conversations/{conversation}/takeover")
-    def takeover(conversation: str, body: TakeoverRequest) -> dict[str, Any]:
+    def takeover(conversation: str, body: TakeoverRequest | None = None) -> dict[str, Any]:
         """Give a conversation to a person; nothing is answered in it until it is released."""
-        agent.take_over(conversation, by=body.by or "agent")
-        return {"conversation": conversation, "taken_over": body.by or "agent"}
+        by = (body.by if body else "") or "agent"
+        agent.take_over(conversation, by=by)
+        return {"conversation": conversation, "taken_over": by}
 
     @router.post("/conversations/{conversation}/release")
-    def give_back(conversation: str, body: TakeoverRequest) -> dict[str, Any]:
+    def give_back(conversation: str, body: TakeoverRequest | None = None) -> dict[str, Any]:
         """Let a conversation be answered again."""
-        agent.give_back(conversation, by=body.by)
+        agent.give_back(conversation, by=(body or TakeoverRequest()).by)
         return {"conversation": conversation, "taken_over": ""}
 
     @router.get("/releases")
@@ -293,6 +300,11 @@ def install(app: FastAPI, agent: Agent) -> None:
         if first["type"] == "json_invalid":
             message = f"The body is not valid JSON: {first['ctx']['error']}."
             return _error(422, "request", message, "Mend it there.", f"character {where}")
+        if first["type"] == "extra_forbidden":
+            return _error(422, "request", "There is no such field.", "See /docs for the fields.", where)
+        if where.endswith("language") and first["type"] == "string_pattern_mismatch":
+            hint = "Give two small letters, such as en or zh, or leave it out to have it found."
+            return _error(422, "request", "This is no code of a language.", hint, where)
         if not where:
             hint = "Send one, with the header `Content-Type: application/json`."
             return _error(422, "request", "The body is not a JSON object.", hint, "body")
@@ -301,7 +313,10 @@ def install(app: FastAPI, agent: Agent) -> None:
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> JSONResponse:
         code, hint = _KNOWN.get(error.status_code, ("error", _ROUTES))
-        return _error(error.status_code, code, str(error.detail), hint, headers=error.headers)
+        # Whoever raises one without words gets those of the protocol, which say little.
+        message = _SAID.get(error.status_code, "") if error.detail in _WORDLESS else str(error.detail)
+        where = "body" if error.status_code == 400 else ""
+        return _error(error.status_code, code, message or str(error.detail), hint, where, error.headers)
 
     @app.exception_handler(Exception)
     def broken(_request: Request, _failure: Exception) -> JSONResponse:

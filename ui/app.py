@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +10,8 @@ from importlib import resources
 
 from fastapi import FastAPI
 from fastapi.responses import Response
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from replydesk.data.errors import SettingsError
 from replydesk.dialog.agent import Agent
@@ -18,7 +19,7 @@ from replydesk.ui import api
 
 __all__ = ["check_host", "create_app"]
 
-_LOG = logging.getLogger(__name__)
+_API_PATHS = ("/api/", "/healthz", "/readyz", "/docs", "/openapi.json")
 
 
 def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
@@ -49,9 +50,19 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
     if page:
         from replydesk.ui import chat
 
-        mounted: FastAPI = chat.mount(app, agent, agent.settings)
-        return mounted
+        chat.mount(app, agent, agent.settings)
+        mount = app.router.routes.pop()
+        assert isinstance(mount, Mount)
+        app.router.routes.append(_Page(mount.path, mount.app, name=mount.name))
     return app
+
+
+class _Page(Mount):
+    """The chat page, which has every path but those of the API: what is wrong there is told as the API tells it."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return no match for a path of the API, so that its routes can say 404, or 405, of it."""
+        return (Match.NONE, {}) if scope["path"].startswith(_API_PATHS) else super().matches(scope)
 
 
 def _describe(app: FastAPI) -> None:

@@ -40,7 +40,7 @@ _PAGE_ID = re.compile(r"page-[0-9a-f]{32}")
 """Ids that nobody guesses. Only these are read again: a browser that names another conversation sees nothing."""
 
 _SECONDS = 3.0
-"""So often a page asks for what a person has written, while its visitor waits for one."""
+"""So often a page asks for what people of the team wrote or did: they may come without having been asked for."""
 
 # Citations open their ticket in the panel; the opened card comes into view, and leads back to its sentence. The panel
 # explains its reply when it is asked to.
@@ -101,7 +101,7 @@ class Desk:
         if found is None:
             return Talk(conversation)
         verdicts = store.verdicts(conversations=[conversation])
-        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language)
+        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language, found.masked)
 
     def news(self, conversation: str, heard: int, language: str) -> Talk | None:
         """Return the talk where people of the team wrote or did something since ``heard`` things, else None."""
@@ -368,7 +368,7 @@ def _hidden() -> Any:
 
 
 def _shown(talk: Talk, language: str) -> tuple[Any, ...]:
-    """Return the updates that show a talk: conversation, strip with its button, whether to go on listening, heard."""
+    """Return the updates that show a talk: conversation, strip with its button, whether to listen, heard."""
     told, other = strip(talk, language), next(name for name in LANGUAGES if name != language)
     lines = gr.update(
         value=talk.messages(),
@@ -378,8 +378,8 @@ def _shown(talk: Talk, language: str) -> tuple[Any, ...]:
         feedback_options=["Like", "Dislike", say("wrong_intent", language)],
         feedback_value=talk.thumbs(language),
     )
-    waits = gr.Timer(active=talk.waiting is not None)
-    return lines, gr.update(visible=bool(told)), told, gr.update(visible=talk.form is not None), waits, talk.heard
+    listens = gr.Timer(active=bool(talk.turns))
+    return lines, gr.update(visible=bool(told)), told, gr.update(visible=talk.form is not None), listens, talk.heard
 
 
 def _words(settings: Settings, language: str) -> tuple[Any, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
+from replydesk.data.privacy import with_name
 from replydesk.data.records import Conversation, Message, Verdict, VerdictKind
 from replydesk.dialog.cues import chosen_option
 from replydesk.dialog.state import RELEASED, TAKEN, Offer, holder_of
@@ -105,10 +107,12 @@ def talk_of(
     replies: Sequence[Mapping[str, Any]],
     verdicts: Sequence[Verdict],
     language: str,
+    masked: Mapping[str, str] = MappingProxyType({}),
 ) -> Talk:
     """Return a stored conversation as a page in ``language`` shows it; notes of the team are not in it.
 
-    ``replies`` are the documents of its replies, ``verdicts`` those on them, oldest first.
+    ``replies`` are the documents of its replies, ``verdicts`` those on them, oldest first,
+    ``masked`` its placeholders: who writes as a person is named above the message, so that name stands in it, too.
     """
     by_id = {str(reply["id"]): reply for reply in replies}
     silent = {str(reply.get("message", "")) for reply in replies if not reply["text"]}
@@ -122,7 +126,8 @@ def talk_of(
             reply = by_id.get(message.id)
             talk = talk.add(Turn("assistant", bubble(reply) if reply else said(message.text), reply))
         elif message.role == "agent":
-            talk = talk.add(Turn("assistant", person(message.text, message.author, language)))
+            text = with_name(message.text, masked, conversation.id, message.author)
+            talk = talk.add(Turn("assistant", person(text, message.author, language)))
         elif message.id.startswith(RELEASED):
             talk = talk.add(Turn("assistant", event(say("released", language))))
         elif message.id.startswith(TAKEN):

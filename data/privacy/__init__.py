@@ -8,7 +8,7 @@ gives the placeholders.
 
 from __future__ import annotations
 
-from replydesk.data.privacy.masker import Masker, find, renumber
+from replydesk.data.privacy.masker import Masker, find, renumber, with_name
 from replydesk.data.privacy.page import Kind, Span
 
-__all__ = ["Kind", "Masker", "Span", "find", "renumber"]
+__all__ = ["Kind", "Masker", "Span", "find", "renumber", "with_name"]

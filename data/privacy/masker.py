@@ -12,7 +12,7 @@ from replydesk.data.privacy import addresses, contacts, links, names, numbers
 from replydesk.data.privacy.page import PLACEHOLDER, Kind, Page, Span, blanked
 from replydesk.data.records import content_id
 
-__all__ = ["Masker", "find", "renumber"]
+__all__ = ["Masker", "find", "renumber", "with_name"]
 
 _DIGIT = re.compile(r"\d")
 _SIX_DIGITS = re.compile(r"\d(?:[ ()./-]{0,3}\d){5}", re.A)
@@ -158,6 +158,23 @@ def renumber(texts: Sequence[str], given: Mapping[str, str]) -> tuple[list[str],
         return list(texts), {name: given[name] for name in new}
     renamed = [PLACEHOLDER.sub(lambda match: new.get(match[0], match[0]), text) for text in texts]
     return renamed, {name: given[old] for old, name in new.items()}
+
+
+def with_name(text: str, given: Mapping[str, str], conversation: str, name: str) -> str:
+    """Return a text with the placeholders that stand for this name, or for one word of it, as what they stand for.
+
+    ``given`` are the placeholders of its ``conversation``. It is for readers to whom the name is told anyway.
+
+    >>> masker = Masker(conversation="42")
+    >>> with_name(masker.mask("Hello, I am Priya."), masker.given, "42", "Priya Shah")
+    'Hello, I am Priya.'
+    """
+    tags = {content_id(conversation, "NAME", part.casefold())[:_TAG]: part for part in (name, *name.split())}
+
+    def told(match: re.Match[str]) -> str:
+        return tags.get(given.get(match[0], ""), match[0]) if _kind(match[0]) == "NAME" else match[0]
+
+    return PLACEHOLDER.sub(told, text)
 
 
 def _kind(placeholder: str) -> str:

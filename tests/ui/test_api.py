@@ -382,6 +382,28 @@ def test_an_invented_field_is_named_shortly(client: TestClient) -> None:
     assert found["where"] == "x" * 100
 
 
+def test_what_is_wrong_is_said_in_words(client: TestClient) -> None:
+    told = error(client.post(REPLY, json={"text": "a", "language": "zh-CN"}), 422, "request")
+    assert (told["message"], told["where"]) == ("This is no code of a language.", "language")
+    assert "en or zh" in told["hint"]
+    told = error(client.post(REPLY, json={"text": "a", "txt": "b"}), 422, "request")
+    assert (told["message"], told["where"]) == ("There is no such field.", "txt")
+    told = error(
+        client.post(REPLY, content="中".encode("gbk"), headers={"Content-Type": "application/json"}), 400, "request"
+    )
+    assert (told["message"], told["where"]) == ("The body cannot be read as JSON.", "body")
+    assert error(client.get("/api/v1/none"), 404, "not_found")["message"] == "There is no such route."
+    assert error(client.get(REPLY), 405, "method_not_allowed")["message"] == "This route takes another method."
+
+
+def test_a_takeover_and_a_release_need_no_body(client: TestClient) -> None:
+    conversation = client.post(REPLY, json={"text": "hello"}).json()["conversation"]
+    taken = client.post(f"/api/v1/conversations/{conversation}/takeover")
+    assert (taken.status_code, taken.json()["taken_over"]) == (200, "agent")
+    released = client.post(f"/api/v1/conversations/{conversation}/release")
+    assert (released.status_code, released.json()["taken_over"]) == (200, "")
+
+
 def test_unknown_routes_and_methods(client: TestClient) -> None:
     error(client.get(f"/api/v1/{SECRET}"), 404, "not_found")
     error(client.get(f"/{SECRET}"), 404, "not_found")

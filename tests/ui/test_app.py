@@ -45,6 +45,20 @@ def test_without_the_page_the_api_stands_alone(desk: Home) -> None:
     assert b"<svg" in icon.content
 
 
+def test_the_page_takes_no_path_of_the_api(desk: Home) -> None:
+    client = TestClient(create_app(Agent.open(desk)))
+    assert client.get("/").headers["content-type"].startswith("text/html")
+    for method, path, status, code, allowed in (
+        ("GET", "/api/v1/none", 404, "not_found", None),
+        ("GET", "/api/v1/reply", 405, "method_not_allowed", "POST"),
+        ("DELETE", "/api/v1/verdicts", 405, "method_not_allowed", "POST"),
+        ("POST", "/healthz", 405, "method_not_allowed", "GET"),
+    ):
+        refused = client.request(method, path)
+        assert (refused.status_code, refused.headers.get("allow")) == (status, allowed), path
+        assert refused.json()["error"]["code"] == code, path
+
+
 def test_the_description_names_every_route(desk: Home) -> None:
     paths = TestClient(create_app(Agent.open(desk), page=False)).get("/openapi.json").json()["paths"]
     assert {

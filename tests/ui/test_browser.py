@@ -287,6 +287,11 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit: Open, locale: 
     expect(page.locator("#rd-talk .option").first).to_be_visible()
     expect(page.locator("#rd-panel .rd-tickets")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    # A word that nothing breaks stands in the conversation, in the reasons and in what explains them.
+    ask(page, "Supercalifragilistic" * 12)
+    expect(page.locator(".message.user")).to_have_count(2)
+    expect(page.locator("#rd-panel .rd-tickets, #rd-panel .rd-badge").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     chat_box, panel_box = page.locator("#rd-chat").bounding_box(), page.locator("#rd-side").bounding_box()
     assert chat_box is not None
     assert panel_box is not None
@@ -422,6 +427,17 @@ def test_a_person_answers_on_the_page_without_a_reload(
     expect(page.locator("#rd-strip")).to_be_hidden()
     expect(page.locator(".message.bot")).to_have_count(3)
     assert len(agent.store.messages(talk.id)) == 5
+
+
+def test_a_person_who_comes_without_having_been_asked_for_is_seen(visit: Open, agent: Agent) -> None:
+    page = visit()
+    ask(page, "How long does a refund take?")
+    expect(page.locator("#rd-panel .rd-tickets")).to_be_visible()
+    expect(page.locator("#rd-strip")).to_be_hidden()
+    [talk] = agent.store.conversations()
+    agent.take_over(talk.id, by="Priya")
+    expect(page.locator(".rd-event")).to_have_text("Priya has joined the conversation.")
+    expect(page.locator(".rd-waiting")).to_contain_text("Priya is answering you")
 
 
 @pytest.mark.parametrize(

@@ -513,6 +513,19 @@ def test_a_hand_off_waits_for_a_person_until_the_conversation_is_released(
     assert Seen(back.turns[-1].html).text == say("released", language)
 
 
+def test_a_person_who_says_their_name_is_read_by_name_and_stored_without(desk: Desk, agent: Agent) -> None:
+    talk = last(desk, "Hello, I am Maria.")
+    for written in ("Hello Maria, I am Anna.", "My name is Anna Kovacs, call +44 20 7946 0018."):
+        write_as_person(agent.store, agent.settings, talk.conversation, written, author="Anna Kovacs")
+    assert "Anna" not in " ".join(one.text for one in agent.store.messages(talk.conversation))
+    shown = [Seen(turn.html).text for turn in desk.talk(talk.conversation, "en").turns[-2:]]
+    # The customer's own name and the number are those of the conversation, and stay masked.
+    assert shown == [
+        "Anna KovacsHello •••, I am Anna.",
+        "Anna KovacsMy name is Anna Kovacs, call •••.",
+    ]
+
+
 def _filling(**changes: Any) -> Talk:
     form = {"name": "change_address", "asking": "place", "tries": 0, "slots": ["order", "place", "date"]} | changes
     state = {"slots": {"order": "TW-204817", "colour": "blue"}, "form": form}
