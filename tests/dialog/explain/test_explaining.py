@@ -22,6 +22,7 @@ from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release
 from replydesk.dialog.skills import Skills
+from replydesk.retrieval.matcher import Matcher
 from tests.conftest import DESK
 
 EN, ZH = "tell me about the {} soon", "请问这个{}的事情"
@@ -218,6 +219,62 @@ def test_explaining_stores_nothing_and_asks_the_encoder_once(agent: Agent) -> No
     found = explanation_of(agent, reply.id)
     assert agent.store.counts() == counts
     assert asked[:1] == [len(found.words)] and sum(asked) == len(found.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Where is my parcel now? And how long is a refund?", ["Where my parcel now?", "And how long a refund?"]),
+        ("我的快递到哪了？另外退款要多久", ["我快递到哪了？", "退款多久"]),
+    ],
+)
+def test_the_parts_of_what_is_left_are_encoded_with_it(agent: Agent, text: str, parts: list[str]) -> None:
+    trained(agent)
+    reply = agent.reply(text)
+    asked: list[list[str]] = []
+    encoder = agent.matcher._encoders.of("en")
+    inner = encoder.inner.encode  # type: ignore[attr-defined]
+
+    def kept(texts: list[str]) -> object:
+        asked.append(list(texts))
+        return inner(texts)
+
+    encoder.inner.encode = kept  # type: ignore[attr-defined]
+    found = explanation_of(agent, reply.id)
+    assert len(asked) == 1
+    assert {*parts, *(without_piece(text, word.start, word.end) for word in found.words)} <= {*asked[0]}
+
+
+class Comparing:
+    """What finds all texts alike, and keeps what it was told to read beforehand."""
+
+    id = "comparing"
+
+    def __init__(self) -> None:
+        self.read: list[list[str]] = []
+
+    def remember(self, texts: list[str]) -> None:
+        self.read.append(list(texts))
+
+    def tokens(self, _question: str, texts: list[str]) -> list[int]:
+        return [1] * len(texts)
+
+    def logits(self, _question: str, texts: list[str]) -> object:
+        return np.ones(len(texts), dtype=np.float32)
+
+
+@pytest.mark.parametrize(("milliseconds", "times"), [(60.0, 1), (0.0, 0)])
+def test_tokens_of_all_that_is_left_are_read_at_once_where_they_are_compared(
+    desk: Home, monkeypatch: pytest.MonkeyPatch, milliseconds: float, times: int
+) -> None:
+    comparing = Comparing()
+    monkeypatch.setattr(Matcher, "late_interaction", lambda _matcher, _language: comparing)
+    agent = Agent.open(desk, Settings.model_validate({"retrieval": {"rerank_budget_ms": milliseconds}}))
+    reply = agent.reply("my parcel has not moved for days, where is it?")
+    found = explanation_of(agent, reply.id)
+    left = [without_piece(found.message, word.start, word.end) for word in found.words]
+    assert comparing.read == [left] * times
+    agent.store.close()
 
 
 def test_a_message_of_one_word_and_a_silent_reply_have_no_words(agent: Agent) -> None:
