@@ -273,8 +273,9 @@ class Recipe:
         try:
             values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
             raise RequestError(
-                f"The recipe cannot be read: {error}.", where=name, hint="Name a valid TOML file."
+                f"The recipe cannot be read: {why}.", where=name, hint="Name a valid TOML file."
             ) from error
         like = values.pop("like", "quick")
         if like not in PRESETS:

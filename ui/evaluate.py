@@ -73,7 +73,7 @@ def evaluate_intents(
     """Classify messages by the floor, the frozen encoder and what the recipe makes, side by side."""
     from replydesk.finetune.evaluation import intents
     from replydesk.finetune.evaluation.several import evaluate_several, has_several
-    from replydesk.finetune.evaluation.writing import write_report
+    from replydesk.finetune.evaluation.writing import check_folder, write_report
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
@@ -87,6 +87,8 @@ def evaluate_intents(
         limit=limit,
         seed=chosen.seed,
     )
+    if out is not None:
+        check_folder(out)
     if has_several(data.train):
         if data.valid or data.oos_test or suspects or seeds > 1:
             hint = "Leave --valid, --oos-test, --suspects and --seeds out: folds of --train choose."

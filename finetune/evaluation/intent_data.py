@@ -51,10 +51,11 @@ class IntentData:
         ``unlabelled`` texts need none either; where they have one, it only says how right the labels are that they get.
         ``limit`` draws so many rows of each file, stratified. Raises :class:`RequestError` with file and line.
         """
-        learned, judged = read_labelled(train), read_labelled(test)
-        chosen = read_labelled(valid) if valid is not None else None
-        odd_valid, odd_test = (read_texts(path) if path is not None else () for path in (oos_valid, oos_test))
-        bare, truth = read_unlabelled(unlabelled) if unlabelled is not None else ((), {})
+        notes: list[str] = []
+        learned, judged = read_labelled(train, notes), read_labelled(test, notes)
+        chosen = read_labelled(valid, notes) if valid is not None else None
+        odd_valid, odd_test = (read_texts(path, notes) if path is not None else () for path in (oos_valid, oos_test))
+        bare, truth = read_unlabelled(unlabelled, notes) if unlabelled is not None else ((), {})
         if len(learned.names) < 2:
             hint = "Give messages of two labels or more."
             raise RequestError(
@@ -64,7 +65,6 @@ class IntentData:
         if not several and not set(learned.names) & set(judged.names):
             hint = "The same label must be spelt the same in both files."
             raise RequestError(f"None of its labels is in {train}.", where=str(test), hint=hint)
-        notes = []
         if limit is not None:
             learned, judged = drawn(learned, limit, seed), drawn(judged, limit, seed)
             chosen = drawn(chosen, limit, seed) if chosen else None

@@ -17,8 +17,11 @@ from replydesk.finetune.intents.classify import softmax
 __all__ = ["difference_of", "figures_of"]
 
 
-def figures_of(runs: Sequence[Run], data: IntentData, seed: int) -> dict[str, Any]:
-    """Return the figures of one model: means over its runs; curves and confusions are those of the first."""
+def figures_of(runs: Sequence[Run], data: IntentData, seed: int, told: Sequence[str] = ("en",)) -> dict[str, Any]:
+    """Return the figures of one model: means over its runs; curves and confusions are those of the first.
+
+    ``told`` are the languages that the slices tell apart, beside Chinese, Japanese and Korean.
+    """
     first, labels = runs[0], data.test.labels
     hits = np.mean([run.hits for run in runs], axis=0)
     every = {
@@ -40,7 +43,7 @@ def figures_of(runs: Sequence[Run], data: IntentData, seed: int) -> dict[str, An
         "fit_seconds": round(float(np.mean([run.told["fit_seconds"] for run in runs])), 2),
         "milliseconds": round(float(np.mean([run.told["milliseconds"] for run in runs])), 2),
         "seeds": {name: [round(value, 4) for value in values] for name, values in every.items()},
-        "slices": metrics.slices(data.test.texts, hits, seed=seed),
+        "slices": metrics.slices(data.test.texts, hits, languages=told, seed=seed),
         "confused": metrics.confused(labels, first.guesses),
         "reliability": metrics.reliability(first.sure, first.hits),
         "risk_coverage": metrics.risk_coverage(first.sure, first.hits),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -15,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.text import language_of
 from replydesk.dialog.hierarchy import SEPARATOR
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_figures import difference_of, figures_of
 from replydesk.finetune.evaluation.intent_runs import REMEMBERED, cheap_run, labeller_of, learning_more, tuned_run
+from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.evaluation.levels import level_figures
 from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vectors
 from replydesk.finetune.evaluation.noise import noise_slices
@@ -69,12 +68,11 @@ def evaluate_intents(
     of labels such as ``card/lost``; where two share a step, each model has ``levels``.
     """
     began = time.perf_counter()
-    if language == "auto":
-        told = (language_of(text) for text in (*data.train.texts[:1000], *data.test.texts[:1000]))
-        language = Counter(told).most_common(1)[0][0]
-    encoder = RememberingEncoder(encoders.of(language), Memory(REMEMBERED))
+    spoken = languages_in((*data.train.texts, *data.test.texts), language)
+    language = spoken.main
+    encoder = RememberingEncoder(encoders.of(spoken.read), Memory(REMEMBERED))
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
-    notes, runs = list(data.notes), {}
+    notes, runs = [*data.notes, *spoken.notes], {}
     opinions = Opinions(encoder, language, recipe.seed)
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
     runs["floor"] = [cheap_run(fit_floor(opinions), data, folds, recipe)]
@@ -86,13 +84,13 @@ def evaluate_intents(
         labeller = labeller_of(encoder, data, recipe, language, beside)
     with TemporaryDirectory() as scratch:
         base, read, told_read = read_first(
-            encoders.bert(language),
+            encoders.bert(spoken.read),
             Path(scratch),
             recipe,
             Corpus.of(data.unlabelled or data.train.texts),
             judged=data.judging,
             what="of --unlabelled" if data.unlabelled else "those of --train",
-            language=language,
+            language=spoken.read,
             progress=progress,
         )
         notes += told_read
@@ -106,7 +104,7 @@ def evaluate_intents(
             project = recipe if recipe.encoder.tune else None
             if project is not None:
                 on = f"a head on {encoder.id}, under a projection if that helps"
-                notes.append(f"No BERT reads {language}: tuned is {on}.")
+                notes.append(f"No BERT reads {spoken.read}: tuned is {on}.")
             if read:
                 reader = RememberingEncoder(BertEncoder(str(base)), Memory(REMEMBERED))
                 opinions = Opinions(reader, language, recipe.seed)
@@ -124,7 +122,7 @@ def evaluate_intents(
     progress("Judging")
     models = {}
     for name in MODELS:
-        models[name] = figures_of(runs[name], data, recipe.seed)
+        models[name] = figures_of(runs[name], data, recipe.seed, spoken.told)
         models[name]["noise"] = noise_slices(
             [run.ready.probabilities for run in runs[name]],
             runs[name][0].ready.model.labels,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
 from replydesk.data.records import same_text
-from replydesk.data.text import language_of
 from replydesk.finetune.encoders.project import fit_projection
 from replydesk.finetune.encoders.tuning import Pairs, tune_encoder
 from replydesk.finetune.evaluation import metrics
+from replydesk.finetune.evaluation.languages import languages_in, spaced
 from replydesk.finetune.evaluation.matching_data import MatchData, pairs_at
 from replydesk.finetune.evaluation.reading import read_first
 from replydesk.finetune.matching.pairs import answer_groups
@@ -76,11 +75,11 @@ def evaluate_matching(
                 "The test has fewer replies than candidates are wanted.", where="--candidates", hint=hint
             )
         notes.append(f"There are {len(data.test)} test replies: {left_out} candidates are not measured.")
-    if language == "auto":
-        told = (language_of(text) for text in (*data.train.asked[:1000], *data.test.asked[:1000]))
-        language = Counter(told).most_common(1)[0][0]
-    frozen = RememberingEncoder(encoders.of(language), Memory(_REMEMBERED))
-    base = encoders.bert(language)
+    spoken = languages_in((*data.train.asked, *data.test.asked), language)
+    language = spoken.main
+    notes += spoken.notes
+    frozen = RememberingEncoder(encoders.of(spoken.read), Memory(_REMEMBERED))
+    base = encoders.bert(spoken.read)
     lists = {count: lists_of(len(data.test), count) for count in sizes}
     progress(f"{len(data.train)} pairs to learn from and {len(data.test)} to judge by, in {language}")
     scores = {"floor": _floor(data.train, language), "frozen": _cosines(frozen)}
@@ -93,7 +92,7 @@ def evaluate_matching(
             data.corpus,
             judged=data.judging,
             what="of --unlabelled" if data.unlabelled else "the conversations of --train",
-            language=language,
+            language=spoken.read,
             progress=progress,
         )
         notes += told_read
@@ -181,12 +180,11 @@ def _cosines(encoder: Encoder) -> Scores:
 def _floor(pairs: Pairs, language: str) -> Scores:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    spaced = language == "en"
     model = TfidfVectorizer(
-        analyzer="word" if spaced else "char",
+        analyzer="word" if spaced(language) else "char",
         ngram_range=(1, 2),
         sublinear_tf=True,
-        token_pattern=r"(?u)\b\w+\b" if spaced else None,
+        token_pattern=r"(?u)\b\w+\b" if spaced(language) else None,
     ).fit([*pairs.asked, *pairs.said])
 
     def scores(asked: Sequence[str], said: Sequence[str]) -> Floats:

@@ -12,7 +12,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.records import same_text
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation.reading import longest
-from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.evaluation.rows import LeftOut, json_rows
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.retrieval.indexes import search_text
 
@@ -49,11 +49,13 @@ class MatchData:
     ) -> MatchData:
         """Return what two JSONL files with ``context`` and ``reply`` hold; ``limit`` draws so many rows of each.
 
+        Up to a tenth of the rows of a file may have an empty side; they are left out, which ``notes`` tell.
+
         ``unlabelled`` has a text a line, or is JSONL with ``text`` or ``turns``. Raises :class:`RequestError` with file
         and line.
         """
-        (learned, spoken), (judged, asked) = _pairs(train), _pairs(test)
-        notes = []
+        notes: list[str] = []
+        (learned, spoken), (judged, asked) = _pairs(train, notes), _pairs(test, notes)
         if limit is not None:
             (learned, spoken), (judged, asked) = (
                 _drawn(learned, spoken, limit, seed),
@@ -78,23 +80,29 @@ def pairs_at(pairs: Pairs, rows: Sequence[int]) -> Pairs:
     return Pairs(tuple(asked), tuple(said), tuple(groups))  # type: ignore[arg-type]
 
 
-def _pairs(path: Path) -> tuple[Pairs, list[tuple[str, ...]]]:
-    """Return the pairs of a file and, for each, the turns of its context and its reply."""
-    asked, said, spoken = [], [], []
+def _pairs(path: Path, notes: list[str]) -> tuple[Pairs, list[tuple[str, ...]]]:
+    """Return the pairs of a file and, for each, the turns of its context and its reply.
+
+    Rows of which one side is empty are left out, up to a tenth of them, and ``notes`` say so.
+    """
+    asked, said, spoken, left = [], [], [], LeftOut(path)
     for where, row in json_rows(path):
-        context, reply = row.get("context"), row.get("reply")
+        context, reply = (row.get(name) or "" for name in ("context", "reply"))
         turns = [context] if isinstance(context, str) else context
-        told = isinstance(turns, list) and bool(turns) and all(isinstance(turn, str) for turn in turns)
-        if not told or not turns[-1].strip():  # type: ignore[index]
+        if not isinstance(turns, list) or not all(isinstance(turn, str) for turn in turns):
             raise RequestError("This line has no context, or one that is no text.", where=where, hint=_HINT)
-        if not isinstance(reply, str) or not reply.strip():
+        if not isinstance(reply, str):
             raise RequestError("This line has no reply, or one that is no text.", where=where, hint=_HINT)
-        stripped = [turn.strip() for turn in turns]  # type: ignore[union-attr]
+        lacks = "" if turns[-1].strip() and reply.strip() else "reply" if turns[-1].strip() else "context"
+        if left.row(where, lacks):
+            continue
+        stripped = [turn.strip() for turn in turns]
         asked.append(search_text(stripped[-1], stripped[:-1]))
         said.append(reply.strip())
         spoken.append((*stripped, reply.strip()))
-    if not asked:
+    if not left.rows:
         raise RequestError("The file is empty.", where=str(path), hint=_HINT)
+    notes += left.notes
     return Pairs(tuple(asked), tuple(said)), spoken
 
 

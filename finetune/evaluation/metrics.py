@@ -50,7 +50,13 @@ def interval(hits: Hits) -> list[float]:
 
 
 def mean_interval(values: ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> list[float]:
-    """Return the 95 % interval of a mean over messages by the percentile bootstrap (Efron 1979)."""
+    """Return the 95 % interval of a mean over messages by the percentile bootstrap (Efron 1979).
+
+    Where all messages are right, or all wrong, every sample is the same and would tell no doubt: then it is Wilson's.
+    """
+    found = np.asarray(values, dtype=np.float64)
+    if len(found) and found.min() == found.max() and found[0] in (0.0, 1.0):
+        return [round(edge, 4) for edge in interval(found == 1)]
     return ranking.interval(values, seed=seed, draws=draws)
 
 
@@ -162,23 +168,26 @@ def confused(labels: Sequence[str], guesses: Sequence[str], most: int = 12) -> l
     ]
 
 
-def slices(texts: Sequence[str], hits: ArrayLike, *, seed: int = 0) -> dict[str, dict[str, Any]]:
+def slices(
+    texts: Sequence[str], hits: ArrayLike, *, languages: Sequence[str] = ("en",), seed: int = 0
+) -> dict[str, dict[str, Any]]:
     """Return accuracy by language and by length, each with its interval and how many messages there are.
 
-    Length counts words, in languages without spaces characters. Languages with fewer than ten messages are told as
+    Length counts words, in languages without spaces characters. ``languages`` are told apart beside Chinese, Japanese
+    and Korean. Languages with fewer than ten messages are told as
     ``other``.
     """
     right = np.asarray(hits, dtype=np.float64)
-    found = [language_of(text) for text in texts]
+    found = [language_of(text, among=languages) for text in texts]
     counts = Counter(found)
-    languages = [name if counts[name] >= _FEWEST else "other" for name in found]
+    named = [name if counts[name] >= _FEWEST else "other" for name in found]
     lengths = [
         _length(len("".join(text.split())) if name in ("zh", "ja") else len(text.split()))
         for text, name in zip(texts, found, strict=True)
     ]
     order = [_named(*edges) for edges in _LENGTHS]
     return {
-        "language": _by(languages, right, sorted(set(languages)), seed),
+        "language": _by(named, right, sorted(set(named)), seed),
         "length": _by(lengths, right, [name for name in order if name in set(lengths)], seed),
     }
 

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
-from replydesk.data.text import language_of
+from replydesk.finetune.evaluation.languages import languages_in, spaced
 from replydesk.finetune.evaluation.paired_texts import FEWEST_PAIRS, learned_from
-from replydesk.finetune.evaluation.rows import json_rows
+from replydesk.finetune.evaluation.rows import LeftOut, json_rows
 from replydesk.finetune.matching.reranker_pairs import FirstStage, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders
@@ -42,6 +42,7 @@ LATE: Final = 1.0
 WHOLE: Final = 500
 """Texts that late interaction compares with a query at most: of more, only the best ten of the hybrid."""
 
+_RELEVANT = "Name ids of the corpus, which are compared as text, or leave the query out."
 _PLAIN = ("floor", "frozen", "lexical")
 _SMOOTHED = 50_000
 _AT_ONCE = 256
@@ -67,6 +68,7 @@ class RetrievalData:
     queries: tuple[str, ...]
     relevant: tuple[frozenset[int], ...]
     candidates: tuple[tuple[int, ...] | None, ...]
+    notes: tuple[str, ...] = ()
 
     def places(self, row: int) -> NDArray[np.int_]:
         """Return the places of the texts that are ranked for a query."""
@@ -77,7 +79,9 @@ class RetrievalData:
     def read(cls, corpus: Path, queries: Path, *, limit: int | None = None, seed: int = 0) -> RetrievalData:
         """Return what two JSONL files hold: ``{"id", "text"}`` and ``{"text", "relevant", "candidates"?}``.
 
-        ``limit`` draws so many queries. Raises :class:`RequestError` with file and line.
+        ``limit`` draws so many queries. Ids that are not in the corpus are passed over, and queries that are empty or
+        have no relevant text left are left out, up to a tenth of them; ``notes`` say so. Raises :class:`RequestError`
+        with file and line.
         """
         places: dict[str, int] = {}
         texts: list[str] = []
@@ -88,23 +92,31 @@ class RetrievalData:
             places[key] = len(texts)
             texts.append(text)
         asked: list[tuple[str, frozenset[int], tuple[int, ...] | None]] = []
+        left, strangers = LeftOut(queries, _RELEVANT), Counter[str]()
         for where, row in json_rows(queries):
             text = _value(row, "text", (str,), where)
-            relevant = _places(row, "relevant", places, where)
-            ranked_only = _places(row, "candidates", places, where) if row.get("candidates") is not None else None
+            relevant = _places(row, "relevant", places, where, strangers)
+            listed = row.get("candidates") is not None
+            ranked_only = _places(row, "candidates", places, where, strangers) if listed else None
+            lacks = "" if text.strip() else "text"
             if not relevant:
-                raise RequestError("No text is relevant for this query.", where=where, hint="Leave it out.")
-            if ranked_only is not None and not set(relevant) & set(ranked_only):
-                message = "No relevant text is among the candidates of this query."
-                raise RequestError(message, where=where, hint="Add its relevant texts to its candidates.")
-            asked.append((text, frozenset(relevant), ranked_only))
+                lacks = lacks or "relevant text in the corpus"
+            elif ranked_only is not None and not set(relevant) & set(ranked_only):
+                lacks = lacks or "relevant text among its candidates"
+            if not left.row(where, lacks):
+                asked.append((text, frozenset(relevant), ranked_only))
+        notes = list(left.notes)
+        if strangers:
+            named = f"{len(strangers)} ids of {queries.name} are not in {corpus.name}, such as {next(iter(strangers))}"
+            notes.append(f"{named}; they are named {strangers.total()} times and passed over.")
         if not texts or not asked:
             empty = corpus if not texts else queries
             raise RequestError("The file is empty.", where=str(empty), hint="Name a JSONL file with rows.")
         if limit is not None and limit < len(asked):
             drawn = np.sort(np.random.default_rng(seed).permutation(len(asked))[:limit])
             asked = [asked[i] for i in drawn]
-        return cls(tuple(texts), *(tuple(column) for column in zip(*asked, strict=True)))
+        texts_asked, relevants, listed_only = zip(*asked, strict=True)
+        return cls(tuple(texts), texts_asked, relevants, listed_only, tuple(notes))
 
 
 def evaluate_retrieval(
@@ -131,13 +143,13 @@ def evaluate_retrieval(
     the same of ``reranked``. Nothing is learned from the queries.
     """
     began = time.perf_counter()
-    if language == "auto":
-        language = Counter(language_of(text) for text in (*data.corpus[:500], *data.queries[:500])).most_common(1)[0][0]
-    encoder = encoders.of(language)
+    spoken = languages_in((*data.queries, *data.corpus), language)
+    language = spoken.main
+    encoder = encoders.of(spoken.read)
     progress(f"Encoding {len(data.corpus)} texts and {len(data.queries)} queries in {language}")
     models = _Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
     vectors = encoder.encode(data.queries).astype(np.float64)
-    notes = []
+    notes = [*data.notes, *spoken.notes]
     learned = None
     stages = [(models, vectors, {"hybrid": WORDS})]
     if pairs is not None:
@@ -155,7 +167,7 @@ def evaluate_retrieval(
                 stages.append((models.on(wide), near.astype(np.float64), {"smoothed": learned.words}))
     with TemporaryDirectory() as scratch:
         fitted = None
-        base = encoders.bert(language) if recipe is not None and learned is not None else None
+        base = encoders.bert(spoken.read) if recipe is not None and learned is not None else None
         if recipe is not None and pairs is not None and learned is not None and base is not None:
             first, read = first_stage(learned.encoder, language, learned.words), _pairs(pairs)
             fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
@@ -217,13 +229,12 @@ class _Models:
     def __init__(self, corpus: Sequence[str], vectors: Floats, language: str) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
-        spaced = language == "en"
         self._vectors = vectors
         self._tfidf: Any = TfidfVectorizer(
-            analyzer="word" if spaced else "char",
+            analyzer="word" if spaced(language) else "char",
             ngram_range=(1, 2),
             sublinear_tf=True,
-            token_pattern=r"(?u)\b\w+\b" if spaced else None,
+            token_pattern=r"(?u)\b\w+\b" if spaced(language) else None,
         )
         self._floor: Any = self._tfidf.fit_transform(corpus)
         self._words = _Bm25(corpus)
@@ -358,10 +369,10 @@ def _value(row: dict[str, Any], name: str, kinds: tuple[type, ...], where: str) 
     return found
 
 
-def _places(row: dict[str, Any], name: str, places: dict[str, int], where: str) -> tuple[int, ...]:
+def _places(
+    row: dict[str, Any], name: str, places: dict[str, int], where: str, strangers: Counter[str]
+) -> tuple[int, ...]:
+    """Return the places of the ids in the corpus; ``strangers`` counts those that are not there."""
     keys = [str(key) for key in _value(row, name, (list,), where)]
-    missing = [key for key in keys if key not in places]
-    if missing:
-        message = f"{name} names {missing[0]}, which is no id of the corpus."
-        raise RequestError(message, where=where, hint="Ids are compared as text.")
-    return tuple(dict.fromkeys(places[key] for key in keys))
+    strangers.update(key for key in keys if key not in places)
+    return tuple(dict.fromkeys(places[key] for key in keys if key in places))

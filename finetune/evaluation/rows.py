@@ -15,6 +15,7 @@ from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.finetune.encoders.tuning import Labelled
 
 __all__ = [
+    "LeftOut",
     "drawn",
     "folds_of",
     "held_apart",
@@ -25,11 +26,48 @@ __all__ = [
     "shared_texts",
 ]
 
-_TEXTS = ("text", "utterance", "sentence")
-_LABELS = ("label", "category", "intent")
+_TEXTS = ("text", "utterance", "sentence", "query", "question", "message", "文本", "问题", "句子", "内容", "消息")
+_LABELS = ("label", "category", "intent", "topic", "标签", "意图", "类别", "分类", "主题")
+# Of more rows without a text or a label it is likelier that a column is wrong than that somebody forgot them.
+_FORGOTTEN = 0.1
 _NEVER = "\x1f"
+_SHOWN = 40
 _FEW = 3000
 _FOLDS = 5
+
+
+class LeftOut:
+    """The rows of a file that say too little to be used: how many there are of each kind, and where the first is.
+
+    Up to a tenth of the rows may be left out, and :attr:`notes` say so.
+    """
+
+    def __init__(self, path: Path, hint: str = "Fill it in, or leave the row out.") -> None:
+        self._path, self._hint = path, hint
+        self._places: dict[str, list[str]] = {}
+        self.rows = 0
+
+    def row(self, where: str, lacks: str) -> bool:
+        """Count a row, and return whether it is to be left out because it ``lacks`` something."""
+        self.rows += 1
+        if lacks:
+            self._places.setdefault(lacks, []).append(where)
+        return bool(lacks)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what was left out. Raises :class:`RequestError` where it is more than a tenth, or all."""
+        found = sum(map(len, self._places.values()))
+        if found > _FORGOTTEN * self.rows:
+            lacks, places = max(self._places.items(), key=lambda item: len(item[1]))
+            more = f", like {len(places) - 1} more of {self.rows}" if len(places) > 1 else ""
+            hint = f"{self._hint} Up to one row in ten is passed over."
+            raise RequestError(f"This row has no {lacks}{more}.", where=places[0], hint=hint)
+        return tuple(
+            f"{len(places)} of {self.rows} rows of {self._path.name} have no {lacks} and are left out, the first at "
+            f"{places[0]}."
+            for lacks, places in self._places.items()
+        )
 
 
 def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -44,52 +82,63 @@ def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield _place(path, item.where), item.value
 
 
-def read_labelled(path: Path) -> Labelled:
+def read_labelled(path: Path, notes: list[str] | None = None) -> Labelled:
     """Return the texts and labels of a CSV or JSONL file with the columns ``text`` and ``label``.
 
-    ``utterance`` and ``sentence`` are read as ``text``, ``category`` and ``intent`` as ``label``. Raises
+    Other names that such columns often have are read, too: ``query`` and ``intent``, 问题 and 意图. With a list of
+    ``notes`` up to a tenth of the rows may lack a text or a label; they are left out, and a note says so. Raises
     :class:`RequestError` with file and line where a row has no text or no label, or cannot be read.
     """
-    texts, labels = [], []
+    texts, labels, left = [], [], LeftOut(path)
     table = _table(path, 2)
     text, label = _column(table, path, _TEXTS), _column(table, path, _LABELS)
     for where, cells in _cells(table, path):
-        for place, name in ((text, "text"), (label, "label")):
-            if not cells[place].strip():
-                raise RequestError(f"This row has no {name}.", where=where, hint="Fill it in, or leave the row out.")
+        lacks = next((name for place, name in ((text, "text"), (label, "label")) if not cells[place].strip()), "")
+        if left.row(where, lacks):
+            if notes is None:
+                raise RequestError(f"This row has no {lacks}.", where=where, hint="Fill it in, or leave the row out.")
+            continue
         texts.append(cells[text].strip())
         labels.append(cells[label].strip())
-    if not texts:
+    if not left.rows:
         raise RequestError("The file has no rows.", where=str(path), hint="Name a file with texts and labels.")
+    if notes is not None:
+        notes += left.notes
     return Labelled(tuple(texts), tuple(labels))
 
 
-def read_texts(path: Path) -> tuple[str, ...]:
+def read_texts(path: Path, notes: list[str] | None = None) -> tuple[str, ...]:
     """Return the texts of a CSV or JSONL file with a column ``text``; other columns are not looked at.
 
-    Raises :class:`RequestError` with file and line.
+    With a list of ``notes`` up to a tenth of the rows may have none, as in :func:`read_labelled`. Raises
+    :class:`RequestError` with file and line.
     """
     table = _table(path, 1)
-    place, texts = _column(table, path, _TEXTS), []
+    place, texts, left = _column(table, path, _TEXTS), [], LeftOut(path)
     for where, cells in _cells(table, path):
-        if not cells[place].strip():
-            raise RequestError("This row has no text.", where=where, hint="Fill it in, or leave the row out.")
+        if left.row(where, "" if cells[place].strip() else "text"):
+            if notes is None:
+                raise RequestError("This row has no text.", where=where, hint="Fill it in, or leave the row out.")
+            continue
         texts.append(cells[place].strip())
-    if not texts:
+    if not left.rows:
         raise RequestError("The file has no rows.", where=str(path), hint="Name a file with texts.")
+    if notes is not None:
+        notes += left.notes
     return tuple(texts)
 
 
-def read_unlabelled(path: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+def read_unlabelled(path: Path, notes: list[str] | None = None) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the texts of a file as :func:`read_texts` does, and the labels of those that have one."""
-    texts = read_texts(path)
+    texts = read_texts(path, notes)
     table = _table(path, 1)
     header = [name.strip().casefold() for name in table.header]
     place = next((header.index(name) for name in _LABELS if name in header), None)
     if place is None:
         return texts, {}
-    labels = [cells[place].strip() for _, cells in _cells(table, path)]
-    return texts, dict(pair for pair in zip(texts, labels, strict=True) if pair[1])
+    text = _column(table, path, _TEXTS)
+    rows = [(cells[text].strip(), cells[place].strip()) for _, cells in _cells(table, path)]
+    return texts, {text: label for text, label in rows if text and label}
 
 
 def drawn(rows: Labelled, limit: int | None, seed: int) -> Labelled:
@@ -165,14 +214,26 @@ def _by_label(rows: Labelled, seed: int) -> dict[str, list[int]]:
 
 
 def _checked(path: Path) -> Source | None:
-    """Return the file as a source, None where it is empty. Raises :class:`RequestError` where there is no such file."""
-    hint = "Check the path."
+    """Return the file as a source, None where it is empty.
+
+    Raises :class:`RequestError` where there is no such file, and :class:`~replydesk.data.errors.InputError` where it
+    is of a kind that is not read, such as an Excel workbook.
+    """
+    if path.is_dir():
+        raise RequestError("This is a folder.", where=str(path), hint="Name a file in it.")
     if not path.is_file():
-        raise RequestError("The file cannot be read: there is none.", where=str(path), hint=hint)
+        raise RequestError("The file cannot be read: there is none.", where=str(path), hint="Check the path.")
+    source = Source(path)
     try:
-        return Source(path) if path.stat().st_size else None
+        if not path.stat().st_size:
+            return None
+        source.check()
     except OSError as error:
-        raise RequestError(f"The file cannot be read: {error.strerror}.", where=str(path), hint=hint) from error
+        why = f"The file cannot be read: {error.strerror}."
+        raise RequestError(why, where=str(path), hint="Check the path.") from error
+    if source.is_folder:
+        raise RequestError("This is an archive.", where=str(path), hint="Unpack it, and name the file in it.")
+    return source
 
 
 def _table(path: Path, width: int) -> Sheet:
@@ -195,7 +256,8 @@ def _column(table: Sheet, path: Path, names: tuple[str, ...]) -> int:
     for name in names:
         if name in header:
             return header.index(name)
-    hint = f"Call it {names[0]} (or {', '.join(names[1:])}); there are {', '.join(table.header)[:200]}."
+    found = ", ".join(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}..." for name in table.header)[:200]
+    hint = f"Name the columns in the first line. Call it {names[0]} (or {', '.join(names[1:])}); there are {found}."
     raise RequestError(f"There is no column {names[0]}.", where=f"{path}:{table.start}", hint=hint)
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.data.errors import RequestError
-from replydesk.data.text import language_of
 from replydesk.dialog.several import SeveralHead
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation import metrics
+from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.intents.multi import fit_one_against_rest, fit_several
 from replydesk.finetune.intents.words import word_features
 from replydesk.finetune.recipe import QUICK, Recipe
@@ -38,20 +38,25 @@ def labels_of(label: str) -> tuple[str, ...]:
     >>> labels_of("refund|late"), labels_of('["late"]'), labels_of("[]")
     (('late', 'refund'), ('late',), ())
     """
-    names = label.split(_SEPARATOR)
-    if label.startswith("["):
-        try:
-            told = json.loads(label)
-        except ValueError:
-            told = None
-        if isinstance(told, list) and all(isinstance(name, str) for name in told):
-            names = told
+    listed = _listed(label)
+    names = label.split(_SEPARATOR) if listed is None else listed
     return tuple(sorted({name.strip() for name in names if name.strip()}))
 
 
 def has_several(rows: Labelled) -> bool:
     """Return whether any message has several labels, or a list of them."""
-    return any(_SEPARATOR in label or label.startswith("[") for label in rows.labels)
+    return any(_SEPARATOR in label or _listed(label) is not None for label in rows.labels)
+
+
+def _listed(label: str) -> list[str] | None:
+    """Return the names of a cell that is a JSON list of texts, None of any other, such as ``[other]``."""
+    if not label.startswith("["):
+        return None
+    try:
+        told = json.loads(label)
+    except ValueError:
+        return None
+    return told if isinstance(told, list) and all(isinstance(name, str) for name in told) else None
 
 
 def evaluate_several(
@@ -80,10 +85,9 @@ def evaluate_several(
         raise RequestError("There is nothing to tell apart: fewer than two labels.", where="--train", hint=hint)
     marks, truth = (np.array([[name in one for name in names] for one in some]) for some in (sets, truths))
     missing = sum(name not in names for one in truths for name in one)
-    if language == "auto":
-        told = [language_of(text) for text in train.texts[:1000]]
-        language = max(set(told), key=told.count)
-    encoder = RememberingEncoder(encoders.of(language), Memory(1_000_000))
+    spoken = languages_in(train.texts, language)
+    language = spoken.main
+    encoder = RememberingEncoder(encoders.of(spoken.read), Memory(1_000_000))
     progress(f"{len(train)} messages of {len(names)} labels in {language}: words")
     vectors, asked = encoder.encode(train.texts), encoder.encode(test.texts)
     folds = np.random.default_rng(recipe.seed).permutation(len(train)) % _FOLDS
@@ -127,6 +131,7 @@ def evaluate_several(
         "recipe": recipe.name,
         "notes": [
             *notes,
+            *spoken.notes,
             *([f"{missing} labels of --test are not in --train: all counted as not found."] if missing else []),
             *(["The encoder stays frozen where messages have several labels."] if recipe.encoder.tune else []),
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from replydesk.data.errors import HomeError
@@ -12,7 +13,20 @@ from replydesk.data.home import write_atomically
 from replydesk.finetune.evaluation.card import card_en, card_zh
 from replydesk.finetune.evaluation.sheet import intents_page
 
-__all__ = ["write_report"]
+__all__ = ["check_folder", "write_report"]
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder of a report, and see that files can be written there: before hours of training, not after.
+
+    Raises :class:`HomeError`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _refused(folder, error) from error
 
 
 def write_report(document: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -39,7 +53,11 @@ def write_report(document: Mapping[str, Any], folder: Path) -> list[Path]:
         for name, text in made.items():
             write_atomically(folder / name, text.encode())
     except (OSError, HomeError) as error:
-        hint = "Name a folder that can be written with --out, and see that there is space."
-        why = getattr(error, "strerror", "") or getattr(error, "message", "")
-        raise HomeError(f"The report cannot be written: {why}", where=str(folder), hint=hint) from error
+        raise _refused(folder, error) from error
     return [folder / name for name in made]
+
+
+def _refused(folder: Path, error: Exception) -> HomeError:
+    why = getattr(error, "strerror", "") or getattr(error, "message", "")
+    hint = "Name a folder that can be written with --out, and see that there is space."
+    return HomeError(f"The report cannot be written: {why.rstrip('.')}.", where=str(folder), hint=hint)

@@ -23,7 +23,7 @@ from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.evaluation.rows import read_unlabelled
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
-from replydesk.finetune.evaluation.writing import write_report
+from replydesk.finetune.evaluation.writing import check_folder, write_report
 from replydesk.finetune.intents.classify import fit_temperature
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, PretrainRecipe, Recipe, Training
@@ -331,3 +331,11 @@ def test_what_cannot_read_or_has_nothing_to_read_says_so(tiny_bert: Path, tmp_pa
     base, told, [note] = reading.read_first(tiny_bert, tmp_path, recipe, Corpus.of(["hello"]), **given)
     assert (base, told) == (tiny_bert, {}) and "none are left" in note
     assert reading.read_first(tiny_bert, tmp_path, QUICK, Corpus.of(["a"]), **given) == (tiny_bert, {}, [])
+
+
+def test_where_no_report_can_be_written_nothing_is_trained(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(HomeError, match="cannot be written"):
+        check_folder(tmp_path / "file")
+    check_folder(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []

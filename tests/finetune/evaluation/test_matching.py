@@ -193,6 +193,8 @@ def test_a_cross_encoder_is_told_of(tmp_path: Path, tiny_settings: Settings) -> 
         ({"context": ["a", 3], "reply": "yes"}, "no context"),
         ({"context": "a", "reply": " "}, "no reply"),
         ({"context": "退款呢", "reply": None}, "no reply"),
+        ({"context": "退款呢", "reply": 3}, "no reply"),
+        ({"question": "退款呢", "answer": "3天"}, "no context"),
     ],
 )
 def test_a_wrong_line_is_named(line: Any, message: str, tmp_path: Path) -> None:
@@ -201,6 +203,19 @@ def test_a_wrong_line_is_named(line: Any, message: str, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=message) as caught:
         MatchData.read(good, bad)
     assert "bad.jsonl:2" in caught.value.where
+
+
+def test_a_side_that_is_empty_is_left_out_and_told(tmp_path: Path) -> None:
+    good = [{"context": ["hello", f"question {i}"], "reply": f"answer {i}"} for i in range(18)]
+    path = write(
+        tmp_path / "pairs.jsonl", [*good, {"context": ["hi", " "], "reply": "yes"}, {"context": "hm", "reply": ""}]
+    )
+    found = MatchData.read(path, path)
+    assert len(found.train) == len(found.test) == 18
+    assert found.notes[:2] == (
+        f"1 of 20 rows of pairs.jsonl have no context and are left out, the first at {path}:19.",
+        f"1 of 20 rows of pairs.jsonl have no reply and are left out, the first at {path}:20.",
+    )
 
 
 def test_too_few_replies_are_refused_and_what_is_known_is_told(tmp_path: Path, tiny_settings: Settings) -> None:

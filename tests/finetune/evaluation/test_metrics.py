@@ -37,6 +37,13 @@ def test_the_interval_of_macro_f1_is_that_of_samples_drawn_one_by_one(guessed: t
     assert metrics.macro_f1_interval(labels, guesses, draws=200) == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize(("value", "expected"), [(True, [0.7225, 1.0]), (False, [0.0, 0.2775])])
+def test_ten_of_ten_leave_doubt(value: bool, expected: list[float]) -> None:
+    assert metrics.mean_interval([value] * 10) == expected
+    low, high = metrics.mean_interval([value] * 9 + [not value])
+    assert 0 < high - low < 1
+
+
 def test_calibration_error_and_curve_are_those_of_bins_by_hand() -> None:
     sure = np.array([0.05, 0.31, 0.32, 0.95, 0.96, 1.0])
     hits = np.array([False, True, False, True, True, False])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from replydesk.data.errors import RequestError
+from replydesk.data.errors import InputError, RequestError
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.rows import (
     drawn,
@@ -33,6 +34,8 @@ ROWS = Labelled(tuple(f"text {i}" for i in range(60)), tuple("aaab"[i % 4] + "x"
             "e.jsonl",
             '{"text": "Where, please, is it?", "label": "delivery"}\n\n{"text": "我的快递", "label": "delivery"}',
         ),
+        ("g.csv", '意图,问题\ndelivery,"Where, please, is it?"\ndelivery,我的快递\n'),
+        ("h.csv", 'query,intent\n"Where, please, is it?",delivery\n我的快递,delivery\n'),
         (
             "f.json",
             '[{"text": "Where, please, is it?", "intent": "delivery"}, {"text": "我的快递", "intent": "delivery"}]',
@@ -53,7 +56,8 @@ def test_tables_and_lines_are_read_alike(name: str, content: str, encoding: str,
         ("a.csv", "text,label\nhello,greeting\nbye,\n", "no label", "a.csv:3"),
         ("a.csv", "text,label\nhello,greeting\n ,bye\n", "no text", "a.csv:3"),
         ("a.csv", "text,label\nhello,greeting\nwell, bye,bye\n", "3 cells", "a.csv:3"),
-        ("a.csv", "message,label\nhello,greeting\nbye,bye\n", "no column text", "a.csv:1"),
+        ("a.csv", "words,label\nhello,greeting\nbye,bye\n", "no column text", "a.csv:1"),
+        (".", "", "a folder", "."),
         ("a.jsonl", '{"text": "hello", "label": "greeting"}\n{"text": "bye"}\n', "no label", "a.jsonl:2"),
         ("a.jsonl", '{"text": "hello", "label": "greeting"}\n{"text": "bye\n', "not complete JSON", "a.jsonl:2"),
         ("a.jsonl", '{"text": "hello"}\n{"text": "bye"}\n', "no column label", "a.jsonl:1"),
@@ -62,10 +66,37 @@ def test_tables_and_lines_are_read_alike(name: str, content: str, encoding: str,
     ],
 )
 def test_a_wrong_row_is_named(name: str, content: str, message: str, where: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_text(content)
+    if name != ".":
+        (tmp_path / name).write_text(content)
     with pytest.raises(RequestError, match=message) as caught:
         read_labelled(tmp_path / name)
     assert caught.value.where == str(tmp_path / where)
+
+
+def test_a_tenth_of_the_rows_may_say_nothing(tmp_path: Path) -> None:
+    path, notes = tmp_path / "rows.csv", list[str]()
+    path.write_text("text,label\n" + "hello,greeting\n" * 18 + ",greeting\nbye,\n")
+    assert len(read_labelled(path, notes)) == 18
+    assert len(read_texts(path, [])) == 19
+    assert notes == [
+        f"1 of 20 rows of rows.csv have no text and are left out, the first at {path}:20.",
+        f"1 of 20 rows of rows.csv have no label and are left out, the first at {path}:21.",
+    ]
+    with pytest.raises(RequestError, match=r"has no text\.") as caught:
+        read_labelled(path)
+    assert caught.value.where == f"{path}:20"
+    path.write_text("text,label\n" + "hello,greeting\n" * 18 + "bye,\n" * 3)
+    with pytest.raises(RequestError, match="no label, like 2 more of 21") as caught:
+        read_labelled(path, [])
+    assert caught.value.where == f"{path}:20"
+
+
+def test_a_workbook_is_named_as_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "rows.xlsx", "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+    with pytest.raises(InputError, match="Excel") as caught:
+        read_labelled(tmp_path / "rows.xlsx")
+    assert "CSV" in caught.value.hint
 
 
 def test_texts_alone_need_no_second_column(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.evaluation.several import evaluate_several, labels_of
+from replydesk.finetune.evaluation.several import evaluate_several, has_several, labels_of
 from replydesk.finetune.intents.multi import best_thresholds, fit_one_against_rest, fit_several
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.cli import app
@@ -44,6 +44,12 @@ def test_each_label_is_told_as_the_library_tells_it() -> None:
         model = LogisticRegression(C=5.0, tol=1e-8, max_iter=500).fit(vectors, marks[:, label])
         np.testing.assert_allclose(weights[label], model.coef_[0], atol=0.02)
         assert bias[label] == pytest.approx(model.intercept_[0], abs=0.02)
+
+
+def test_a_name_in_brackets_is_one_label() -> None:
+    assert not has_several(Labelled(("a", "b"), ("[other]", "[1] refund")))
+    assert labels_of("[other]") == ("[other]",)
+    assert has_several(Labelled(("a",), ('["late"]',)))
 
 
 def test_a_label_without_messages_is_never_given() -> None:
