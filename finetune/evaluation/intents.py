@@ -80,7 +80,7 @@ def evaluate_intents(
     runs["frozen"] = [cheap_run(fit_vectors(opinions, recipe.head.strengths, alone=True), data, folds, recipe)]
     labeller = None
     if data.unlabelled and (recipe.learning.pseudo or recipe.pretrain.objective == "none"):
-        beside = encoders.beside(language) if recipe.learning.beside else None
+        beside = encoders.beside(spoken.read) if recipe.learning.beside else None
         labeller = labeller_of(encoder, data, recipe, language, beside)
     with TemporaryDirectory() as scratch:
         base, read, told_read = read_first(
