@@ -8,7 +8,10 @@ links, amounts and promises to what was selected, or leaves a word out.
 Judged by :func:`unsupported` and, without it, by the figures and links of the text alone. An answer is taken away with
 all that could give it: in English the conversation of the ticket and every question as good as the same (cosine .9), in
 Chinese every ticket that names the place that is asked about, which the annotations tell. A false premise is a
-statement of the right answer, or a condition of the question, with another number.
+statement of the right answer, or a condition of the question, with another number. Beside that, without any search or
+composing, every sentence that could be sent is held against its own ticket with each of its numbers changed, and so is
+each question as it was asked: *statements*. The rules were made looking at the tickets of one half, and are judged by
+the other.
 """
 
 from __future__ import annotations
@@ -57,6 +60,7 @@ def run() -> dict[str, Any]:
             tickets, origins = read(language)
             store.add_tickets(tickets)
             figures[language] = _Desk(matcher, tickets, origins, language).figures()
+            figures[language]["statements"] = statements(tickets, language)
         store.close()
     return figures
 
@@ -114,6 +118,62 @@ def _places() -> list[str]:
     return sorted(found, key=lambda name: (-len(name), name))
 
 
+def statements(tickets: Sequence[Any], language: str) -> dict[str, Any]:
+    """Return how often a ticket contradicts its own sentences with another number, and its own question as it is.
+
+    Only tickets of the half that no rule was made by count, those whose id is even.
+    """
+    from replydesk.dialog.compose.premises import contradicted_premise
+    from replydesk.dialog.compose.usable import usable_sentences
+
+    counts: Counter[str] = Counter()
+    draw, chinese = random.Random(7), language == "zh"
+    for ticket in tickets:
+        sentences = usable_sentences(ticket, {})
+        if int(ticket.id[:8], 16) % 2 or len(ticket.question) < (8 if chinese else 25) or not sentences:
+            continue
+        question = _worded(ticket.question, language)
+        counts["questions"] += 1
+        counts["questions contradicted"] += bool(contradicted_premise(question, ticket))
+        for sentence in sentences:
+            for number in _NUMBER.finditer(sentence.text):
+                wrong = "" if "/" in sentence.text else _with_another(ticket, sentence.text, number, draw)
+                if not wrong or _counts_parts(sentence.text, number):
+                    continue
+                counts["false"] += 1
+                said = _stated(question, wrong, language)
+                counts["false contradicted"] += bool(contradicted_premise(said, ticket))
+    return {**counts, "share": _share(counts["false contradicted"], counts["false"])}
+
+
+def _worded(question: str, language: str) -> str:
+    """Return a question as another customer might write it: a greeting, a slip."""
+    if language == "zh":
+        return f"你好，{question.rstrip('？?。')}，谢谢"
+    words, draw = question.split(), random.Random(question)
+    place = draw.randrange(len(words))
+    word = words[place]
+    if len(word) > 4 and word.isalpha():
+        at = draw.randrange(1, len(word) - 1)
+        words[place] = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return f"Hi, {' '.join(words)}"
+
+
+def _stated(question: str, statement: str, language: str) -> str:
+    """Return a question with a statement behind it that is to be confirmed."""
+    bare = statement.rstrip(".。！!")
+    return f"{question}，{bare}，对吗？" if language == "zh" else f"{question}. {bare}. Is that right?"
+
+
+def _with_another(ticket: Any, text: str, number: re.Match[str], draw: random.Random) -> str:
+    """Return a text with a number changed to one that the ticket does not have; an hour stays one."""
+    known = set(re.findall(r"\d+", f"{ticket.question} {ticket.answer}"))
+    hour = _HOUR.match(text, number.end()) is not None
+    free = range(1, 13) if hour else range(int(number[0]) + 2, int(number[0]) + 60)
+    left = [one for one in free if str(one) not in known]
+    return f"{text[: number.start()]}{draw.choice(left)}{text[number.end() :]}" if left else ""
+
+
 class _Desk:
     """One language: its tickets, what is asked, and what comes of it."""
 
@@ -167,18 +227,6 @@ class _Desk:
             self.known[question] = self.matcher.find(question, language=self.language, k=4)
         return self.known[question]
 
-    def _worded(self, question: str) -> str:
-        """Return a question as another customer might write it: a greeting, a slip."""
-        if self.language == "zh":
-            return f"你好，{question.rstrip('？?。')}，谢谢"
-        words, draw = question.split(), random.Random(question)
-        place = draw.randrange(len(words))
-        word = words[place]
-        if len(word) > 4 and word.isalpha():
-            at = draw.randrange(1, len(word) - 1)
-            words[place] = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        return f"Hi, {' '.join(words)}"
-
     def _replies(self, compose: Any) -> dict[str, Any]:
         from replydesk.dialog.compose.composer import Asked
         from replydesk.dialog.compose.extractive import Extractive
@@ -190,9 +238,9 @@ class _Desk:
         for number, ticket in enumerate(self.asked * 2):
             if counts["composed"] >= REPLIES:
                 break
-            questions = [self._worded(ticket.question)]
+            questions = [_worded(ticket.question, self.language)]
             if number % 3 == 2:
-                questions.append(self._worded(self.asked[(number * 7) % len(self.asked)].question))
+                questions.append(_worded(self.asked[(number * 7) % len(self.asked)].question, self.language))
             hits = self._hits(questions)
             parts = tuple(questions) if len(questions) > 1 else ()
             asked = Asked("\n".join(questions), self.language, parts=parts)
@@ -272,7 +320,7 @@ class _Desk:
         for ticket in self.asked:
             if counts["asked"] >= DECLINED:
                 break
-            question = self._worded(ticket.question)
+            question = _worded(ticket.question, self.language)
             if self.language == "en":
                 row = self.matcher.vectors([ticket.question], language="en")[0]
                 near = self.vectors @ row >= SAME
@@ -301,7 +349,7 @@ class _Desk:
         for ticket in self.asked:
             if counts["asked"] >= DECLINED:
                 break
-            question = self._worded(ticket.question)
+            question = _worded(ticket.question, self.language)
             draft = self._composes(question, self._hits([question]))
             if draft is None or draft.citations[0].ticket != ticket.id:
                 continue
@@ -309,9 +357,7 @@ class _Desk:
             statement = ticket.answer[citation.start : citation.end]
             wrong = self._other_number(ticket, statement)
             if wrong and "/" not in statement:
-                end = "对吗？" if self.language == "zh" else "Is that right?"
-                told = f"{question}{'，' if self.language == 'zh' else '. '}{wrong.rstrip('.。！!')}"
-                false = f"{told}，{end}" if self.language == "zh" else f"{told}. {end}"
+                false = _stated(question, wrong, self.language)
             else:
                 there = {(claim.kind, claim.value) for claim in claims_of(ticket.answer) if claim.kind in _CONDITIONS}
                 shared = [claim.text for claim in claims_of(question) if (claim.kind, claim.value) in there]
@@ -334,11 +380,7 @@ class _Desk:
         found = next((one for one in _NUMBER.finditer(text) if not _counts_parts(text, one)), None)
         if found is None:
             return ""
-        known = set(re.findall(r"\d+", f"{ticket.question} {ticket.answer}"))
-        hour = _HOUR.match(text, found.end()) is not None
-        free = range(1, 13) if hour else range(int(found[0]) + 2, int(found[0]) + 60)
-        other = self.draw.choice([number for number in free if str(number) not in known])
-        return f"{text[: found.start()]}{other}{text[found.end() :]}"
+        return _with_another(ticket, text, found, self.draw)
 
 
 def _counts_parts(text: str, number: re.Match[str]) -> bool:

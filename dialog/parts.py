@@ -19,7 +19,7 @@ _QUESTION = re.compile(
     r"[?？]\s*\Z|\A\W*(?:and |also |then |please |so |but )*(?:who|what|when|where|why|which|how|is|are|am|do|does|did"
     r"|can|could|will|would|should|may|have|has|cancel|change|send|tell|give|show|help|explain)\b"
     r"|\bi (?:want|need|would like|['’]d like)\b|[吗嗎呢么嘛]\W*\Z"
-    r"|怎么|怎样|如何|什么|哪里|哪儿|哪个|多久|多少|几天|几点|为什么|能不能|可不可以|可以|是否|有没有|请|帮我|我要|我想|到哪",
+    r"|怎么|怎样|如何|什么|啥|哪里|哪儿|哪个|多久|多少|几天|几点|为什么|能不能|可不可以|可以|是否|有没有|请|帮我|我要|我想|到哪",
     re.IGNORECASE,
 )
 # What these mean stands in another part.

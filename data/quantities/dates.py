@@ -43,6 +43,7 @@ _MONTH_FIRST = re.compile(
 # No date that is read here has neither.
 _HINT = re.compile(r"[0-9月]")
 # "2 may be missing", but "on 2 may we moved".
+_MAY: Final = 5
 _VERB = re.compile(r" [a-z]")
 _ON = re.compile(r"\b(?:on|by|until|till|from|before|after|since|to)(?: the)? \Z", re.IGNORECASE)
 
@@ -58,22 +59,31 @@ class WrittenDate:
     end: int
 
 
-def written_dates(text: str) -> Iterator[WrittenDate]:
+def written_dates(text: str, *, real: bool = True) -> Iterator[WrittenDate]:
     """Yield the dates of a text in half width. No letter belongs to two; the order is that of the ways to write them.
 
     A month without a day is one with a year before it or 份 behind it; 三月 alone may mean 三个月, and is yielded, too.
     Of dates in digits only those with the year first are read, since nobody can say which part of another is the month.
+    With ``real`` turned off, days that no month has are yielded as well.
 
     >>> [(one.year, one.month, one.day) for one in written_dates("May 3rd, 2026 or 5月4日")]
     [(None, 5, 4), (2026, 5, 3)]
+    >>> [(one.month, one.day) for one in written_dates("47 Nov", real=False)]
+    [(11, 47)]
     """
+<<<<<<< HEAD
     if not _HINT.search(text):
         return
+=======
+    last = 31 if real else 99
+>>>>>>> talk-s13
     taken = [False] * len(text)
     for pattern in (_YEAR_FIRST, _HAN, _DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
             year, month, day = _parts(pattern, match)
-            if 1 <= month <= 12 and 0 <= day <= 31 and not any(taken[match.start() : match.end()]):
+            # "it may 50 times out of 51" says no day.
+            most = 31 if month == _MAY else last
+            if 1 <= month <= 12 and 0 <= day <= most and not any(taken[match.start() : match.end()]):
                 taken[match.start() : match.end()] = [True] * (match.end() - match.start())
                 yield WrittenDate(int(number_of(year)) if year else None, month, day, *match.span())
 

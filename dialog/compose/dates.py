@@ -32,7 +32,8 @@ _HAN_WORDS = re.compile("|".join(word for word in _RELATIVE if not word.isascii(
 def dates_of(text: str) -> tuple[list[tuple[str, str]], str]:
     """Return the dates and times of a text as (what is written, its form), and the text with blanks in their place.
 
-    Forms: ``year-month-day`` with what is not said left empty, ``weekday 1`` for Monday, ``20:00``, and ``today``.
+    A day that no month has is told like any other: it is what was said. Forms: ``year-month-day`` with what is not said
+    left empty, ``weekday 1`` for Monday, ``20:00``, and ``today``.
     What is written with slashes stays as it is, since nobody can say which part is the month.
 
     >>> dates_of("Open Monday to Friday, 8am, until May 3rd, 2026.")[0]
@@ -45,7 +46,7 @@ def dates_of(text: str) -> tuple[list[tuple[str, str]], str]:
         found.append((text[start:end].strip(" ."), value))
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
 
-    for date in list(written_dates(text)):
+    for date in list(written_dates(text, real=False)):
         take(date.start, date.end, _form(date))
     for match in list(_MONTH_ALONE.finditer(text)):
         take(*match.span(), f"-{month_of(match[0]):02}-")

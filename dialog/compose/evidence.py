@@ -38,7 +38,7 @@ _SMALL_HAN: Final = frozenset(
     "的了吗呢吧啊呀哦嘛和与或是在有我您你他她它们这那就也都还很不请会可以要及等把被给为对从到能将后即让已若如果"
 )
 _DENIAL = re.compile(
-    r"\b(?:not|no|never|cannot|nothing|without|unable)\b|n['’]t\b|不(?!过|好意思|仅|但)|[没未无勿]|别(?!的|人|处)"
+    r"\b(?:not|no|never|cannot|nothing|without|unable)\b|n['’]t\b|不(?!过|好意思|仅|但)|[没未无勿]|(?<![分特区级个性类识告])别(?!的|人|处)"
 )
 
 

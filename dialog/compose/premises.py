@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
 
+from replydesk.data.quantities.spelled import in_digits
 from replydesk.data.records import Ticket
+from replydesk.data.text import tokens
 from replydesk.dialog.compose.claims import Claim, claims_of
 from replydesk.dialog.compose.dates import same_date
-from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.compose.evidence import content_words, denials
+from replydesk.dialog.compose.sentences import sentences
+from replydesk.dialog.parts import asks_something
 
 __all__ = ["contradicted_premise", "points_elsewhere"]
 
@@ -24,6 +30,15 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY, _CLOCK = "weekday", ":"
+_FIGURE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|–|~|to|and|至|到)\s*(\d+(?:\.\d+)?)", re.ASCII)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
+_CLAUSE = re.compile(r"[,，;；、](?!\d)")
+_ALIKE: Final = 0.8
+"""The part of the words of a clause that a sentence has which says the same."""
+_FEWEST: Final = {"figure": 2, "denial": 3}
+_SPELLED: Final = 5
+"""Letters of a name that may be misspelled; two shorter ones that differ are two."""
 
 
 def contradicted_premise(question: str, ticket: Ticket) -> str:
@@ -31,7 +46,9 @@ def contradicted_premise(question: str, ticket: Ticket) -> str:
 
     Of the same unit, word, kind of code, date or address the ticket has others and not this one: "returns within 60
     days" against "30 days", E4 against E2, iOS 12 against iOS 11. A name that the ticket lacks contradicts where the
-    ticket's question has another. What the ticket does not speak of contradicts nothing, and neither do order numbers.
+    ticket's question has another, and a slip of the pen is no other name. A statement that is one of the answer's but
+    for a figure, or but for a denial, contradicts it, too. What the ticket does not speak of contradicts nothing, and
+    neither do order numbers.
 
     >>> contradicted_premise("Do I have 60 days to return it?", Ticket.make("Returns?", "Within 30 days."))
     '60 days / 30 days'
@@ -39,6 +56,8 @@ def contradicted_premise(question: str, ticket: Ticket) -> str:
     >>> contradicted_premise("错误E4怎么办", ticket), contradicted_premise("等了3天", ticket)
     ('E4 / E2', '')
     """
+    if what := _restated(question, ticket):
+        return what
     asked = claims_of(question)
     if not asked:
         return ""
@@ -50,6 +69,63 @@ def contradicted_premise(question: str, ticket: Ticket) -> str:
         if other:
             return f"{claim.text} / {other}"
     return ""
+
+
+def _restated(question: str, ticket: Ticket) -> str:
+    """Return in what a clause differs from a sentence of an answer whose words it has: in a figure, or in a denial.
+
+    A figure that the ticket has anywhere, or that lies in a range of the sentence, is no difference.
+    """
+    there = set(_figures(f"{ticket.question}\n{ticket.answer}", "every"))
+    whole = _pieces(question)
+    for said in (*whole, *_clauses(question)):
+        strange = [one for one in said.figures if one not in there and sum(map(str.isdigit, one)) < _OWN]
+        # What a clause leaves out may be the denial.
+        denies = said in whole and len(said.words) >= _FEWEST["denial"] and not asks_something(said.text)
+        for known in _pieces(ticket.answer):
+            shared = len(said.words & known.words)
+            if shared < max(_ALIKE * len(said.words), _FEWEST["figure"]):
+                continue
+            other = [one for one in strange if not any(low <= float(one) <= high for low, high in known.ranges)]
+            instead = [one for one in known.figures if one not in said.figures]
+            if other and instead:
+                return f"{other[0]} / {instead[0]}"
+            if denies and shared >= _ALIKE * len(known.words) and denials(said.text) % 2 != denials(known.text) % 2:
+                return f"{said.text.strip(' .!。！')} / {known.text.strip(' .!。！')}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence or a clause: its words that say something, without figures, its figures, and its ranges of them."""
+
+    text: str
+    words: frozenset[str]
+    figures: tuple[str, ...]
+    ranges: tuple[tuple[float, float], ...]
+
+
+@lru_cache(maxsize=2_000)
+def _pieces(text: str) -> tuple[_Piece, ...]:
+    """Return the sentences of a text."""
+    return tuple(map(_piece, (one.text for one in sentences(text))))
+
+
+@lru_cache(maxsize=2_000)
+def _clauses(text: str) -> tuple[_Piece, ...]:
+    """Return the clauses of those sentences of a text that have several."""
+    return tuple(_piece(part) for one in sentences(text) for part in _CLAUSE.split(one.text) if part != one.text)
+
+
+def _piece(text: str) -> _Piece:
+    words = frozenset(word for word in content_words(text) if not _FIGURE.search(word))
+    plain = _THOUSANDS.sub("", in_digits(text))
+    ranges = tuple((float(low), float(high)) for low, high in _RANGE.findall(plain))
+    return _Piece(text, words, _figures(text, "told"), ranges)
+
+
+def _figures(text: str, numbers: Literal["told", "every"]) -> tuple[str, ...]:
+    return tuple(_FIGURE.findall(_THOUSANDS.sub("", in_digits(text, numbers))))
 
 
 def points_elsewhere(question: str) -> bool:
@@ -116,10 +192,28 @@ def _beside(claim: Claim, other: Claim) -> bool:
 
 def _name(claim: Claim, ticket: Ticket) -> str:
     text = f"{ticket.question}\n{ticket.answer}".casefold()
-    if claim.value in text:
+    if claim.value in text or _spelled(claim.value, text):
         return ""
     others = [one for one in claims_of(ticket.question) if one.kind == "name"]
     return next((one.text for one in others if not one.text.startswith(("@", "#"))), "")
+
+
+def _spelled(name: str, text: str) -> bool:
+    """Return whether a text has every word of a name, but for slips: letters turned round, one lacking or twice."""
+    there = set(tokens(text))
+    return all(word in there or any(_slip(word, other) for other in there) for word in tokens(name) or ["\0"])
+
+
+def _slip(word: str, other: str) -> bool:
+    """Return whether two words are one but for a slip."""
+    if min(len(word), len(other)) < _SPELLED or word[0] != other[0]:
+        return False
+    if len(word) == len(other):
+        # Where they first differ the next two letters are turned round, and nothing else is.
+        at = next((place for place in range(len(word)) if word[place] != other[place]), len(word))
+        return word[at : at + 2] == other[at : at + 2][::-1] and word[at + 2 :] == other[at + 2 :]
+    short, long = sorted((word, other), key=len)
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
 
 
 def _form(value: str) -> str:

@@ -223,6 +223,68 @@ def test_a_premise_is_contradicted_by_another_value_of_the_same_kind(
     assert contradicted_premise(asked, ticket(question, answer)) == what
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer", "what"),
+    [
+        pytest.param(
+            "Can I send the lamp back until 47 Nov?", "We take back parcels until 30 Nov.",
+            "47 Nov / 30 Nov", id="a day that no month has",
+        ),
+        pytest.param(
+            "Where is the shop? It is on the 58th floor of Mill House, right?",
+            "The shop is on the 4th floor of Mill House.", "58 / 4", id="an ordinal in a clause",
+        ),
+        pytest.param(
+            "So the shop is on the 58th floor?", "The shop is on the 4th floor.", "58 / 4", id="an ordinal",
+        ),
+        pytest.param(
+            "Nothing can go faster than 121, right?", "Nothing can go faster than 100.", "121 / 100", id="a bare figure"
+        ),
+        pytest.param("你们有55家门店营业，对吗", "我们有3家门店营业。", "55 / 3", id="a figure in Chinese"),
+        pytest.param("营业时间是39：30开始，对吗", "营业时间是10：30开始。", "39 / 10", id="an hour that no day has"),
+        pytest.param(
+            "You do not deliver lamps to Norway. Is that right?", "You deliver lamps to Norway.",
+            "You do not deliver lamps to Norway / You deliver lamps to Norway", id="a denial",
+        ),
+        pytest.param(
+            "灯具不支持送货上门的", "灯具支持送货上门。", "灯具不支持送货上门的 / 灯具支持送货上门",
+            id="a denial in Chinese",
+        ),
+        pytest.param(
+            "Why can't I cancel a packed order?", "You can cancel a packed order.", "", id="a question denies nothing"
+        ),
+        pytest.param(
+            "We help soldiers with three bags", "We help soldiers with three bags, not with boxes or bicycles.", "",
+            id="nor does a clause that leaves the denial out",
+        ),
+        pytest.param(
+            "A refund reaches the card in 4 days, right?", "A refund reaches the card in 3 to 5 days.", "",
+            id="a figure in the range",
+        ),
+        pytest.param("The lamp costs 1000 pounds", "The lamp costs £1,000.", "", id="a figure written otherwise"),
+        pytest.param("I ordered 2 mugs of yours", "We sent 5 lamps.", "", id="a figure of something else"),
+        pytest.param("Order 204817 takes how long?", "Order takes 5 days.", "", id="nobody else has this order"),
+    ],
+)  # fmt: skip
+def test_a_statement_of_the_answer_but_for_a_figure_or_a_denial_is_false(asked: str, answer: str, what: str) -> None:
+    assert contradicted_premise(asked, ticket("How is it?", answer)) == what
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("Lightromo", ""),
+        ("Lightrooom", ""),
+        ("Lightrom", ""),
+        ("Photoshop", "Photoshop / Lightroom"),
+        ("Lightdoom", "Lightdoom / Lightroom"),
+    ],
+)
+def test_a_slip_of_the_pen_is_no_other_name(name: str, what: str) -> None:
+    one = ticket("How do I open Lightroom?", "Click the icon.")
+    assert contradicted_premise(f"How do I open {name}?", one) == what
+
+
 def test_it_declines_a_false_premise_and_what_nobody_has_answered() -> None:
     one = ticket("Can I return it within 30 days?", "You can return it within 30 days.")
     assert composed("Can I return it within 60 days?", one) is None
