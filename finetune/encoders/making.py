@@ -15,7 +15,7 @@ from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
 from replydesk.finetune.examples import Examples, Material, held_out_owners
 from replydesk.finetune.learning.earlier import Earlier
 from replydesk.finetune.learning.pseudo import PseudoLabeller
-from replydesk.finetune.matching.pairs import answer_groups, pairs_of
+from replydesk.finetune.matching.pairs import answer_groups, pairs_of, some_alike
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
@@ -239,7 +239,13 @@ def _projected(
     for row, (label, ticket) in enumerate(zip(learned.labels, learned.tickets, strict=True)):
         key = f"intent {label}" if label else f"answer {said[row]}" if ticket is not None else f"row {row}"
         groups.append(names.setdefault(key, len(names)))
-    found = fit_projection(learned.vectors, groups, recipe, progress=progress)
+    # An intent has many messages that are alike; an answer to very many is one to all sorts of things.
+    rows = some_alike(
+        [-1 - row if label else group for row, (label, group) in enumerate(zip(learned.labels, groups, strict=True))],
+        recipe.seed,
+    )
+    kept = [groups[row] for row in rows]
+    found = fit_projection(learned.vectors[rows], kept, recipe, progress=progress)
     if found.weights is None:
         return material, None, _left(languages, f"no projection of it helps. {found.told['why']}", progress)
     own = ProjectedEncoder(encoder, found.weights)

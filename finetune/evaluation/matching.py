@@ -21,7 +21,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.languages import languages_in, spaced
 from replydesk.finetune.evaluation.matching_data import MatchData, pairs_at
 from replydesk.finetune.evaluation.reading import read_first
-from replydesk.finetune.matching.pairs import answer_groups
+from replydesk.finetune.matching.pairs import answer_groups, some_alike
 from replydesk.finetune.matching.reranker_pairs import FittedReranker, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
@@ -197,11 +197,10 @@ def _tuned(
     base: Path, pairs: Pairs, recipe: Recipe, folder: Path, progress: Callable[[str], None]
 ) -> tuple[Encoder, dict[str, Any]]:
     """Return the fine-tuned encoder; a share of the replies is held out, with all that say the same."""
-    groups = np.array(answer_groups(pairs.said))
+    pairs, groups = _some_alike(pairs, recipe.seed)
     drawn = np.random.default_rng(recipe.seed).permutation(groups.max() + 1)
     held = np.isin(groups, drawn[: max(1, round(recipe.encoder.held_out * len(drawn)))])
-    named = replace(pairs, groups=tuple(groups.tolist()))
-    learned, judged = (pairs_at(named, np.flatnonzero(rows).tolist()) for rows in (~held, held))
+    learned, judged = (pairs_at(pairs, np.flatnonzero(rows).tolist()) for rows in (~held, held))
     progress(f"Fine-tuning the encoder under {recipe.name} on {len(learned)} pairs, {len(judged)} held out")
     found = tune_encoder(base, folder, recipe, pairs=learned, held_out_pairs=judged, progress=progress)
     encoder = BertEncoder(str(folder), max_tokens=recipe.encoder.training.max_tokens)
@@ -212,12 +211,19 @@ def _on_top(
     encoder: Encoder, pairs: Pairs, recipe: Recipe, progress: Callable[[str], None]
 ) -> tuple[Encoder, dict[str, Any]]:
     """Return the encoder with a projection fitted on the pairs, or as it is where none helps."""
-    groups = answer_groups(pairs.said)
+    pairs, groups = _some_alike(pairs, recipe.seed)
     first = {text: row for row, text in reversed(list(enumerate(pairs.said)))}
     answers = sorted(first.values())
     vectors = np.concatenate([encoder.encode(pairs.asked), encoder.encode([pairs.said[row] for row in answers])])
-    found = fit_projection(vectors, (*groups, *(groups[row] for row in answers)), recipe, progress=progress)
+    found = fit_projection(vectors, [*groups, *groups[answers]], recipe, progress=progress)
     return (encoder if found.weights is None else ProjectedEncoder(encoder, found.weights)), found.told
+
+
+def _some_alike(pairs: Pairs, seed: int) -> tuple[Pairs, NDArray[np.int_]]:
+    """Return the pairs that are learned from, with their groups: replies that say the same are one."""
+    groups = answer_groups(pairs.said)
+    kept = pairs_at(replace(pairs, groups=groups), some_alike(groups, seed))
+    return kept, np.array(kept.groups)
 
 
 def _placed(model: Scores, test: Pairs, lists: Mapping[int, NDArray[np.int_]]) -> dict[int, tuple[Floats, Floats]]:

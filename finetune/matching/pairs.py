@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,7 @@ from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.examples import Examples, Material, held_out_owners
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["answer_groups", "mined", "pairs_of"]
+__all__ = ["MOST_ALIKE", "answer_groups", "mined", "pairs_of", "some_alike"]
 
 _DEEP: Final = 64
 """Answers that are looked at for each question: of the nearest, most are right or nearly so."""
@@ -24,6 +25,10 @@ _ALIKE: Final = 0.95
 _SURE: Final = 0.95
 """An answer that scores above so many parts of what the right one scores is likely right, too (NV-Retriever, Moreira
 et al. 2024, section 4: the positive-aware threshold)."""
+
+
+MOST_ALIKE: Final = 20
+"""Questions with one answer that teach what belongs together."""
 
 
 def pairs_of(material: Material, share: float) -> tuple[Pairs, Pairs]:
@@ -50,6 +55,23 @@ def answer_groups(answers: Sequence[str]) -> tuple[int, ...]:
     named: dict[str, int] = {}
     keys = (plain[same_text(answer)] for answer in answers)
     return tuple(named.setdefault(leaders.get(key, key), len(named)) for key in keys)
+
+
+def some_alike(groups: Sequence[int], seed: int, most: int = MOST_ALIKE) -> list[int]:
+    """Return the rows that are learned from, in their order: all, but of a larger group ``most``, drawn by chance.
+
+    What a team says a thousand times over, such as "please write to us in private", is said to everything, and would
+    draw questions together that have nothing in common.
+
+    >>> len(some_alike([0] * 1000 + [1, 2], seed=0))
+    22
+    """
+    seen, kept = Counter[int](), []
+    for row in np.random.default_rng(seed).permutation(len(groups)).tolist():
+        seen[groups[row]] += 1
+        if seen[groups[row]] <= most:
+            kept.append(row)
+    return sorted(kept)
 
 
 def mined(pairs: Pairs, asked: Vectors, said: Vectors, count: int) -> tuple[tuple[str, ...], ...]:

@@ -100,6 +100,16 @@ def test_floor_frozen_and_a_projection_stand_side_by_side(
     json.dumps(result)
 
 
+def test_a_reply_to_everything_teaches_by_twenty_of_its_contexts(tmp_path: Path, tiny_settings: Settings) -> None:
+    canned = [{"context": f"something else {i}, quite so", "reply": "Please write to us."} for i in range(60)]
+    both = MatchData.read(
+        write(tmp_path / "train.jsonl", [*rows("en", 1), *canned]), write(tmp_path / "test.jsonl", rows("en", 1))
+    )
+    found = evaluate_matching(both, Encoders(tiny_settings.retrieval), candidates=(10,))
+    # Twelve questions, twenty of the sixty, and thirteen replies.
+    assert found["training"]["tuned"]["texts"] == 12 + 20 + 13
+
+
 def test_a_recipe_that_tunes_tunes_the_encoder(tmp_path: Path, tiny_settings: Settings) -> None:
     training = Training(
         epochs=6, batch_size=24, learning_rate=1e-2, dropout=0.0, precision="float32", chunk=12, patience=6

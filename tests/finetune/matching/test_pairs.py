@@ -14,7 +14,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.examples import collect
-from replydesk.finetune.matching.pairs import answer_groups, mined, pairs_of
+from replydesk.finetune.matching.pairs import answer_groups, mined, pairs_of, some_alike
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.tasks import MatchTask
 from replydesk.retrieval.encoders.encoder import Encoders
@@ -37,6 +37,14 @@ def unit(*degrees: float) -> np.ndarray:
 )  # fmt: skip
 def test_answers_that_say_the_same_are_one_group(answers: Sequence[str], groups: tuple[int, ...]) -> None:
     assert answer_groups(answers) == groups
+
+
+def test_of_what_is_said_a_thousand_times_twenty_questions_teach() -> None:
+    groups = [0] * 1000 + [1] * 20 + [2]
+    kept = some_alike(groups, seed=1)
+    assert kept == sorted(set(kept)) and [groups[row] for row in kept] == [0] * 20 + [1] * 20 + [2]
+    assert max(kept[:20]) > 500 and kept != some_alike(groups, seed=2)
+    assert some_alike([0, 1, 2, 0], seed=1) == [0, 1, 2, 3]
 
 
 def test_every_answered_message_is_a_pair_and_customers_are_parted(desk: Home, tiny_settings: Settings) -> None:
