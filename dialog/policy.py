@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from replydesk.data.records import Ticket
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.sentiment import ANGRY
 from replydesk.dialog.skills import Thresholds
+from replydesk.dialog.small_talk import small_talk
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["TOO_CLOSE", "Action", "Decision", "Ground", "HandoffReason", "decide", "decide_several"]
@@ -58,6 +60,8 @@ TOO_CLOSE: Final = 0.1
 """Two hits, or two intents, that differ by less are as close."""
 _PLAUSIBLE = 0.05
 _OPTIONS = 3
+_SHOUTED = 12
+"""More capitals, and more than small letters, are shouted: codes and names of products are shorter."""
 _KINDS = 5
 
 
@@ -123,9 +127,9 @@ def decide(
     if not best.compared:
         return Decision("ask", "by_words", _options(hits, 0.0))
     if best.score >= lines.pick_above:
-        rivals = _options(hits, max(lines.pick_above, best.score - TOO_CLOSE))
-        if len(rivals) > 1 and _unsure(reading):
-            return _which_kind(reading, hits) or Decision("ask", "close_runner_up", rivals)
+        close = max(lines.pick_above, best.score - TOO_CLOSE)
+        if len(_of_each(hits, close)) > 1 and _unsure(reading):
+            return _which_kind(reading, hits) or Decision("ask", "close_runner_up", _options(hits, close))
         return Decision("pick", "confident", (best,))
     if best.score >= lines.ask_above:
         return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
@@ -159,12 +163,27 @@ def decide_several(parts: Sequence[str], decisions: Sequence[Decision]) -> Decis
 
 
 def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
+    """Return what is asked about: a few of the best hits of each intent, the best of all always among them.
+
+    Another question is no option where a customer shouted it, or where it is nothing but small talk.
+    """
+    return _of_each([hits[0], *(hit for hit in hits[1:] if _readable(hit.ticket))], above)[:_OPTIONS]
+
+
+def _of_each(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
     """Return the best hit of each intent that scores above a line, unlabelled tickets counting for themselves."""
     best: dict[str, Hit] = {}
     for hit in hits:
         if hit.score >= above:
             best.setdefault(hit.ticket.intent or hit.ticket.id, hit)
-    return tuple(best.values())[:_OPTIONS]
+    return tuple(best.values())
+
+
+def _readable(ticket: Ticket) -> bool:
+    """Return whether a customer may be shown a past question as a choice."""
+    capitals = sum(letter.isupper() for letter in ticket.question)
+    shouted = capitals > max(_SHOUTED, sum(letter.islower() for letter in ticket.question))
+    return not shouted and small_talk(ticket.question, ticket.language) is None
 
 
 def _which_kind(reading: Reading, hits: Sequence[Hit]) -> Decision | None:

@@ -76,12 +76,14 @@ def _legend(language: str) -> str:
 
 def _decision(reply: Mapping[str, Any], language: str, dial: str) -> str:
     action = str(reply["action"])
+    # Small talk, a rule's words and a form's end are of the desk itself, and rest on no past answer.
+    did = "words" if action == "compose" and not reply["citations"] else action
     reasons = "".join(f"<li>{plain(reason)}</li>" for reason in reply["reasons"])
     sure = _bar(say("confidence", language), float(reply["confidence"]), "rd-main")
     if _unread(reply):
         sure = f'<p class="rd-quiet rd-unread">{say("unread", language)}</p>'
     return (
-        f'<div class="rd-part"><span class="rd-badge rd-{action}">{say(f"did_{action}", language)}</span>{sure}'
+        f'<div class="rd-part"><span class="rd-badge rd-{action}">{say(f"did_{did}", language)}</span>{sure}'
         f'<ul class="rd-reasons" lang="{plain(str(reply["language"]))}">{reasons}</ul>{dial}</div>'
     )
 

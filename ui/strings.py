@@ -123,6 +123,7 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
     },
     "did_pick": {"en": "Sent a past answer", "zh": "采用了历史回答"},
     "did_compose": {"en": "Composed from past answers", "zh": "综合历史回答"},
+    "did_words": {"en": "Said in set words", "zh": "使用固定用语"},
     "did_ask": {"en": "Asked back", "zh": "先作确认"},
     "did_handoff": {"en": "Passed to a person", "zh": "转给人工"},
     "explain": {"en": "Explain word by word", "zh": "逐词解释"},

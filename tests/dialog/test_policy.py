@@ -166,6 +166,26 @@ def test_a_reading_that_backed_off_asks_which_kind(
     assert decide(read, hits, LINES) == expected
 
 
+def test_shouts_and_small_talk_are_no_options_unless_they_are_the_best() -> None:
+    def asked(*questions: str) -> list[str]:
+        hits = [
+            Hit(Ticket.make(question, "answer", language="zh" if "吗" in question else "en"), 0.5, 0.5 - 0.01 * place)
+            for place, question in enumerate(questions)
+        ]
+        return [chosen.ticket.question for chosen in decide(SURE, hits, LINES).hits]
+
+    shout, code = "WHERE IS MY PARCEL. NOBODY KNOWS", "Is TW-204817 or SG-88123 mine"
+    assert asked("Where is it?", shout, "在吗在吗", "hi", code, "Can I return it?") == [
+        "Where is it?", code, "Can I return it?",
+    ]  # fmt: skip
+    assert asked(shout, "Where is it?") == [shout, "Where is it?"]
+
+
+def test_a_shouted_rival_still_makes_the_desk_ask() -> None:
+    hits = [hit(0.9), Hit(Ticket.make("WHERE IS MY PARCEL YOU LOT", "other", intent="b"), 0.5, 0.85)]
+    assert decide(TORN, hits, LINES) == Decision("ask", "close_runner_up", (hits[0],))
+
+
 def test_at_most_five_kinds_are_offered() -> None:
     names = [f"card/{number}" for number in range(7)]
     off = replace(OFF, kinds={name: name for name in names})

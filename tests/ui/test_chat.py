@@ -609,3 +609,12 @@ def test_a_release_with_evidence_draws_its_curve(desk: Desk, agent: Agent, monke
     assert found.at == (pytest.approx(found.promise.coverage), pytest.approx(found.promise.wrong))
     assert found.here == (pytest.approx((sure[::2] >= 0.8).mean(), abs=0.02), 0.0)
     assert found.curve[-1][1] == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_panel_calls_nothing_a_past_answer_that_cites_none(language: str) -> None:
+    def badge(**changes: Any) -> str:
+        return evidence(reply(action="compose", **changes), language).partition('rd-compose">')[2].partition("<")[0]
+
+    assert badge() == say("did_compose", language)
+    assert badge(citations=[]) == say("did_words", language)
