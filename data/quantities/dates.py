@@ -71,12 +71,9 @@ def written_dates(text: str, *, real: bool = True) -> Iterator[WrittenDate]:
     >>> [(one.month, one.day) for one in written_dates("47 Nov", real=False)]
     [(11, 47)]
     """
-<<<<<<< HEAD
     if not _HINT.search(text):
         return
-=======
     last = 31 if real else 99
->>>>>>> talk-s13
     taken = [False] * len(text)
     for pattern in (_YEAR_FIRST, _HAN, _DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
