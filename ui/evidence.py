@@ -125,7 +125,6 @@ def _label(name: str, language: str) -> str:
 
 
 def _tickets(reply: Mapping[str, Any], language: str, cited: Mapping[str, Any] | None, opened: int | None) -> str:
-    mark = {"pick": "picked", "compose": "picked", "ask": "offered"}.get(str(reply["action"]), "")
     used = {citation["ticket"] for citation in reply["citations"]}
     values = {option["value"] for option in reply["options"]}
     numbered = numbers(reply)
@@ -133,7 +132,7 @@ def _tickets(reply: Mapping[str, Any], language: str, cited: Mapping[str, Any] |
     for hit in reply["hits"]:
         shown = cited if cited is not None and cited["ticket"] == hit["ticket"] else None
         place = f' data-reply="{plain(str(reply["id"]))}" data-place="{opened}"' if shown else ""
-        tag = mark if hit["ticket"] in used or hit["question"] in values else ""
+        tag = "picked" if hit["ticket"] in used else "offered" if hit["question"] in values else ""
         cards += _card(hit, tag, language, numbered.get(hit["ticket"]), shown, place)
     cards = (
         f'<ol class="rd-tickets">{cards}</ol>' if cards else f'<p class="rd-quiet">{say("no_tickets", language)}</p>'

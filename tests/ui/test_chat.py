@@ -182,6 +182,11 @@ def test_the_options_of_a_question_back_are_marked_as_offered(language: str, mar
     assert f"{marked}{say('source_canned', language)}" in Seen(source).text
 
 
+@pytest.mark.parametrize("action", ["handoff", "ask"])
+def test_what_was_sent_is_marked_as_sent_where_only_a_part_was_answered(action: str) -> None:
+    assert f"Sent{say('source_agent', 'en')}" in Seen(evidence(reply(action=action, ground="partly"), "en")).text
+
+
 @pytest.mark.parametrize("key", STRINGS)
 def test_every_string_stands_in_both_languages(key: str) -> None:
     assert set(STRINGS[key]) == set(LANGUAGES)
