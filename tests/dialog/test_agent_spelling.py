@@ -42,17 +42,17 @@ def test_the_vector_is_that_of_what_was_meant(
     agent: Agent, monkeypatch: pytest.MonkeyPatch, typed: str, meant: str, language: str
 ) -> None:
     encoded, searched = [], []
-    encode, find = type(agent.matcher).encode, type(agent.matcher).find
+    vectors, find = type(agent.matcher).vectors, type(agent.matcher).find
 
-    def encoding(self: Any, text: str, context: Sequence[str] = (), **more: Any) -> np.ndarray:
-        encoded.append(text)
-        return encode(self, text, context, **more)
+    def encoding(self: Any, texts: Sequence[str], **more: Any) -> np.ndarray:
+        encoded.extend(texts)
+        return vectors(self, texts, **more)
 
     def finding(self: Any, text: str, *rest: Any, **more: Any) -> Any:
         searched.append(text)
         return find(self, text, *rest, **more)
 
-    monkeypatch.setattr(type(agent.matcher), "encode", encoding)
+    monkeypatch.setattr(type(agent.matcher), "vectors", encoding)
     monkeypatch.setattr(type(agent.matcher), "find", finding)
     for speller, read in ((None, typed), (SPELLER, meant)):
         agent.use(release(agent, speller, f"with-{speller is not None}"))

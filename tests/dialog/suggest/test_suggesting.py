@@ -280,13 +280,13 @@ def test_a_reply_s_verdict_counts_too(agent: Agent) -> None:
 def test_a_suggestion_reads_the_message_once(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     agent.warm_up()
     calls = []
-    encode = type(agent.matcher).encode
+    vectors = type(agent.matcher).vectors
 
     def counted(self: object, *args: object, **rest: object) -> object:
         calls.append(args)
-        return encode(self, *args, **rest)  # type: ignore[arg-type]
+        return vectors(self, *args, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(agent.matcher), "encode", counted)
+    monkeypatch.setattr(type(agent.matcher), "vectors", counted)
     ask(agent, "My lamp is broken")
     assert len(calls) == 1
 
