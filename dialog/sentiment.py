@@ -69,7 +69,8 @@ def mood_of(text: str) -> Mood:
             turned = _negated(text, found.start())
             good += (sign > 0) != turned
             bad += (sign < 0) != turned
-    capitals = re.findall(r"\b[A-Z]{3,}\b", text)
+    # Capitals of a code, such as EDF-SAVE-20, are not shouted.
+    capitals = re.findall(r"(?<![\w-])[A-Z]{3,}(?![\w-])", text, re.ASCII)
     loud = len(capitals) >= 3 or text.count("!") + text.count("！") >= 3 or "??" in text or "？？" in text
     bad += loud and bad >= good
     urgency = min(1.0, 0.4 * sum(not _negated(text, found.start()) for found in _URGENT.finditer(text)) + 0.3 * loud)

@@ -55,7 +55,8 @@ REPLY: dict[str, Any] = {
     "labels": dict,
     "message": str, "meant": str,
     "state": {
-        "slots": dict, "form": ({"name": str, "asking": str, "tries": int}, None), "taken_over": str, "failures": int, "angry": int,
+        "slots": dict, "form": ({"name": str, "asking": str, "tries": int}, None), "taken_over": str,
+        "failures": int, "angry": int,
         "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
         "asked": str, "tags": [str],
     },

@@ -128,3 +128,8 @@ def test_anger_is_counted_in_a_row(text: str, before: int, after: int) -> None:
 
 def test_anger_can_be_turned_off() -> None:
     assert angrier(mood_of("ridiculous useless terrible scam, answer me right NOW, NOW, NOW!!!"), 1, 1.0) == 0
+
+
+def test_capitals_of_a_code_are_not_shouted() -> None:
+    assert mood_of("My LAMP is refused, code SAVE-BIG-TWENTY").urgency == 0
+    assert mood_of("My LAMP DID NOT arrive").urgency == mood_of("我的LAMP没到，TELL HIM吗").urgency == 0.3
