@@ -68,6 +68,7 @@ def payload(text: object, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "language", "answer"),
     [

@@ -194,6 +194,7 @@ def test_every_ticket_is_encoded_anew(run: Run, desk: Home) -> None:
     assert run("search", "Where is my parcel?", "--json").document["hits"][0]["similarity"] == 1.0
 
 
+@pytest.mark.slow
 def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Path) -> None:
     trained = run("train", "--json")
     document = trained.document
@@ -233,6 +234,7 @@ def test_a_desk_trains_promotes_and_goes_back(run: Run, desk: Home, tmp_path: Pa
     assert {finding["sound"] for finding in sound["findings"]} == {True}
 
 
+@pytest.mark.slow
 def test_a_training_bears_customers_who_go_on_asking(run: Run, desk: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     assign = Store.assign_splits
 

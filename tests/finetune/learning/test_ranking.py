@@ -133,6 +133,7 @@ def test_an_imported_item_without_features_is_read_as_none(features: dict[str, f
     assert judged.rows[0, 1:].tolist() == [0.0] * (len(FEATURES) - 1)
 
 
+@pytest.mark.slow
 def test_a_training_learns_it_and_the_report_and_the_desk_tell(desk: Home) -> None:
     workshop = Workshop(desk)
     workshop.store.add_suggestions([*team(240, liked=1.0), asked(900, item("a", 1.0), language="zh", a="accepted")])
