@@ -239,11 +239,12 @@ def _projected(
     for row, (label, ticket) in enumerate(zip(learned.labels, learned.tickets, strict=True)):
         key = f"intent {label}" if label else f"answer {said[row]}" if ticket is not None else f"row {row}"
         groups.append(names.setdefault(key, len(names)))
-    # An intent has many messages that are alike; an answer to very many is one to all sorts of things.
-    rows = some_alike(
-        [-1 - row if label else group for row, (label, group) in enumerate(zip(learned.labels, groups, strict=True))],
-        recipe.seed,
-    )
+    # An intent keeps all of its messages; of one answer to very many some do, as it is one to all sorts of things.
+    answered = [
+        len(names) + row if label else group
+        for row, (label, group) in enumerate(zip(learned.labels, groups, strict=True))
+    ]
+    rows = some_alike(answered, recipe.seed)
     kept = [groups[row] for row in rows]
     found = fit_projection(learned.vectors[rows], kept, recipe, progress=progress)
     if found.weights is None:

@@ -68,8 +68,8 @@ def evaluate_intents(
     of labels such as ``card/lost``; where two share a step, each model has ``levels``.
     """
     began = time.perf_counter()
-    spoken = languages_in((*data.train.texts, *data.test.texts), language)
-    language = spoken.main
+    spoken = languages_in(data.train.texts, language)
+    language, judged = spoken.main, languages_in(data.test.texts).told
     encoder = RememberingEncoder(encoders.of(spoken.read), Memory(REMEMBERED))
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
     notes, runs = [*data.notes, *spoken.notes], {}
@@ -122,7 +122,7 @@ def evaluate_intents(
     progress("Judging")
     models = {}
     for name in MODELS:
-        models[name] = figures_of(runs[name], data, recipe.seed, spoken.told)
+        models[name] = figures_of(runs[name], data, recipe.seed, judged)
         models[name]["noise"] = noise_slices(
             [run.ready.probabilities for run in runs[name]],
             runs[name][0].ready.model.labels,

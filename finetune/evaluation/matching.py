@@ -75,7 +75,7 @@ def evaluate_matching(
                 "The test has fewer replies than candidates are wanted.", where="--candidates", hint=hint
             )
         notes.append(f"There are {len(data.test)} test replies: {left_out} candidates are not measured.")
-    spoken = languages_in((*data.train.asked, *data.test.asked), language)
+    spoken = languages_in(data.train.asked, language)
     language = spoken.main
     notes += spoken.notes
     frozen = RememberingEncoder(encoders.of(spoken.read), Memory(_REMEMBERED))

@@ -102,7 +102,7 @@ def _pairs(path: Path, notes: list[str]) -> tuple[Pairs, list[tuple[str, ...]]]:
         spoken.append((*stripped, reply.strip()))
     if not left.rows:
         raise RequestError("The file is empty.", where=str(path), hint=_HINT)
-    notes += left.notes
+    notes += left.told()
     return Pairs(tuple(asked), tuple(said)), spoken
 
 

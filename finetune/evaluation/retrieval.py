@@ -105,7 +105,7 @@ class RetrievalData:
                 lacks = lacks or "relevant text among its candidates"
             if not left.row(where, lacks):
                 asked.append((text, frozenset(relevant), ranked_only))
-        notes = list(left.notes)
+        notes = list(left.told())
         if strangers:
             named = f"{len(strangers)} ids of {queries.name} are not in {corpus.name}, such as {next(iter(strangers))}"
             notes.append(f"{named}; they are named {strangers.total()} times and passed over.")

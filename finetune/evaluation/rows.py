@@ -39,7 +39,7 @@ _FOLDS = 5
 class LeftOut:
     """The rows of a file that say too little to be used: how many there are of each kind, and where the first is.
 
-    Up to a tenth of the rows may be left out, and :attr:`notes` say so.
+    Up to a tenth of the rows may be left out, and :meth:`told` says so.
     """
 
     def __init__(self, path: Path, hint: str = "Fill it in, or leave the row out.") -> None:
@@ -54,9 +54,8 @@ class LeftOut:
             self._places.setdefault(lacks, []).append(where)
         return bool(lacks)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Return what was left out. Raises :class:`RequestError` where it is more than a tenth, or all."""
+    def told(self) -> tuple[str, ...]:
+        """Return notes of what was left out. Raises :class:`RequestError` where it is more than a tenth, or all."""
         found = sum(map(len, self._places.values()))
         if found > _FORGOTTEN * self.rows:
             lacks, places = max(self._places.items(), key=lambda item: len(item[1]))
@@ -103,7 +102,7 @@ def read_labelled(path: Path, notes: list[str] | None = None) -> Labelled:
     if not left.rows:
         raise RequestError("The file has no rows.", where=str(path), hint="Name a file with texts and labels.")
     if notes is not None:
-        notes += left.notes
+        notes += left.told()
     return Labelled(tuple(texts), tuple(labels))
 
 
@@ -124,7 +123,7 @@ def read_texts(path: Path, notes: list[str] | None = None) -> tuple[str, ...]:
     if not left.rows:
         raise RequestError("The file has no rows.", where=str(path), hint="Name a file with texts.")
     if notes is not None:
-        notes += left.notes
+        notes += left.told()
     return tuple(texts)
 
 

@@ -153,6 +153,10 @@ def convert(model: torch.nn.Module, inputs: Sequence[str], folder: Path) -> Any:
     import torch
 
     openvino = load_openvino()
+    for part in model.modules():
+        # OpenVINO looks at every attribute, and transformers would warn of a loss that nobody asks for.
+        if hasattr(type(part), "loss_function"):
+            part.loss_function = None  # type: ignore[assignment]
     example = {name: torch.ones((2, 4), dtype=torch.int64) for name in inputs}
     try:
         # OpenVINO traces the model: torch warns that this is deprecated, and of shapes that stay dynamic here.

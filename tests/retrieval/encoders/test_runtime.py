@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import subprocess
 import sys
@@ -311,6 +312,19 @@ def test_an_error_reaches_everybody_it_concerns_and_nobody_after() -> None:
 
 
 @pytest.mark.slow
+def test_converting_warns_of_no_loss(tiny_bert: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from transformers.utils import logging as told
+
+    told.warning_once.cache_clear()
+    library = logging.getLogger("transformers")
+    library.addHandler(caplog.handler)
+    try:
+        OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
+    finally:
+        library.removeHandler(caplog.handler)
+    assert not caplog.records
+
+
 def test_openvino_reports_nothing_to_anybody(tiny_bert: Path) -> None:
     code = (
         "import sys; from replydesk.retrieval.encoders.runtime import OpenVinoEncoder;"
