@@ -288,7 +288,7 @@ def test_a_phone_shows_the_page_without_scrolling_sideways(visit: Open, locale: 
     expect(page.locator("#rd-panel .rd-tickets")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     # A word that nothing breaks stands in the conversation, in the reasons and in what explains them.
-    ask(page, "Supercalifragilistic" * 12)
+    ask(page, "Supercalifragilistic" * 9)
     expect(page.locator(".message.user")).to_have_count(2)
     expect(page.locator("#rd-panel .rd-tickets, #rd-panel .rd-badge").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
