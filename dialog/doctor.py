@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Sized
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from replydesk.data.errors import EngineError, ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
@@ -15,8 +17,12 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.dial import Dial
+from replydesk.dialog.form_file import load_forms
 from replydesk.dialog.guard import TeamHosts, allowed_hosts, hosts_in, is_allowed
 from replydesk.dialog.releases import Releases
+from replydesk.dialog.rules.book import facts_file, rules_file
+from replydesk.dialog.rules.facts import Facts
+from replydesk.dialog.rules.rules import Rules
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher
@@ -54,8 +60,9 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
         findings.append(Finding("settings", True, str(home.settings) if home.settings.exists() else "defaults"))
         store = Store.open(settings.data.database or home.database)
     except (ReplydeskError, OSError) as error:
-        hint = error.hint if isinstance(error, ReplydeskError) else "Give this user write access to the folder."
-        return [*findings, Finding("home", False, str(error), hint)]
+        if isinstance(error, ReplydeskError):
+            return [*findings, _refused("home", error)]
+        return [*findings, Finding("home", False, str(error), "Give this user write access to the folder.")]
     problems = store.check()
     counts = ", ".join(f"{count} {name}" for name, count in store.counts().items())
     cure = "Restore the newest backup of the database."
@@ -63,8 +70,8 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     if not problems:
         findings.append(_splits(store, repair=repair))
         findings += _links(store, settings)
-    findings += _labels(LabelSets(home))
-    findings += _releases(Releases(home))
+    findings += _team_files(home, settings) + _labels(LabelSets(home))
+    findings += _releases(home, Releases(home))
     findings += _promises(store, Releases(home), settings)
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
 
@@ -107,6 +114,30 @@ def _splits(store: Store, *, repair: bool) -> Finding:
     return Finding("splits", False, detail, "`replydesk doctor --repair` puts them aside; training leaves them out.")
 
 
+def _refused(what: str, error: ReplydeskError) -> Finding:
+    place = f" ({error.where})" if error.where else ""
+    return Finding(what, False, f"{error.message}{place}", error.hint)
+
+
+def _team_files(home: Home, settings: Settings) -> list[Finding]:
+    """Return whether what the team wrote is used: a server goes on with the last good one of a damaged file."""
+    rules, facts = rules_file(home.folder, settings.dialog.rules), facts_file(home.folder)
+    loaders: list[tuple[str, Path, Callable[[Path], Sized]]] = [
+        ("rules", rules, lambda path: Rules.load(path, separator=settings.dialog.label_separator).rules),
+        ("facts", facts, lambda path: Facts.load(path).facts),
+        ("forms", home.forms, load_forms),
+    ]
+    findings = []
+    for what, path, load in loaders:
+        if not path.exists() and not (what == "rules" and settings.dialog.rules):
+            continue
+        try:
+            findings.append(Finding(what, True, f"{len(load(path))} in {path}"))
+        except ReplydeskError as error:
+            findings.append(_refused(what, error))
+    return findings
+
+
 def _labels(sets: LabelSets) -> list[Finding]:
     findings = []
     for name in sets.names():
@@ -117,7 +148,7 @@ def _labels(sets: LabelSets) -> list[Finding]:
     return findings
 
 
-def _releases(releases: Releases) -> list[Finding]:
+def _releases(home: Home, releases: Releases) -> list[Finding]:
     findings = []
     for folder in sorted(releases.ids()):
         try:
@@ -127,9 +158,11 @@ def _releases(releases: Releases) -> list[Finding]:
         cure = "Delete its folder, or restore it from a backup." if problems else ""
         findings.append(Finding(f"release {folder}", not problems, "; ".join(problems) or "unchanged", cure))
     current = releases.current_id()
+    cure = "`replydesk releases promote ID` with one that is there, or `replydesk train`."
     if current and current not in releases.ids():
-        cure = "`replydesk releases promote ID` with one that is there, or `replydesk train`."
         findings.append(Finding("current release", False, f"{current} is missing", cure))
+    elif not current and home.current.exists():
+        findings.append(Finding("current release", False, f"{home.current} names no release", cure))
     else:
         findings.append(Finding("current release", True, current or "none trained yet"))
     return findings

@@ -90,13 +90,16 @@ class Releases:
     def current_id(self) -> str:
         """Return the id of the release that answers, '' before the first one."""
         try:
-            return self._home.current.read_text(encoding="utf-8").strip()
+            return self._home.current.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return ""
 
     def current(self) -> Release:
         """Return the release that answers. Raises :class:`ReleaseError` when it is broken."""
         key = self.current_id()
+        if not key and self._home.current.exists():
+            hint = "`replydesk releases list` shows what can be promoted."
+            raise ReleaseError("The file names no release.", where=str(self._home.current), hint=hint)
         return self.load(key) if key else UNTRAINED_RELEASE
 
     def stand_ins(self, key: str) -> dict[str, Path]:

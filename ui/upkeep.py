@@ -18,7 +18,7 @@ def doctor(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check home, settings, store, splits, releases and index; exit code 1 when something is not sound."""
+    """Check home, settings, store, rules, facts, forms, releases and index; exit code 1 when something is not sound."""
     from replydesk.dialog.doctor import examine
 
     findings = examine(Home.find(home), repair=repair)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from replydesk.data.errors import ReleaseError
 from replydesk.data.home import Home
 from replydesk.data.records import Conversation, Message, Ticket
 from replydesk.data.settings import Settings
@@ -206,6 +207,32 @@ def test_a_missing_current_release_is_named(sound: Home) -> None:
     assert "promote" in finding.cure
 
 
+def test_an_empty_name_of_the_current_release_is_named_and_mended_by_promoting(sound: Home) -> None:
+    sound.current.write_text("")
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert (finding.what, finding.detail) == ("current release", f"{sound.current} names no release")
+    with pytest.raises(ReleaseError, match="names no release"):
+        Releases(sound).current()
+    Releases(sound).promote("a")
+    assert unsound(examine(sound)) == []
+
+
+def test_damaged_files_of_the_team_are_named_with_their_line(sound: Home) -> None:
+    facts = sound.folder / "facts.toml"
+    for path in (sound.folder / "rules.toml", facts, sound.forms):
+        path.write_text("# ours\n[[oops\n")
+    found = [finding for finding in examine(sound) if not finding.sound]
+    assert [finding.what for finding in found] == ["rules", "facts", "forms"]
+    for finding, path in zip(found, (sound.folder / "rules.toml", facts, sound.forms), strict=True):
+        assert f"({path}:2)" in finding.detail
+        assert finding.cure
+    for path in (sound.folder / "rules.toml", facts, sound.forms):
+        path.write_text("")
+    told = {finding.what: finding.detail for finding in examine(sound)}
+    assert told["rules"] == f"0 in {sound.folder / 'rules.toml'}"
+    assert unsound(examine(sound)) == []
+
+
 def test_wrong_settings_are_named(sound: Home) -> None:
     sound.settings.write_text("[dialog]\npick_abvoe = 0.5\n")
     (finding,) = [finding for finding in examine(sound) if not finding.sound]
@@ -217,7 +244,9 @@ def test_a_damaged_database_is_named(sound: Home) -> None:
     for path in sound.folder.glob("replydesk.db*"):
         path.write_bytes(b"no database" * 1000)
     (finding,) = [finding for finding in examine(sound) if not finding.sound]
-    assert "damaged" in finding.detail
+    assert finding.detail.startswith("The database file is damaged.")
+    # What to do stands in the cure alone.
+    assert "backup" not in finding.detail
     assert "backup" in finding.cure
 
 
