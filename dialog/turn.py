@@ -68,7 +68,8 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
         # These need nothing of what was said before.
         return Heard(text, (), fresh)
     if not state.topic:
-        return Heard(text, tuple(context), fresh)
+        # What was said before the desk's first reply is read with it; a form or small talk since then is about itself.
+        return Heard(text, () if state.asked else tuple(context), fresh)
     full = rewritten(text, state.topic)
     return Heard(full, (), fresh, "follow_up") if full else Heard(text, (), fresh)
 

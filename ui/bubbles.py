@@ -72,7 +72,8 @@ def bubble(reply: Mapping[str, Any], characters: int | None = None, *, chosen: s
     were offered are shown, and which it was.
     """
     language = str(reply["language"])
-    badge = _BADGES.get(str(reply["action"]), "")
+    # Who has cancelled a form is asked what else there is, and nothing first.
+    badge = "" if reply.get("ground") == "form_cancelled" else _BADGES.get(str(reply["action"]), "")
     head = f'<span class="rd-badge rd-{reply["action"]}">{say(badge, language)}</span>' if badge else ""
     whole = characters is None
     kind = "rd-said" if whole else "rd-said rd-writing"

@@ -20,7 +20,7 @@ from replydesk.data.settings import DialogSettings, Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.state import RELEASED, TAKEN, FormState, Offer, State, holder_of, state_after
-from replydesk.dialog.turn import heard
+from replydesk.dialog.turn import Heard, heard
 
 FULL = State(
     {"order": "TW-1"},
@@ -323,3 +323,11 @@ def test_a_process_that_is_killed_between_messages_leaves_a_conversation_that_go
     assert [one["state"]["failures"] for one in told][:2] == [0, 1]
     assert told[1]["meant"] == "Where is my parcel?"
     assert told[-1]["handoff"]["reason"] in ("repeated_failure", "low_confidence")
+
+
+@pytest.mark.parametrize("text", ["Where is my parcel?", "我的快递到哪了"])
+def test_what_was_said_in_a_form_is_not_read_with_the_next_question(text: str) -> None:
+    context = ("I need to change the address", "Which order is it?", "cancel", "All right, I've stopped that.")
+    assert heard(text, State(asked="cancel"), context) == Heard(text, (), State(asked="cancel"))
+    # Where the desk has not replied yet, as in a conversation that was imported, all is read.
+    assert heard(text, State(), context).context == context

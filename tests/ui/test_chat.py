@@ -623,3 +623,9 @@ def test_the_panel_calls_nothing_a_past_answer_that_cites_none(language: str) ->
 
     assert badge() == say("did_compose", language)
     assert badge(citations=[]) == say("did_words", language)
+
+
+def test_a_cancelled_form_asks_nothing_first() -> None:
+    asked = bubble(reply(action="ask", ground="form_ask"))
+    assert say("asked", "en") in asked
+    assert say("asked", "en") not in bubble(reply(action="ask", ground="form_cancelled"))
