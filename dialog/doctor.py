@@ -71,7 +71,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
         findings.append(_splits(store, repair=repair))
         findings += _links(store, settings)
     findings += _team_files(home, settings) + _labels(LabelSets(home))
-    findings += _releases(home, Releases(home))
+    findings += _releases(Releases(home))
     findings += _promises(store, Releases(home), settings)
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
 
@@ -148,7 +148,7 @@ def _labels(sets: LabelSets) -> list[Finding]:
     return findings
 
 
-def _releases(home: Home, releases: Releases) -> list[Finding]:
+def _releases(releases: Releases) -> list[Finding]:
     findings = []
     for folder in sorted(releases.ids()):
         try:
@@ -161,8 +161,8 @@ def _releases(home: Home, releases: Releases) -> list[Finding]:
     cure = "`replydesk releases promote ID` with one that is there, or `replydesk train`."
     if current and current not in releases.ids():
         findings.append(Finding("current release", False, f"{current} is missing", cure))
-    elif not current and home.current.exists():
-        findings.append(Finding("current release", False, f"{home.current} names no release", cure))
+    elif not current and releases.home.current.exists():
+        findings.append(Finding("current release", False, f"{releases.home.current} names no release", cure))
     else:
         findings.append(Finding("current release", True, current or "none trained yet"))
     return findings

@@ -258,7 +258,7 @@ def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:
         languages=material.languages,
         groups=known.groups,
         names=recipe.head.names,
-        beside=material.beside() if recipe.learning.beside else None,
+        beside=material.beside,
         seed=recipe.seed,
     )
 

@@ -207,7 +207,7 @@ def _guessed(
         languages=material.languages,
         held_out=judged,
         names=recipe.head.names,
-        beside=material.beside() if recipe.learning.beside else None,
+        beside=material.beside,
         seed=recipe.seed,
     )
     found = labeller.labelled()

@@ -105,7 +105,7 @@ def cheap_run(
 
 
 def labeller_of(
-    encoder: Encoder, data: IntentData, recipe: Recipe, language: str, beside: Encoder | None
+    encoder: Encoder, data: IntentData, recipe: Recipe, language: str, beside: Callable[[], Encoder | None]
 ) -> PseudoLabeller:
     """Return what labels the unlabelled texts, those left out that are labelled already or judge."""
     given = {*data.train.texts, *(data.valid.texts if data.valid else ()), *data.test.texts}

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,8 +81,7 @@ def evaluate_intents(
     runs["frozen"] = [cheap_run(fit_vectors(opinions, recipe.head.strengths, alone=True), data, folds, recipe)]
     labeller = None
     if data.unlabelled and (recipe.learning.pseudo or recipe.pretrain.objective == "none"):
-        beside = encoders.beside(spoken.read) if recipe.learning.beside else None
-        labeller = labeller_of(encoder, data, recipe, language, beside)
+        labeller = labeller_of(encoder, data, recipe, language, partial(encoders.beside, spoken.read))
     with TemporaryDirectory() as scratch:
         base, read, told_read = read_first(
             encoders.bert(spoken.read),

@@ -86,15 +86,15 @@ class PseudoLabeller:
         held_out: Labelled | None = None,
         groups: Sequence[str] = (),
         names: bool = False,
-        beside: Encoder | None = None,
+        beside: Callable[[], Encoder | None] = lambda: None,
         seed: int = 0,
     ) -> PseudoLabeller:
         """Return a labeller whose threshold lets at most ``settings.max_wrong`` of what is held out be wrong.
 
         Without ``held_out``, folds of the labelled messages take turns; ``groups`` name their owners, so that no fold
-        cuts one in two. With ``names`` the name of every label is an example of it. The encoder ``beside`` has its say
-        where more of what is held out is then read right. Of more than ``settings.texts`` unlabelled messages so many
-        are drawn.
+        cuts one in two. With ``names`` the name of every label is an example of it. The encoder that ``beside`` gives
+        is asked where the settings want it, and has its say where more of what is held out is then read right. Of more
+        than ``settings.texts`` unlabelled messages so many are drawn.
         """
         given, labelled = len(labelled), labelled.with_names if names else labelled
         chosen = list(dict.fromkeys(unlabelled))
@@ -120,15 +120,16 @@ class PseudoLabeller:
             seed,
             named=len(labelled) - given,
         )._calibrated(held, groups)
-        if beside is None:
+        second = beside() if settings.beside else None
+        if second is None:
             return alone
-        joint = joined(vectors, beside.encode(texts))
+        joint = joined(vectors, second.encode(texts))
         both = replace(
             alone,
             joint=joint,
-            views=tuple(joined(own, beside.encode(view)) for own, view in zip(alone.views, hasty, strict=True)),
+            views=tuple(joined(own, second.encode(view)) for own, view in zip(alone.views, hasty, strict=True)),
             graph=label_graph(joint),
-            beside=beside.id,
+            beside=second.id,
         )._calibrated(held, groups)
         return both if both.right > alone.right else alone
 

@@ -204,19 +204,26 @@ def test_where_the_release_is_gone_the_row_still_tells(agent: Agent) -> None:
     assert found.evidence and found.lines
 
 
-def test_explaining_stores_nothing_and_asks_the_encoder_once(agent: Agent) -> None:
-    reply = agent.reply("my parcel has not moved for days, where is it?")
-    counts = agent.store.counts()
-    asked: list[int] = []
+def read_from_now_on(agent: Agent) -> list[list[str]]:
+    """Return the texts that the encoder is asked for, a list a time; it grows as it is asked."""
+    asked: list[list[str]] = []
     encoder = agent.matcher._encoders.of("en")
     inner = encoder.inner.encode  # type: ignore[attr-defined]
 
-    def counted(texts: list[str]) -> object:
-        asked.append(len(texts))
+    def kept(texts: list[str]) -> object:
+        asked.append(list(texts))
         return inner(texts)
 
-    encoder.inner.encode = counted  # type: ignore[attr-defined]
+    encoder.inner.encode = kept  # type: ignore[attr-defined]
+    return asked
+
+
+def test_explaining_stores_nothing_and_asks_the_encoder_once(agent: Agent) -> None:
+    reply = agent.reply("my parcel has not moved for days, where is it?")
+    counts = agent.store.counts()
+    batches = read_from_now_on(agent)
     found = explanation_of(agent, reply.id)
+    asked = [len(texts) for texts in batches]
     assert agent.store.counts() == counts
     assert asked[:1] == [len(found.words)] and sum(asked) == len(found.words)
 
@@ -231,15 +238,7 @@ def test_explaining_stores_nothing_and_asks_the_encoder_once(agent: Agent) -> No
 def test_the_parts_of_what_is_left_are_encoded_with_it(agent: Agent, text: str, parts: list[str]) -> None:
     trained(agent)
     reply = agent.reply(text)
-    asked: list[list[str]] = []
-    encoder = agent.matcher._encoders.of("en")
-    inner = encoder.inner.encode  # type: ignore[attr-defined]
-
-    def kept(texts: list[str]) -> object:
-        asked.append(list(texts))
-        return inner(texts)
-
-    encoder.inner.encode = kept  # type: ignore[attr-defined]
+    asked = read_from_now_on(agent)
     found = explanation_of(agent, reply.id)
     assert len(asked) == 1
     assert {*parts, *(without_piece(text, word.start, word.end) for word in found.words)} <= {*asked[0]}

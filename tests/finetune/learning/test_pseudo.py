@@ -187,7 +187,7 @@ def test_a_second_encoder_has_its_say_where_held_out_messages_are_read_better(vi
     settings = LearningRecipe(max_wrong=0.9, views=views)
     given = {"languages": ("en", "zh"), "held_out": HELD}
     alone = PseudoLabeller.of(Hazy(), LABELLED, UNLABELLED, settings, **given)  # type: ignore[arg-type]
-    both = PseudoLabeller.of(Hazy(), LABELLED, UNLABELLED, settings, beside=Wordy(), **given)  # type: ignore[arg-type]
+    both = PseudoLabeller.of(Hazy(), LABELLED, UNLABELLED, settings, beside=Wordy, **given)  # type: ignore[arg-type]
     assert (alone.beside, both.beside) == ("", "wordy") and both.document()["beside"] == "wordy"
     assert both.judged == len(HELD) and both.right > alone.right
     # What is learned from them at the desk are vectors of its own encoder.
@@ -200,6 +200,6 @@ def test_a_second_encoder_has_its_say_where_held_out_messages_are_read_better(vi
 def test_a_second_encoder_that_sees_nothing_is_left_out() -> None:
     settings = LearningRecipe(views=0)
     found = PseudoLabeller.of(
-        Wordy(), LABELLED, UNLABELLED, settings, languages=("en",), held_out=HELD, beside=Hazy(blind=True)
+        Wordy(), LABELLED, UNLABELLED, settings, languages=("en",), held_out=HELD, beside=lambda: Hazy(blind=True)
     )
     assert found.beside == "" and found.joint is found.vectors
