@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import resources
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ __all__ = [
     "assigned_parts",
     "collect",
     "held_out_owners",
+    "lone_tickets",
     "place_of",
     "strangers",
 ]
@@ -165,8 +167,9 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
     New conversations are assigned their part here, once and for all. Every customer turn with an intent, its own or
-    from a verdict, or with an answer is an example; canned tickets are training examples. What would be learned from
-    although its text, nearly its text or its customer stands in the test part is left out and counted.
+    from a verdict, or with an answer is an example, and so is the question of a pair that stands in no conversation;
+    canned tickets are training examples. What would be learned from although its text, nearly its text or its customer
+    stands in the test part is left out and counted.
 
     Raises :class:`LeakError` should anything of the test part be among the training examples after that.
     """
@@ -201,6 +204,22 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             part[content_id(text, label)] = _Row(
                 asked, label, owner, first.language, ticket, tags, stamp(first.at) or ""
             )
+    pairs = [ticket for ticket in lone_tickets(store) if ticket.id in parts]
+    for ticket in pairs:
+        name, text = parts[ticket.id], question_text(ticket)
+        if name == "test":
+            contents[ticket.id] = content_id(text, ticket.answer, ticket.intent)
+        if name != "train":
+            hidden.add(ticket.id)
+        rows[name][content_id(text, ticket.intent)] = _Row(
+            Asked(ticket.id, text=text),
+            ticket.intent,
+            ticket.id,
+            ticket.language,
+            ticket,
+            ticket.tags,
+            stamp(ticket.at) or "",
+        )
     for ticket in store.tickets(source="canned"):
         text = question_text(ticket)
         rows["train"][content_id(text, ticket.intent)] = _Row(
@@ -221,7 +240,8 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
             beside = partial(encoders.beside, read[0])
             material.append(Material(encoder, read, learned, tested, _agreement(learned), frozenset(hidden), beside))
     data = {
-        "conversations": len(parts),
+        "conversations": len(parts) - len(pairs),
+        "pairs": len(pairs),
         "train": sum(len(m.train) for m in material),
         "test": sum(len(m.test) for m in material),
         "intents": len({label for m in material for label in m.train.labelled.labels}),
@@ -254,6 +274,10 @@ class TestMessages:
                 text, label = _asked(exchange, judged)
                 if label and label != OUT_OF_SCOPE:
                     found[content_id(text, label)] = (text, label, exchange.asked.messages[0].language)
+        for ticket in lone_tickets(store):
+            if parts.get(ticket.id) == "test" and ticket.intent not in ("", OUT_OF_SCOPE):
+                text = question_text(ticket)
+                found[content_id(text, ticket.intent)] = (text, ticket.intent, ticket.language)
         return cls._from(list(found.values()))
 
     def __len__(self) -> int:
@@ -310,7 +334,10 @@ def place_of(owner: str) -> float:
 
 
 def assigned_parts(store: Store, settings: Settings) -> dict[str, str]:
-    """Return the part of every conversation that teaches something, those assigned just now among them."""
+    """Return the part of every conversation that teaches something, those assigned just now among them.
+
+    A pair that stands in no conversation has its part by the id of its ticket.
+    """
     known, judged = store.splits(), _judged(store)
     # A chat that teaches nothing must not fill the part that judges.
     telling = (
@@ -318,9 +345,23 @@ def assigned_parts(store: Store, settings: Settings) -> dict[str, str]:
         for conversation in store.conversations()
         if conversation.id in known or any(_tells(message, judged) for message in conversation.messages)
     )
-    fresh = assign_parts(telling, known, test_share=settings.finetune.test_share)
+    pairs = (Asked(ticket.id, text=ticket.question, at=ticket.at) for ticket in lone_tickets(store))
+    fresh = assign_parts(chain(telling, pairs), known, test_share=settings.finetune.test_share)
     store.assign_splits(fresh)
     return {**known, **fresh}
+
+
+def lone_tickets(store: Store) -> Iterator[Ticket]:
+    """Yield what a person answered and stands in no conversation, such as the rows of a table of pairs.
+
+    Corrections are none: their questions are of customers in conversations, which have their parts.
+    """
+    mined, corrected = store.origins(), {verdict.correction for verdict in store.verdicts()}
+    return (
+        ticket
+        for ticket in store.given()
+        if ticket.source == "agent" and ticket.id not in mined and ticket.answer not in corrected
+    )
 
 
 def strangers(encoder: Encoder, languages: Sequence[str], known: Vectors) -> tuple[Examples, Examples]:

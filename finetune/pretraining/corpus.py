@@ -81,8 +81,9 @@ class Corpus:
         runs += [
             [(ticket.question, Asked(ticket.id, text=ticket.question)), (ticket.answer, None)]
             for ticket in store.given()
-            if not languages or ticket.language in languages
+            if parts.get(ticket.id, "train") == "train" and (not languages or ticket.language in languages)
         ]
+        judged += [Asked(ticket.id, text=ticket.question) for ticket in store.given() if parts.get(ticket.id) == "test"]
         questions = [(row, place) for row, run in enumerate(runs) for place, turn in enumerate(run) if turn[1]]
         leaks = find_leaks([asked for run in runs for _, asked in run if asked], judged)
         left_out = {questions[number] for number in leaks}

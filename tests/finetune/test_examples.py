@@ -13,12 +13,12 @@ import pytest
 from replydesk.data.errors import LeakError
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
-from replydesk.data.records import Conversation, Message, Ticket, same_text
+from replydesk.data.records import Conversation, Message, Ticket, Verdict, same_text
 from replydesk.data.settings import FinetuneSettings, Settings
 from replydesk.data.store import Store
 from replydesk.finetune import examples as examples_module
 from replydesk.finetune.evaluation import judge as judge_module
-from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, strangers
+from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, lone_tickets, strangers
 from replydesk.retrieval.encoders.encoder import Encoders
 
 LATE = datetime(2027, 1, 1, tzinfo=UTC)
@@ -211,11 +211,43 @@ def test_canned_answers_are_learned_from_and_never_judged_by(
     )
     store.add_ticket(canned)
     store.add_ticket(Ticket.make("A correction", "is no example", language="en"))
+    store.add_verdicts([Verdict("v1", "r1", "edited", "tiny-0", "is no example", at=LATE)])
     material = one(collect(store, encoders, tiny_settings))
     assert canned in material.train.tickets
     assert canned not in material.test.tickets
     assert "A correction" not in material.train.texts + material.test.texts
     assert canned.id not in material.hidden
+
+
+def test_a_table_of_pairs_is_enough_to_learn_from_and_to_judge_by(encoders: Encoders, tiny_settings: Settings) -> None:
+    store = Store.open("sqlite://")
+    words = ("lamp", "mug", "bowl", "plate", "chair")
+    made = [
+        Ticket.make(f"Where can I see the {word} in {n} colours?", f"On page {n}.", intent=word, language="en")
+        for word in words
+        for n in range(10)
+    ]
+    store.add_tickets(made)
+    (material,), data = collect(store, encoders, tiny_settings)
+    assert (data["conversations"], data["pairs"], data["intents"]) == (0, 50, 5)
+    learned, judged = ({ticket.id for ticket in part.tickets} for part in (material.train, material.test))
+    # Questions that differ in a number alone repeat the test, and are left out.
+    assert len(learned) + data["left_out"] == 50 - len(judged) and not learned & judged
+    assert 5 <= len(judged) <= 15 and material.hidden == judged
+    again = collect(store, encoders, tiny_settings)
+    assert again[1] == data and one(again).test.texts == material.test.texts
+    store.add_tickets([Ticket.make("Do you sell sofas, too?", "Yes.", intent="sofa", language="en")])
+    assert judged <= {ticket.id for ticket in one(collect(store, encoders, tiny_settings)).test.tickets}
+    store.close()
+
+
+def test_what_is_in_a_conversation_is_no_pair_of_its_own(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    material = one(collect(store, encoders, tiny_settings))
+    store.add_tickets([ticket for ticket in material.train.tickets if ticket is not None])
+    assert list(lone_tickets(store)) == []
+    assert one(collect(store, encoders, tiny_settings)).train.texts == material.train.texts
 
 
 def test_what_counts_as_an_example(store: Store, encoders: Encoders, tiny_settings: Settings) -> None:
