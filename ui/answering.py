@@ -65,8 +65,10 @@ def search(
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
+    host: Annotated[
+        str, typer.Option("--host", help="The address to serve on; others than this machine's need API keys.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to serve on.")] = 7860,
     with_demo: Annotated[
         bool, typer.Option("--demo", help="Build the demo desk first when the home is empty.")
     ] = False,
@@ -89,8 +91,8 @@ def serve(
 
 
 def actions(
-    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 5055,
+    host: Annotated[str, typer.Option("--host", help="The address to serve on, of this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to serve on.")] = 5055,
     home: HomeOption = None,
 ) -> None:
     """Serve the rasa-sdk action server with action_replydesk_answer and action_replydesk_suggest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
@@ -26,7 +27,11 @@ def releases_list(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @releases_app.command("show")
-def releases_show(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def releases_show(
+    release: Annotated[str, typer.Argument(help="The id of the release.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show the card and the report of a release."""
     releases = releases_of(Home.find(home))
     document = {"card": releases.card(release), "report": releases.report(release)}
@@ -34,7 +39,11 @@ def releases_show(release: str, home: HomeOption = None, as_json: JsonOption = F
 
 
 @releases_app.command("promote")
-def releases_promote(release: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def releases_promote(
+    release: Annotated[str, typer.Argument(help="The id of the release.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Let a release answer; running servers follow at once."""
     before = releases_of(Home.find(home)).promote(release)
     show(

@@ -21,9 +21,11 @@ tickets_app = typer.Typer(help="Add, list, show and remove tickets; effective at
 def tickets_add(
     question: Annotated[str, typer.Option("--question", help="What a customer asks.")],
     answer: Annotated[str, typer.Option("--answer", help="What to answer.")],
-    intent: Annotated[str, typer.Option("--intent")] = "",
+    intent: Annotated[str, typer.Option("--intent", help="The intent it answers.")] = "",
     language: LanguageOption = "",
-    source: Annotated[Literal["canned", "agent", "article"], typer.Option("--source")] = "canned",
+    source: Annotated[
+        Literal["canned", "agent", "article"], typer.Option("--source", help="Where it comes from.")
+    ] = "canned",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,10 +44,14 @@ def tickets_add(
 
 @tickets_app.command("list")
 def tickets_list(
-    source: Annotated[Literal["canned", "agent", "article"] | None, typer.Option("--source")] = None,
-    language: Annotated[str, typer.Option("--language", callback=language_code)] = "",
-    intent: Annotated[str, typer.Option("--intent")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    source: Annotated[
+        Literal["canned", "agent", "article"] | None, typer.Option("--source", help="Only those from there.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", callback=language_code, help="Only those in en, or in zh.")
+    ] = "",
+    intent: Annotated[str, typer.Option("--intent", help="Only those of this intent.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +64,11 @@ def tickets_list(
 
 
 @tickets_app.command("show")
-def tickets_show(ticket: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def tickets_show(
+    ticket: Annotated[str, typer.Argument(help="The id of the ticket.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show one ticket."""
     from replydesk.ui.documents import ticket_document
 
@@ -71,7 +81,11 @@ def tickets_show(ticket: str, home: HomeOption = None, as_json: JsonOption = Fal
 
 
 @tickets_app.command("remove")
-def tickets_remove(ticket: str, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def tickets_remove(
+    ticket: Annotated[str, typer.Argument(help="The id of the ticket.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Remove one ticket; it is not found any more."""
     store_of(Home.find(home)).remove_ticket(ticket)
     show({"removed": ticket}, as_json, f"Removed {ticket}")
@@ -95,8 +109,10 @@ def tickets_curate(
 
 @tickets_app.command("templates")
 def tickets_templates(
-    language: Annotated[str, typer.Option("--language", callback=language_code)] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    language: Annotated[
+        str, typer.Option("--language", callback=language_code, help="Only those in en, or in zh.")
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -110,7 +126,7 @@ def tickets_templates(
 
 @tickets_app.command("contradictions")
 def tickets_contradictions(
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
