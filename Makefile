@@ -21,7 +21,7 @@ test: dev ## every test
 
 .PHONY: check
 check: lint types ## the fast loop: lint, types, quick tests
-	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not browser and not postgres and not milvus"
+	$(BIN)/python -m pytest $(TOGETHER) --hypothesis-profile quick -m "not slow and not browser and not postgres and not milvus"
 
 .PHONY: dev
 dev: $(STAMP) .types/replydesk ## make .venv with everything the tests need

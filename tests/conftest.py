@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as drawing
 
 from replydesk.data.home import Home
 from replydesk.data.ingest import ingest
@@ -47,6 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(TRAINS):
             item.add_marker(pytest.mark.slow)
 
+
+# For `make check`; where a test says how many examples it needs, it gets them.
+drawing.register_profile("quick", max_examples=20)
 
 ROOT = Path(__file__).resolve().parent.parent
 
