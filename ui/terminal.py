@@ -130,14 +130,14 @@ def intents_text(document: Mapping[str, Any]) -> str:
     data, models = document["data"], document["models"]
     lines = [
         f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
-        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'typo':>8}",
+        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'chance':>8}{'typo':>8}",
     ]
     for name, found in models.items():
         low, high = found["accuracy_ci"]
         typo = next(iter(found["noise"].values()))["accuracy"]
         lines.append(
             f"{name:8}{found['accuracy']:10.4f}{f'{low:.4f} to {high:.4f}':>18}{found['macro_f1']:10.4f}"
-            f"{found['ece']:8.4f}{typo:8.3f}"
+            f"{found['ece']:8.4f}{found['ece_by_chance'][0]:8.4f}{typo:8.3f}"
         )
     if "oos" in models["tuned"]:
         names = ("auroc", "aupr", "recall", "in_scope_accuracy", "threshold")

@@ -33,6 +33,7 @@ def figures_of(runs: Sequence[Run], data: IntentData, seed: int, told: Sequence[
     found |= {
         "accuracy_ci": metrics.mean_interval(hits, seed=seed),
         "macro_f1_ci": metrics.macro_f1_interval(labels, first.guesses, seed=seed),
+        "ece_by_chance": [round(error, 4) for error in metrics.calibration_by_chance(first.sure, seed=seed)],
         "ece_uncalibrated": round(float(np.mean([_uncalibrated(run, data.test.texts) for run in runs])), 4),
         "chosen": first.told["chosen"],
         "weights": {

@@ -15,6 +15,7 @@ from replydesk.retrieval import metrics as ranking
 __all__ = [
     "BINS",
     "DRAWS",
+    "calibration_by_chance",
     "calibration_error",
     "confused",
     "interval",
@@ -84,6 +85,26 @@ def macro_f1_interval(labels: Sequence[str], guesses: ArrayLike, *, seed: int = 
 def calibration_error(confidences: Floats, hits: Hits, bins: int = BINS) -> float:
     """Return the expected calibration error with equal-width bins (Naeini et al. 2015)."""
     return float(sum(row["share"] * abs(row["confidence"] - row["accuracy"]) for row in _bins(confidences, hits, bins)))
+
+
+def calibration_by_chance(
+    confidences: Floats, bins: int = BINS, *, seed: int = 0, draws: int = 500
+) -> tuple[float, float]:
+    """Return the error that true confidences would measure on as many messages: the mean, and what 95 of 100 keep.
+
+    Every message is drawn right with the probability that was told for it (consistency resampling, Bröcker and Smith
+    2007): what is measured above the second is no chance, what is below the first cannot be told from none.
+
+    >>> calibration_by_chance(np.array([1.0, 1.0]))
+    (0.0, 0.0)
+    """
+    sure, random = np.asarray(confidences, dtype=np.float64), np.random.default_rng(seed)
+    places = np.minimum((sure * bins).astype(int), bins - 1)
+    found = np.empty(draws)
+    for draw in range(draws):
+        missed = sure - (random.random(len(sure)) < sure)
+        found[draw] = np.abs(np.bincount(places, missed, bins)).sum() / len(sure)
+    return float(found.mean()), float(np.quantile(found, 0.95))
 
 
 def reliability(confidences: Floats, hits: Hits, bins: int = BINS) -> list[dict[str, float]]:

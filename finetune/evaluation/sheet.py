@@ -75,6 +75,7 @@ def _side_by_side(document: Mapping[str, Any]) -> str:
     models = document["models"]
     rows = [[label, *(_figure(found, key) for found in models.values())] for key, label in _FIGURES]
     rows += [
+        ["ECE if every confidence were true", *(_by_chance(found) for found in models.values())],
         ["Chosen on validation", *(_chosen(found) for found in models.values())],
         [
             "Training, seconds; shared parts once",
@@ -192,6 +193,11 @@ def _marked(name: str) -> str:
 def _figure(found: Mapping[str, Any], key: str) -> str:
     interval = found.get(f"{key}_ci")
     return f"{found[key]:.3f}" + (f"<br><small>{_span(interval, 1, 3)}</small>" if interval else "")
+
+
+def _by_chance(found: Mapping[str, Any]) -> str:
+    mean, most = found["ece_by_chance"]
+    return f"{mean:.3f}<br><small>at most {most:.3f} in 95 of 100</small>"
 
 
 def _span(interval: tuple[float, float], times: float, digits: int, *, sign: bool = False) -> str:

@@ -10,7 +10,7 @@ import pytest
 from replydesk.data.settings import FinetuneSettings
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of
 from replydesk.finetune.evaluation.judge import Report
-from replydesk.finetune.evaluation.metrics import calibration_error, interval
+from replydesk.finetune.evaluation.metrics import calibration_by_chance, calibration_error, interval
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,18 @@ def test_the_interval_is_wilson_s(right: int, count: int, low: float, high: floa
 def test_the_interval_narrows_with_more_messages_and_holds_the_share() -> None:
     few, many = interval(np.arange(10) < 7), interval(np.arange(1000) < 700)
     assert few[0] < many[0] < 0.7 < many[1] < few[1]
+
+
+def test_true_confidences_have_a_calibration_error_by_chance() -> None:
+    # One bin of n messages at p: the mean of |binomial share - p| is the root of 2 p (1 - p) / (pi n), nearly.
+    confidences = np.full(1000, 0.9)
+    mean, most = calibration_by_chance(confidences, draws=2000)
+    assert mean == pytest.approx(np.sqrt(2 * 0.9 * 0.1 / (np.pi * 1000)), rel=0.05)
+    assert most == pytest.approx(1.96 * np.sqrt(0.9 * 0.1 / 1000), rel=0.08)
+    # In 100 tests of true confidences about 95 measure less.
+    random = np.random.default_rng(1)
+    below = [calibration_error(confidences, random.random(1000) < confidences) <= most for _ in range(200)]
+    assert 0.9 <= np.mean(below) <= 0.99
 
 
 def test_the_calibration_error_by_hand() -> None:
