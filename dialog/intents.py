@@ -179,9 +179,14 @@ class Familiarity:
         """Return the sum of the z-normalised scores, shape (n,)."""
         return np.asarray(((self.scores(vectors, highest, cosines=cosines) - self.centre) / self.spread).sum(axis=1))
 
-    def unfamiliar(self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None) -> Floats:
-        """Return the probability that each message is out of scope, shape (n,)."""
-        sums = self.sums(vectors, highest, cosines)
+    def unfamiliar(
+        self, vectors: Vectors, highest: Floats, cosines: Vectors | None = None, more: Floats | float = 0.0
+    ) -> Floats:
+        """Return the probability that each message is out of scope, shape (n,).
+
+        ``more`` (n,) is what the scores on another encoder add to the sum.
+        """
+        sums = self.sums(vectors, highest, cosines) + more
         return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * sums + self.offset, -60, 60))))
 
     def problems(self, dimension: int | None = None) -> list[str]:

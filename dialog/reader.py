@@ -1,4 +1,4 @@
-"""Reading intents: a linear head, and beside it, where training found that they help, words and known messages."""
+"""Reading intents: a linear head, and beside it, where they help, words, known messages and a second encoder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.second import SecondReader
 from replydesk.dialog.words import WordClassifier
 from replydesk.retrieval.encoders.encoder import Vectors
 
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class IntentReader:
-    """Up to three opinions of a message's intent, whose weighted sum is calibrated.
+    """Up to four opinions of a message's intent, whose weighted sum is calibrated.
 
     The head weighs 1 / temperature, the others their own ``weight``; with the head alone this is temperature scaling.
     The labels are those of the head.
@@ -29,6 +30,7 @@ class IntentReader:
     head: IntentHead
     words: WordClassifier | None = None
     neighbours: NeighbourClassifier | None = None
+    second: SecondReader | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ class IntentReader:
         """Return what each opinion weighs, by name."""
         found = {"head": 1 / self.head.temperature}
         found |= {"words": self.words.weight} if self.words is not None else {}
-        return found | ({"neighbours": self.neighbours.weight} if self.neighbours is not None else {})
+        found |= {"neighbours": self.neighbours.weight} if self.neighbours is not None else {}
+        return found | ({"second": self.second.weight} if self.second is not None else {})
 
     def probabilities(self, texts: Sequence[str], vectors: Vectors, cosines: Vectors | None = None) -> Floats:
         """Return calibrated probabilities of messages, shape (n, labels), each row summing to 1.
@@ -48,7 +51,7 @@ class IntentReader:
         ``vectors`` (n, dimension) are those of the texts, after the speller where there is one. ``cosines`` to the
         vectors of the neighbours, shape (n, known), are found where they are not given.
         """
-        if self.words is None and self.neighbours is None:
+        if self.words is None and self.neighbours is None and self.second is None:
             return self.head.probabilities(vectors)
         logits = self.head.logits(vectors) / self.head.temperature
         if self.words is not None:
@@ -56,21 +59,26 @@ class IntentReader:
         if self.neighbours is not None:
             said = self.neighbours.logits(vectors, cosines)
             self._add(logits, self.neighbours.labels, self.neighbours.weight * said)
+        if self.second is not None:
+            self._add(logits, self.second.labels, self.second.logits(texts))
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes it unfit to read vectors of that length, nothing when it is sound."""
         found = self.head.problems(dimension)
-        others: list[WordClassifier | NeighbourClassifier] = []
+        others: list[WordClassifier | NeighbourClassifier | SecondReader] = []
         if self.words is not None:
             found += self.words.problems()
             others.append(self.words)
         if self.neighbours is not None:
             found += self.neighbours.problems(dimension or self.head.weights.shape[-1])
             others.append(self.neighbours)
+        if self.second is not None:
+            found += self.second.problems()
+            others.append(self.second)
         if not all({*other.labels} <= {*self.labels} for other in others):
-            found.append("words or neighbours know intents that the intent head does not")
+            found.append("a second opinion knows intents that the intent head does not")
         return found
 
     def _add(self, logits: Floats, labels: tuple[str, ...], said: Floats) -> None:

@@ -136,7 +136,10 @@ class Releases:
         for problem in self.check(key):
             raise ReleaseError(f"The release is damaged: {problem}.", where=str(folder), hint=_DAMAGED)
         try:
-            skills = {encoder: load_skills(folder / encoder, part) for encoder, part in card["skills"].items()}
+            skills = {
+                encoder: load_skills(folder / encoder, part, threads=self._threads)
+                for encoder, part in card["skills"].items()
+            }
             made_at = datetime.fromisoformat(card["made_at"])
             encoders = {base: self._encoder(folder, base, part) for base, part in _stand_ins(card).items()}
         except ModelError as error:

@@ -12,6 +12,7 @@ from replydesk.dialog.classifiers import classifiers_document, load_classifiers,
 from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.second import SecondReader
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.dialog.spelling import Speller
 from replydesk.dialog.suggest.ranker import Ranker
@@ -38,6 +39,8 @@ def save_skills(skills: Skills, folder: Path) -> None:
         skills.words.save(folder / "words.npz")
     if skills.neighbours is not None:
         skills.neighbours.save(folder / "neighbours.npz", shared=skills.shares_vectors)
+    if skills.second is not None:
+        skills.second.save(folder)
     if skills.speller is not None:
         skills.speller.save(folder / _SPELLING)
     if skills.evidence is not None:
@@ -57,6 +60,7 @@ def skills_document(skills: Skills) -> dict[str, Any]:
         "familiarity": skills.familiarity is not None,
         "words": skills.words is not None,
         "neighbours": skills.neighbours is not None,
+        "second": skills.second.document() if skills.second is not None else None,
         "scorer": skills.scorer.document(),
         "thresholds": {name: getattr(lines, name) for name in lines.__slots__},
         "reranker": skills.reranker.scorer.document() if skills.reranker is not None else None,
@@ -69,8 +73,8 @@ def skills_document(skills: Skills) -> dict[str, Any]:
     }
 
 
-def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
-    """Read skills from their folder and what the card says of them.
+def load_skills(folder: Path, document: Mapping[str, Any], *, threads: int = 0) -> Skills:
+    """Read skills from their folder and what the card says of them; a second encoder runs on so many ``threads``.
 
     Raises KeyError, TypeError, ValueError or AttributeError for a damaged card or file, ModelError for a reranker that
     cannot be used.
@@ -95,6 +99,8 @@ def load_skills(folder: Path, document: Mapping[str, Any]) -> Skills:
         _load_evidence(folder / _EVIDENCE) if document.get("evidence") else None,
         # Nor was there a ranker of suggestions.
         Ranker.from_document(document["ranker"]) if document.get("ranker") else None,
+        # Nor a second encoder.
+        SecondReader.load(folder, document["second"], threads=threads) if document.get("second") else None,
     )
 
 

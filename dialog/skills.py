@@ -15,6 +15,7 @@ from replydesk.dialog.evidence import Evidence
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
+from replydesk.dialog.second import SecondReader
 from replydesk.dialog.spelling import Speller
 from replydesk.dialog.suggest.ranker import Ranker
 from replydesk.dialog.words import WordClassifier
@@ -45,8 +46,9 @@ class Skills:
 
     Where there is no ``reranker``, ``late`` makes probabilities of what late interaction says; None where that is no
     help. ``speller`` puts right what slipped in a message before anything else reads it, where that helps. ``notes``
-    say what was tried and how good it was, such as why a reranker was left out. ``words`` and ``neighbours`` are second
-    opinions of the intent, where they help the head: the :attr:`reader` is what reads intents. ``classifiers`` give
+    say what was tried and how good it was, such as why a reranker was left out. ``words``, ``neighbours`` and what a
+    ``second`` encoder says are second opinions of the intent, where they help the head: the :attr:`reader` is what
+    reads intents. ``classifiers`` give
     messages further labels, such as a topic, by the name of what they tell. ``evidence`` is what held-out messages
     showed of confidence: the dial makes its promises of it, and none without. ``ranker`` orders what is
     suggested to the team, where it does better than the score of a hit.
@@ -65,11 +67,12 @@ class Skills:
     classifiers: Mapping[str, TextClassifier] = field(default_factory=dict)
     evidence: Evidence | None = None
     ranker: Ranker | None = None
+    second: SecondReader | None = None
 
     @property
     def reader(self) -> IntentReader | None:
         """Return the head with the opinions that stand beside it, None where there are no intents."""
-        return IntentReader(self.head, self.words, self.neighbours) if self.head is not None else None
+        return None if self.head is None else IntentReader(self.head, self.words, self.neighbours, self.second)
 
     def judged(self, texts: Sequence[str], vectors: Vectors) -> tuple[Floats, Floats]:
         """Return the probabilities of intents, shape (n, labels), and of being out of scope, shape (n,), of messages.
@@ -84,7 +87,8 @@ class Skills:
         if self.familiarity is None:
             return chances, np.zeros(len(vectors))
         highest = chances.max(axis=1) if reader is not None else np.ones(len(vectors))
-        return chances, self.familiarity.unfamiliar(vectors, highest, cosines)
+        more = self.second.sums(texts) if self.second is not None else 0.0
+        return chances, self.familiarity.unfamiliar(vectors, highest, cosines, more)
 
     @property
     def shares_vectors(self) -> bool:
@@ -96,8 +100,8 @@ class Skills:
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes these skills unfit to serve vectors of that length, nothing when they are sound."""
         found = []
-        if self.head is not None:
-            found += IntentReader(self.head, self.words, self.neighbours).problems(dimension)
+        if self.head is not None and (reader := self.reader) is not None:
+            found += reader.problems(dimension)
             dimension = dimension or self.head.weights.shape[-1]
         if self.familiarity is not None:
             found += self.familiarity.problems(dimension)

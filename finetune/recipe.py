@@ -91,6 +91,7 @@ class HeadRecipe:
     names: bool = False
     noise: Annotated[int, Field(ge=0)] = 0
     adjust: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
+from replydesk.dialog.second import second_encoder
 from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
-from replydesk.finetune.intents.classify import Folds, fit_calibrated, fit_familiarity
+from replydesk.finetune.intents.classify import Folds, fit_calibrated
+from replydesk.finetune.intents.familiarity import View, fit_familiarities
 from replydesk.finetune.intents.further import fit_classifiers
 from replydesk.finetune.intents.leaving import left_out_weights
 from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
@@ -34,6 +36,7 @@ from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_th
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
+from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker, ticket_text
@@ -124,7 +127,9 @@ def train_skills(
     skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes)
     if reader is not None:
         notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
-        skills = replace(skills, head=reader.head, words=reader.words, neighbours=reader.neighbours)
+        skills = replace(
+            skills, head=reader.head, words=reader.words, neighbours=reader.neighbours, second=reader.second
+        )
     if reranker is not None:
         key = material.encoder.id
         base, folder = reranker.bases.get(key), reranker.folder / key
@@ -193,6 +198,7 @@ def read_unseen(
     known = train.labelled if len(set(train.labelled.labels)) >= 2 else train
     reader, unseen, held, strength = None, np.zeros((len(known), 0)), None, 0.0
     folds: Folds = ()
+    second = _second(material, recipe)
     base = known
     if material.held:
         # The encoder has seen all but what was held out, so that alone says how it reads what is new.
@@ -203,7 +209,7 @@ def read_unseen(
             head = fit_calibrated(known, held, recipe)
         unseen = np.zeros((len(held), 0))
         if head is not None:
-            reader, unseen = weigh_held_out(head, known, held, recipe, material.languages[0])
+            reader, unseen = weigh_held_out(head, known, held, recipe, material.languages[0], second=second)
     elif known is not train:
         noise = hurried(material.languages)
         copies = [
@@ -211,7 +217,7 @@ def read_unseen(
             for copy in range(recipe.head.noise)
         ]
         more = labeller.more if labeller is not None else None
-        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more=more)
+        reader, classifier = fit_reader(known, recipe, material.languages[0], copies, more=more, second=second)
         unseen, strength, folds = classifier.unseen, classifier.strength, classifier.folds
     labels = reader.labels if reader is not None else ()
     inside = unseen.max(axis=1) if labels else np.ones(len(base))
@@ -221,20 +227,25 @@ def read_unseen(
     # A fine-tuned encoder has learned from the intents that would be left out.
     practised = left_out_weights(known.vectors, owners, strength, recipe.seed) if strength else None
     familiarity, unfamiliar_inside = None, np.zeros(len(base))
+    beside = reader.second if reader is not None else None
     if len(base) and len(odd):
-        familiarity, unfamiliar_inside = fit_familiarity(
-            known.vectors,
-            owners,
-            inside,
-            odd.vectors,
-            odd_highest,
-            held_out=None if held is None else held.vectors,
-            folds=folds,
-            towards=practised,
+        views = [View(known.vectors, odd.vectors, None if held is None else held.vectors)]
+        if beside is not None:
+            vectors = map(beside.encoder.encode, (known.texts, odd.texts, () if held is None else held.texts))
+            seen, strange_seen, held_seen = vectors
+            views.append(View(seen, strange_seen, None if held is None else held_seen))
+        (familiarity, *others), unfamiliar_inside = fit_familiarities(
+            views, owners, inside, odd_highest, folds=folds, towards=practised
         )
+        if reader is not None and beside is not None:
+            beside = replace(beside, familiarity=others[0])
+            reader = replace(reader, second=beside)
     if reader is not None and reader.neighbours is not None and familiarity is not None:
         reader = replace(reader, neighbours=reader.neighbours.sharing(familiarity.known))
-    unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest) if familiarity else np.zeros(len(odd))
+    more_odd = beside.sums(odd.texts) if beside is not None else 0.0
+    unfamiliar_odd = np.zeros(len(odd))
+    if familiarity is not None:
+        unfamiliar_odd = familiarity.unfamiliar(odd.vectors, odd_highest, more=more_odd)
     queries = Queries(
         base + odd,
         labels,
@@ -242,6 +253,12 @@ def read_unseen(
         np.concatenate([unfamiliar_inside, unfamiliar_odd]),
     )
     return reader, familiarity, queries
+
+
+def _second(material: Material, recipe: Recipe) -> Encoder | None:
+    """Return the second encoder that has its say in intents, where the recipe wants one and it reads the language."""
+    beside = material.beside() if recipe.head.beside else None
+    return beside if beside is not None and beside.id == second_encoder().id else None
 
 
 def _labeller(material: Material, recipe: Recipe) -> PseudoLabeller | None:

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.second import SecondReader
 from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.evaluation.intent_data import IntentData
-from replydesk.finetune.evaluation.models import Fit, Model, Ready, Unseen, VectorModel, made_ready
+from replydesk.finetune.evaluation.models import Fit, Model, Ready, Unseen, VectorModel, made_ready, second_if_worth
 from replydesk.finetune.evaluation.rows import held_apart
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.intents.leaving import left_out_weights
-from replydesk.finetune.intents.opinions import spread_out
+from replydesk.finetune.intents.opinions import fit_second_head, spread_out
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.recipe import Recipe
@@ -90,17 +91,21 @@ def cheap_run(
         if len(found) == len(folds)
     }
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
-    model = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen]
+    model, said = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen], unseen[chosen]
+    last = fitted[chosen]
+    if isinstance(model, VectorModel) and isinstance(last, VectorModel):
+        last, _ = second_if_worth(last, said)
+        model, said = second_if_worth(model, said)
     practised = None
     if data.oos_test and isinstance(model, VectorModel):
         strengths = sorted(recipe.head.strengths)
         vectors = model.encoder.encode(model.known.texts)
         practised = left_out_weights(vectors, model.known.labels, strengths[len(strengths) // 2], recipe.seed)
     outside = data.oos_valid if data.oos_test else ()
-    ready = made_ready(model, unseen[chosen], outside, recipe.in_scope_kept, practised)
+    ready = made_ready(model, said, outside, recipe.in_scope_kept, practised)
     told: dict[str, Any] = {"chosen": chosen}
     if spelling:
-        ready, told["spelling"] = with_speller(ready, fitted[chosen], *folds[-1], data.train)
+        ready, told["spelling"] = with_speller(ready, last, *folds[-1], data.train)
     return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
@@ -143,8 +148,9 @@ def tuned_run(
     language: str,
     progress: Progress,
     labeller: PseudoLabeller | None = None,
+    second: Encoder | None = None,
 ) -> Run:
-    """Return the run of a fine-tuned encoder."""
+    """Return the run of a fine-tuned encoder, with a ``second`` one beside it where validation says that it helps."""
     began = time.perf_counter()
     learned, held = (
         (data.train, data.valid) if data.valid else held_apart(data.train, recipe.encoder.held_out, recipe.seed)
@@ -175,20 +181,29 @@ def tuned_run(
     neighbours = None
     if everything is None:
         neighbours = NeighbourClassifier.of(encoder.encode(learned.texts), learned.labels)
-    model = VectorModel(encoder, head.labels, head.weights, head.bias, learned, words, neighbours)
-    said = model.logits(held.texts)
+    other = _second(second, learned, recipe)
+    model = VectorModel(encoder, head.labels, head.weights, head.bias, learned, words, neighbours, other)
+    logits = model.logits(held.texts)
     # After learning from everything the head knows these messages: what it said before stands.
-    said[0] = found.held_logits
+    logits[0] = found.held_logits
     odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
     outside = data.oos_valid if data.oos_test else ()
-    ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
+    model, said = second_if_worth(model, Unseen(head.labels, held.labels, logits, odd))
+    ready = made_ready(model, said, outside, recipe.in_scope_kept)
     if everything is not None:
         words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
-        ready = replace(ready, model=replace(model, known=everything, words=words))
+        other = _second(second, everything, recipe) if model.second is not None else None
+        ready = replace(ready, model=replace(model, known=everything, words=words, second=other))
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
     if recipe.spelling:
         ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)
     return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
+
+
+def _second(encoder: Encoder | None, rows: Labelled, recipe: Recipe) -> SecondReader | None:
+    if encoder is None:
+        return None
+    return SecondReader(encoder, fit_second_head(encoder.encode(rows.texts), rows.labels, recipe))
 
 
 def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> Run:
@@ -210,7 +225,10 @@ def _milliseconds(model: Model, texts: Sequence[str]) -> float:
     """Return the median time of one message alone, nothing of it remembered."""
     speller = model.speller if isinstance(model, SpelledModel) else None
     bare = model.model if isinstance(model, SpelledModel) else model
-    bare = replace(bare, encoder=_bare(bare.encoder)) if isinstance(bare, VectorModel) else bare
+    if isinstance(bare, VectorModel):
+        second = bare.second
+        second = replace(second, encoder=_bare(second.encoder)) if second is not None else None
+        bare = replace(bare, encoder=_bare(bare.encoder), second=second)
     bare = bare if speller is None else SpelledModel(bare, speller)
     times = []
     for text in [*texts[:3], *texts[:_TIMED]]:

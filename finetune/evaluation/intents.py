@@ -79,7 +79,7 @@ def evaluate_intents(
     runs["floor"] = [cheap_run(fit_floor(opinions), data, folds, recipe)]
     progress(f"The frozen encoder {encoder.id}")
     runs["frozen"] = [cheap_run(fit_vectors(opinions, recipe.head.strengths, alone=True), data, folds, recipe)]
-    labeller = None
+    labeller, second = None, encoders.beside(spoken.read) if recipe.head.beside else None
     if data.unlabelled and (recipe.learning.pseudo or recipe.pretrain.objective == "none"):
         labeller = labeller_of(encoder, data, recipe, language, partial(encoders.beside, spoken.read))
     with TemporaryDirectory() as scratch:
@@ -98,7 +98,8 @@ def evaluate_intents(
             runs["tuned"] = []
             for seed in range(recipe.seed, recipe.seed + seeds):
                 progress(f"Fine-tuning under {recipe.name}, seed {seed}")
-                runs["tuned"].append(tuned_run(base, data, replace(recipe, seed=seed), language, progress, labeller))
+                once = replace(recipe, seed=seed)
+                runs["tuned"].append(tuned_run(base, data, once, language, progress, labeller, second))
         else:
             progress("The head with words and neighbours beside it")
             project = recipe if recipe.encoder.tune else None
@@ -109,7 +110,12 @@ def evaluate_intents(
                 reader = RememberingEncoder(BertEncoder(str(base)), Memory(REMEMBERED))
                 opinions = Opinions(reader, language, recipe.seed)
             learn = fit_vectors(
-                opinions, recipe.head.strengths, alone=False, names=recipe.head.names, projecting=project
+                opinions,
+                recipe.head.strengths,
+                alone=False,
+                names=recipe.head.names,
+                projecting=project,
+                second=(second, recipe) if second is not None else None,
             )
             if labeller is not None:
                 learn = learning_more(learn, labeller, data.train)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any, Final, Protocol, TypeVar
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.neighbours import NeighbourClassifier
+from replydesk.dialog.second import SecondReader
 from replydesk.dialog.words import WordClassifier
 from replydesk.finetune.encoders.project import fit_projection
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.scope import choose_threshold
-from replydesk.finetune.intents.classify import fit_draft, fit_logistic
-from replydesk.finetune.intents.opinions import fit_weights, weighted
+from replydesk.finetune.intents.classify import fit_logistic
+from replydesk.finetune.intents.familiarity import fit_draft
+from replydesk.finetune.intents.opinions import fit_second_head, fit_weights, weighted, worth_last
 from replydesk.finetune.intents.weighing import weigh_scores
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import Recipe
@@ -36,6 +38,7 @@ __all__ = [
     "fit_floor",
     "fit_vectors",
     "made_ready",
+    "second_if_worth",
 ]
 
 Floats = NDArray[np.float64]
@@ -89,9 +92,9 @@ class FloorModel:
 
 @dataclass(frozen=True, eq=False)
 class VectorModel:
-    """A linear head on an encoder's vectors; beside it may stand what words say, and the nearest known messages.
+    """A linear head on an encoder's vectors; beside it may stand words, the nearest known messages, a second encoder.
 
-    ``known`` are the rows it was trained on: their vectors tell what is familiar.
+    ``known`` are the rows it was trained on: their vectors tell what is familiar, for the second encoder, too.
     """
 
     encoder: Encoder
@@ -101,11 +104,13 @@ class VectorModel:
     known: Labelled
     words: WordClassifier | None = None
     neighbours: NeighbourClassifier | None = None
+    second: SecondReader | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the names of its opinions."""
-        return ("head", *(("words",) if self.words else ()), *(("neighbours",) if self.neighbours else ()))
+        beside = {"words": self.words, "neighbours": self.neighbours, "second": self.second}
+        return ("head", *(name for name, opinion in beside.items() if opinion is not None))
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """Return the logits of the head, the margins of words and what the neighbours say, those that there are."""
@@ -115,15 +120,23 @@ class VectorModel:
             found.append(self.words.logits(texts))
         if self.neighbours is not None:
             found.append(self.neighbours.logits(vectors))
+        if self.second is not None:
+            found.append(self.second.logits(texts))
         return np.stack(found)
 
     def oddness(self, texts: Sequence[str]) -> Floats:
-        """Return the scores of :class:`Familiarity` but for the first, shape (n, 6)."""
-        return self._familiarity.scores(self.encoder.encode(texts), np.ones(len(texts)))[:, 1:]
+        """Return the scores of :class:`Familiarity` but for the first, of each encoder: shape (n, 6) or (n, 12)."""
+        encoders = [self.encoder, *([self.second.encoder] if self.second is not None else [])]
+        found = [
+            familiarity.scores(encoder.encode(texts), np.ones(len(texts)))[:, 1:]
+            for encoder, familiarity in zip(encoders, self._familiarities, strict=True)
+        ]
+        return np.hstack(found)
 
     @cached_property
-    def _familiarity(self) -> Familiarity:
-        return fit_draft(self.encoder.encode(self.known.texts), self.known.labels)
+    def _familiarities(self) -> list[Familiarity]:
+        encoders = [self.encoder, *([self.second.encoder] if self.second is not None else [])]
+        return [fit_draft(encoder.encode(self.known.texts), self.known.labels) for encoder in encoders]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +190,15 @@ class Unseen:
         return fit_weights(self.logits[:, known], self.targets[known])
 
 
+def second_if_worth(model: VectorModel, unseen: Unseen) -> tuple[VectorModel, Unseen]:
+    """Return the model, and what it said of unseen messages, without its second encoder where that is not worth it."""
+    known = unseen.targets >= 0
+    if model.second is None or worth_last(unseen.logits[:, known], unseen.targets[known]):
+        return model, unseen
+    scores = unseen.oddness[:, : unseen.oddness.shape[1] // 2]
+    return replace(model, second=None), replace(unseen, logits=unseen.logits[:-1], oddness=scores)
+
+
 class Opinions:
     """What is learned on the vectors of one encoder and on words: each thing once, whatever models ask for it."""
 
@@ -207,6 +229,14 @@ class Opinions:
             return NeighbourClassifier.of(reader.encode(rows.texts), rows.labels)
 
         return self._once(rows, f"neighbours {reader.id}", make)
+
+    def second(self, rows: Labelled, encoder: Encoder, recipe: Recipe) -> SecondReader:
+        """Return the head of a second encoder."""
+
+        def fit() -> SecondReader:
+            return SecondReader(encoder, fit_second_head(encoder.encode(rows.texts), rows.labels, recipe))
+
+        return self._once(rows, f"second {encoder.id}", fit)
 
     def projected(self, rows: Labelled, recipe: Recipe) -> Encoder | None:
         """Return the encoder with a projection that brings the rows of a label together, None where it finds none."""
@@ -241,11 +271,12 @@ def fit_vectors(
     alone: bool,
     names: bool = False,
     projecting: Recipe | None = None,
+    second: tuple[Encoder, Recipe] | None = None,
 ) -> Fit:
     """Return how a head on vectors is trained, for each C; unless ``alone``, words and neighbours stand beside it.
 
     With ``names`` the name of every label is an example of it. With a recipe for ``projecting`` there is one more
-    choice for each C: the vectors under a projection.
+    choice for each C: the vectors under a projection. A ``second`` encoder has its say, too.
     """
 
     def fit(rows: Labelled, choice: str | None) -> Mapping[str, Model]:
@@ -259,9 +290,13 @@ def fit_vectors(
             if under is None and choice is None:
                 continue
             encoder = under or opinions.encoder
-            head = opinions.head(rows, strength, encoder)
-            beside = (None, None) if alone else (opinions.words(rows), opinions.neighbours(rows, encoder))
-            made[name] = VectorModel(encoder, rows.names, *head, rows, *beside)
+            weights, bias = opinions.head(rows, strength, encoder)
+            model = VectorModel(encoder, rows.names, weights, bias, rows)
+            if not alone:
+                model = replace(model, words=opinions.words(rows), neighbours=opinions.neighbours(rows, encoder))
+            if second is not None:
+                model = replace(model, second=opinions.second(rows, *second))
+            made[name] = model
         return made
 
     return fit
@@ -278,6 +313,8 @@ def made_ready(
     half of them counts.
     """
     weights, _ = unseen.fitted
+    if practised is not None:
+        practised = np.concatenate([practised, np.ones(1 + unseen.oddness.shape[1] - len(practised))])
     chances = weighted(unseen.logits, weights)
     inside = np.column_stack([1 - chances.max(axis=1), unseen.oddness])
     right = chances.argmax(axis=1) == unseen.targets

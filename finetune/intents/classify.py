@@ -1,4 +1,4 @@
-"""The intent classifier and the sense of the unfamiliar, trained on frozen vectors in seconds."""
+"""The intent classifier, trained on frozen vectors in seconds."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.dialog.intents import AROUND, Familiarity, IntentHead
+from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.examples import Examples
-from replydesk.finetune.intents.weighing import weigh_scores
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
@@ -20,10 +19,7 @@ __all__ = [
     "Classifier",
     "Folds",
     "More",
-    "density_of",
     "fit_calibrated",
-    "fit_draft",
-    "fit_familiarity",
     "fit_head",
     "fit_logistic",
     "fit_temperature",
@@ -36,10 +32,6 @@ Floats = NDArray[np.float64]
 Folds = Sequence[tuple[Any, Any]]
 """Pairs of rows: those that learn, and those that are then judged."""
 
-# Vectors beyond this number make the nearest-neighbour score slower, not better.
-_KNOWN = 20_000
-_PRIOR = 5
-_AT_ONCE = 2048
 # The accuracy on messages as they are that learning from noised ones may cost.
 _PRICE = 0.002
 # The macro F1 that favouring rare intents must gain.
@@ -181,89 +173,6 @@ def fit_unseen(
     return names, softmax(logits / fit_temperature(logits, targets))
 
 
-def fit_familiarity(
-    vectors: Vectors,
-    labels: tuple[str, ...],
-    unseen_highest: Floats,
-    strangers: Vectors,
-    stranger_highest: Floats,
-    *,
-    held_out: Vectors | None = None,
-    folds: Folds = (),
-    towards: Floats | None = None,
-) -> tuple[Familiarity, Floats]:
-    """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
-
-    ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
-    the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
-    in ``folds`` of what learns and what is scored, as the classifier was: a message makes its intent's mean its own,
-    which no new one does. Without folds each is scored without itself among the neighbours. ``unseen_highest`` and
-    ``stranger_highest`` are the highest intent probabilities of the in-scope messages that are scored, and of the
-    strangers. ``towards`` are weights of the scores that may stand in place of equal ones.
-    """
-    draft = fit_draft(vectors, labels)
-    if held_out is not None:
-        own = draft.scores(held_out, unseen_highest)
-    elif folds:
-        own, names = np.empty((len(vectors), len(draft.centre))), np.array(labels, dtype=object)
-        for learned, scored in folds:
-            other = fit_draft(vectors[learned], tuple(names[learned].tolist()))
-            own[scored] = other.scores(vectors[scored], unseen_highest[scored])
-    else:
-        rows, step = np.arange(len(vectors)), _step(len(vectors))
-        own = draft.scores(vectors, unseen_highest, np.where(rows % step == 0, rows // step, -1))
-    centre, spread = own.mean(axis=0), np.maximum(own.std(axis=0), 1e-6)
-    odd = (draft.scores(strangers, stranger_highest) - centre) / spread
-    weights = weigh_scores((own - centre) / spread, odd, towards=[towards])
-    spread = spread / weights
-    inside, outside = ((own - centre) / spread).sum(axis=1), (odd * weights).sum(axis=1)
-    slope, offset = _platt(np.concatenate([inside, outside]), np.repeat([0, 1], [len(inside), len(outside)]))
-    fitted = replace(draft, centre=centre, spread=spread, slope=slope, offset=offset)
-    return fitted, np.asarray(1 / (1 + np.exp(-(slope * inside + offset))))
-
-
-def fit_draft(vectors: Vectors, labels: tuple[str, ...]) -> Familiarity:
-    """Return the scores of labelled vectors before anything is known of their scale: none is normalised.
-
-    The radius of an intent with few messages is drawn to that of all.
-    """
-    owner, means = _owner(labels), _means(vectors, labels)
-    centred = np.asarray(vectors, dtype=np.float64) - means[owner]
-    whitening = _whitening(centred)
-    step = _step(len(vectors))
-    known = vectors[::step]
-    lengths = np.linalg.norm(centred, axis=1)
-    counts = np.bincount(owner)
-    medians = np.array([np.median(lengths[owner == place]) for place in range(len(means))])
-    radii = (counts * medians + _PRIOR * float(np.median(lengths))) / (counts + _PRIOR)
-    return Familiarity(
-        known,
-        whitening,
-        means @ whitening,
-        np.zeros(7),
-        np.ones(7),
-        centroids=means,
-        radii=np.maximum(radii, 1e-6),
-        owners=owner[::step],
-        density=density_of(known),
-    )
-
-
-def density_of(known: Vectors, first: int = 0) -> Floats:
-    """Return the mean cosine of known vectors, from the place ``first`` on, to the ten nearest others: (n - first,).
-
-    With fewer others it is the mean of all, and 0 where there are none.
-    """
-    found, count = np.zeros(len(known) - first), min(AROUND, len(known) - 1)
-    for start in range(first, len(known) if count > 0 else 0, _AT_ONCE):
-        cosines = np.asarray(known[start : start + _AT_ONCE] @ known.T, dtype=np.float64)
-        rows = np.arange(len(cosines))
-        cosines[rows, rows + start] = -np.inf
-        nearest = -np.sort(np.partition(-cosines, count - 1, axis=1)[:, :count], axis=1)
-        found[start - first : start - first + len(rows)] = nearest.mean(axis=1)
-    return found
-
-
 def margins(model: Any, features: Any) -> Floats:
     """Return what a linear model of scikit-learn says for each class, shape (n, classes), also where there are two."""
     scores = np.asarray(model.decision_function(features), dtype=np.float64)
@@ -353,34 +262,3 @@ def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed
 def _loss(logits: Floats, targets: NDArray[np.int_], temperature: float) -> float:
     chosen = softmax(logits / temperature)[np.arange(len(targets)), targets]
     return float(-np.log(np.maximum(chosen, 1e-12)).mean())
-
-
-def _means(vectors: Vectors, labels: tuple[str, ...]) -> Floats:
-    owner = _owner(labels)
-    return np.stack([np.asarray(vectors[owner == i], dtype=np.float64).mean(axis=0) for i in range(owner.max() + 1)])
-
-
-def _owner(labels: tuple[str, ...]) -> NDArray[np.int_]:
-    names = {name: i for i, name in enumerate(sorted(set(labels)))}
-    return np.array([names[label] for label in labels])
-
-
-def _whitening(centred: Floats) -> Floats:
-    from sklearn.covariance import ledoit_wolf
-
-    # With fewer vectors than dimensions only a shrunk covariance has an inverse; its root is symmetric.
-    covariance, _ = ledoit_wolf(centred, assume_centered=True)
-    values, axes = np.linalg.eigh(covariance)
-    return np.asarray(axes / np.sqrt(np.maximum(values, 1e-9)) @ axes.T)
-
-
-def _step(count: int) -> int:
-    """Return that every so many vectors of a count are known."""
-    return max(1, -(-count // _KNOWN))
-
-
-def _platt(scores: Floats, targets: NDArray[np.int_]) -> tuple[float, float]:
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=10.0, class_weight="balanced").fit(scores[:, None], targets)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])

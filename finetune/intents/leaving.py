@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.intents import IntentHead
-from replydesk.finetune.intents.classify import fit_draft, fit_logistic, fit_temperature
+from replydesk.finetune.intents.classify import fit_logistic, fit_temperature
+from replydesk.finetune.intents.familiarity import fit_draft
 from replydesk.finetune.intents.weighing import weigh_scores
 from replydesk.retrieval.encoders.encoder import Vectors
 

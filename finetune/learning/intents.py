@@ -24,7 +24,7 @@ from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, s
 from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import interval
 from replydesk.finetune.examples import OUT_OF_SCOPE, TestMessages
-from replydesk.finetune.intents.classify import density_of
+from replydesk.finetune.intents.familiarity import density_of
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
 
 __all__ = [
@@ -232,7 +232,11 @@ def _taught(skills: Skills, encoder: Encoder, name: str, texts: Sequence[str]) -
     if skills.neighbours is not None:
         # Words do not know the intent: the reader lets them choose among the others alone.
         neighbours = extended_neighbours(skills.neighbours, name, vectors).sharing(familiarity.known)
-    taught = replace(skills, head=head, familiarity=familiarity, speller=speller, neighbours=neighbours)
+    second = skills.second
+    if second is not None and second.familiarity is not None:
+        # Nor does the second encoder's head, which need not; but the examples must look familiar there, too.
+        second = replace(second, familiarity=extended_familiarity(second.familiarity, second.encoder.encode(texts)))
+    taught = replace(skills, head=head, familiarity=familiarity, speller=speller, neighbours=neighbours, second=second)
     return taught, recognised
 
 

@@ -11,7 +11,9 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents import classify as module
-from replydesk.finetune.intents.classify import density_of, fit_familiarity, fit_head, fit_temperature
+from replydesk.finetune.intents import familiarity
+from replydesk.finetune.intents.classify import fit_head, fit_temperature
+from replydesk.finetune.intents.familiarity import density_of, fit_familiarity
 from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 
 DIMENSION = 12
@@ -177,7 +179,7 @@ def test_points_from_far_away_are_unfamiliar(labelled: bool) -> None:
 def test_density_does_not_count_the_message_itself() -> None:
     vectors = blobs(50).vectors
     for first in (0, 30):
-        found = module.density_of(vectors, first)
+        found = density_of(vectors, first)
         assert found.shape == (50 - first,)
         for row, density in enumerate(found, first):
             cosines = np.delete(vectors @ vectors[row], row)
@@ -187,7 +189,7 @@ def test_density_does_not_count_the_message_itself() -> None:
 def test_whitened_vectors_have_unit_covariance() -> None:
     random = np.random.default_rng(0)
     centred = random.normal(size=(5000, 4)) @ random.normal(size=(4, 4))
-    white = centred @ module._whitening(centred)
+    white = centred @ familiarity._whitening(centred)
     np.testing.assert_allclose(white.T @ white / 5000, np.eye(4), atol=0.05)
 
 

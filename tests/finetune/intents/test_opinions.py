@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,16 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.reader import IntentReader
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents.classify import fit_head, fit_temperature, softmax
-from replydesk.finetune.intents.opinions import fit_like, fit_reader, fit_weights, spread_out, weigh_held_out
+from replydesk.finetune.intents.opinions import (
+    fit_like,
+    fit_reader,
+    fit_weights,
+    spread_out,
+    weigh_held_out,
+    worth_last,
+)
 from replydesk.finetune.recipe import QUICK, HeadRecipe
+from replydesk.retrieval.encoders.encoder import Vectors
 
 FEW = replace(QUICK, head=HeadRecipe(strengths=(10.0,), folds=4))
 SAID = {
@@ -84,6 +93,67 @@ def test_several_opinions_get_the_weights_with_the_least_loss() -> None:
     assert fit_weights(said, targets)[0][2] == 0
     # And one alone keeps the least, that its answers stay what they are.
     assert fit_weights(-said[:1], targets)[0][0] == pytest.approx(np.exp(-3))
+
+
+class Telling:
+    """A second encoder: its vectors say what a message of its list is about, up to some noise."""
+
+    id, dimension = "telling", 4
+
+    def __init__(self, messages: Examples, noise: float) -> None:
+        random = np.random.default_rng(3)
+        places = [NAMES.index(label) for label in messages.labels]
+        rows = np.eye(4)[places] + noise * random.normal(size=(len(places), 4))
+        self.known = dict(zip(messages.texts, rows / np.linalg.norm(rows, axis=1, keepdims=True), strict=True))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.array([self.known[text] for text in texts], dtype=np.float32).reshape(len(texts), 4)
+
+
+def numbered(messages: Examples) -> Examples:
+    """Make each message one of its own."""
+    return replace(messages, texts=tuple(f"{text} {i}" for i, text in enumerate(messages.texts)))
+
+
+@pytest.mark.parametrize("noise", [0.3, 30.0])
+def test_a_second_encoder_has_its_say_where_it_tells_more(noise: float) -> None:
+    train = numbered(examples("en", 180, noise=0.9, telling=False))
+    second = Telling(train, noise)
+    alone, told_alone = fit_reader(train, FEW, "en")
+    reader, told = fit_reader(train, FEW, "en", second=second)
+    if noise > 1:
+        assert reader.second is None and reader.weights == alone.weights
+        return
+    assert reader.second is not None and reader.second.encoder is second and reader.second.familiarity is None
+    assert reader.weights["second"] == pytest.approx(1 / reader.second.head.temperature)
+    assert accuracy(told.unseen, train.labels, NAMES) > accuracy(told_alone.unseen, train.labels, NAMES) + 0.05
+    found = reader.probabilities(train.texts, train.vectors)
+    assert accuracy(found, train.labels, NAMES) > accuracy(
+        alone.probabilities(train.texts, train.vectors), train.labels, NAMES
+    )
+
+
+@pytest.mark.parametrize("noise", [0.3, 30.0])
+def test_what_was_held_out_says_whether_a_second_encoder_helps_a_tuned_one(noise: float) -> None:
+    both = numbered(examples("en", 240, noise=0.9, telling=False))
+    learned, held = both.where([i < 150 for i in range(240)]), both.where([i >= 150 for i in range(240)])
+    head, second = fit_head(learned, FEW).head, Telling(both, noise)
+    reader, unseen = weigh_held_out(head, learned, held, FEW, "en", second=second)
+    assert (reader.second is not None) == (noise < 1)
+    np.testing.assert_allclose(unseen, reader.probabilities(held.texts, held.vectors), rtol=1e-9)
+
+
+def test_an_opinion_is_worth_its_pass_where_the_loss_falls_by_a_hundredth() -> None:
+    said, targets = logits(3)
+    assert worth_last(said, targets)
+    assert not worth_last(np.concatenate([said, said[:1]]), targets)
+    assert not worth_last(np.concatenate([said, -said[:1]]), targets)
+    # What says nothing is seldom believed, however few the messages.
+    random, believed = np.random.default_rng(0), 0
+    for _ in range(100):
+        rows = random.integers(0, 200, 60)
+        believed += worth_last(np.concatenate([said[:1, rows], random.normal(size=(1, 60, 4))]), targets[rows])
+    assert believed <= 8
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -21,7 +21,8 @@ from replydesk.dialog.release import Release
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.evaluation.gate import Outcomes
 from replydesk.finetune.examples import TestMessages, collect
-from replydesk.finetune.intents.classify import fit_draft, fit_logistic
+from replydesk.finetune.intents.classify import fit_logistic
+from replydesk.finetune.intents.familiarity import fit_draft
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning import intents as module
 from replydesk.finetune.learning.intents import (
