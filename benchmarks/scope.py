@@ -135,7 +135,8 @@ def _said(recipe: str) -> dict[str, Any]:
     if asked.encoder.tune:
         base = encoders.bert("en")
         assert base is not None, "English is read by a BERT"
-        ready = tuned_run(base, data, asked, "en", lambda line: print(line, flush=True)).ready
+        second = encoders.beside("en") if asked.head.beside else None
+        ready = tuned_run(base, data, asked, "en", lambda line: print(line, flush=True), second=second).ready
     else:
         opinions = Opinions(RememberingEncoder(encoders.of("en")), "en", asked.seed)
         fit = fit_vectors(opinions, asked.head.strengths, alone=False)
