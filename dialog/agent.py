@@ -31,6 +31,7 @@ from replydesk.dialog.answering import Answering, Turn
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
+from replydesk.dialog.forms import Form
 from replydesk.dialog.guard import TeamHosts
 from replydesk.dialog.incoming import Incoming, checked, context_of, language_before
 from replydesk.dialog.looking import Found, Looking, Wanted
@@ -39,7 +40,7 @@ from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.rules.book import RuleBook
-from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of
+from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of, state_before
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -108,6 +109,11 @@ class Agent:
         agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms, rulebook=rulebook)
         agent._release = releases.current()
         return agent
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Return the forms as their file says now."""
+        return self._forms.get()
 
     def release(self) -> Release:
         """Return the release that answers now, following the pointer of the home.
@@ -215,10 +221,7 @@ class Agent:
             given = self._given(text, message, conversation, earlier, incoming.at)
             if given is not None:
                 return given
-            last, verdict = self.store.last_reply(conversation)
-            state = replace(State.of(last.get("state")), taken_over=holder_of(earlier))
-            if verdict in ("wrong", "wrong_intent"):
-                state = state.turned_down()
+            state = state_before(self.store, conversation, earlier)
         languages = self.settings.data.languages
         language = incoming.language or language_of(text, among=languages, previous=language_before(earlier))
         heard = replace(
