@@ -33,7 +33,7 @@ from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.forms import Form
 from replydesk.dialog.guard import TeamHosts
-from replydesk.dialog.incoming import Incoming, checked, context_of, language_before
+from replydesk.dialog.incoming import Incoming, checked, checked_filters, context_of, language_before
 from replydesk.dialog.looking import Found, Looking, Wanted
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
@@ -191,9 +191,11 @@ class Agent:
         ``tags`` are those of the customer, for the team's rules, beside those of the conversation. ``message`` is the
         id that the caller gives the message: sent again in the same conversation, the same text gets the same reply and
         nothing is stored. So does the same text that came before its reply was there. Raises :class:`RequestError` for
-        an empty or too long message and :class:`ConflictError` where others write into the conversation all the time.
+        an empty or too long message or filters that nothing here can pass, and :class:`ConflictError` where others
+        write into the conversation all the time.
         """
         began = time.perf_counter()
+        self.check_filters(filters)
         incoming = Incoming(
             text, language, conversation=conversation, channel=channel, tags=tuple(tags), filters=filters
         )
@@ -299,8 +301,15 @@ class Agent:
     ) -> list[Hit]:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self.checked(text)
+        self.check_filters(filters)
         language = language or language_of(text, among=self.settings.data.languages)
         return self.look(Incoming(text, language), Wanted(k, filters)).reranked.hits
+
+    def check_filters(self, filters: Mapping[str, str] | None) -> None:
+        """Raise :class:`RequestError` for filters that nothing at this desk can pass."""
+        heads = [skills.head for skills in self.release().skills.values() if skills.head is not None]
+        intents = {label for head in heads for label in head.labels}
+        checked_filters(filters, self.store, languages=self.settings.data.languages, intents=intents)
 
     def look(self, incoming: Incoming, wanted: Wanted, release: Release | None = None) -> Found:
         """Return what a message says and which past tickets may answer it, without deciding anything.

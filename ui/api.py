@@ -112,6 +112,7 @@ class SearchRequest(_Body):
     text: str
     k: int = Field(10, ge=1, le=100)
     language: Language = ""
+    filters: dict[Name, Name] = Field(default_factory=dict)
 
 
 class TicketRequest(_Body):
@@ -182,7 +183,7 @@ def install(app: FastAPI, agent: Agent) -> None:
     @router.post("/search")
     def search(body: SearchRequest) -> dict[str, Any]:
         """Return past tickets that may answer a text."""
-        return search_document(agent.search(body.text, k=body.k, language=body.language))
+        return search_document(agent.search(body.text, k=body.k, language=body.language, filters=body.filters))
 
     @router.get("/tickets")
     def tickets(

@@ -52,10 +52,11 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     """Return different answers to a message, and beside them the next best macro or article; the store keeps all.
 
     Reading the message costs one forward pass, as for a reply. Raises :class:`RequestError` for an empty or too long
-    message, :class:`NotFoundError` where a conversation is named that is not there and no text is given, and
-    :class:`ConflictError` where the id stands for another message.
+    message or filters that nothing here can pass, :class:`NotFoundError` where a conversation is named that is not
+    there and no text is given, and :class:`ConflictError` where the id stands for another message.
     """
     began = time.perf_counter()
+    agent.check_filters(request.filters)
     known = agent.store.stored([request.conversation]).get(request.conversation) if request.conversation else None
     talk = known.conversation if known else Conversation(request.conversation, ())
     mask = Mask(agent.settings.data, request.conversation, known.masked if known else {})
