@@ -341,7 +341,8 @@ def test_what_fails_says_why(
     [
         ("nope",), ("ask",), ("search", "a", "-k", "0"), ("serve", "--port", "99999"), ("train", "--task", "cooking"),
         ("ask", "a", "--language", "klingon"), ("tickets", "add", "--question", "a"), ("export", "--format", "xml"),
-        ("tickets", "list", "--source", "rumour"), ("releases",), ("ask", "a", "--jsno"), (), ("search", "a", "--filter", "source"),
+        ("tickets", "list", "--source", "rumour"), ("releases",), ("ask", "a", "--jsno"), (),
+        ("search", "a", "--filter", "source"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_another_exit_code(run: Run, home: Home, arguments: tuple[str, ...]) -> None:
