@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from replydesk.data.errors import RequestError
 from replydesk.data.preparation import Mask
 from replydesk.data.records import Message
-from replydesk.data.text import clean
+from replydesk.data.text import clean, narrow
 from replydesk.dialog.state import State
 from replydesk.retrieval.filters import Filter
 
@@ -56,8 +56,11 @@ class Incoming:
 
 
 def checked(text: str, mask: Mask, limit: int, *, hint: str = "Send a question.") -> str:
-    """Return a message cleaned and masked. Raises :class:`RequestError` for an empty one, or one above the limit."""
-    text = mask(clean(text))
+    """Return a message cleaned and masked, its letters and digits of one width.
+
+    Raises :class:`RequestError` for an empty one, or one above the limit.
+    """
+    text = mask(narrow(clean(text)))
     if not text:
         raise RequestError("The message is empty.", where="text", hint=hint)
     if len(text) > limit:

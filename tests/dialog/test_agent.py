@@ -189,6 +189,15 @@ def test_what_identifies_a_person_is_masked_before_it_is_stored(
     assert mask in agent.store.messages(reply.conversation)[0].text
 
 
+def test_letters_of_full_width_are_read_like_any(agent: Agent) -> None:
+    assert agent.reply("Ｈｉ！").ground == "small_talk"
+    asked = agent.reply("Ｐｌｅａｓｅ ｃａｎｃｅｌ ｍｙ ｏｒｄｅｒ ＴＷ－２０４８１７")
+    assert asked.state.slots == {"order": "TW-204817"}
+    assert asked.state.asked == "Please cancel my order TW-204817"
+    # Marks of Chinese sentences are as they were.
+    assert agent.reply("帮我取消订单，谢谢！").state.asked == "帮我取消订单，谢谢！"
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "\u200b"])
 def test_an_empty_message_is_refused(agent: Agent, text: str) -> None:
     before = agent.store.counts()
