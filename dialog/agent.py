@@ -31,15 +31,16 @@ from replydesk.dialog.answering import Answering, Turn
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
+from replydesk.dialog.forms import Form
 from replydesk.dialog.guard import TeamHosts
-from replydesk.dialog.incoming import Incoming, checked, context_of, language_before
+from replydesk.dialog.incoming import Incoming, checked, checked_filters, context_of, language_before
 from replydesk.dialog.looking import Found, Looking, Wanted
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.rules.book import RuleBook
-from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of
+from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of, state_before
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -108,6 +109,11 @@ class Agent:
         agent = cls(store, matcher, settings, releases, cache=home.runtime, forms=home.forms, rulebook=rulebook)
         agent._release = releases.current()
         return agent
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Return the forms as their file says now."""
+        return self._forms.get()
 
     def release(self) -> Release:
         """Return the release that answers now, following the pointer of the home.
@@ -185,9 +191,11 @@ class Agent:
         ``tags`` are those of the customer, for the team's rules, beside those of the conversation. ``message`` is the
         id that the caller gives the message: sent again in the same conversation, the same text gets the same reply and
         nothing is stored. So does the same text that came before its reply was there. Raises :class:`RequestError` for
-        an empty or too long message and :class:`ConflictError` where others write into the conversation all the time.
+        an empty or too long message or filters that nothing here can pass, and :class:`ConflictError` where others
+        write into the conversation all the time.
         """
         began = time.perf_counter()
+        self.check_filters(filters)
         incoming = Incoming(
             text, language, conversation=conversation, channel=channel, tags=tuple(tags), filters=filters
         )
@@ -215,10 +223,7 @@ class Agent:
             given = self._given(text, message, conversation, earlier, incoming.at)
             if given is not None:
                 return given
-            last, verdict = self.store.last_reply(conversation)
-            state = replace(State.of(last.get("state")), taken_over=holder_of(earlier))
-            if verdict in ("wrong", "wrong_intent"):
-                state = state.turned_down()
+            state = state_before(self.store, conversation, earlier)
         languages = self.settings.data.languages
         language = incoming.language or language_of(text, among=languages, previous=language_before(earlier))
         heard = replace(
@@ -296,8 +301,15 @@ class Agent:
     ) -> list[Hit]:
         """Return up to ``k`` past tickets that may answer a text, best first, without deciding anything."""
         text = self.checked(text)
+        self.check_filters(filters)
         language = language or language_of(text, among=self.settings.data.languages)
         return self.look(Incoming(text, language), Wanted(k, filters)).reranked.hits
+
+    def check_filters(self, filters: Mapping[str, str] | None) -> None:
+        """Raise :class:`RequestError` for filters that nothing at this desk can pass."""
+        heads = [skills.head for skills in self.release().skills.values() if skills.head is not None]
+        intents = {label for head in heads for label in head.labels}
+        checked_filters(filters, self.store, languages=self.settings.data.languages, intents=intents)
 
     def look(self, incoming: Incoming, wanted: Wanted, release: Release | None = None) -> Found:
         """Return what a message says and which past tickets may answer it, without deciding anything.

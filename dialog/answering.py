@@ -29,6 +29,7 @@ from replydesk.dialog.reply import Handoff, Option, Reply
 from replydesk.dialog.rules.applying import deciding, tags_of
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.rules.rules import Fired
+from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.saying import (
     Said,
     after_form,
@@ -216,7 +217,7 @@ class Answering:
         partly = several if several is not None and several.ground == "partly" else None
         decision = several if several is not None and partly is None else decision
         if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
-            slots = slots_of(told.state, reading)
+            slots = self._situation(turn, told, reading).said
             asked = Asked(impartial(told.meant), turn.language, found.parts, slots, greet=not turn.incoming.context)
             began = time.perf_counter()
             draft = self._composing.of(turn.matcher).compose(asked, hits)
@@ -227,20 +228,23 @@ class Answering:
 
     def _plain(self, turn: Turn, told: Heard, found: Found, decision: Decision) -> Said:
         """Return what a decision says, with its places filled."""
-        situation = situation_of(turn.incoming, told, found.reading)
+        situation = self._situation(turn, told, found.reading)
         book = self._rulebook
 
         def fill(text: str) -> str | None:
             return book.told(text, situation) if book is not None else text
 
         forms = self._forms.get()
-        return decided(decision, found.reading, situation.slots, fill, lambda name: declared_slot(forms, name))
+        return decided(decision, found.reading, situation.said, fill, lambda name: declared_slot(forms, name))
+
+    def _situation(self, turn: Turn, told: Heard, reading: Reading) -> Situation:
+        return situation_of(turn.incoming, told, reading, self._forms.get())
 
     def _fired(self, turn: Turn, told: Heard, reading: Reading) -> tuple[Fired, ...]:
         """Return the rules that hold of a message; what is known already is not asked for."""
         if self._rulebook is None:
             return ()
-        situation = situation_of(turn.incoming, told, reading)
+        situation = self._situation(turn, told, reading)
         fired = self._rulebook.fired(situation)
         return tuple(one for one in fired if one.effect != "ask" or not situation.slots.get(one.reason))
 

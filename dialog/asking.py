@@ -1,10 +1,11 @@
-"""Asking for a slot that no form declares: an answer, or a rule, needs it to answer the customer."""
+"""Asking for a slot that no form declares, since an answer or a rule needs it; and saying back what was told."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-__all__ = ["has_name", "slot_question"]
+__all__ = ["as_told", "has_name", "slot_question"]
 
 _NAMES: Final = {
     "order": {"en": "order number", "zh": "订单号"},
@@ -19,6 +20,17 @@ _NAMES: Final = {
 _ASK: Final = {"en": "Could you tell me your {}?", "zh": "请问您的{}是什么？"}
 _WHICH: Final = {"en": "Which {} is it about?", "zh": "请问是哪个{}？"}
 _NOT_YOURS: Final = frozenset({"date", "amount", "product", "error"})
+_PLACEHOLDER: Final = re.compile(r"<[A-Z]+_\d+>")
+_AS_TOLD: Final = {"en": "what you told us", "zh": "您提供的信息"}
+
+
+def as_told(text: str, language: str) -> str:
+    """Return a customer's own words as they can be said back: what was masked in them cannot be.
+
+    >>> as_told("<EMAIL_1>", "en"), as_told("TW-204817", "zh")
+    ('what you told us', 'TW-204817')
+    """
+    return _PLACEHOLDER.sub(_AS_TOLD["zh" if language == "zh" else "en"], text)
 
 
 def has_name(slot: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 from replydesk.data.quantities.dates import MONTH
 from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
-from replydesk.dialog.asking import has_name, slot_question
+from replydesk.dialog.asking import as_told, has_name, slot_question
 from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -32,6 +32,7 @@ __all__ = [
     "declared_slot",
     "form_decision",
     "question_form",
+    "said_slots",
     "started_form",
     "step",
     "text_in",
@@ -65,6 +66,7 @@ KINDS = ("text", "yes_no", "choice", "pattern", "amount", *_KIND_PATTERNS)
 """What a slot may hold: any text, a yes or no, one of some choices, what its pattern says, or an entity."""
 
 _SHORTEST = 2
+_YES_NO: Mapping[str, Mapping[str, str]] = {"zh": {"yes": "是", "no": "否"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ class Slot:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def label(self, value: str, language: str) -> str:
-        """Return what a value is called in a language: itself, unless it is a choice with texts."""
+        """Return what a value is called in a language: itself, unless it is a yes or no, or a choice with texts."""
+        if self.kind == "yes_no":
+            return _YES_NO.get(language, {}).get(value, value)
         return text_in(self.labels[value], language) if value in self.labels else value
 
     def offers(self, language: str) -> tuple[Offer, ...]:
@@ -200,6 +204,16 @@ def declared_slot(forms: Sequence[Form], name: str) -> Slot | None:
     if has_name(name):
         return None
     return next((slot for form in forms if (slot := form.slot(name)) is not None), None)
+
+
+def said_slots(forms: Sequence[Form], slots: Mapping[str, str], language: str) -> dict[str, str]:
+    """Return slots as a text to the customer says them: a choice as it is called in the language, nothing masked.
+
+    The first form that has a slot of that name says what its values are called.
+    """
+    declared = {slot.name: slot for form in reversed(forms) for slot in form.slots}
+    named = {name: declared[name].label(told, language) if name in declared else told for name, told in slots.items()}
+    return {name: as_told(value, language) for name, value in named.items()}
 
 
 def question_form(slot: str, declared: Slot | None = None) -> Form:

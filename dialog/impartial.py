@@ -63,6 +63,7 @@ _HAN_SELF: Final = re.compile(
     "((?:我|本人|他|俺|人家)(?:就?是|作为|身为)?|作为|身为|当|(?<!的)是)((?:一?[个名位枚])?[^，。！？,.!?男女要买款换选穿码鞋衣的]{0,5}?)"
     "(?:[男女](?:[人的生性士]|孩子?|同志|青年)?|小伙子?|姑娘|[大小][男女]人|[爸妈]|帅哥|美女|大[叔妈爷]|小姐姐|小哥哥)(?=[，。！？,.!?、；;~的\\s]|\\Z)"
 )
+_HAN: Final = re.compile("[一-鿿]")
 _WORDS: Final = re.compile(r"[A-Za-z']{2,}|[一-鿿]{2}")
 _FEWEST = 2
 
@@ -78,7 +79,7 @@ def impartial(text: str) -> str:
     '我爱人没收到'
     """
     plain = text.replace("’", "'")
-    if not plain.isascii():
+    if _HAN.search(plain):
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from replydesk.data.errors import RequestError
 from replydesk.data.preparation import Mask
 from replydesk.data.records import Message
-from replydesk.data.text import clean
+from replydesk.data.text import clean, narrow
 from replydesk.dialog.state import State
+from replydesk.retrieval.filters import Filter
 
-__all__ = ["Incoming", "checked", "context_of", "language_before"]
+if TYPE_CHECKING:
+    from replydesk.data.store import Store
+
+__all__ = ["Incoming", "checked", "checked_filters", "context_of", "language_before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,37 @@ class Incoming:
 
 
 def checked(text: str, mask: Mask, limit: int, *, hint: str = "Send a question.") -> str:
-    """Return a message cleaned and masked. Raises :class:`RequestError` for an empty one, or one above the limit."""
-    text = mask(clean(text))
+    """Return a message cleaned and masked, its letters and digits of one width.
+
+    Raises :class:`RequestError` for an empty one, or one above the limit.
+    """
+    text = mask(narrow(clean(text)))
     if not text:
         raise RequestError("The message is empty.", where="text", hint=hint)
     if len(text) > limit:
         message = f"The message has {len(text)} characters, {limit} are allowed."
         raise RequestError(message, where="text", hint="Shorten it, or raise the setting ui.max_text.")
     return text
+
+
+def checked_filters(
+    filters: Mapping[str, str] | None, store: Store, *, languages: Collection[str], intents: Collection[str]
+) -> None:
+    """Check filters where a request comes in, before anything else is done with it.
+
+    Raises :class:`RequestError` for what :class:`~replydesk.retrieval.filters.Filter` does not know, and for a language
+    or an intent that is neither among those of the desk nor that of a ticket. Authors and tags are anybody's own words:
+    one that no ticket has finds nothing.
+    """
+    Filter.read(filters or {})
+    known: dict[Literal["language", "intent"], Collection[str]] = {"language": languages, "intent": intents}
+    for name, spoken in known.items():
+        value = (filters or {}).get(name, "")
+        if not value or value in spoken or store.ticket_ids({name: value}, limit=0) is None:
+            continue
+        there = sorted({*spoken, *store.ticket_values(name)})
+        hint = f"Known: {', '.join(there)}." if there else "No ticket has one yet."
+        raise RequestError(f"No ticket has this {name}.", where=f"filters.{name}", hint=hint)
 
 
 def context_of(messages: Sequence[Message]) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ __all__ = ["introduced"]
 
 Span = tuple[int, int]
 
+# Who types Chinese, too, writes these marks in English.
+_MARKS: Final = str.maketrans("，。！？：；、（）", ",.!?:;,()")
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -162,7 +165,7 @@ class _Clause:
         return bool(self.names)
 
 
-def introduced(text: str) -> str:
+def introduced(whole: str) -> str:
     """Return an English message without what introduces who writes.
 
     A place stays where the message asks about it, also as *here* or *to us*.
@@ -172,12 +175,13 @@ def introduced(text: str) -> str:
     >>> introduced("I run a bakery in Leeds. Do you ship to Lagos?")
     'I run a bakery. Do you ship to Lagos?'
     """
+    text = whole.translate(_MARKS)
     clauses = _clauses(text)
     if any(text[start] != "<" for one in clauses for start, _ in one.names):
         text = _called_alike(text, clauses)
         clauses = _clauses(text)
     if not any(one.names or one.places for one in clauses):
-        return text
+        return whole
     gone = _runs(clauses)
     left = _without(text, gone)
     if _HERE.search(left) and any(one.places for one in clauses):

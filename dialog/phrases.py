@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
-from replydesk.dialog.forms import Form, FormStep, text_in
+from replydesk.dialog.asking import as_told
+from replydesk.dialog.forms import Form, FormStep, said_slots, text_in
 from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
@@ -195,8 +195,6 @@ _FORM_AGAIN = {
     "en": "I couldn't read that. {ask}",
     "zh": "抱歉，没有看懂。{ask}",
 }
-_AS_TOLD = {"en": "what you told us", "zh": "您提供的信息"}
-_PLACEHOLDER = re.compile(r"<[A-Z]+_\d+>")
 _FORM_CANCELLED = {
     "en": "All right, I've stopped that. What else can I do for you?",
     "zh": "好的，已为您停止。还有什么可以帮您？",
@@ -282,7 +280,7 @@ def handoff_text(ground: Ground, language: str) -> str:
 
 def left_text(parts: Sequence[str], language: str, *, asks: bool) -> str:
     """Return what is said of the parts of a message that are not answered: it is asked about them, or a person is."""
-    named = [_PLACEHOLDER.sub(_in(language, _AS_TOLD), _short(quoted(part))) for part in parts]
+    named = [as_told(_short(quoted(part)), language) for part in parts]
     left = ("和" if language == "zh" else " and ").join(f"“{part}”" for part in named)
     return _in(language, _LEFT_ASK if asks else _LEFT).format(left=left)
 
@@ -300,10 +298,7 @@ def _short(text: str) -> str:
 def form_text(step: FormStep, form: Form, language: str) -> str:
     """Return what a form says next: the team's own words, and ours where it stops."""
     if step.kind == "done":
-        # What was masked cannot be said back.
-        told = {name: _PLACEHOLDER.sub(_in(language, _AS_TOLD), value) for name, value in step.slots.items()}
-        told |= {slot.name: slot.label(told[slot.name], language) for slot in form.slots if slot.name in told}
-        return text_in(form.done, language).format_map(told)
+        return text_in(form.done, language).format_map(said_slots((form,), step.slots, language))
     if step.kind == "cancelled":
         return _in(language, _FORM_CANCELLED)
     if step.slot is None:

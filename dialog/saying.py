@@ -74,10 +74,9 @@ def decided(
 
     Answers have their places filled, and parts of the message that have none are said to be open. What a canned answer
     needs to know of the customer is asked for; an answer that needs what nobody here knows goes to a person, who can
-    look it up. ``declared`` gives a slot as a form declares it.
+    look it up. ``slots`` are as they are said to the customer; ``declared`` gives one as a form declares it.
     """
     language = reading.language
-    slots = {name: slot.label(value, language) if (slot := declared(name)) else value for name, value in slots.items()}
     if decision.action == "ask" and not decision.answers:
         return Said(decision, phrases.ask_text(language, decision.ground), offers=_offers(decision.hits))
     if not decision.answers:

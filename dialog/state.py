@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from replydesk.data.records import Message
 
-__all__ = ["RELEASED", "TAKEN", "FormState", "Offer", "State", "holder_of", "state_after"]
+if TYPE_CHECKING:
+    from replydesk.data.store import Store
+
+__all__ = ["RELEASED", "TAKEN", "FormState", "Offer", "State", "holder_of", "state_after", "state_before"]
 
 TAKEN, RELEASED = "taken over:", "released:"
 """What the ids of the system messages begin with that say that a person took over, or that the bot may go on."""
 
+_FAILED = frozenset({"wrong", "wrong_intent"})
 # A conversation that goes on for ever must not make its state grow for ever.
 _KEPT = 50
 
@@ -140,6 +144,24 @@ def state_after(
         asked=asked,
         tags=tuple(dict.fromkeys((*state.tags, *tags)))[-_KEPT:],
     )
+
+
+def state_before(store: Store, conversation: str, earlier: Sequence[Message], *, asked: str = "") -> State:
+    """Return the state of a conversation before its next message, or before the one with the id ``asked``.
+
+    ``earlier`` are the messages until then. What the last reply left, a person's verdict on it counted in: judged
+    wrong, it has failed. Where a reply to the message asked about was judged wrong, its answer is not given again.
+    """
+    refused: tuple[str, ...] = ()
+    for document, verdict in store.last_replies(conversation, limit=2 if asked else 1):
+        state = State.of(document.get("state"))
+        state = state.turned_down() if verdict in _FAILED else state
+        if asked and document.get("message") == asked:
+            refused = state.refused if verdict in _FAILED else ()
+            continue
+        known = tuple(dict.fromkeys((*state.refused, *refused)))[-_KEPT:]
+        return replace(state, taken_over=holder_of(earlier), refused=known)
+    return State(taken_over=holder_of(earlier), refused=refused)
 
 
 def holder_of(messages: Sequence[Message]) -> str:

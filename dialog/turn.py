@@ -10,6 +10,7 @@ from replydesk.data.records import same_text
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
+from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading, wants_person
@@ -82,11 +83,13 @@ def slots_of(state: State, reading: Reading) -> dict[str, str]:
     return {**state.slots, **{one.kind: str(one.value) for one in reading.entities if one.kind in _IDENTIFIES}}
 
 
-def situation_of(incoming: Incoming, told: Heard, reading: Reading) -> Situation:
+def situation_of(incoming: Incoming, told: Heard, reading: Reading, forms: Sequence[Form] = ()) -> Situation:
     """Return what rules, facts and the places of an answer see of a message, whether it is answered or suggested for.
 
-    The tags are those of the customer and of the conversation, and those that rules have put on it before.
+    The tags are those of the customer and of the conversation, and those that rules have put on it before. The
+    ``forms`` tell what the values of slots are called.
     """
+    slots = slots_of(told.state, reading)
     return Situation(
         told.meant,
         incoming.language,
@@ -95,7 +98,8 @@ def situation_of(incoming: Incoming, told: Heard, reading: Reading) -> Situation
         incoming.channel,
         incoming.at,
         tuple(dict.fromkeys((*incoming.tags, *told.state.tags))),
-        slots_of(told.state, reading),
+        slots,
+        said_slots(forms, slots, incoming.language),
     )
 
 

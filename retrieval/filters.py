@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from replydesk.data.errors import RequestError
-from replydesk.data.records import Ticket
+from replydesk.data.records import TICKET_SOURCES, Ticket
 
 __all__ = ["FILTERS", "Filter"]
 
@@ -28,11 +28,17 @@ class Filter:
 
     @classmethod
     def read(cls, filters: Mapping[str, str]) -> Filter:
-        """Return the filter that names and values describe. Raises :class:`RequestError` for an unknown one."""
+        """Return the filter that names and values describe.
+
+        Raises :class:`RequestError` for an unknown name or source, and for a time that cannot be read.
+        """
         for name in filters:
             if name not in FILTERS:
                 hint = f"Known: {', '.join(FILTERS)}."
                 raise RequestError(f"There is no filter called {name}.", where="filters", hint=hint)
+        if filters.get("source", TICKET_SOURCES[0]) not in TICKET_SOURCES:
+            hint = f"Known: {', '.join(TICKET_SOURCES)}."
+            raise RequestError("There is no such source of tickets.", where="filters.source", hint=hint)
         values = tuple((name, value) for name, value in filters.items() if name not in ("since", "until"))
         return cls(values, _moment(filters, "since"), _moment(filters, "until"))
 

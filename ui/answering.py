@@ -10,7 +10,16 @@ from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.ui.demo import demo
 from replydesk.ui.desk import agent_of, settings_of
-from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
+from replydesk.ui.options import (
+    FilterOption,
+    HomeOption,
+    JsonOption,
+    LanguageOption,
+    RulesOption,
+    filters_of,
+    say,
+    show,
+)
 from replydesk.ui.terminal import reply_text, suggestions_text
 
 __all__ = ["actions", "ask", "search", "serve", "suggest"]
@@ -20,12 +29,15 @@ def ask(
     text: Annotated[str, typer.Argument(help="The customer's message.")],
     conversation: Annotated[str, typer.Option("--conversation", help="Go on with this conversation.")] = "",
     language: LanguageOption = "",
+    filters: FilterOption = None,
     rules: RulesOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer one message."""
-    reply = agent_of(Home.find(home), rules).reply(text, conversation=conversation, channel="cli", language=language)
+    reply = agent_of(Home.find(home), rules).reply(
+        text, conversation=conversation, channel="cli", language=language, filters=filters_of(filters)
+    )
     show(reply.document(), as_json, reply_text(reply))
 
 
@@ -35,6 +47,7 @@ def suggest(
     by: Annotated[str, typer.Option("--by", help="The member of the team who asks.")] = "",
     k: Annotated[int, typer.Option("--k", "-k", min=1, max=10, help="How many answers.")] = 3,
     language: LanguageOption = "",
+    filters: FilterOption = None,
     rules: RulesOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -42,7 +55,9 @@ def suggest(
     """Suggest different answers to one message; nothing is sent."""
     from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 
-    request = SuggestionRequest(text, conversation, channel="cli", language=language, by=by, k=k)
+    request = SuggestionRequest(
+        text, conversation, channel="cli", language=language, by=by, k=k, filters=filters_of(filters)
+    )
     found = suggestions(agent_of(Home.find(home), rules), request)
     show(found.document(), as_json, suggestions_text(found))
 
@@ -51,13 +66,14 @@ def search(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
     language: LanguageOption = "",
+    filters: FilterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find past tickets."""
     from replydesk.ui.documents import search_document
 
-    hits = agent_of(Home.find(home)).search(text, k=k, language=language)
+    hits = agent_of(Home.find(home)).search(text, k=k, language=language, filters=filters_of(filters))
     lines = [
         f"{hit.score:.2f} ({hit.similarity:.2f})  {hit.ticket.question}\n      -> {hit.ticket.answer}" for hit in hits
     ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -27,7 +28,7 @@ from replydesk.dialog.suggest.judging import judge_suggestion
 from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 
-__all__ = ["install"]
+__all__ = ["install", "tell_routes"]
 
 _CHUNK = 24
 _ROUTES = "See /docs for the routes."
@@ -112,6 +113,7 @@ class SearchRequest(_Body):
     text: str
     k: int = Field(10, ge=1, le=100)
     language: Language = ""
+    filters: dict[Name, Name] = Field(default_factory=dict)
 
 
 class TicketRequest(_Body):
@@ -182,7 +184,7 @@ def install(app: FastAPI, agent: Agent) -> None:
     @router.post("/search")
     def search(body: SearchRequest) -> dict[str, Any]:
         """Return past tickets that may answer a text."""
-        return search_document(agent.search(body.text, k=body.k, language=body.language))
+        return search_document(agent.search(body.text, k=body.k, language=body.language, filters=body.filters))
 
     @router.get("/tickets")
     def tickets(
@@ -312,11 +314,7 @@ def install(app: FastAPI, agent: Agent) -> None:
 
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> JSONResponse:
-        code, hint = _KNOWN.get(error.status_code, ("error", _ROUTES))
-        # Whoever raises one without words gets those of the protocol, which say little.
-        message = _SAID.get(error.status_code, "") if error.detail in _WORDLESS else str(error.detail)
-        where = "body" if error.status_code == 400 else ""
-        return _error(error.status_code, code, message or str(error.detail), hint, where, error.headers)
+        return _told(error)
 
     @app.exception_handler(Exception)
     def broken(_request: Request, _failure: Exception) -> JSONResponse:
@@ -360,6 +358,22 @@ class _Limited:
             return message
 
         await self._app(scope, counted, named)
+
+
+def tell_routes(page: FastAPI) -> None:
+    """Let another app on the same server tell of a route, or a method, that there is not as the API tells of it."""
+
+    @page.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        return _told(error) if error.detail in _WORDLESS else await http_exception_handler(request, error)
+
+
+def _told(error: HTTPException) -> JSONResponse:
+    code, hint = _KNOWN.get(error.status_code, ("error", _ROUTES))
+    # Whoever raises one without words gets those of the protocol, which say little.
+    message = _SAID.get(error.status_code, "") if error.detail in _WORDLESS else str(error.detail)
+    where = "body" if error.status_code == 400 else ""
+    return _error(error.status_code, code, message or str(error.detail), hint, where, error.headers)
 
 
 def _events(reply: Reply) -> Iterator[str]:

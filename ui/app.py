@@ -52,7 +52,8 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
 
         chat.mount(app, agent, agent.settings)
         mount = app.router.routes.pop()
-        assert isinstance(mount, Mount)
+        assert isinstance(mount, Mount) and isinstance(mount.app, FastAPI)
+        api.tell_routes(mount.app)
         app.router.routes.append(_Page(mount.path, mount.app, name=mount.name))
     return app
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-__all__ = ["HomeOption", "JsonOption", "LanguageOption", "RecipeOption", "RulesOption", "language_code", "say", "show"]
+__all__ = [
+    "FilterOption",
+    "HomeOption",
+    "JsonOption",
+    "LanguageOption",
+    "RecipeOption",
+    "RulesOption",
+    "filters_of",
+    "language_code",
+    "say",
+    "show",
+]
 
 HomeOption = Annotated[
     Path | None,
@@ -30,7 +42,21 @@ def language_code(code: str) -> str:
     return code
 
 
+def filters_of(given: Sequence[str] | None) -> dict[str, str]:
+    """Return what the option ``--filter`` was given; raises an error of usage where it is no ``NAME=VALUE``."""
+    pairs = [one.partition("=") for one in given or ()]
+    wrong = next((whole for whole, (name, sign, _) in zip(given or (), pairs, strict=True) if not name or not sign), "")
+    if wrong:
+        raise typer.BadParameter(f"--filter {wrong}: write NAME=VALUE.")
+    return {name: value for name, _, value in pairs}
+
+
 LanguageOption = Annotated[str, typer.Option("--language", callback=language_code, help="en or zh; else detected.")]
+
+
+FilterOption = Annotated[
+    list[str] | None, typer.Option("--filter", help="Only tickets like that: source=canned; repeatable.")
+]
 
 
 def show(document: Any, as_json: bool, text: str) -> None:

@@ -101,6 +101,8 @@ def rules_try(
 ) -> None:
     """Try a message against the rules: which fire and why, which do not and what they miss."""
     from replydesk.data.text import language_of
+    from replydesk.dialog.form_file import load_forms
+    from replydesk.dialog.forms import said_slots
     from replydesk.dialog.rules.book import facts_file
     from replydesk.dialog.rules.facts import Facts
     from replydesk.dialog.rules.situation import Situation
@@ -108,6 +110,7 @@ def rules_try(
     place = Home.find(home)
     _, found = _rules(place, rules)
     language = language or language_of(text, among=settings_of(place).data.languages)
+    known = dict(_pairs(slots, "--slot"))
     situation = Situation(
         text=text,
         language=language,
@@ -116,7 +119,8 @@ def rules_try(
         channel=channel,
         at=_moment(at, found),
         tags=tuple(tags or ()),
-        slots=dict(_pairs(slots, "--slot")),
+        slots=known,
+        said=said_slots(load_forms(place.forms), known, language) if place.forms.exists() else {},
     )
     situation = _with_reading(situation, found, place, intents is None, entities is None)
     tried = found.tried(situation, Facts.load(facts_file(place.folder)))

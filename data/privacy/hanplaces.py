@@ -46,8 +46,10 @@ _H: Final = "[\u4e00-\u9fff]"
 HAN: Final = re.compile(f"{_H}+")
 """A run of Chinese characters."""
 
-PAUSE: Final = re.compile(r"$|[^\u4e00-\u9fffA-Za-z0-9]|\0")
-"""Where no word goes on."""
+PAUSE: Final = re.compile(
+    r"$|[^\u3041-\u30ff\uac00-\ud7a3\u4e00-\u9fffA-Za-z0-9]|\0|さん|くん|ちゃん|と申し|と言い|です(?!か)"
+)
+"""Where no word goes on, or what follows a name in Japanese does; 金額が is an amount, whatever greets before it."""
 
 HELLO: Final = re.compile("[你您]好|[早晚]上好|[上中下]午好")
 """A greeting, before which a name may stand."""

@@ -113,7 +113,8 @@ def _judge(page: Page, match: re.Match[str], place: Place) -> None:
     if group == 2:
         length = _small_length(raw, page.left, start, proof)
     else:
-        length = _length(raw, page.left, start, proof, goes_on=place.goes_on and page.text[start - 2] != ",")
+        goes_on = place.goes_on and "," not in page.text[start - 2 : start]
+        length = _length(raw, page.left, start, proof, goes_on=goes_on)
     if length:
         _take(page, start, start + length)
         _and_others(page, start + length)

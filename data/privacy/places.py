@@ -100,7 +100,7 @@ PLACES: Final = (
             "hi|hiya|hello|hey|dear|good morning|good afternoon|good evening|good day|welcome|welcome back|greetings"
             "|congratulations|welcome aboard"
         )
-        + "(?i: there| again)?,? +NAME",
+        + "(?i: there| again)?(?:,? +|,)NAME",
         goes_on=True,
     ),
     _place("morning afternoon evening", FAIR, "^(?i:morning|afternoon|evening),? NAME"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -106,6 +107,14 @@ class Tickets(Database):
         with self._read() as connection:
             for row in connection.execution_options(yield_per=BATCH).execute(query):
                 yield ticket_of(row)
+
+    def ticket_values(self, field: Literal["intent", "language"], *, limit: int = 50) -> list[str]:
+        """Return what tickets have as their intent or language, in the order of letters, at most ``limit``."""
+        column = schema.tickets.c[field]
+        with self._read() as connection:
+            return list(
+                connection.scalars(sa.select(column).where(column != "").distinct().order_by(column).limit(limit))
+            )
 
     def ticket_ids(
         self,

@@ -41,8 +41,11 @@ class Upkeep(Database):
             found = connection.scalars(query.order_by(table.c.at.desc()).limit(limit)).all()
         yield from map(dict, found)
 
-    def last_reply(self, conversation: str) -> tuple[dict[str, Any], str]:
-        """Return the newest reply's document in a conversation and the kind of its newest verdict, or neither."""
+    def last_replies(self, conversation: str, *, limit: int = 1) -> list[tuple[dict[str, Any], str]]:
+        """Return the documents of the newest replies in a conversation, newest first.
+
+        With each comes the kind of its newest verdict, '' where nobody has judged it.
+        """
         table, judged = schema.replies, schema.verdicts
         kind = (
             sa.select(judged.c.kind)
@@ -53,8 +56,8 @@ class Upkeep(Database):
         )
         query = sa.select(table.c.document, kind.label("kind")).where(table.c.conversation == conversation)
         with self._read() as connection:
-            row = connection.execute(query.order_by(table.c.at.desc()).limit(1)).first()
-        return (dict(row.document), str(row.kind or "")) if row is not None else ({}, "")
+            rows = connection.execute(query.order_by(table.c.at.desc()).limit(limit)).all()
+        return [(dict(row.document), str(row.kind or "")) for row in rows]
 
     def add_verdicts(self, batch: Sequence[Verdict]) -> int:
         """Store verdicts, skipping those already there; return how many were new."""

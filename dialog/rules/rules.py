@@ -192,7 +192,7 @@ class Rules:
             fact = facts.get(key, at, situation.language) if at is not None else None
             return (fact.value, fact.source) if fact is not None else None
 
-        return template.filled(situation.slots, known, opening)
+        return template.filled({**situation.slots, **situation.said}, known, opening)
 
 
 def _fired(rule: Rule, filled: Filled, seen: Seen) -> Fired:

@@ -30,7 +30,8 @@ class Valued(Protocol):
 class Situation:
     """A message with what is known of it. ``intents`` are probabilities; ``tags`` are those of the customer.
 
-    ``at`` carries a time zone. Without it the hours are not known, and no rule about them fires.
+    ``at`` carries a time zone. Without it the hours are not known, and no rule about them fires. Conditions look at the
+    values of ``slots``; texts are filled with what these are called, where ``said`` tells it.
     """
 
     text: str = ""
@@ -41,6 +42,7 @@ class Situation:
     at: datetime | None = None
     tags: Collection[str] = ()
     slots: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 class Seen:

@@ -16,7 +16,7 @@ from replydesk.dialog.compose.slots import filled
 from replydesk.dialog.compose.slots import slots_of as places_of
 from replydesk.dialog.incoming import Incoming, context_of, language_before
 from replydesk.dialog.looking import Found, Wanted, answers_of
-from replydesk.dialog.state import State
+from replydesk.dialog.state import state_before
 from replydesk.dialog.suggest.candidates import Asking, Candidate, candidates_of
 from replydesk.dialog.suggest.choosing import Chosen, Wording, chosen, different, explored
 from replydesk.dialog.suggest.suggestion import Suggestion, Suggestions
@@ -52,21 +52,22 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     """Return different answers to a message, and beside them the next best macro or article; the store keeps all.
 
     Reading the message costs one forward pass, as for a reply. Raises :class:`RequestError` for an empty or too long
-    message, :class:`NotFoundError` where a conversation is named that is not there and no text is given, and
-    :class:`ConflictError` where the id stands for another message.
+    message or filters that nothing here can pass, :class:`NotFoundError` where a conversation is named that is not
+    there and no text is given, and :class:`ConflictError` where the id stands for another message.
     """
     began = time.perf_counter()
+    agent.check_filters(request.filters)
     known = agent.store.stored([request.conversation]).get(request.conversation) if request.conversation else None
     talk = known.conversation if known else Conversation(request.conversation, ())
     mask = Mask(agent.settings.data, request.conversation, known.masked if known else {})
-    text, earlier = _asked(agent.checked(request.text, mask) if request.text.strip() else "", talk)
+    text, earlier, asked = _asked(agent.checked(request.text, mask) if request.text.strip() else "", talk)
     given = _given(agent, request.id, text)
     if given is not None:
         return given
     key = label(request.id) or uuid.uuid4().hex
     spoken = agent.settings.data.languages
     language = request.language or language_of(text, among=spoken, previous=language_before(earlier))
-    told = heard(text, _state(agent, request.conversation, earlier), context_of(earlier))
+    told = heard(text, state_before(agent.store, request.conversation, earlier, asked=asked), context_of(earlier))
     incoming = Incoming(
         told.meant,
         language,
@@ -115,19 +116,22 @@ def suggestions(agent: Agent, request: SuggestionRequest) -> Suggestions:
     return made
 
 
-def _asked(text: str, talk: Conversation) -> tuple[str, tuple[Message, ...]]:
-    """Return the message that is asked about, and those before it; without a text it is the customer's last one."""
+def _asked(text: str, talk: Conversation) -> tuple[str, tuple[Message, ...], str]:
+    """Return the message that is asked about, those before it, and its id where it is one of the conversation.
+
+    Without a text it is the customer's last one.
+    """
     messages = talk.messages
     last = next((i for i in reversed(range(len(messages))) if messages[i].role == "customer"), None)
     if text:
         same = last is not None and same_text(messages[last].text) == same_text(text)
-        return text, messages[:last] if same else messages
+        return (text, messages[:last], messages[last].id) if last is not None and same else (text, messages, "")
     if talk.id and not messages:
         raise NotFoundError("There is no such conversation.", where=talk.id, hint="Check the id.")
     if last is None:
         hint = "Send `text`, or the `conversation` of a customer who has written something."
         raise RequestError("There is no message to suggest answers for.", where="text", hint=hint)
-    return messages[last].text, messages[:last]
+    return messages[last].text, messages[:last], messages[last].id
 
 
 def _given(agent: Agent, key: str, text: str) -> Suggestions | None:
@@ -144,22 +148,13 @@ def _given(agent: Agent, key: str, text: str) -> Suggestions | None:
     return Suggestions.from_document(made.document)
 
 
-def _state(agent: Agent, conversation: str, earlier: Sequence[Message]) -> State:
-    """Return the state that the last reply to one of the earlier messages left."""
-    if not earlier:
-        return State()
-    answered = {message.id for message in earlier}
-    replies = agent.store.replies(conversation)
-    return State.of(next((one.get("state") for one in replies if one.get("message") in answered), None))
-
-
 def _written(agent: Agent, incoming: Incoming, told: Heard, found: Found) -> Callable[[str], str | None]:
     """Return what makes the text of an answer: its places filled as far as they are known, the rest left to the team.
 
     None stands for an answer that contradicts a fact or promises what may not be promised.
     """
-    book, situation = agent.rulebook, situation_of(incoming, told, found.reading)
-    slots = situation.slots
+    book, situation = agent.rulebook, situation_of(incoming, told, found.reading, agent.forms)
+    slots = situation.said
 
     def written(answer: str) -> str | None:
         text = (book.told(answer, situation) or answer) if book is not None else answer

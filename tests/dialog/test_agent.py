@@ -24,6 +24,7 @@ from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE, RerankScorer, TrainedReranker, ticket_text
 from tests.conftest import DESK
@@ -188,6 +189,15 @@ def test_what_identifies_a_person_is_masked_before_it_is_stored(
     assert mask in agent.store.messages(reply.conversation)[0].text
 
 
+def test_letters_of_full_width_are_read_like_any(agent: Agent) -> None:
+    assert agent.reply("Ｈｉ！").ground == "small_talk"
+    asked = agent.reply("Ｐｌｅａｓｅ ｃａｎｃｅｌ ｍｙ ｏｒｄｅｒ ＴＷ－２０４８１７")
+    assert asked.state.slots == {"order": "TW-204817"}
+    assert asked.state.asked == "Please cancel my order TW-204817"
+    # Marks of Chinese sentences are as they were.
+    assert agent.reply("帮我取消订单，谢谢！").state.asked == "帮我取消订单，谢谢！"
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "\u200b"])
 def test_an_empty_message_is_refused(agent: Agent, text: str) -> None:
     before = agent.store.counts()
@@ -208,6 +218,40 @@ def test_an_unknown_filter_is_refused_and_nothing_stored(agent: Agent) -> None:
     with pytest.raises(RequestError, match="colour"):
         agent.reply("Where is my parcel?", filters={"colour": "red"})
     assert agent.store.counts() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("source", "nope", "Known: canned, agent, article."),
+        ("language", "cn", "Known: en, zh."),
+        ("intent", "refunds", "Known: broken_item, cancel_order, change_address, delivery_delay, refund_status."),
+    ],
+)
+def test_a_value_that_no_filter_can_have_is_told_with_those_there_are(
+    agent: Agent, name: str, value: str, hint: str
+) -> None:
+    before = agent.store.counts()
+    for asked in (
+        lambda: agent.reply("Where is my parcel?", filters={name: value}),
+        # What is answered without looking for anything is told it, too.
+        lambda: agent.reply("你好", filters={name: value}),
+        lambda: agent.search("Where is my parcel?", filters={name: value}),
+        lambda: suggestions(agent, SuggestionRequest("Where is my parcel?", filters={name: value})),
+    ):
+        with pytest.raises(RequestError) as caught:
+            asked()
+        assert (caught.value.where, caught.value.hint) == (f"filters.{name}", hint)
+    assert agent.store.counts() == before
+
+
+def test_authors_and_tags_are_free_and_an_intent_of_the_release_needs_no_ticket(agent: Agent) -> None:
+    for filters in ({"author": "nobody"}, {"tags": "none"}, {"source": "article"}):
+        assert agent.search("Where is my parcel?", filters=filters) == []
+    agent.releases = None
+    head = IntentHead(("refund", "other"), np.zeros((2, 32)), np.zeros(2))
+    agent.use(Release("r", datetime(2026, 11, 1, tzinfo=UTC), {agent.matcher.encoder_id("en"): Skills(head)}))
+    assert agent.search("Where is my parcel?", filters={"intent": "refund"}) == []
 
 
 def test_filters_choose_among_the_tickets(agent: Agent) -> None:

@@ -19,6 +19,7 @@ from replydesk.dialog.forms import (
     Slot,
     declared_slot,
     question_form,
+    said_slots,
     step,
     value_in,
     value_of,
@@ -203,6 +204,14 @@ def test_choices_are_called_and_offered_in_the_customers_language(tmp_path: Path
     assert (slot.choices, slot.labels) == (("r", "XL"), {"r": {"en": "red", "zh": "红色"}})
     offered = {language: [offer.label for offer in slot.offers(language)] for language in ("en", "zh", "fr")}
     assert offered == {"en": ["red", "XL"], "zh": ["红色", "XL"], "fr": ["red", "XL"]}
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", ("red", "yes")), ("zh", ("红色", "是")), ("fr", ("red", "yes"))])
+def test_slots_are_said_as_the_customer_calls_them(language: str, said: tuple[str, str]) -> None:
+    form = Form("paint", (COLOUR, Slot("gift", {"": "?"}, "yes_no")), {"": "."})
+    other = Form("other", (Slot("colour", {"": "?"}),), {"": "."})
+    slots = {"colour": "r", "gift": "yes", "order": "TW-204817"}
+    assert said_slots([form, other], slots, language) == dict(zip(slots, (*said, "TW-204817"), strict=True))
 
 
 def test_a_question_for_a_slot_is_asked_as_a_form_declares_it() -> None:

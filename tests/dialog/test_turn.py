@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from replydesk.dialog.entities import Entity
+from replydesk.dialog.forms import Form, Slot
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.rules.situation import Situation
@@ -17,9 +18,11 @@ def test_a_situation_holds_what_the_conversation_has_brought() -> None:
     order = Entity("order", "TW-204817", "tw-204817", 3, 12)
     reading = Reading("en", (Intent("refund", 0.9),), 0.0, Mood("neutral", 1.0, 0.0), False, entities=(order,))
     state = State(slots={"size": "XL"}, tags=("money", "vip"))
+    size = Slot("size", {"": "?"}, "choice", choices=("XL",), labels={"XL": {"en": "extra large", "zh": "特大"}})
+    form = Form("fit", (size,), {"": "."})
     at = datetime(2026, 11, 26, tzinfo=UTC)
     incoming = Incoming("and tw-204817?", "en", tags=("vip", "press"), channel="chat", at=at)
-    assert situation_of(incoming, Heard("Where is the refund for tw-204817?", (), state), reading) == Situation(
+    assert situation_of(incoming, Heard("Where is the refund for tw-204817?", (), state), reading, [form]) == Situation(
         text="Where is the refund for tw-204817?",
         language="en",
         intents={"refund": 0.9},
@@ -28,4 +31,5 @@ def test_a_situation_holds_what_the_conversation_has_brought() -> None:
         at=at,
         tags=("vip", "press", "money"),
         slots={"size": "XL", "order": "TW-204817"},
+        said={"size": "extra large", "order": "TW-204817"},
     )

@@ -20,6 +20,7 @@ from replydesk.dialog.releases import Releases
 from replydesk.ui.app import create_app
 
 REPLY, SEARCH, TICKETS, VERDICTS = "/api/v1/reply", "/api/v1/search", "/api/v1/tickets", "/api/v1/verdicts"
+SUGGEST = "/api/v1/suggest"
 SECRET = "4111-TOP-SECRET"
 JSON = {"content-type": "application/json"}
 
@@ -327,6 +328,11 @@ BAD = [
     pytest.param(REPLY, '{"text": "a", "conversation": "\\ud800"}', "conversation", id="half a character in an id"),
     pytest.param(REPLY, '{"text": "a", "customer": "\\u0000"}', "customer", id="NUL in an id"),
     pytest.param(REPLY, '{"text": "a", "filters": {"colour": "red"}}', "filters", id="unknown filter"),
+    *(
+        pytest.param(door, json.dumps({"text": "a", "filters": {name: SECRET}}), f"filters.{name}", id=f"{name} {door}")
+        for door in (REPLY, SEARCH, SUGGEST)
+        for name in ("source", "language", "intent")
+    ),
     pytest.param(REPLY, '{"text": "a", "filters": {"\\ud800": "red"}}', "filters", id="half a character in a filter"),
     pytest.param(REPLY, '{"text": "a", "filters": {"intent": "\\ud800"}}', "filters.intent", id="and in its value"),
     pytest.param(SEARCH, '{"text": "a", "k": 0}', "k", id="no hits wanted"),

@@ -53,6 +53,10 @@ def test_the_page_takes_no_path_of_the_api(desk: Home) -> None:
         ("GET", "/api/v1/reply", 405, "method_not_allowed", "POST"),
         ("DELETE", "/api/v1/verdicts", 405, "method_not_allowed", "POST"),
         ("POST", "/healthz", 405, "method_not_allowed", "GET"),
+        ("GET", "/nope", 404, "not_found", None),
+        ("POST", "/webhooks/none", 404, "not_found", None),
+        ("GET", "/assets/none.js", 404, "not_found", None),
+        ("POST", "/", 405, "method_not_allowed", "GET"),
     ):
         refused = client.request(method, path)
         assert (refused.status_code, refused.headers.get("allow")) == (status, allowed), path

@@ -128,6 +128,13 @@ def test_a_question_is_answered_and_searched(
     assert len(hits) == 3
     assert (hits[0]["ticket"]["answer"], hits[0]["similarity"]) == (answer, 1.0)
     assert answer in run("search", text, "--language", language).out
+    canned = ("--filter", "source=canned")
+    assert run("search", text, *canned).out == "Nothing found.\n"
+    assert run("suggest", text, *canned, "--json").document["items"] == []
+    assert run("ask", text, *canned, "--json").document["hits"] == []
+    for command in ("ask", "search", "suggest"):
+        wrong = run(command, text, "--filter", "source=nope")
+        assert (wrong.code, "Known: canned, agent, article." in wrong.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -335,6 +342,7 @@ def test_what_fails_says_why(
         ("nope",), ("ask",), ("search", "a", "-k", "0"), ("serve", "--port", "99999"), ("train", "--task", "cooking"),
         ("ask", "a", "--language", "klingon"), ("tickets", "add", "--question", "a"), ("export", "--format", "xml"),
         ("tickets", "list", "--source", "rumour"), ("releases",), ("ask", "a", "--jsno"), (),
+        ("search", "a", "--filter", "source"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_another_exit_code(run: Run, home: Home, arguments: tuple[str, ...]) -> None:

@@ -324,3 +324,9 @@ def test_another_separator_parts_the_steps_of_an_intent() -> None:
     found = read_rules(Source.of(text), separator=".")
     assert found.fired(Situation(intents={"card.lost": 0.3, "card": 0.3}))
     assert not found.fired(Situation(intents={"cards": 1.0}))
+
+
+def test_a_rule_looks_at_the_value_of_a_slot_and_says_what_it_is_called() -> None:
+    text = '[[rule]]\nname = "r"\nanswer.en = "We keep one: {size}."\nwhen.slot.size = "XL"\n'
+    (fired,) = rules(text).fired(Situation(language="en", slots={"size": "XL"}, said={"size": "extra large"}))
+    assert fired.text == "We keep one: extra large."

@@ -213,6 +213,71 @@ def test_places_are_filled_as_far_as_they_are_known(agent: Agent) -> None:
     assert text == "Order TW-204817 leaves on {day}."
 
 
+FIT = """
+[forms.fit]
+phrases = ["does not fit", "不合适"]
+done.en = "Thanks: {size}."
+done.zh = "谢谢：{size}。"
+
+[[forms.fit.slots]]
+name = "size"
+kind = "choice"
+choices = [{value = "XL", en = "extra large", zh = "特大"}, {value = "S", en = "small", zh = "小"}]
+ask.en = "Which size?"
+ask.zh = "要什么尺码？"
+"""
+
+
+@pytest.mark.parametrize(
+    ("begun", "told", "question", "answer", "filled"),
+    [
+        (
+            "My coat does not fit",
+            "extra large",
+            "Can you swap the coat?",
+            "We put a coat in {size} aside; mail {email}.",
+            "We put a coat in extra large aside; mail what you told us.",
+        ),
+        (
+            "外套不合适",
+            "特大",
+            "外套可以换吗？",
+            "已为您预留{size}外套，确认信发到{email}。",
+            "已为您预留特大外套，确认信发到您提供的信息。",
+        ),
+    ],
+)
+def test_a_place_is_filled_with_what_a_choice_is_called_in_the_customer_s_language(
+    agent: Agent, desk: Home, begun: str, told: str, question: str, answer: str, filled: str
+) -> None:
+    desk.forms.write_text(FIT, encoding="utf-8")
+    language = "zh" if question[0] > "z" else "en"
+    ticket = Ticket.make(question, answer, source="canned", language=language)
+    agent.store.add_ticket(ticket)
+    agent.reply(begun, conversation="talk")
+    assert agent.reply(told, conversation="talk").state.slots == {"size": "XL"}
+    mail = {"en": "My address is ann@mail.example", "zh": "我的邮箱是 ann@mail.example"}
+    agent.reply(mail[language], conversation="talk")
+    found = ask(agent, question, conversation="talk", k=10)
+    assert [item.text for item in found.items if item.ticket == ticket.id] == [filled]
+    # A reply says the same.
+    assert agent.reply(question, conversation="talk").text == filled
+
+
+def test_an_answer_that_was_judged_wrong_is_not_suggested(agent: Agent) -> None:
+    reply = agent.reply(ASKED["en"], conversation="talk")
+    sent = reply.hits[0].ticket.id
+    assert sent in {item.ticket for item in ask(agent, "", conversation="talk").items}
+    agent.judge(reply.id, "wrong")
+    # Neither for the message that it answered, nor for the next.
+    assert sent not in {item.ticket for item in ask(agent, "", conversation="talk", k=10).items}
+    assert sent not in {item.ticket for item in ask(agent, ASKED["en"] + "!", conversation="talk", k=10).items}
+    # Elsewhere it may still be right, and a later verdict takes the first back.
+    assert sent in {item.ticket for item in ask(agent, ASKED["en"], conversation="other").items}
+    agent.judge(reply.id, "good")
+    assert sent in {item.ticket for item in ask(agent, "", conversation="talk").items}
+
+
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
