@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.text import language_of
+from replydesk.finetune.evaluation.languages import spaced
 from replydesk.retrieval import metrics as ranking
 
 __all__ = [
     "BINS",
     "DRAWS",
+    "calibration_by_chance",
     "calibration_error",
     "confused",
     "interval",
@@ -25,6 +27,7 @@ __all__ = [
     "paired_bootstrap",
     "reliability",
     "risk_coverage",
+    "sign_flip",
     "slices",
 ]
 
@@ -86,6 +89,19 @@ def calibration_error(confidences: Floats, hits: Hits, bins: int = BINS) -> floa
     return float(sum(row["share"] * abs(row["confidence"] - row["accuracy"]) for row in _bins(confidences, hits, bins)))
 
 
+def calibration_by_chance(confidences: Floats, bins: int = BINS, *, seed: int = 0, draws: int = 200) -> float:
+    """Return the calibration error that 19 of 20 samples stay below where every confidence is true.
+
+    So far from 0 is what so few messages show of a model without error (Bröcker and Smith 2007): each is right with its
+    own confidence, drawn ``draws`` times.
+    """
+    random, sure = np.random.default_rng(seed), np.asarray(confidences, dtype=np.float64)
+    if not len(sure):
+        return 0.0
+    drawn = [calibration_error(sure, random.random(len(sure)) < sure, bins) for _ in range(draws)]
+    return float(np.quantile(drawn, 0.95))
+
+
 def reliability(confidences: Floats, hits: Hits, bins: int = BINS) -> list[dict[str, float]]:
     """Return for every bin of confidence that is not empty: its edges, mean confidence, accuracy, and messages."""
     return [
@@ -145,6 +161,25 @@ def mcnemar(first: Hits, second: Hits) -> dict[str, Any]:
     return {"only_first": one, "only_second": other, "p": float(f"{p:.6g}")}
 
 
+def sign_flip(first: ArrayLike, second: ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> float:
+    """Return how likely it is by chance alone that the first mean is so far above the second on the same messages.
+
+    Fisher's test (1935) flips the sign of each difference, as if the two had changed places there. p is for one side;
+    where all differences are as large, such as of right and wrong, it is exact and McNemar's, else of ``draws`` flips.
+    """
+    from scipy.stats import binomtest
+
+    gains = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
+    moved = gains[gains != 0]
+    sizes = np.abs(moved)
+    if not len(moved):
+        return 1.0
+    if np.allclose(sizes, sizes[0]):
+        return float(binomtest(int((moved > 0).sum()), len(moved), 0.5, alternative="greater").pvalue)
+    signs = np.random.default_rng(seed).integers(0, 2, (draws, len(moved)), dtype=np.int8) * 2 - 1
+    return float((1 + (signs @ sizes >= moved.sum() - 1e-9).sum()) / (1 + draws))
+
+
 def confused(labels: Sequence[str], guesses: Sequence[str], most: int = 12) -> list[dict[str, Any]]:
     """Return the pairs of labels that are mixed up most, in both directions together, the worst first.
 
@@ -174,15 +209,14 @@ def slices(
     """Return accuracy by language and by length, each with its interval and how many messages there are.
 
     Length counts words, in languages without spaces characters. ``languages`` are told apart beside Chinese, Japanese
-    and Korean. Languages with fewer than ten messages are told as
-    ``other``.
+    and Korean. Languages with fewer than ten messages are told as ``other``.
     """
     right = np.asarray(hits, dtype=np.float64)
     found = [language_of(text, among=languages) for text in texts]
     counts = Counter(found)
     named = [name if counts[name] >= _FEWEST else "other" for name in found]
     lengths = [
-        _length(len("".join(text.split())) if name in ("zh", "ja") else len(text.split()))
+        _length(len(text.split()) if spaced(name) else len("".join(text.split())))
         for text, name in zip(texts, found, strict=True)
     ]
     order = [_named(*edges) for edges in _LENGTHS]
