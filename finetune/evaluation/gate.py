@@ -11,17 +11,25 @@ from numpy.typing import NDArray
 
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.release import Release
-from replydesk.finetune.evaluation.metrics import mcnemar
+from replydesk.finetune.evaluation.languages import spaced
+from replydesk.finetune.evaluation.metrics import mcnemar, sign_flip
+from replydesk.finetune.evaluation.scope import auroc_by_chance
 
 __all__ = ["SURE", "Check", "Outcomes", "gate", "keys_of", "sound"]
 
 Hits = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 SURE: Final = 0.05
 """The p-value below which a difference is none of chance; of many slices, a fifth of it."""
 
+STRANGERS: Final = 0.05
+"""The share of out-of-scope messages that may be answered whatever was answered before."""
+
 _FEWEST = 20
-_CALIBRATED = 200
+# Of five messages that all got worse a one-sided test says p = .031, of four .063.
+_SHOWN = 5
+_COARSE = 0.05
 _ECE = 0.05
 _WORSE_ECE = 0.02
 
@@ -40,15 +48,21 @@ class Outcomes:
     """What one release made of each test message, in the order of the test part.
 
     ``intents`` says whether the intent of each labelled message was read right, and ``keys`` which slices it is in;
-    ``answers`` whether the best hit of each answered message was right; ``milliseconds`` how long each reply took;
-    ``steady`` whether each swap of a name, a gender or a region left the decision as it was.
+    ``noise`` how often it was when written in a hurry; ``strangeness`` the scores of messages in scope and of those out
+    of scope; ``answers`` whether the best hit of each message in scope was right; ``given`` and ``given_outside`` how
+    sure each answer was that went out alone, 0 where none did; ``milliseconds`` how long each reply took; ``steady``
+    whether each swap of a name, a gender or a region left the decision as it was.
     """
 
     intents: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
     labels: tuple[str, ...] = ()
     keys: tuple[tuple[str, ...], ...] = ()
+    noise: Floats = field(default_factory=lambda: np.zeros(0))
+    strangeness: tuple[Floats, Floats] = field(default_factory=lambda: (np.zeros(0), np.zeros(0)))
     answers: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    milliseconds: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    given: Floats = field(default_factory=lambda: np.zeros(0))
+    given_outside: Floats = field(default_factory=lambda: np.zeros(0))
+    milliseconds: Floats = field(default_factory=lambda: np.zeros(0))
     known: frozenset[str] = frozenset()
     steady: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
@@ -64,15 +78,20 @@ def gate(
 ) -> list[Check]:
     """Return what was checked of the candidate's metrics and outcomes ``after`` against those ``before``.
 
-    A loss counts when it is more than ``max_loss`` and more than one standard error of the difference, so that a few
-    test messages of a small desk do not decide by chance. A slice (a language, a length, an intent) of 20 messages and
-    more counts when it lost more than ``max_slice_loss`` and McNemar's test is surer than .01. ``taught`` are the
-    intents that the candidate had examples of: those that were read before must be read still. Swaps of names, genders
-    and regions may not move more decisions than before by more than chance. With the setting
-    ``gate = "better"`` intents or answers must be better by more than chance, unless it is the ``first`` release.
+    A loss counts when it is more than ``max_loss`` and p < .05 of a one-sided test on the same messages, so that a few
+    test messages of a small desk do not decide by chance; where so few judge that hardly any loss would show, that is
+    said. More that is out of scope is answered when it is so at equal coverage, with no more messages in scope answered
+    than before, or when it is more than ``STRANGERS`` of it: a desk that answers nothing is never wrong, and no
+    yardstick. A slice (a language, a length, an intent) of 20 messages and more counts when it lost more than
+    ``max_slice_loss`` and McNemar's test is surer than .01. ``taught`` are the intents that the candidate had examples
+    of: those that were read before must be read still. Swaps of names, genders and regions may not move more decisions
+    than before by more than chance. With the setting ``gate = "better"`` intents or answers must be better by more than
+    chance, unless it is the ``first`` release.
     """
     (old, was), (new, now) = before, after
     checks = _figures(name, before, after, settings.max_loss)
+    checks += _strangers(name, before, after, settings.max_loss)
+    checks += _coarse(name, now)
     checks += _forgotten(name, was, now, frozenset(taught), settings.max_loss)
     checks += _slices(name, was, now, settings.max_slice_loss)
     checks += _calibration(name, old, new)
@@ -109,13 +128,18 @@ def _figures(
 ) -> list[Check]:
     (old_figures, was), (new_figures, now) = before, after
     chances = dict(_gains(was, now))
+    losses = {
+        "intent accuracy": _worse(was.intents, now.intents),
+        "intent accuracy under noise": _worse(was.noise, now.noise),
+        "out-of-scope AUROC": _worse_told(was.strangeness, now.strangeness),
+        "share of right best answers": _worse(was.answers, now.answers),
+    }
     checks = []
-    for section, key, label, sign in (
-        ("intents", "accuracy", "intent accuracy", 1),
-        ("noise", "accuracy", "intent accuracy under noise", 1),
-        ("out_of_scope", "auroc", "out-of-scope AUROC", 1),
-        ("replies", "best_hit_right", "share of right best answers", 1),
-        ("replies", "out_of_scope_answered", "share of out-of-scope messages answered", -1),
+    for section, key, label in (
+        ("intents", "accuracy", "intent accuracy"),
+        ("noise", "accuracy", "intent accuracy under noise"),
+        ("out_of_scope", "auroc", "out-of-scope AUROC"),
+        ("replies", "best_hit_right", "share of right best answers"),
     ):
         new = new_figures.get(section, {}).get(key)
         old = old_figures.get(section, {}).get(key)
@@ -125,16 +149,94 @@ def _figures(
             why = f"{name}: the candidate has no {label}; before {old:.3f}."
             checks.append(Check(f"{name} {label}", False, why))
             continue
-        loss = sign * (old - new)
-        of = "strangers" if key == "out_of_scope_answered" else "messages"
-        chance = _standard_error(old, new, int(new_figures[section].get(of, 0)))
-        passed = loss <= max(max_loss, chance)
-        verdict = "kept" if loss <= max_loss else "within chance" if passed else f"worse by more than {max_loss:.3f}"
-        if loss < 0 and chances.get(label, 1.0) < SURE:
+        passed, verdict = _verdict(old - new, max_loss, losses[label])
+        if new > old and chances.get(label, 1.0) < SURE:
             p = chances[label]
             verdict = f"better (p = {p:.3f})" if p >= 0.001 else "better (p < 0.001)"
         checks.append(Check(f"{name} {label}", passed, f"{name}: {label} {old:.3f} -> {new:.3f}, {verdict}."))
     return checks
+
+
+def _strangers(
+    name: str,
+    before: tuple[Mapping[str, Any], Outcomes],
+    after: tuple[Mapping[str, Any], Outcomes],
+    max_loss: float,
+) -> list[Check]:
+    """Look at what is out of scope and answered all the same: more than before, or more than anybody may."""
+    (old_figures, was), (new_figures, now) = before, after
+    old, new = (one.get("replies", {}).get("out_of_scope_answered") for one in (old_figures, new_figures))
+    if old is None:
+        return []
+    label = "share of out-of-scope messages answered"
+    if new is None:
+        return [Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")]
+    told = f"{name}: {label} {old:.3f} -> {new:.3f}"
+    line, more = _equal_coverage(was.given, now.given)
+    equal = float((now.given_outside >= line).mean()) if more and len(now.given_outside) else new
+    passed, verdict = _verdict(equal - old, max_loss, _worse(was.given_outside == 0, now.given_outside < line))
+    limit = max(old, STRANGERS)
+    if passed and new > limit and _above(now.given_outside > 0, limit) < SURE:
+        passed, verdict = False, f"more than {limit:.2f} by more than chance"
+    elif passed and not (was.given > 0).any() and new - old > max_loss:
+        # Who never answers is never wrong: nothing to compare with.
+        verdict = f"not more than {limit:.2f} by more than chance"
+    elif passed and new - old > max_loss and more:
+        verdict = f"{verdict} where no more messages in scope are answered than before ({equal:.3f})"
+    return [Check(f"{name} {label}", passed, f"{told}, {verdict}.")]
+
+
+def _equal_coverage(was: Floats, now: Floats) -> tuple[float, bool]:
+    """Return the confidence from which the candidate answers no more messages in scope than were answered before.
+
+    Also return whether it answers more of them than that.
+    """
+    count = int((was > 0).sum())
+    if int((now > 0).sum()) <= count:
+        return float(np.nextafter(0, 1)), False
+    # Above the surest that would be one too many.
+    return float(np.nextafter(np.sort(now)[::-1][count], 2)), True
+
+
+def _coarse(name: str, now: Outcomes) -> list[Check]:
+    """Say where so few messages judge that only a large loss could be told from chance."""
+    sizes = {
+        "with an intent": len(now.intents),
+        "with an answer": len(now.answers),
+        "out of scope": len(now.given_outside),
+    }
+    few = [f"{count} {what}" for what, count in sizes.items() if 0 < count * _COARSE < _SHOWN]
+    if not few:
+        return []
+    why = f"{name}: few messages judge, {', '.join(few)}: less than {_SHOWN} that get worse are taken for chance."
+    return [Check(f"{name} size of the test", True, why)]
+
+
+def _verdict(loss: float, max_loss: float, p: float) -> tuple[bool, str]:
+    """Return whether a loss may be, and the words for it; ``p`` is how likely chance alone makes it."""
+    if loss <= max_loss:
+        return True, "kept"
+    return (True, "within chance") if p >= SURE else (False, f"worse by more than {max_loss:.3f}")
+
+
+def _worse(was: NDArray[Any], now: NDArray[Any]) -> float:
+    """Return p of being worse on the same messages; 0 where there are none to compare, so that a loss counts."""
+    return sign_flip(was, now) if len(was) == len(now) > 0 else 0.0
+
+
+def _worse_told(was: tuple[Floats, Floats], now: tuple[Floats, Floats]) -> float:
+    """Return p of telling what is out of scope worse; 0 where there are no scores to compare."""
+    same = all(len(one) == len(other) > 0 for one, other in zip(was, now, strict=True))
+    return auroc_by_chance(was, now) if same else 0.0
+
+
+def _above(hits: Hits, share: float) -> float:
+    """Return p of the exact binomial test that no more than a share of them hold; 0 where there are none."""
+    from scipy.stats import binomtest
+
+    if not len(hits):
+        return 0.0
+    return float(binomtest(int(hits.sum()), len(hits), share, alternative="greater").pvalue)
 
 
 def _gains(was: Outcomes, now: Outcomes) -> list[tuple[str, float]]:
@@ -189,14 +291,17 @@ def _slices(name: str, was: Outcomes, now: Outcomes, max_loss: float) -> list[Ch
 
 
 def _calibration(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Check]:
-    """Look at the calibration error where there are messages enough to tell it from chance."""
+    """Look at the calibration error; what confidences that are all true would show by chance is none."""
     checks = []
     for section, label in (("intents", "intents"), ("replies", "answers")):
         old, new = before.get(section, {}).get("ece"), after.get(section, {}).get("ece")
-        if old is None or new is None or int(after[section].get("messages", 0)) < _CALIBRATED:
+        if old is None or new is None:
             continue
-        passed = new <= max(_ECE, old + _WORSE_ECE)
-        verdict = "kept" if passed else f"worse by more than {_WORSE_ECE:.2f}"
+        allowed = max(_ECE, old + _WORSE_ECE)
+        passed = new <= max(allowed, after[section].get("ece_by_chance", (0.0, 0.0))[1])
+        verdict = (
+            f"worse by more than {_WORSE_ECE:.2f}" if not passed else "kept" if new <= allowed else "within chance"
+        )
         why = f"{name}: calibration error of {label} {old:.3f} -> {new:.3f}, {verdict}."
         checks.append(Check(f"{name} calibration of {label}", passed, why))
     return checks
@@ -213,18 +318,8 @@ def _bias(name: str, was: Outcomes, now: Outcomes) -> list[Check]:
     return [Check(f"{name} bias", passed, why)]
 
 
-def _standard_error(first: float, second: float, messages: int) -> float:
-    """Return the standard error of the difference of two shares of the same messages.
-
-    Without the pairs at hand it is bounded by assuming that they disagree as little as they must:
-    sqrt(p (1 - p) / n) with their mean p, which is half the variance of unpaired shares.
-    """
-    mean = (first + second) / 2
-    return float(np.sqrt(mean * (1 - mean) / messages)) if messages else 0.0
-
-
 def keys_of(text: str, label: str, language: str) -> tuple[str, ...]:
     """Return the slices that a message is in: its language, its length, its intent."""
-    size = len("".join(text.split())) if language == "zh" else len(text.split())
+    size = len(text.split()) if spaced(language) else len("".join(text.split()))
     length = "up to 5 words" if size <= 5 else "6 to 15 words" if size <= 15 else "more than 15 words"
     return (language, length, label)

@@ -22,7 +22,7 @@ from replydesk.finetune.evaluation.intent_runs import REMEMBERED, cheap_run, lab
 from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.evaluation.levels import level_figures
 from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vectors
-from replydesk.finetune.evaluation.noise import noise_slices
+from replydesk.finetune.evaluation.noise import noise_hits, noise_slices
 from replydesk.finetune.evaluation.reading import read_first
 from replydesk.finetune.evaluation.rows import folds_of
 from replydesk.finetune.intents.suspects import unseen_suspects
@@ -129,14 +129,9 @@ def evaluate_intents(
     models = {}
     for name in MODELS:
         models[name] = figures_of(runs[name], data, recipe.seed, judged)
-        models[name]["noise"] = noise_slices(
-            [run.ready.probabilities for run in runs[name]],
-            runs[name][0].ready.model.labels,
-            data.test,
-            language,
-            recipe.seed,
-        )
         chances, known = [run.probabilities for run in runs[name]], runs[name][0].ready.model.labels
+        readers = [run.ready.probabilities for run in runs[name]]
+        models[name]["noise"] = noise_slices(noise_hits(readers, known, data.test, language, recipe.seed), recipe.seed)
         levels = level_figures(chances, known, data.test.labels, separator=separator, seed=recipe.seed)
         models[name] |= {"levels": levels} if levels else {}
     more: dict[str, Any] = {}

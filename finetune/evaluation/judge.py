@@ -21,8 +21,8 @@ from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.labels import judge_labels
-from replydesk.finetune.evaluation.metrics import calibration_error, interval, macro_f1
-from replydesk.finetune.evaluation.noise import noise_slices
+from replydesk.finetune.evaluation.metrics import calibration_by_chance, calibration_error, interval, macro_f1
+from replydesk.finetune.evaluation.noise import noise_hits, noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.robustness.counterfactual import Steadiness, agent_decider, joined, run_swaps, swaps
@@ -139,19 +139,22 @@ def evaluate(agent: Agent, release: Release, material: Material) -> tuple[dict[s
             "accuracy_ci": interval(hits),
             "macro_f1": macro_f1(labelled.labels, guesses),
             "ece": calibration_error(probabilities.max(axis=1), hits),
+            "ece_by_chance": list(calibration_by_chance(probabilities.max(axis=1))),
             "messages": len(labelled),
         }
         written = material.test.labelled
-        metrics["noise"] = _under_noise(skills, material.encoder, written)
+        metrics["noise"], rough = _under_noise(skills, material.encoder, written)
         keys = map(keys_of, written.texts, written.labels, written.languages)
-        outcomes = Outcomes(hits, labelled.labels, tuple(keys), known=frozenset(skills.head.labels))
+        outcomes = Outcomes(hits, labelled.labels, tuple(keys), noise=rough, known=frozenset(skills.head.labels))
     _, general = strangers(material.encoder, material.languages, material.train.in_scope.vectors)
     odd = general + material.test.strangers
     if skills.familiarity is not None and len(odd) and len(test.in_scope):
-        metrics["out_of_scope"] = _out_of_scope(skills, test.in_scope, _as_read(odd, material.encoder, skills))
-    metrics["replies"], right, took = _replies(agent, release, material, odd)
+        outside = _as_read(odd, material.encoder, skills)
+        metrics["out_of_scope"], scores = _out_of_scope(skills, test.in_scope, outside)
+        outcomes = replace(outcomes, strangeness=scores)
+    metrics["replies"], outcomes = _replies(agent, release, material, odd, outcomes)
     metrics["bias"], steady = _bias(agent, release, material)
-    return metrics, replace(outcomes, answers=right, milliseconds=took, steady=steady)
+    return metrics, replace(outcomes, steady=steady)
 
 
 def _read_by(release: Release, material: Material, read: Sequence[Material] = ()) -> Material:
@@ -175,8 +178,11 @@ def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
     return replace(examples, texts=tuple(corrected), vectors=vectors)
 
 
-def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[str, Any]:
-    """Return the accuracy on messages written in a hurry, the mean over kinds of noise, and each kind by language."""
+def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> tuple[dict[str, Any], Floats]:
+    """Return the accuracy on messages written in a hurry, the mean over kinds of noise, and each kind by language.
+
+    Also return how often each message was read right, over the kinds.
+    """
     reader, speller = skills.reader, skills.speller
     assert reader is not None
 
@@ -185,23 +191,29 @@ def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> dict[s
         meant = [speller.correct(text) if speller else text for text in blind]
         return reader.probabilities(meant, encoder.encode(meant))
 
-    kinds = {}
+    kinds, each = {}, [np.zeros(0)]
     for language in sorted(set(labelled.languages) & {"en", "zh"}):
         rows = [i for i, one in enumerate(labelled.languages) if one == language]
         rows = rows[:: 1 + len(rows) // _NOISED]
         part = Labelled(tuple(labelled.texts[i] for i in rows), tuple(labelled.labels[i] for i in rows))
-        kinds[language] = noise_slices([probabilities], reader.labels, part, language, 0)
+        hits = noise_hits([probabilities], reader.labels, part, language, 0)
+        kinds[language] = noise_slices(hits, 0)
+        each.append(np.mean([one.noisy for one in hits.values()], axis=0))
     slices = [one for found in kinds.values() for one in found.values()]
+    rough = np.concatenate(each)
     if not slices:
-        return {}
+        return {}, rough
     return {
         "accuracy": float(np.mean([one["accuracy"] for one in slices])),
-        "messages": sum(next(iter(found.values()))["messages"] for found in kinds.values()),
+        "messages": len(rough),
         "kinds": kinds,
-    }
+    }, rough
 
 
-def _out_of_scope(skills: Skills, inside: Examples, outside: Examples) -> dict[str, float]:
+def _out_of_scope(
+    skills: Skills, inside: Examples, outside: Examples
+) -> tuple[dict[str, float], tuple[Floats, Floats]]:
+    """Return how well what is out of scope is told, and the scores of what is in scope and of what is not."""
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     known, odd = (skills.judged(part.texts, part.vectors)[1] for part in (inside, outside))
@@ -213,16 +225,13 @@ def _out_of_scope(skills: Skills, inside: Examples, outside: Examples) -> dict[s
         "recall": float((odd > line).mean()),
         "in_scope_kept": float((known <= line).mean()),
         "messages": len(odd),
-    }
+    }, (known, odd)
 
 
 def _replies(
-    agent: Agent, release: Release, material: Material, odd: Examples
-) -> tuple[dict[str, Any], NDArray[np.bool_], Floats]:
-    """Let the real agent answer: how often it answers alone, and how often that was wrong.
-
-    Also return whether the best hit of each message in scope was right, and how many milliseconds each took.
-    """
+    agent: Agent, release: Release, material: Material, odd: Examples, outcomes: Outcomes
+) -> tuple[dict[str, Any], Outcomes]:
+    """Let the real agent answer: how often it answers alone, and how often that was wrong; add it to the outcomes."""
     asked = material.test.in_scope
     asked = asked.where([ticket is not None for ticket in asked.tickets])
     asked = asked.where([i % (1 + len(asked) // _REPLIES) == 0 for i in range(len(asked))])
@@ -252,13 +261,16 @@ def _replies(
         "best_hit_right": float(right[inside].mean()) if inside.any() else 0.0,
         "out_of_scope_answered": float(alone[~inside].mean()) if (~inside).any() else 0.0,
         "ece": calibration_error(np.array(confidence), right) if len(rows) else 0.0,
+        "ece_by_chance": list(calibration_by_chance(np.array(confidence))),
         "milliseconds": round(float(np.median(took)), 1) if took else 0.0,
     }
     # Of those out of scope, the desk's own stand last; the others no customer wrote.
     own = inside | (np.arange(len(rows)) >= len(rows) - len(material.test.strangers))
     sure = np.where(able, np.array(confidence), 0.0)
     figures["promise"] = _promise(release.skills_of(material.encoder.id), sure[own], right[own], agent)
-    return figures, right[inside], np.array(took)
+    given = np.where(alone, np.maximum(np.array(confidence), 1e-9), 0.0)
+    said = replace(outcomes, answers=right[inside], given=given[inside], given_outside=given[~inside])
+    return figures, replace(said, milliseconds=np.array(took))
 
 
 def _bias(agent: Agent, release: Release, material: Material) -> tuple[dict[str, Any], NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.text import language_of
+from replydesk.finetune.evaluation.languages import spaced
 from replydesk.retrieval import metrics as ranking
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "paired_bootstrap",
     "reliability",
     "risk_coverage",
+    "sign_flip",
     "slices",
 ]
 
@@ -99,6 +101,8 @@ def calibration_by_chance(
     (0.0, 0.0)
     """
     sure, random = np.asarray(confidences, dtype=np.float64), np.random.default_rng(seed)
+    if not len(sure):
+        return 0.0, 0.0
     places = np.minimum((sure * bins).astype(int), bins - 1)
     found = np.empty(draws)
     for draw in range(draws):
@@ -166,6 +170,25 @@ def mcnemar(first: Hits, second: Hits) -> dict[str, Any]:
     return {"only_first": one, "only_second": other, "p": float(f"{p:.6g}")}
 
 
+def sign_flip(first: ArrayLike, second: ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> float:
+    """Return how likely it is by chance alone that the first mean is so far above the second on the same messages.
+
+    Fisher's test (1935) flips the sign of each difference, as if the two had changed places there. p is for one side;
+    where all differences are as large, such as of right and wrong, it is exact and McNemar's, else of ``draws`` flips.
+    """
+    from scipy.stats import binomtest
+
+    gains = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
+    moved = gains[gains != 0]
+    sizes = np.abs(moved)
+    if not len(moved):
+        return 1.0
+    if np.allclose(sizes, sizes[0]):
+        return float(binomtest(int((moved > 0).sum()), len(moved), 0.5, alternative="greater").pvalue)
+    signs = np.random.default_rng(seed).integers(0, 2, (draws, len(moved)), dtype=np.int8) * 2 - 1
+    return float((1 + (signs @ sizes >= moved.sum() - 1e-9).sum()) / (1 + draws))
+
+
 def confused(labels: Sequence[str], guesses: Sequence[str], most: int = 12) -> list[dict[str, Any]]:
     """Return the pairs of labels that are mixed up most, in both directions together, the worst first.
 
@@ -195,15 +218,14 @@ def slices(
     """Return accuracy by language and by length, each with its interval and how many messages there are.
 
     Length counts words, in languages without spaces characters. ``languages`` are told apart beside Chinese, Japanese
-    and Korean. Languages with fewer than ten messages are told as
-    ``other``.
+    and Korean. Languages with fewer than ten messages are told as ``other``.
     """
     right = np.asarray(hits, dtype=np.float64)
     found = [language_of(text, among=languages) for text in texts]
     counts = Counter(found)
     named = [name if counts[name] >= _FEWEST else "other" for name in found]
     lengths = [
-        _length(len("".join(text.split())) if name in ("zh", "ja") else len(text.split()))
+        _length(len(text.split()) if spaced(name) else len("".join(text.split())))
         for text, name in zip(texts, found, strict=True)
     ]
     order = [_named(*edges) for edges in _LENGTHS]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,28 +13,37 @@ from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.robustness.noise import kinds_of, noisy
 from replydesk.retrieval.metrics import interval
 
-__all__ = ["noise_slices"]
+__all__ = ["NoiseHits", "noise_hits", "noise_slices"]
+
+Floats = NDArray[np.float64]
 
 _WHOLE: Final = frozenset({"typo", "homophone"})
 _MOST: Final = 3000
 _FEW: Final = 500
 
 
-def noise_slices(
-    probabilities: Sequence[Callable[[Sequence[str]], NDArray[np.float64]]],
+@dataclass(frozen=True, eq=False)
+class NoiseHits:
+    """Whether messages were read right as they are and with noise, means over models, and which the noise changed."""
+
+    clean: Floats
+    noisy: Floats
+    changed: NDArray[np.bool_]
+
+
+def noise_hits(
+    probabilities: Sequence[Callable[[Sequence[str]], Floats]],
     labels: tuple[str, ...],
     test: Labelled,
     language: str,
     seed: int,
-) -> dict[str, dict[str, Any]]:
-    """Return for each kind of noise the accuracy with it, without it on the same messages, and the loss.
+) -> dict[str, NoiseHits]:
+    """Return for each kind of noise what models make of messages that have it once, and of the same without it.
 
-    Every message has that noise once. Typos and homophones are judged on at most 3,000 messages, other kinds on 500;
-    accuracy is the mean over the ``probabilities`` of all models. ``changed`` is the share of messages that the noise
-    found something to change in.
+    Typos and homophones are judged on at most 3,000 messages, other kinds on 500, drawn by the seed.
     """
     order = np.random.default_rng(seed).permutation(len(test))
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, NoiseHits] = {}
     for kind in kinds_of(language):
         rows = np.sort(order[: _MOST if kind in _WHOLE else _FEW])
         clean = [test.texts[row] for row in rows]
@@ -43,12 +53,24 @@ def noise_slices(
             np.mean([np.array(labels)[one(texts).argmax(axis=1)] == told for one in probabilities], axis=0)
             for texts in (clean, rough)
         )
-        found[kind] = {
-            "accuracy": round(float(after.mean()), 4),
-            "accuracy_ci": interval(after, seed=seed),
-            "clean": round(float(before.mean()), 4),
-            "loss": round(float((before - after).mean()), 4),
-            "changed": round(float(np.mean([one != other for one, other in zip(clean, rough, strict=True)])), 4),
-            "messages": len(rows),
-        }
+        changed = np.array([one != other for one, other in zip(clean, rough, strict=True)])
+        found[kind] = NoiseHits(before, after, changed)
     return found
+
+
+def noise_slices(hits: Mapping[str, NoiseHits], seed: int) -> dict[str, dict[str, Any]]:
+    """Return for each kind of noise the accuracy with it, without it on the same messages, and the loss.
+
+    ``changed`` is the share of messages that the noise found something to change in.
+    """
+    return {
+        kind: {
+            "accuracy": round(float(found.noisy.mean()), 4),
+            "accuracy_ci": interval(found.noisy, seed=seed),
+            "clean": round(float(found.clean.mean()), 4),
+            "loss": round(float((found.clean - found.noisy).mean()), 4),
+            "changed": round(float(found.changed.mean()), 4),
+            "messages": len(found.clean),
+        }
+        for kind, found in hits.items()
+    }

@@ -126,21 +126,86 @@ def test_the_gate(before: dict[str, Any], after: dict[str, Any], failed: list[st
 
 
 @pytest.mark.parametrize(
-    ("messages", "new", "passed", "verdict"),
+    ("messages", "lost", "gained", "passed", "verdict"),
     [
-        (10, 0.80, True, "within chance"),
-        (10, 0.60, False, "worse by more than 0.010"),
-        (1000, 0.88, False, "worse by more than 0.010"),
-        (1000, 0.8950, True, "kept"),
-        (10, 0.95, True, "kept"),
+        # One-sided p of the exact test: 4 of 4 lost .063, 5 of 5 .031, 12 of 18 .119, 13 of 18 .048.
+        (10, 4, 0, True, "within chance"),
+        (10, 5, 0, False, "worse by more than 0.010"),
+        (100, 12, 6, True, "within chance"),
+        (100, 13, 5, False, "worse by more than 0.010"),
+        (1000, 9, 0, True, "kept"),
+        (1000, 11, 0, False, "worse by more than 0.010"),
     ],
 )
-def test_a_few_messages_do_not_decide_by_chance(messages: int, new: float, passed: bool, verdict: str) -> None:
-    """One standard error at a share of .85 is .113 of ten messages and .011 of a thousand."""
-    before, after = ({"intents": {"accuracy": share, "messages": messages}} for share in (0.9, new))
-    (check,) = gate("en", (before, Outcomes()), (after, Outcomes()), FinetuneSettings())
+def test_a_few_messages_do_not_decide_by_chance(
+    messages: int, lost: int, gained: int, passed: bool, verdict: str
+) -> None:
+    was = np.arange(messages) < messages - gained
+    now = np.arange(messages) >= lost
+    check = verdicts(read(was.tolist()), read(now.tolist()))["en intent accuracy"]
     assert check.passed is passed
-    assert check.why == f"en: intent accuracy 0.900 -> {new:.3f}, {verdict}."
+    assert check.why == f"en: intent accuracy {was.mean():.3f} -> {now.mean():.3f}, {verdict}."
+
+
+def answering(given: list[float], outside: list[float]) -> tuple[dict[str, Any], Outcomes]:
+    """Return a release that answers messages in and out of scope so sure, 0 for not alone."""
+    figures = {"messages": len(given), "strangers": len(outside)}
+    figures |= {"out_of_scope_answered": float(np.mean(np.array(outside) > 0))}
+    return {"replies": figures}, Outcomes(given=np.array(given), given_outside=np.array(outside))
+
+
+ANSWERED = "en share of out-of-scope messages answered"
+SILENT = answering([0.0] * 100, [0.0] * 46)
+
+
+@pytest.mark.parametrize(("outside", "passed"), [(1, True), (5, True), (6, False)])
+def test_a_desk_that_answers_nothing_is_no_yardstick_for_wrong_answers(outside: int, passed: bool) -> None:
+    """Of 46 messages 6 and more are answered with p = .026 where a twentieth may be, 5 and more with p = .079."""
+    check = verdicts(SILENT, answering([0.9] * 60 + [0.0] * 40, [0.9] * outside + [0.0] * (46 - outside)))[ANSWERED]
+    assert check.passed is passed
+    verdict = {1: "not more than 0.05 by more than chance", 6: "more than 0.05 by more than chance"}
+    if outside in verdict:
+        assert check.why.endswith(f" 0.000 -> {outside / 46:.3f}, {verdict[outside]}.")
+
+
+def test_what_is_out_of_scope_is_compared_at_equal_coverage() -> None:
+    before = answering([0.9] * 30 + [0.0] * 70, [0.8] * 10 + [0.0] * 990)
+    # It answers twice as much; of what is out of scope the less sure half is more than before, the surer is not.
+    sure = [0.9] * 30 + [0.7] * 30 + [0.0] * 40
+    better = answering(sure, [0.95] * 10 + [0.6] * 20 + [0.0] * 970)
+    check = verdicts(before, better)[ANSWERED]
+    assert check.passed
+    told = "0.010 -> 0.030, kept where no more messages in scope are answered than before (0.010)."
+    assert check.why.endswith(told)
+    worse = verdicts(before, answering(sure, [0.95] * 30 + [0.0] * 970))[ANSWERED]
+    assert not worse.passed and worse.why.endswith("0.010 -> 0.030, worse by more than 0.010.")
+    # However little was answered before, not everybody may be.
+    flooded = answering([0.9] + [0.8] * 99, [0.7] * 200 + [0.0] * 800)
+    few = answering([0.9] + [0.0] * 99, [0.0] * 1000)
+    assert verdicts(few, flooded)[ANSWERED].why.endswith("0.200, more than 0.05 by more than chance.")
+
+
+def test_a_small_test_says_that_it_shows_little() -> None:
+    """Nothing but five messages that all get worse is told from chance, and of 99 these are more than a twentieth."""
+    few = verdicts(read([True] * 99), read([True] * 99))["en size of the test"]
+    said = "en: few messages judge, 99 with an intent: less than 5 that get worse are taken for chance."
+    assert (few.passed, few.why) == (True, said)
+    assert "en size of the test" not in verdicts(read([True] * 100), read([True] * 100))
+
+
+def test_a_loss_of_auroc_counts_by_delong_s_test() -> None:
+    random = np.random.default_rng(0)
+    known, odd = random.normal(0, 1, 400), random.normal(2, 1, 60)
+
+    def scored(scores: tuple[Any, Any], auroc: float) -> tuple[dict[str, Any], Outcomes]:
+        return {"out_of_scope": {"auroc": auroc, "messages": len(scores[1])}}, Outcomes(strangeness=scores)
+
+    one_lost = (known, np.where(np.arange(60) == int(odd.argmax()), 0.0, odd))
+    ten_lost = (known, np.where(np.isin(np.arange(60), np.argsort(odd)[-10:]), 0.0, odd))
+    before = scored((known, odd), 0.93)
+    by_chance, clear = (verdicts(before, scored(one, 0.91))["en out-of-scope AUROC"] for one in (one_lost, ten_lost))
+    assert (by_chance.passed, by_chance.why) == (True, "en: out-of-scope AUROC 0.930 -> 0.910, within chance.")
+    assert not clear.passed
 
 
 def test_reasons_of_a_refusal_name_only_what_failed() -> None:
@@ -220,13 +285,14 @@ def test_old_intents_may_not_be_forgotten_for_new_ones() -> None:
 
 
 def test_calibration_and_latency_count() -> None:
-    def told(ece: float, messages: int = 500) -> tuple[dict[str, Any], Outcomes]:
-        return {"replies": {"ece": ece, "messages": messages}}, Outcomes(milliseconds=np.full(9, 30.0))
+    def told(ece: float, chance: float = 0.03) -> tuple[dict[str, Any], Outcomes]:
+        return {"replies": {"ece": ece, "ece_by_chance": [chance / 2, chance]}}, Outcomes(milliseconds=np.full(9, 30.0))
 
     assert not verdicts(told(0.04), told(0.09))["en calibration of answers"].passed
     assert verdicts(told(0.04), told(0.05))["en calibration of answers"].passed
     assert verdicts(told(0.09), told(0.1))["en calibration of answers"].passed
-    assert "en calibration of answers" not in verdicts(told(0.04, 50), told(0.4, 50))
+    few = verdicts(told(0.04), told(0.12, chance=0.13))["en calibration of answers"]
+    assert (few.passed, few.why) == (True, "en: calibration error of answers 0.040 -> 0.120, within chance.")
     slow = verdicts(told(0.04), told(0.04), settings={"max_milliseconds": 20})["en latency"]
     assert (slow.passed, slow.why) == (False, "en: half of the replies within 30 ms, slower than 20 ms.")
     assert verdicts(told(0.04), told(0.04))["en latency"].passed

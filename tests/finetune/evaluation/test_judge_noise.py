@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.skills import Skills
@@ -49,9 +50,10 @@ def test_messages_are_read_as_the_speller_makes_them() -> None:
 
 def test_noise_is_measured_in_both_languages() -> None:
     both = ASKED + ASKED_ZH
-    found = module._under_noise(Skills(HEAD), WordsEncoder(), both)
-    spelled = module._under_noise(Skills(HEAD, speller=SPELLER), WordsEncoder(), both)
-    assert found["messages"] == 240
+    found, rough = module._under_noise(Skills(HEAD), WordsEncoder(), both)
+    spelled, _ = module._under_noise(Skills(HEAD, speller=SPELLER), WordsEncoder(), both)
+    assert found["messages"] == len(rough) == 240
+    assert rough.mean() == pytest.approx(found["accuracy"], abs=0.01)
     assert set(found["kinds"]) == {"en", "zh"}
     assert {"typo", "case"} <= set(found["kinds"]["en"]) and {"homophone", "shape"} <= set(found["kinds"]["zh"])
     every = [one["accuracy"] for kinds in found["kinds"].values() for one in kinds.values()]
@@ -65,4 +67,4 @@ def test_noise_is_measured_in_both_languages() -> None:
 
 
 def test_what_is_in_neither_language_is_not_noised() -> None:
-    assert module._under_noise(Skills(HEAD), WordsEncoder(), examples(["refund"], "fr")) == {}
+    assert module._under_noise(Skills(HEAD), WordsEncoder(), examples(["refund"], "fr"))[0] == {}

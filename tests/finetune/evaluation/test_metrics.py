@@ -79,6 +79,25 @@ def test_mcnemar_is_the_exact_test_of_a_fair_coin() -> None:
     assert metrics.mcnemar(first, first)["p"] == 1.0
 
 
+def test_flipped_signs_are_mcnemar_s_for_right_and_wrong_and_every_flip_else() -> None:
+    first = np.array([True] * 8 + [False] * 1 + [True] * 20)
+    second = np.array([False] * 8 + [True] * 1 + [True] * 20)
+    assert metrics.sign_flip(first, second) == pytest.approx(metrics.mcnemar(first, second)["p"] / 2)
+    assert metrics.sign_flip(second, first) == pytest.approx(511 / 512)
+    gains = np.array([0.5, 0.25, 1.0, -0.25, 0.0])
+    sums = [np.dot(signs, np.abs(gains)) for signs in product((-1, 1), repeat=5)]
+    expected = np.mean([one >= gains.sum() for one in sums])
+    assert metrics.sign_flip(gains, np.zeros(5), draws=20_000) == pytest.approx(expected, abs=0.01)
+    assert metrics.sign_flip(first, first) == 1.0
+
+
+def test_true_confidences_have_an_error_by_chance_that_shrinks_with_messages() -> None:
+    """At one confidence of .7 it is 1.96 standard errors: the error is the distance of the share from .7."""
+    for count in (50, 5000):
+        _, found = metrics.calibration_by_chance(np.full(count, 0.7), draws=2000)
+        assert found == pytest.approx(1.96 * np.sqrt(0.7 * 0.3 / count), rel=0.1)
+
+
 def test_a_paired_difference_has_the_interval_of_paired_samples() -> None:
     random = np.random.default_rng(1)
     first, second = random.random(400) < 0.9, random.random(400) < 0.8
@@ -112,5 +131,7 @@ def test_slices_are_by_language_and_by_length_in_words_or_characters() -> None:
     assert {name: (one["messages"], one["accuracy"]) for name, one in found["length"].items()} == {
         "1-5": (13, 1.0), "6-10": (10, 0.5), "11-20": (12, 0.0),
     }  # fmt: skip
+    thai = metrics.slices(["พัสดุของฉันอยู่ที่ไหนครับ"] * 10, [1.0] * 10, languages=("en", "th"))
+    assert list(thai["language"]) == ["th"] and list(thai["length"]) == ["21-40"]
     # Twelve that are all wrong leave a doubt: Wilson's interval.
     assert found["length"]["11-20"]["accuracy_ci"] == [0.0, 0.2425]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import erf
+
 import numpy as np
 import pytest
 
-from replydesk.finetune.evaluation.scope import choose_threshold, scope_curves, scope_metrics
+from replydesk.finetune.evaluation.scope import auroc_by_chance, choose_threshold, scope_curves, scope_metrics
 
 
 @pytest.fixture
@@ -30,6 +32,27 @@ def test_the_figures_are_those_of_counting(scored: tuple) -> None:
     kept = np.sort(inside)[int(np.ceil(0.95 * 199))]
     assert found["recall_at_95"] == pytest.approx((outside > kept).mean(), abs=1e-4)
     assert found["recall_ci"][0] < found["recall"] < found["recall_ci"][1]
+
+
+def test_the_chance_of_a_difference_of_auroc_is_delong_s(scored: tuple) -> None:
+    """Against the covariances of DeLong et al. by their definition, message by message."""
+    inside, _, outside = scored
+    noise = np.random.default_rng(6)
+    other_inside, other_outside = inside + noise.normal(0, 1, 200), outside + noise.normal(0, 1, 80)
+    wins = [
+        (one[None, :] > two[:, None]) + (one[None, :] == two[:, None]) / 2
+        for two, one in ((inside, outside), (other_inside, other_outside))
+    ]
+    gain = wins[0].mean() - wins[1].mean()
+    known, odd = (np.cov([one.mean(axis=axis) for one in wins]) for axis in (1, 0))
+    whole = known / len(inside) + odd / len(outside)
+    z = gain / np.sqrt(whole[0, 0] + whole[1, 1] - 2 * whole[0, 1])
+    expected = (1 - erf(z / np.sqrt(2))) / 2
+    first, second = (inside, outside), (other_inside, other_outside)
+    assert gain > 0
+    assert auroc_by_chance(first, second) == pytest.approx(expected, rel=1e-6)
+    assert auroc_by_chance(second, first) == pytest.approx(1 - expected, rel=1e-6)
+    assert auroc_by_chance(first, first) == 1.0
 
 
 def test_the_threshold_is_the_best_of_all_that_keep_enough(scored: tuple) -> None:
