@@ -43,7 +43,7 @@ _SECONDS = 3.0
 """So often a page asks for what people of the team wrote or did: they may come without having been asked for."""
 
 # Citations open their ticket in the panel; the opened card comes into view, and leads back to its sentence. The panel
-# explains its reply when it is asked to.
+# explains its reply when it is asked to. What it says of another reply is read from its beginning.
 _OPEN_TICKETS = """
 let cite = null;
 const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -51,7 +51,13 @@ const show = (node) => node.scrollIntoView({block: 'center', behavior: calm ? 'a
 const find = () => element.querySelector('.rd-open');
 const come = () => { const card = find(); if (card) { card.focus({preventScroll: true}); show(card); } };
 const leave = () => { if (cite && cite.isConnected) { show(cite); cite.focus({preventScroll: true}); } };
-watch('value', come);
+const shown = () => element.querySelector('.rd-evidence')?.dataset.of;
+let of = shown();
+watch('value', () => {
+  if (of !== shown()) element.closest('#rd-side').scrollTop = 0;
+  of = shown();
+  come();
+});
 document.addEventListener('click', (event) => {
   const pressed = event.target.closest('#rd-talk .rd-cite');
   if (!pressed) return;

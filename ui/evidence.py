@@ -57,7 +57,11 @@ def evidence(
             f"{_decision(reply, language, dial)}{explained or _ask_why(reply, language)}"
             f"{_tickets(reply, language, cited, opened)}{_reading(reply, language)}{_foot(reply, language)}"
         )
-    return f'<section class="rd-evidence" lang="{language}"><h2>{say("evidence", language)}</h2>{body}</section>'
+    name = plain(str(reply["id"])) if reply is not None else ""
+    return (
+        f'<section class="rd-evidence" data-of="{name}" lang="{language}">'
+        f"<h2>{say('evidence', language)}</h2>{body}</section>"
+    )
 
 
 def _unread(reply: Mapping[str, Any]) -> bool:

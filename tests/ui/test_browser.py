@@ -231,6 +231,17 @@ def test_a_reply_is_explained_word_by_word_when_asked(
     expect(page.locator("#rd-panel .rd-why")).to_have_count(0)
 
 
+def test_the_panel_of_the_next_reply_is_read_from_its_beginning(visit: Open) -> None:
+    page = visit(height=500)
+    ask(page, "How long does a refund take?")
+    page.locator(".rd-cite").last.click()
+    expect(page.locator("#rd-panel .rd-open")).to_be_in_viewport()
+    page.wait_for_function("document.querySelector('#rd-side').scrollTop > 0")
+    ask(page, "Is my teapot on fire?")
+    expect(page.locator("#rd-panel .rd-used", has_text="teapot")).to_have_count(1)
+    page.wait_for_function("document.querySelector('#rd-side').scrollTop === 0")
+
+
 def test_what_is_sent_while_an_answer_is_written_is_answered_next(visit: Open) -> None:
     page = visit()
     ask(page, "How long does a refund take?")
