@@ -307,6 +307,8 @@ class Agent:
 
     def check_filters(self, filters: Mapping[str, str] | None) -> None:
         """Raise :class:`RequestError` for filters that nothing at this desk can pass."""
+        if not filters:
+            return
         heads = [skills.head for skills in self.release().skills.values() if skills.head is not None]
         intents = {label for head in heads for label in head.labels}
         checked_filters(filters, self.store, languages=self.settings.data.languages, intents=intents)
