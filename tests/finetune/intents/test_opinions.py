@@ -11,7 +11,9 @@ from scipy.optimize import minimize
 
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.reader import IntentReader
-from replydesk.finetune.examples import Examples
+from replydesk.dialog.skills import Skills
+from replydesk.finetune import train as module
+from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.intents.classify import fit_head, fit_temperature, softmax
 from replydesk.finetune.intents.opinions import (
     fit_like,
@@ -225,3 +227,27 @@ def test_what_was_not_learned_gets_the_least_there_is_of_each_opinion() -> None:
     found = spread_out(said, ("a", "c"), ("a", "b", "c"))
     assert found.tolist() == [[[1.0, 1.0, 2.0]], [[-3.0, -3.0, 5.0]]]
     assert spread_out(said, ("a", "c"), ["a", "c"]) is said
+
+
+@pytest.mark.parametrize("held", [frozenset[str](), frozenset(f"c{i}" for i in range(150, 240))])
+@pytest.mark.parametrize("asked", [True, False])
+def test_training_asks_a_second_encoder_where_the_recipe_does(
+    held: frozenset[str], asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = numbered(examples("en", 240, noise=0.9, telling=False))
+    odd = replace(both.where([i < 40 for i in range(240)]), texts=tuple(f"odd {i}" for i in range(40)))
+    second = Telling(both + odd, 0.3)
+    monkeypatch.setattr(module, "second_encoder", lambda: second)
+    monkeypatch.setattr(module, "strangers", lambda *_: (odd, odd))
+    head = fit_head(both, FEW).head if held else None
+    material = Material(second, ("en",), both, both, 0.9, beside=lambda: second, held=held, head=head)
+    recipe = replace(FEW, head=replace(FEW.head, beside=asked))
+    reader, familiarity, queries = module.read_unseen(material, recipe)
+    assert reader is not None and familiarity is not None
+    assert (reader.second is not None and reader.second.familiarity is not None) == asked
+    skills = Skills(reader.head, familiarity, words=reader.words, neighbours=reader.neighbours, second=reader.second)
+    assert skills.problems() == []
+    # What strangers look like is what the desk will say of them, since nothing learned from them.
+    chances, strange = skills.judged(odd.texts, odd.vectors)
+    np.testing.assert_allclose(queries.intents[-40:], chances, rtol=1e-9)
+    np.testing.assert_allclose(queries.unfamiliar[-40:], strange, rtol=1e-6)
