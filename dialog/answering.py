@@ -127,7 +127,7 @@ class Answering:
             turn.incoming.without | frozenset(told.state.refused),
             answers_of(self._store, told.state.refused),
         )
-        if taken is not None and taken.kind in ("ask", "done") and not asks_something(text):
+        if taken is not None and taken.kind in ("ask", "done") and (taken.changed or not asks_something(text)):
             # What fills a slot is not looked for.
             found = _unread(text, language)
         else:
@@ -189,7 +189,8 @@ class Answering:
         """
         text, before = turn.incoming.text, turn.incoming.state
         angry = told.state.angry
-        if taken.kind != "cancelled" and (asks_something(text) or angry >= ANGRY):
+        asks = asks_something(text) and not taken.changed
+        if taken.kind != "cancelled" and (asks or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
             decision = decide(found.reading, found.reranked.hits, lines, angry=angry)
             said = self._plain(turn, told, found, decision)

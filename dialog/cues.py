@@ -10,7 +10,17 @@ from replydesk.data.records import same_text
 from replydesk.data.text import tokens
 from replydesk.dialog.state import Offer
 
-__all__ = ["chosen_option", "corrected", "is_cancel", "is_no", "is_refusal", "is_thanks", "is_yes"]
+__all__ = [
+    "amends",
+    "answered",
+    "chosen_option",
+    "corrected",
+    "is_cancel",
+    "is_no",
+    "is_refusal",
+    "is_thanks",
+    "is_yes",
+]
 
 _END = r"[\s.!?,;:。！？，~…]*\Z"
 _START = r"\A[\s.!?,;:。！？，~…]*"
@@ -95,6 +105,29 @@ _MEANT_ZH = re.compile(
 _DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错了|你理解错了|您理解错了)[这的]?个?[\s，,。！!、]")
 _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
 
+# To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
+_UNSURE = re.compile(
+    r"[?？]|[吗嗎嘛呢]\W*\Z|\b(?:not sure|unsure|no idea|no clue|(?:don['’]?t|do not) know|maybe|perhaps|depends?)\b"
+    r"|[不没](?:知|清楚|确定|晓得|记得|好说|一定|想好)|是不是|有没有|也许|可能|随便|都行|都可以",
+    re.IGNORECASE,
+)
+_STARTS_NO = re.compile(
+    rf"{_START}(?:no|nope|nah|not|never|(?:it|they|that|i) (?:is|was|are|were|do|did|have)(?:n['’]?t| not)"
+    r"|it['’]s not|i don['’]?t)\b|\A[\s，。！]*(?:不|没|否|并非|并不)",
+    re.IGNORECASE,
+)
+_STARTS_YES = re.compile(
+    rf"{_START}(?:yes|yeah|yep|yup|sure|correct|exactly|(?:it|they|that|i) (?:is|was|are|were|do|did|have)|it['’]s)\b"
+    r"|\A[\s，。！]*(?:是|对|嗯|没错|有的|要的|当然)",
+    re.IGNORECASE,
+)
+_AMENDS = re.compile(
+    r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
+    r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b"
+    r"|不对|错了|[写打说填弄搞看]错|等等|等一下|还是|改[成为]|换成|换回|应该是|更正|抱歉|不好意思|不是",
+    re.IGNORECASE,
+)
+
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
     "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1,
@@ -138,6 +171,31 @@ def is_no(text: str) -> bool:
 def is_yes(text: str) -> bool:
     """Return whether a message is a bare yes."""
     return bool(_YES.search(_plain(text)))
+
+
+def answered(text: str) -> bool | None:
+    """Return the yes or no that a message gives to a question that wants one, None where it gives neither.
+
+    >>> answered("no, it wasn't a gift"), answered("是礼物"), answered("不知道"), answered("is it?")
+    (False, True, None, None)
+    """
+    plain = _plain(text)
+    if is_no(plain) or is_yes(plain):
+        return is_yes(plain)
+    if _UNSURE.search(plain):
+        return None
+    if _STARTS_NO.search(plain) and not plain.startswith("没错"):
+        return False
+    return True if _STARTS_YES.search(plain) else None
+
+
+def amends(text: str) -> bool:
+    """Return whether a message takes something back that was said before.
+
+    >>> amends("sorry, I meant TW-204818"), amends("等等，还是特大吧"), amends("TW-204818")
+    (True, True, False)
+    """
+    return bool(_AMENDS.search(_plain(text)))
 
 
 def is_thanks(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,7 +16,8 @@ from replydesk.data.quantities.dates import MONTH
 from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
 from replydesk.dialog.asking import as_told, has_name, slot_question
-from replydesk.dialog.cues import chosen_option, is_cancel, is_no, is_yes
+from replydesk.dialog.cues import amends, answered, chosen_option, is_cancel
+from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.state import FormState, Offer
@@ -57,8 +58,11 @@ _KIND_PATTERNS: Mapping[str, re.Pattern[str]] = {
         r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2}月\d{1,2}[日号]"
         rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH})(?: \d{{4}})?\b"
         rf"|\b(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b"
-        r"|\b(?:today|tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-        r"|今天|明天|后天|下?(?:周|星期)[一二三四五六日天]",
+        r"|\b(?:today|tonight|(?:the )?day after tomorrow|tomorrow"
+        r"|(?:(?:next|this|last|coming) )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:week|after next))?"
+        r"|in (?:a|an|one|two|three|four|five|six|seven|ten|\d{1,2}) (?:day|week)s?)\b"
+        r"|大后天|后天|明[天日]|今[天日]|(?:[这本上]|下{1,2})?个?(?:周|星期|礼拜)[一二三四五六日天末]"
+        r"|[一两二三四五六七八九十\d]{1,3}(?:天|周|个?星期|个?礼拜)(?:以?后|之后)",
         re.IGNORECASE,
     ),
 }
@@ -105,6 +109,17 @@ class Slot:
                 return option.ticket
         return ""
 
+    def named(self, text: str) -> str:
+        """Return the one choice that a message calls by its name, in whatever language, '' where it calls none."""
+        plain = same_text(text)
+        found = {
+            value
+            for value in self.choices
+            for name in (value, *self.labels.get(value, {}).values())
+            if re.search(rf"(?<![a-z0-9]){re.escape(same_text(name))}(?![a-z0-9])", plain)
+        }
+        return found.pop() if len(found) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -124,12 +139,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormStep:
-    """What comes next in a form: a slot is asked for, asked for again, or it is done, cancelled or given up."""
+    """What comes next in a form: a slot is asked for, asked for again, or it is done, cancelled or given up.
+
+    ``changed`` are slots told before whose value the message has put right.
+    """
 
     kind: Literal["ask", "again", "done", "cancelled", "gave_up"]
     slots: Mapping[str, str]
     state: FormState | None = None
     slot: Slot | None = None
+    changed: tuple[str, ...] = ()
 
 
 def value_of(slot: Slot, text: str) -> str:
@@ -141,7 +160,7 @@ def value_of(slot: Slot, text: str) -> str:
     if slot.kind == "choice":
         return slot.chosen(text)
     if slot.kind == "yes_no":
-        return "yes" if is_yes(text) else "no" if is_no(text) else ""
+        return {True: "yes", False: "no", None: ""}[answered(text)]
     if slot.kind == "text":
         return text.strip() if len(text.strip()) >= _SHORTEST else ""
     return value_in(slot, text)
@@ -149,12 +168,16 @@ def value_of(slot: Slot, text: str) -> str:
 
 def value_in(slot: Slot, text: str) -> str:
     """Return what a message that was not asked for it holds for a slot; only kinds that show by themselves can."""
+    return next(_values_in(slot, text), "")
+
+
+def _values_in(slot: Slot, text: str) -> Iterator[str]:
     plain = unicodedata.normalize("NFKC", text)
     if slot.kind == "amount":
-        return next((plain[one.start : one.end] for one in measures(plain) if one.unit.kind == "money"), "")
+        yield from (plain[one.start : one.end] for one in measures(plain) if one.unit.kind == "money")
     pattern = slot.pattern if slot.kind == "pattern" else _KIND_PATTERNS.get(slot.kind)
-    found = pattern.search(plain) if pattern is not None else None
-    return found[0].strip() if found else ""
+    if pattern is not None:
+        yield from (found[0].strip() for found in pattern.finditer(plain) if found[0].strip())
 
 
 def started_form(
@@ -247,12 +270,16 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
 
     What the customer has told before is not asked again: ``slots`` are those known in the conversation.
     """
-    known = dict(slots)
+    known, changed = dict(slots), dict[str, str]()
     asked = form.slot(state.asking) if state is not None else None
     if state is not None and is_cancel(text):
         return FormStep("cancelled", known)
     if state is not None and asked is not None:
         value = value_of(asked, text)
+        changed = _put_right(form, asked, text, known, told=bool(value))
+        known |= changed
+        if changed and (not value or asked.kind == "text"):
+            return FormStep("ask", known, state, asked, tuple(changed))
         if not value:
             tries = state.tries + 1
             if tries >= TRIES:
@@ -264,7 +291,24 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
             known[slot.name] = value
     missing = next((slot for slot in form.slots if slot.name not in known), None)
     if missing is None:
-        return FormStep("done", known)
-    return FormStep(
-        "ask", known, FormState(form.name, missing.name, slots=tuple(slot.name for slot in form.slots)), missing
-    )
+        return FormStep("done", known, changed=tuple(changed))
+    after = FormState(form.name, missing.name, slots=tuple(slot.name for slot in form.slots))
+    return FormStep("ask", known, after, missing, tuple(changed))
+
+
+def _put_right(form: Form, asked: Slot, text: str, known: Mapping[str, str], *, told: bool) -> dict[str, str]:
+    """Return the slots of a form that were told before, and are told anew, with their new values.
+
+    A message that says so ("sorry, I meant ...", 还是...) puts right; so does one that does not tell what is ``asked``
+    for and asks nothing itself. What the slot that is asked for may hold belongs to that.
+    """
+    if not amends(text) and (told or asks_something(text)):
+        return {}
+    earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
+    told_anew = {}
+    for slot in earlier:
+        values = [slot.named(text), *_values_in(slot, text)] if slot.kind != asked.kind else []
+        # Whoever says "not TW-1 but TW-2" names the first once more.
+        if new := next((value for value in values if value not in ("", known[slot.name])), ""):
+            told_anew[slot.name] = new
+    return told_anew

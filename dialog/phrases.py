@@ -195,6 +195,7 @@ _FORM_AGAIN = {
     "en": "I couldn't read that. {ask}",
     "zh": "抱歉，没有看懂。{ask}",
 }
+_FORM_CHANGED = {"en": "All right: {}. ", "zh": "好的，已改为{}。"}
 _FORM_CANCELLED = {
     "en": "All right, I've stopped that. What else can I do for you?",
     "zh": "好的，已为您停止。还有什么可以帮您？",
@@ -305,7 +306,9 @@ def form_text(step: FormStep, form: Form, language: str) -> str:
         return handoff_text("failed_twice", language)
     ask = text_in(step.slot.ask, language)
     if step.kind == "ask":
-        return ask
+        said = said_slots((form,), {name: step.slots[name] for name in step.changed}, language)
+        changed = ("、" if language == "zh" else ", ").join(said.values())
+        return f"{_in(language, _FORM_CHANGED).format(changed)}{ask}" if changed else ask
     return text_in(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
 
 

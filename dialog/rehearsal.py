@@ -8,9 +8,9 @@ from typing import Any
 
 from replydesk.data.dialogues import Exchange, Script
 from replydesk.data.preparation import Mask
-from replydesk.data.text import clean, language_of
+from replydesk.data.text import language_of
 from replydesk.dialog.agent import Agent
-from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.incoming import Incoming, checked
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.state import State
 
@@ -56,7 +56,7 @@ def rehearse(script: Script, agent: Agent) -> Outcome:
         if turn.takeover or turn.release:
             state = replace(state, taken_over=turn.takeover)
             continue
-        text = mask(clean(turn.customer))
+        text = checked(turn.customer, mask, agent.settings.ui.max_text)
         language = script.language or language_of(text, among=settings.languages, previous=language)
         incoming = Incoming(text, language, tuple(said), state, channel=script.channel, tags=script.tags)
         reply = agent.answer(replace(incoming, at=script.at) if script.at is not None else incoming)

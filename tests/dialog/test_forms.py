@@ -10,6 +10,7 @@ import pytest
 
 from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
+from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.form_file import followed_forms, load_forms
 from replydesk.dialog.forms import (
@@ -68,6 +69,20 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "amount"), "大概30元", "30元"),
         (Slot("a", {}, "amount"), "十五块五吧", "十五块五"),
         (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
+        (Slot("a", {}, "date"), "the day after tomorrow", "the day after tomorrow"),
+        (Slot("a", {}, "date"), "last Wednesday", "last Wednesday"),
+        (Slot("a", {}, "date"), "in two weeks", "in two weeks"),
+        (Slot("a", {}, "date"), "大后天吧", "大后天"),
+        (Slot("a", {}, "date"), "上周三就坏了", "上周三"),
+        (Slot("a", {}, "date"), "下下个星期五", "下下个星期五"),
+        (Slot("a", {}, "date"), "三天后", "三天后"),
+        (Slot("a", {}, "yes_no"), "it wasn't a gift", "no"),
+        (Slot("a", {}, "yes_no"), "不是礼物", "no"),
+        (Slot("a", {}, "yes_no"), "是送人的", "yes"),
+        (Slot("a", {}, "yes_no"), "it is", "yes"),
+        (Slot("a", {}, "yes_no"), "not sure", ""),
+        (Slot("a", {}, "yes_no"), "不知道", ""),
+        (Slot("a", {}, "yes_no"), "没错", "yes"),
         (Slot("a", {}, "date"), "on 3 March please", "3 March"),
         (Slot("a", {}, "date"), "下周三吧", "下周三"),
         (Slot("a", {}, "yes_no"), "好的", "yes"),
@@ -109,6 +124,46 @@ def test_only_what_shows_by_itself_is_taken_unasked() -> None:
 )  # fmt: skip
 def test_steps(state: FormState | None, text: str, slots: dict[str, str], expected: FormStep) -> None:
     assert step(MOVE, state, text, slots) == expected
+
+
+PAINT = Form("paint", (ORDER, COLOUR, Slot("day", {"": "When?"}, "date"), ADDRESS), {"": "."})
+TOLD = {"order": "TW-204817", "colour": "r"}
+
+
+@pytest.mark.parametrize(
+    ("asking", "text", "changed"),
+    [
+        ("day", "sorry, I meant TW-204818", {"order": "TW-204818"}),
+        ("day", "not TW-204817 but TW-204818", {"order": "TW-204818"}),
+        ("day", "TW-204818", {"order": "TW-204818"}),
+        ("day", "make it blue", {"colour": "b"}),
+        ("day", "等等，还是蓝色吧", {"colour": "b"}),
+        ("day", "订单错了，是TW-204818，颜色改成蓝色", {"order": "TW-204818", "colour": "b"}),
+        ("address", "不对，订单是TW-204818", {"order": "TW-204818"}),
+        # What asks something of another order puts nothing right; nor does what is told again, or what was asked for.
+        ("day", "Where is TW-204818?", {}),
+        ("day", "TW-204817", {}),
+        ("address", "the shop of TW-204818", {}),
+        ("day", "the second", {}),
+    ],
+)
+def test_what_was_told_before_is_put_right_and_the_question_asked_again(
+    asking: str, text: str, changed: dict[str, str]
+) -> None:
+    known = TOLD | ({"day": "Monday"} if asking == "address" else {})
+    state = FormState("paint", asking, 1, tuple(slot.name for slot in PAINT.slots))
+    taken = step(PAINT, state, text, known)
+    assert (taken.changed, {name: taken.slots[name] for name in known}) == (tuple(changed), known | changed)
+    if changed:
+        assert (taken.kind, taken.state) == ("ask", state), "that is no try"
+
+
+def test_a_slot_is_put_right_beside_the_answer_and_the_reply_says_so() -> None:
+    state = FormState("paint", "day", 0, tuple(slot.name for slot in PAINT.slots))
+    taken = step(PAINT, state, "on Monday. sorry, the colour is blue", TOLD)
+    assert taken.slots == {"order": "TW-204817", "colour": "b", "day": "Monday"}
+    assert phrases.form_text(taken, PAINT, "en") == "All right: blue. Where?"
+    assert phrases.form_text(taken, PAINT, "zh") == "好的，已改为蓝色。Where?"
 
 
 @pytest.fixture
