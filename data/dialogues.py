@@ -58,12 +58,16 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class ScriptFile:
-    """The dialogues of a file; with ``tickets`` they have a desk of their own, with the texts of its ``files``."""
+    """The dialogues of a file; with ``tickets`` they have a desk of their own, with the texts of its ``files``.
+
+    ``above`` is for each of these the line that its first line follows.
+    """
 
     path: Path
     scripts: tuple[Script, ...]
     tickets: tuple[Ticket, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    above: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_scripts(path: Path) -> ScriptFile:
@@ -74,8 +78,12 @@ def read_scripts(path: Path) -> ScriptFile:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FormatError(f"This is no YAML: {error.problem}.", where=f"{path}:{line}", hint="Mend it there.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        why = (error.strerror or str(error)) if isinstance(error, OSError) else "it is no text in UTF-8"
         hint = "Name a UTF-8 file of dialogues; docs/how-to/test-your-desk.md shows one."
-        raise FormatError(f"The dialogues cannot be read: {error}.", where=str(path), hint=hint) from None
+        raise FormatError(f"The dialogues cannot be read: {why}.", where=str(path), hint=hint) from None
+    if node is None:
+        hint = "docs/how-to/test-your-desk.md shows one."
+        raise FormatError("The file of dialogues is empty.", where=str(path), hint=hint)
     return _Reader(path).file(node)
 
 
@@ -88,6 +96,8 @@ class _Reader:
         desk = self._mapping(told["desk"], _DESK, "desk") if "desk" in told else {}
         tickets = tuple(self._ticket(one) for one in self._list(desk["tickets"])) if "tickets" in desk else ()
         files = {name: self._text(desk[name]) for name in DESK_FILES if name in desk}
+        # The text of a block begins on the line after its mark, any other on its own.
+        above = {name: desk[name].start_mark.line + (desk[name].style == "|") for name in files}
         if files and not tickets:
             self._refuse(told["desk"], "A desk of its own needs tickets.")
         if "dialogues" not in told:
@@ -95,7 +105,7 @@ class _Reader:
         scripts = tuple(self._script(one) for one in self._list(told["dialogues"]))
         if not scripts:
             self._refuse(told["dialogues"], "There are no dialogues.")
-        return ScriptFile(self._path, scripts, tickets, files)
+        return ScriptFile(self._path, scripts, tickets, files, above)
 
     def _ticket(self, node: Any) -> Ticket:
         told = {key: self._text(value) for key, value in self._mapping(node, _TICKET, "a ticket").items()}

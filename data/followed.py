@@ -68,7 +68,7 @@ class FollowedFile(Generic[T]):
             value = self._load(path)
         except SettingsError as error:
             kept = before if before is not None else self._last_good(good)
-            instead = "the last good one is" if kept is not None else "there is none"
+            instead = "the last good one is" if kept is not None else "and none was read before"
             self._trouble = f"{path.name} is not used, {instead}: {error}"
             _LOG.error("%s", self._trouble)
             return kept if kept is not None else self._nothing()

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from replydesk.data.dialogues import Script, read_scripts
-from replydesk.data.errors import FormatError
+from replydesk.data.errors import FormatError, SettingsError
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
@@ -108,3 +108,35 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, old: str, new: st
         read_scripts(path)
     assert str(caught.value.where).startswith(f"{path}:")
     assert abs(int(caught.value.where.rpartition(":")[2]) - line) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "said"),
+    [
+        ("settings", "[dialog]\n    pick_abov = 0.5", 5, "pick_abov"),
+        ("rules", "[[rule]]\n    name = 'x'\n    when.txt = ['a']\n    handoff = 'b'", 6, "txt"),
+        ("facts", "[[fact]]\n    nonsense = 1", 5, "nonsense"),
+        ("forms", "[forms.move]\n    phrases = 3", 5, "phrases"),
+    ],
+)
+def test_a_mistake_in_the_files_of_a_desk_is_told_with_its_line_in_the_dialogues(
+    home: Home, tmp_path: Path, name: str, text: str, line: int, said: str
+) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text(DIALOGUE.replace("desk:", f"desk:\n  {name}: |\n    {text}"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["test", str(path)])
+    assert done.exit_code == 1 and isinstance(done.exception, SettingsError)
+    assert said in done.exception.message and done.exception.where == f"{path}:{line}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "No such file or directory."), (b"", "is empty"), (b"PK\x03\x04\xff\xfe", "no text in UTF-8")],
+)
+def test_what_is_no_file_of_dialogues_is_told_in_plain_words(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "one.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(FormatError, match=said) as caught:
+        read_scripts(path)
+    assert "Errno" not in str(caught.value) and "codec" not in str(caught.value)

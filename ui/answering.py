@@ -117,8 +117,8 @@ def actions(
     from replydesk.ui.actions import create_action_app
     from replydesk.ui.app import check_host
 
-    # The SDK's protocol has no keys, so only this machine may reach it.
-    check_host(host, keys=False)
+    hint = "The protocol of rasa-sdk has no keys: stay on 127.0.0.1, and put a proxy of yours before it."
+    check_host(host, keys=False, hint=hint)
     _require_port(host, port)
     agent = agent_of(Home.find(home))
     agent.warm_up()

@@ -20,6 +20,7 @@ from replydesk.ui import api
 __all__ = ["check_host", "create_app"]
 
 _API_PATHS = ("/api/", "/healthz", "/readyz", "/docs", "/openapi.json")
+_SET_KEYS = "Set ui.api_keys in settings.toml (or REPLYDESK_UI_API_KEYS), or stay on 127.0.0.1."
 
 
 def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
@@ -88,12 +89,11 @@ def _describe(app: FastAPI) -> None:
         )
 
 
-def check_host(host: str, *, keys: bool) -> None:
-    """Raise :class:`SettingsError` for an address that others can reach while there are no API keys."""
+def check_host(host: str, *, keys: bool, hint: str = _SET_KEYS) -> None:
+    """Raise :class:`SettingsError`, with its hint, for an address that others can reach while there are no API keys."""
     try:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = host == "localhost"
     if not loopback and not keys:
-        hint = "Set ui.api_keys in settings.toml (or REPLYDESK_UI_API_KEYS), or stay on 127.0.0.1."
         raise SettingsError("Anybody could reach this address without a key.", where=f"--host {host}", hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,7 +76,7 @@ def own_desk(file: ScriptFile, folder: Path, settings: Settings) -> Agent:
     place = Home(folder).create()
     for name, text in file.files.items():
         (place.folder / f"{name}.toml").write_text(text, encoding="utf-8")
-    own = Settings.load(place.settings, {})
+    own = _sound(file, place)
     if own != Settings(dialog=own.dialog):
         hint = "Leave out what is not under [dialog]; the rest is as in the home."
         raise FormatError(
@@ -92,6 +92,37 @@ def own_desk(file: ScriptFile, folder: Path, settings: Settings) -> Agent:
     )
     agent.store.add_tickets([accepted_ticket(ticket, settings.data) for ticket in file.tickets])
     return agent
+
+
+def _sound(file: ScriptFile, place: Home) -> Settings:
+    """Return the settings of the file's own desk, after its rules, facts and forms were read.
+
+    A desk that runs goes on without those that are damaged; a test without them would say nothing. Raises the error of
+    the first mistake, with its line in the file of dialogues.
+    """
+    from replydesk.data.errors import ReplydeskError
+    from replydesk.data.settings import Settings
+    from replydesk.dialog.form_file import load_forms
+    from replydesk.dialog.rules.facts import Facts
+    from replydesk.dialog.rules.rules import Rules
+
+    def read(name: str, load: Callable[[Path], Any]) -> Any:
+        try:
+            return load(place.folder / f"{name}.toml")
+        except ReplydeskError as error:
+            line = error.where.rpartition(":")[2]
+            at = file.above.get(name, 0) + (int(line) if line.isdigit() else 1)
+            raise type(error)(error.message, where=f"{file.path}:{at}", hint=error.hint) from None
+
+    own: Settings = read("settings", lambda path: Settings.load(path, {}))
+    loads = {
+        "rules": lambda path: Rules.load(path, separator=own.dialog.label_separator),
+        "facts": Facts.load,
+        "forms": load_forms,
+    }
+    for name in file.files.keys() & loads.keys():
+        read(name, loads[name])
+    return own
 
 
 def _lines(path: Path, outcome: Outcome) -> list[str]:

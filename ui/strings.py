@@ -210,7 +210,7 @@ STRINGS: Mapping[str, Mapping[str, str]] = {
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "en": (
         "Where is my parcel? Tracking hasn't moved for three days.",
-        "How do I send something back?",
+        "How do I return something?",
         "Can I talk to a person?",
     ),
     "zh": ("我的快递三天没动了", "退款多久能到账？", "帮我转人工"),

@@ -103,10 +103,12 @@ def import_text(report: Ingested, *, dry_run: bool = False) -> str:
         lines.append("Columns: " + ", ".join(f"{field}={column}" for field, column in report.columns.items()))
     lines += [f"Assumed: {item.what} ({item.where}).{_cure(item.cure)}" for item in report.assumed]
     lines.append(f"Skipped: {report.skipped_count:,}")
-    example = {reason_of(item.why): item.where for item in reversed(report.skipped)}
+    example = {reason_of(item.why): item for item in reversed(report.skipped)}
     for reason, count in report.reasons.most_common(_REASONS_SHOWN):
-        where = f", first at {example[reason]}" if reason in example else ""
-        lines.append(f"  {count:,} x {reason}{where}")
+        first = example.get(reason)
+        where = f", first at {first.where}" if first else ""
+        what = f" ({first.why})" if first and first.why != reason else ""
+        lines.append(f"  {count:,} x {reason}{where}{what}")
     for ticket in report.samples:
         lines.append(f"  Q {_one_line(ticket.question)}\n  A {_one_line(ticket.answer)}")
     if dry_run:

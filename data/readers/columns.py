@@ -213,7 +213,7 @@ def _numbered(table: Sheet) -> tuple[int, ...]:
 
 def _refusal(table: Sheet, columns: Mapping[str, str]) -> FormatError:
     if "text" not in columns:
-        problem, cure = "No column holds what was said.", "text=COLUMN"
+        problem, cure = "No column holds what was said.", "text=COLUMN, or question=COLUMN,answer=COLUMN"
     elif "role" in columns:
         problem, cure = "No column says which conversation a message belongs to.", "conversation=COLUMN"
     elif "intent" in columns:
