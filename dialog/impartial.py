@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from replydesk.dialog.hanintroductions import han_introduced
+from replydesk.dialog.hanintroductions import han_introduced, whole_names
 from replydesk.dialog.introductions import introduced
 
 __all__ = ["impartial"]
@@ -65,6 +65,9 @@ _HAN_SELF: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[A-Za-z']{2,}|[一-鿿]{2}")
 _FEWEST = 2
+_HAN: Final = re.compile("[一-鿿]")
+# Which name of the conversation it is tells nothing either.
+_NAMES: Final = re.compile(r"<NAME_\d+>")
 
 
 def impartial(text: str) -> str:
@@ -77,8 +80,9 @@ def impartial(text: str) -> str:
     >>> impartial("我是河南的。我老婆没收到")
     '我爱人没收到'
     """
-    plain = text.replace("’", "'")
-    if not plain.isascii():
+    plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
+    if _HAN.search(plain):
+        plain = whole_names(plain)
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)
