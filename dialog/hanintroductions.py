@@ -36,7 +36,7 @@ _PLAIN: Final = "|".join(
             问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼
             祝好 谢谢 多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下
             山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞 提问人 提问 有个问题 问题
-            麻烦 找 帮个忙 帮忙 求助 会员 全家 很冷 很热 好冷 好热 刚 刚刚 回来
+            还 读大学 念大学 读研 麻烦 找 帮个忙 帮忙 求助 会员 全家 很冷 很热 好冷 好热 刚 刚刚 回来
             在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子
             宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年
             前年 今天 下雨 天气 从小 就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线
@@ -50,7 +50,7 @@ _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生"
     "|长大|土生土长|上班|工作|上学|读书"
     "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住"
-    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]|下雨|天气|问候|全家|刚从|很?[冷热]$|^\x01(?:本地|土生土长)?人$"
+    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]|下雨|天气|问候|全家|刚从|[读念上]大学|读研|打工人|很?[冷热]$|^\x01(?:本地|土生土长)?人$"
 )
 _GREETING: Final = re.compile(
     "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
@@ -88,7 +88,9 @@ _HERE: Final = re.compile(
     "|\\A\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
 )
 _BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
-_PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
+_PEOPLE: Final = re.compile(
+    "的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|打工人|上班族|学生|人(?![工民脸]))"
+)
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
 _FIELD: Final = re.compile(
     "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人?|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
@@ -102,7 +104,7 @@ _WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|�
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _STAYS: Final = re.compile("[人身家]在|住|来自|坐标")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
-_LATIN: Final = re.compile("[A-Za-z]")
+_AROUND: Final = re.compile("[A-Za-z] *(?<!by)(?<!by )\\0|\\0 *[A-Za-z]")
 # Characters of Xinhua's tables of transliteration that hardly stand in words.
 _BY_SOUND: Final = frozenset(
     "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
@@ -118,11 +120,21 @@ _PARTLY: Final = re.compile(
     "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|女士|先生|顾客|本人))"
     rf"|[{''.join(sorted(_BY_SOUND))}]{{2,6}}(?=女士|先生|小姐(?!姐))"
 )
+# A name by sound where a person's may stand: at the ends of a clause, behind 是 and 叫, before 的 and 问.
+_EDGED: Final = re.compile(
+    "(?:(?<![\u4e00-\u9fff])|(?<=[是叫我人员名系户帮替找给和跟姓家]))"
+    f"(?P<name>[{''.join(sorted(_BY_SOUND))}]{{2,6}}?)(?=[^\u4e00-\u9fffA-Za-z0-9]|\\Z|[的问说让来在买查找想敬托下订])"
+)
 # Who ordered, on whose behalf somebody writes, and who one is besides: 我是上次来的王芳.
-_OTHERS: Final = re.compile(
-    "(?:(?:同事|朋友|亲戚|邻居|爱人|孩子|家长|老人|家人|对象|长辈|同学|老板|订单是|替|帮|代)(?P<name>[\u4e00-\u9fff]{2,4}?)"
-    "(?=让|托|叫我|想问|[下买订拍付]的|下单|的[订账帐]|[问说])"
-    "|我是[^，。！？,.!?\\s]{2,12}的(?P<last>[\u4e00-\u9fff]{2,4})(?=[，。！,.!\\s]|\\Z))"
+_HAN: Final = "[\u4e00-\u9fff]"
+_OTHERS: Final = (
+    re.compile(
+        "(?:同事|朋友|亲戚|邻居|爱人|孩子|家长|老人|家人|对象|长辈|同学|老板|订单是|替|帮|代|我家|请联系|联系|网名|下单人|会员)"
+        f"(?P<name>{_HAN}{{2,4}}?)(?=让|托|叫我|想问|[下买订拍付]的|下单|的[订账帐]|[问说]|[查催改退看]|[，。,.!！]|\\Z)"
+    ),
+    re.compile(f"(?<!{_HAN})(?P<name>{_HAN}{{2,4}}?)(?=问[：:，,]|的[订账帐]|[下买订拍付]的单)"),
+    re.compile(f"我是[^，。！？,.!?\\s]{{2,12}}的(?P<name>{_HAN}{{2,4}})(?=[，。！,.!\\s]|\\Z)"),
+    re.compile(f"(?:(?<![^，。！？,.!?\\s])我，|客户[：:])(?P<name>{_HAN}{{2,4}})(?=[，。,.])"),
 )
 _OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
@@ -144,12 +156,15 @@ def whole_names(text: str) -> str:
     '<NAME_1>先生，<NAME_1>来问'
     """
     text = _PARTLY.sub("<NAME_1>", text)
-    for told in reversed([*_OTHERS.finditer(text)]):
-        group = "name" if told["name"] else "last"
-        if _is_usual(told[group]) or _is_by_sound(told[group]):
-            start, stop = told.span(group)
-            text = f"{text[:start]}<NAME_1>{text[stop:]}"
+    text = _EDGED.sub(lambda match: "<NAME_1>" if _is_by_sound(match[0]) else match[0], text)
+    for pattern in _OTHERS:
+        text = pattern.sub(_called, text)
     return text
+
+
+def _called(match: re.Match[str]) -> str:
+    name = match["name"]
+    return match[0].removesuffix(name) + "<NAME_1>" if _is_usual(name) or _is_by_sound(name) else match[0]
 
 
 def han_introduced(text: str) -> str:
@@ -174,7 +189,9 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
     greeted = begun = -1
     for match in _CLAUSE.finditer(_marked(text)):
         clause, (start, stop) = match[0], match.span()
-        if _NAME * len(clause) == clause and _LATIN.search(text[:start].rstrip()[-1:] + text[stop:].lstrip()[:1]):
+        if _NAME * len(clause) == clause and _AROUND.search(
+            text[max(0, start - 4) : start] + "\0" + text[stop : stop + 2]
+        ):
             # It is in an English sentence.
             continue
         asks = text[stop : stop + 1] in ("?", "？")

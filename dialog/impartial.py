@@ -73,7 +73,7 @@ _NAMES: Final = re.compile(r"<NAME_\d+>")
 def impartial(text: str) -> str:
     """Return what is read of a message: the same for whoever writes it.
 
-    A message that does nothing but introduce somebody stays as it is, but for its words of gender.
+    A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
 
     >>> impartial("Hello, Priya Nair here. My wife never got her parcel.")
     'My partner never got their parcel.'

@@ -47,7 +47,7 @@ _ROLES: Final = _words(
 )
 _FAITHS: Final = _words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
 _PLACING: Final = _words("from in near of around outside at to within via")
-_FROM: Final = _words("from in near around outside")
+_FROM: Final = _words("from in near around outside visiting")
 _DIRECTIONS: Final = _words("north south east west northern southern eastern western central greater upper lower new")
 _FIELDS: Final = _words("country city location town region hometown area")
 _CALLING: Final = _words("is am i'm name's called me by it's signed this")
@@ -58,7 +58,11 @@ _RELATED: Final = _words(
     "colleague friend neighbour neighbor boss manager assistant agent partner child parent sibling grandparent"
     " relative flatmate housemate"
 )
-_ANSWERING: Final = _words("answer reply respond write speak talk speaking talking writing listening")
+_ANSWERING: Final = _words(
+    "answer reply respond write speak talk speaking talking writing listening spoke spoken talked wrote written chatted"
+    " chatting"
+)
+_SAYING: Final = _words("wrote said says asked asks told phoned emailed messaged writes")
 _PARTICLES: Final = _words("de la da dos du van von der den bin binti ibn al el ben")
 _SPEAKER: Final = _WRITER | _NAMING | _OPENERS | _CLOSERS
 _OF: Final = _words("the a an this that these those my your our their its his her some any no of")
@@ -246,11 +250,11 @@ def _naming(text: str, clauses: Sequence[_Clause], number: int) -> _Clause:
     before = clauses[number - 1] if number else None
     after = clauses[number + 1] if number + 1 < len(clauses) else None
     called = before is not None and (
-        before.words == ("i",) or (before.mark.strip() == ":" and not _NAMING.isdisjoint(before.words))
+        before.words[-1] in ("i", "me") or (before.mark.strip() == ":" and not _NAMING.isdisjoint(before.words))
     )
     told = (
         after is not None
-        and not _WHO.isdisjoint(after.words)
+        and not _WHO.union(_OPENERS).isdisjoint(after.words)
         and all(word in _PLAIN or word.isdigit() for word in after.words)
     )
     # A line of its own below the rest is a signature.
@@ -405,8 +409,10 @@ def _among_plain(found: Sequence[re.Match[str]], first: int, last: int) -> bool:
         before[-1] in _UNDER
         or before[-1] in _RELATED
         or before[0] == "behalf"
-        or (before[-1] == "to" and before[0] in _ANSWERING)
+        or (before[-1] in ("to", "with") and before[0] in _ANSWERING)
     ):
+        return True
+    if last + 1 < len(found) and found[last + 1][0].lower() in _SAYING:
         return True
     others = [one[0].lower() for one in (*found[:first], *found[last + 1 :]) if one[0] not in "'-&@#*"]
     return _PLAIN.issuperset(others) and not _SPEAKER.isdisjoint(others)

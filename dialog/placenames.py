@@ -117,5 +117,6 @@ HAN_PLACES: Final = _words("""
 """)
 """Provinces, prefectures, great cities and countries; the dictionary of rjieba knows more.
 
-Prefectures are those of the table of the Ministry of Civil Affairs, but for names that are words or wares, as 日照 and 普洱.
+Prefectures are those of the table of the Ministry of Civil Affairs, but for names that are words or wares, as 日照
+and 普洱.
 """
