@@ -2,7 +2,8 @@
 
 Messages of the demo desk's test part, whose tickets are hidden, are put into the mouths of two people each, in wordings
 of ``labels/introductions.jsonl``: those that the reading was developed on, and those that were held out, with names and
-places of their own. A decision is the action, the reason of a hand-off and the text that the customer reads.
+places of their own: ``held_out``, whose shares were looked at often, and ``held_out_2``, written later for that reason.
+A decision is the action, the reason of a hand-off and the text that the customer reads.
 ``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes.
 """
 
@@ -44,6 +45,14 @@ PEOPLE: Final = {
     ("held_out", "en", "region"): "Bradford|Cardiff|Accra|Dhaka|Wuhan|Bucharest|Cork|Kabul|Detroit|Nairobi|Texas"
     "|New Delhi|Poland|Jamaica|Northern Ireland",
     ("held_out", "zh", "region"): "天津|深圳|河北|青海|吉林|云南|海南|内蒙古|湖南|江西|乌鲁木齐|温州|东北|香港",
+    ("held_out_2", "en", "name"): "Babajide Adeyemi|Farida Rahimi|Tuan Pham|Deshawn Tubman|Iolo Pugh|Tariku Bekele"
+    "|Rangi Parata|Ximo Ferrer|Gwendolyn Ashcroft|Saoirse Gallagher|Shreyas Kulkarni|Haruki Ishikawa",
+    ("held_out_2", "zh", "name"): "蒋文婷|陆建军|汤晓峰|古丽娜尔|次仁|乌云娜|阿迪力·吐尔逊"
+    "|木合塔尔|诸葛青|龚玉梅|尹航|丹增|范思远|秦岚",
+    ("held_out_2", "en", "region"): "Aberystwyth|Sialkot|Tamale|Enugu|Szeged|Kisumu|Tampere|Ballarat|Saskatoon|Fukuoka"
+    "|Cluj|Sierra Leone|Ivory Coast|Tacoma",
+    ("held_out_2", "zh", "region"): "湘潭|江门|毕节|呼伦贝尔|邢台|墨尔本|玉溪|克拉玛依"
+    "|冰岛|阿勒泰|秦皇岛|黔东南|两广|古巴",
 }  # fmt: skip
 RELATIVES: Final = {
     "en": "husband-wife son-daughter father-mother brother-sister boyfriend-girlfriend uncle-aunt grandpa-grandma",
@@ -58,7 +67,7 @@ def run() -> dict[str, Any]:
             asked = {language: messages(agent, language, MESSAGES) for language in ("en", "zh")}
             hidden = _hidden(agent)
             found: dict[str, Any] = {"messages": {name: len(texts) for name, texts in asked.items()}}
-            for part in ("development", "held_out"):
+            for part in ("development", "held_out", "held_out_2"):
                 found[part] = {
                     arm: _shares(
                         {
@@ -69,7 +78,7 @@ def run() -> dict[str, Any]:
                         },
                         asked,
                     )
-                    for arm in (("plain", "impartial") if part == "held_out" else ("impartial",))
+                    for arm in (("impartial",) if part == "development" else ("plain", "impartial"))
                 }
             return found
         finally:

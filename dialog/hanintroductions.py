@@ -17,7 +17,7 @@ from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["han_introduced"]
+__all__ = ["han_introduced", "whole_names"]
 
 _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
@@ -36,6 +36,7 @@ _PLAIN: Final = "|".join(
             问一下 问下 问问 问 请教 请问 咨询 想 一下 就行 就好 即可 回复 请 盼复 此致 敬礼
             祝好 谢谢 多谢 感谢 祝 省 市 县 区 州 镇 乡 村 岛 南部 北部 东部 西部 农村 乡下
             山区 偏远 这 那 一带 附近 境内 小伙伴 小伙子 人士 民众 同胞 提问人 提问 有个问题 问题
+            还 读大学 念大学 读研 麻烦 找 帮个忙 帮忙 求助 会员 全家 很冷 很热 好冷 好热 刚 刚刚 回来
             在此 谢过 留 老客户 老顾客 新客户 登记 注册名 注册 本店 贵店 小店 各位 收到 请回 妹子
             宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年
             前年 今天 下雨 天气 从小 就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线
@@ -49,13 +50,13 @@ _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生"
     "|长大|土生土长|上班|工作|上学|读书"
     "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住"
-    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]"
+    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]|下雨|天气|问候|全家|刚从|[读念上]大学|读研|打工人|很?[冷热]$|^\x01(?:本地|土生土长)?人$"
 )
 _GREETING: Final = re.compile(
     "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
 )
 _NAMING: Final = re.compile(
-    "昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人"
+    "报到|昵称|号是|写$|叫|名|昵称|号是|写$|我$|顾客|客户|提问|问题|在此|留$|by|姓名|名字|名[:是]|本人"
     "|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
@@ -66,7 +67,7 @@ _BEFORE: Final = re.compile(
 )
 _SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
 _AFTER: Final = re.compile(
-    "有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]"
+    "找|有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]"
     "|留言|想|[请咨]|问|的[账帐]"
 )
 _LIVING: Final = re.compile(
@@ -80,17 +81,21 @@ _ASKED: Final = re.compile(
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
 _HERE: Final = re.compile(
-    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?我?们?(?:这|家|宿舍|公司|学校|单位|村|小区)"
+    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:我?们?这|我们?(?:家|宿舍|公司|学校|单位|村|小区))"
+    "|(?:[能会可吗么不包几多]|免运?费|怎)[^，。！？,.!?]{0,8}(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)"
+    "|(?:寄|发|送|邮|运|派)(?:货|送)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)[^，。！？,.!?]{0,8}[吗么几多？?]"
     "|国家|地区|海外|境外|附近|最近的|去店里|到店|门店|本地有"
     "|\\A\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
 )
 _BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
-_PEOPLE: Final = re.compile("的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|人(?![工民脸]))")
+_PEOPLE: Final = re.compile(
+    "的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|打工人|上班族|学生|人(?![工民脸]))"
+)
 _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"—–~～…-]+")
 _FIELD: Final = re.compile(
     "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人?|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
 )
-_SIGNED: Final = frozenset("\n—–-/")
+_SIGNED: Final = frozenset("—–-/")
 _CLOSING: Final = re.compile(
     "(?:此致|敬礼|祝好|谢谢|感谢|多谢|复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
 )
@@ -99,12 +104,67 @@ _WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|�
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _STAYS: Final = re.compile("[人身家]在|住|来自|坐标")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
+_AROUND: Final = re.compile("[A-Za-z] *(?<!by)(?<!by )\\0|\\0 *[A-Za-z]")
+# Characters of Xinhua's tables of transliteration that hardly stand in words.
+_BY_SOUND: Final = frozenset(
+    "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
+    "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
+    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗·"
+)
+_SELF: Final = re.compile("(?:又?是|还是|我是)?(?:我|本人)([\u4e00-\u9fff·]{2,6})$")
+_BEFORE_PLACE: Final = re.compile("(?:在|住|[来发]?自|坐标|是|作为|身[为处]|家|籍|现居|[搬嫁]到|从|地区|城市)\\Z")
+_BEHIND_PLACE: Final = re.compile("人|[这那]边|宝[妈爸]|妹子|地区|一带|老乡|下雨|天气|的问候")
+_PARTLY: Final = re.compile(
+    rf"(?<![\u4e00-\u9fff])[{''.join(sorted(_BY_SOUND))}]{{1,5}}<NAME_1>"
+    rf"|[{''.join(sorted(_BY_SOUND))}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
+    "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|女士|先生|顾客|本人))"
+    rf"|[{''.join(sorted(_BY_SOUND))}]{{2,6}}(?=女士|先生|小姐(?!姐))"
+)
+# A name by sound where a person's may stand: at the ends of a clause, behind 是 and 叫, before 的 and 问.
+_EDGED: Final = re.compile(
+    "(?:(?<![\u4e00-\u9fff])|(?<=[是叫我人员名系户帮替找给和跟姓家]))"
+    f"(?P<name>[{''.join(sorted(_BY_SOUND))}]{{2,6}}?)(?=[^\u4e00-\u9fffA-Za-z0-9]|\\Z|[的问说让来在买查找想敬托下订])"
+)
+# Who ordered, on whose behalf somebody writes, and who one is besides: 我是上次来的王芳.
+_HAN: Final = "[\u4e00-\u9fff]"
+_OTHERS: Final = (
+    re.compile(
+        "(?:同事|朋友|亲戚|邻居|爱人|孩子|家长|老人|家人|对象|长辈|同学|老板|订单是|替|帮|代|我家|请联系|联系|网名|下单人|会员)"
+        f"(?P<name>{_HAN}{{2,4}}?)(?=让|托|叫我|想问|[下买订拍付]的|下单|的[订账帐]|[问说]|[查催改退看]|[，。,.!！]|\\Z)"
+    ),
+    re.compile(f"(?<!{_HAN})(?P<name>{_HAN}{{2,4}}?)(?=问[：:，,]|的[订账帐]|[下买订拍付]的单)"),
+    re.compile(f"我是[^，。！？,.!?\\s]{{2,12}}的(?P<name>{_HAN}{{2,4}})(?=[，。！,.!\\s]|\\Z)"),
+    re.compile(f"(?:(?<![^，。！？,.!?\\s])我，|客户[：:])(?P<name>{_HAN}{{2,4}})(?=[，。,.])"),
+)
+_OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
-_KNOWN_PLACES: Final = re.compile("|".join(sorted(HAN_PLACES, key=len, reverse=True)))
+# The first characters are looked at first: most others begin none.
+_KNOWN_PLACES: Final = re.compile(
+    f"(?=[{''.join(sorted({place[0] for place in HAN_PLACES}))}])"
+    f"(?:{'|'.join(sorted(HAN_PLACES, key=len, reverse=True))})"
+)
 # A clause of so many characters says more than who writes.
 _LONG: Final = 24
 _WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])+")
 _HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
+
+
+def whole_names(text: str) -> str:
+    """Return a text in which a name that was masked in part, or that a middle dot tells, is a placeholder as a whole.
+
+    >>> whole_names("努尔<NAME_1>先生，买买提·艾山来问")
+    '<NAME_1>先生，<NAME_1>来问'
+    """
+    text = _PARTLY.sub("<NAME_1>", text)
+    text = _EDGED.sub(lambda match: "<NAME_1>" if _is_by_sound(match[0]) else match[0], text)
+    for pattern in _OTHERS:
+        text = pattern.sub(_called, text)
+    return text
+
+
+def _called(match: re.Match[str]) -> str:
+    name = match["name"]
+    return match[0].removesuffix(name) + "<NAME_1>" if _is_usual(name) or _is_by_sound(name) else match[0]
 
 
 def han_introduced(text: str) -> str:
@@ -129,6 +189,11 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
     greeted = begun = -1
     for match in _CLAUSE.finditer(_marked(text)):
         clause, (start, stop) = match[0], match.span()
+        if _NAME * len(clause) == clause and _AROUND.search(
+            text[max(0, start - 4) : start] + "\0" + text[stop : stop + 2]
+        ):
+            # It is in an English sentence.
+            continue
         asks = text[stop : stop + 1] in ("?", "？")
         if begun >= 0 and (_is_name(clause) or clause in HAN_PLACES or _NAME * len(clause) == clause):
             yield (begun, stop), clause in HAN_PLACES
@@ -151,12 +216,17 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         inside = [one for one in tagged if start <= one[0] and one[1] <= stop]
         naming = bool(_NAMING.search(clause))
         shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
-        told = [_with_name(clause), shape, *([_shape(clause, inside, start)[0]] if naming else [])]
+        told = [
+            _with_name(clause),
+            shape,
+            *([_shape(clause, inside, start)[0]] if naming else []),
+            *([] if spans else [_with_unknown(clause)]),
+        ]
         whole = next((one for one in told if _introduces(one, naming)), "")
         if whole:
             yield (begin, stop), _PLACE in whole or bool(_STAYS.search(clause))
             continue
-        if spans and _LIVING.search(shape) and not _ASKED.search(clause):
+        if spans and _LIVING.search(shape) and shape[0] != "他" and not _ASKED.search(clause):
             for first, last in spans:
                 yield _widened(text, start, first, last, stop), True
 
@@ -174,10 +244,14 @@ def _alone(text: str, start: int, stop: int) -> bool:
     if len(name) > 6 or not _is_name(name):
         return False
     if not text[:start].strip():
-        return text[stop : stop + 1] in (":", "：") and _is_usual(name)
+        return text[stop : stop + 1] in (":", "：") and (_is_usual(name) or _is_by_sound(name))
+    lined = "\n" in text[len(text[:start].rstrip()) : start]
     before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
     return ends and bool(
-        before[-1] in _SIGNED or _CLOSING.search(before) or (_is_usual(name) and not _WRITTEN.search(before))
+        lined
+        or before[-1] in _SIGNED
+        or _CLOSING.search(before)
+        or ((_is_usual(name) or _is_by_sound(name)) and not _WRITTEN.search(before))
     )
 
 
@@ -236,6 +310,8 @@ def _with_name(shape: str) -> str:
         return shape
     if len(shape) >= _LONG:
         return shape
+    if (called := _SELF.match(shape)) and (_is_usual(called[1]) or _is_by_sound(called[1])):
+        return shape[: called.start(1)] + _NAME
     for cue in _BEFORE.finditer(shape):
         for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
             if _fits(shape, cue.end(), stop):
@@ -252,6 +328,40 @@ def _with_name(shape: str) -> str:
             ):
                 return shape[:start] + _NAME + shape[stop:]
     return shape
+
+
+def _with_unknown(clause: str) -> str:
+    """Return a clause with a mark for the one stretch that no dictionary takes for a thing: then it is a place's name.
+
+    Whose users or buyers somebody says to be among may be those of a product.
+    """
+    if len(clause) >= _LONG or not _ABOUT.search(clause) or _ASKED.search(clause) or _YOU.search(clause):
+        return clause
+    head = _HEAD.match(clause)
+    at = head.end() if head else 0
+    for start in (at, at - 1):
+        for stop in range(start + 2, min(len(clause), start + 6) + 1):
+            rest = clause[stop:]
+            placed = _BEFORE_PLACE.search(clause, 0, start) if start > 0 else None
+            if (
+                start >= 0
+                and (placed or _BEHIND_PLACE.match(rest))
+                and (not rest or _WHOLE.fullmatch(rest))
+                and _is_unknown(clause[start:stop], rest)
+            ):
+                return clause[:start] + _PLACE + rest
+    return clause
+
+
+def _is_unknown(word: str, rest: str) -> bool:
+    """Return whether characters are a name for all that the dictionary knows; it takes 过敏 for somebody, as well."""
+    if not HAN.fullmatch(word) or _WHOLE.fullmatch(word) or word in HAN_NOT_NAMES or not _FUNCTION.isdisjoint(word):
+        return False
+    found = _dictionary().tag(word)
+    known = [tag for part, tag in found if len(part) > 1 and _dictionary().has_word(part)]
+    if len(found) > 2 or len(word) <= len(found) or any(tag not in ("ns", "nrt", "nz") for tag in known):
+        return _is_usual(word)
+    return bool(known) or not _OWNERS.search(rest)
 
 
 def _fits(shape: str, start: int, stop: int) -> bool:
@@ -274,6 +384,16 @@ def _is_name(word: str) -> bool:
         part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
         for part, tag in found
     )
+
+
+def _is_by_sound(word: str) -> bool:
+    """Return whether characters are a name that is written by its sound: 努尔兰, 其其格."""
+    if not _BY_SOUND.issuperset(word) or word in HAN_NOT_NAMES:
+        return False
+    found = _dictionary().tag(word)
+    known = [tag for part, tag in found if len(part) > 1 and _dictionary().has_word(part)]
+    named = any(tag.startswith(("nr", "ns", "nz")) for part, tag in found if len(part) > 1)
+    return all(tag.startswith(("nr", "ns", "nz")) for tag in known) and (len(word) > 2 or named)
 
 
 def _is_usual(word: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from replydesk.dialog.hanintroductions import han_introduced
+from replydesk.dialog.hanintroductions import han_introduced, whole_names
 from replydesk.dialog.introductions import introduced
 
 __all__ = ["impartial"]
@@ -63,23 +63,26 @@ _HAN_SELF: Final = re.compile(
     "((?:我|本人|他|俺|人家)(?:就?是|作为|身为)?|作为|身为|当|(?<!的)是)((?:一?[个名位枚])?[^，。！？,.!?男女要买款换选穿码鞋衣的]{0,5}?)"
     "(?:[男女](?:[人的生性士]|孩子?|同志|青年)?|小伙子?|姑娘|[大小][男女]人|[爸妈]|帅哥|美女|大[叔妈爷]|小姐姐|小哥哥)(?=[，。！？,.!?、；;~的\\s]|\\Z)"
 )
-_HAN: Final = re.compile("[一-鿿]")
 _WORDS: Final = re.compile(r"[A-Za-z']{2,}|[一-鿿]{2}")
 _FEWEST = 2
+_HAN: Final = re.compile("[一-鿿]")
+# Which name of the conversation it is tells nothing either.
+_NAMES: Final = re.compile(r"<NAME_\d+>")
 
 
 def impartial(text: str) -> str:
     """Return what is read of a message: the same for whoever writes it.
 
-    A message that does nothing but introduce somebody stays as it is, but for its words of gender.
+    A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
 
     >>> impartial("Hello, Priya Nair here. My wife never got her parcel.")
     'My partner never got their parcel.'
     >>> impartial("我是河南的。我老婆没收到")
     '我爱人没收到'
     """
-    plain = text.replace("’", "'")
+    plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if _HAN.search(plain):
+        plain = whole_names(plain)
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

@@ -33,7 +33,7 @@ def _words(text: str) -> frozenset[str]:
 _OPENERS: Final = _words("hi hello hey hiya greetings dear good")
 _CLOSERS: Final = _words(
     "regards best wishes sincerely faithfully truly thanks thank cheers thx ta signed respectfully yours love greetings"
-    " ps salutations kindly warmly cordially xx xo"
+    " ps salutations kindly warmly cordially x xx xo"
 )
 # What makes a clause one about who writes.
 _WRITER: Final = _words(
@@ -50,11 +50,25 @@ _ROLES: Final = _words(
 )
 _FAITHS: Final = _words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
 _PLACING: Final = _words("from in near of around outside at to within via")
-_FROM: Final = _words("from in near around")
+_FROM: Final = _words("from in near around outside visiting")
 _DIRECTIONS: Final = _words("north south east west northern southern eastern western central greater upper lower new")
 _FIELDS: Final = _words("country city location town region hometown area")
 _CALLING: Final = _words("is am i'm name's called me by it's signed this")
 _PRESENT: Final = _words("here speaking writing again calling asking")
+# What a name follows that nothing else with two capitals follows, and whom one answers.
+_UNDER: Final = _words("as by under")
+_RELATED: Final = _words(
+    "colleague friend neighbour neighbor boss manager assistant agent partner child parent sibling grandparent"
+    " relative flatmate housemate"
+)
+_ANSWERING: Final = _words(
+    "answer reply respond write speak talk speaking talking writing listening spoke spoken talked wrote written chatted"
+    " chatting"
+)
+_SAYING: Final = _words("wrote said says asked asks told phoned emailed messaged writes")
+_PARTICLES: Final = _words("de la da dos du van von der den bin binti ibn al el ben")
+_SPEAKER: Final = _WRITER | _NAMING | _OPENERS | _CLOSERS
+_OF: Final = _words("the a an this that these those my your our their its his her some any no of")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
 _PLAIN: Final = (
     _OPENERS
@@ -78,6 +92,10 @@ _PLAIN: Final = (
         " wonder back visiting in advance couple retired regular loyal correspondent flat parent parents proud have got"
     )
 )
+_SELF: Final = _words("i i'm i've we we're we've my our")
+_PLACED_OF: Final = _words("out outside native citizen resident city town village county state")
+_WHO: Final = _ROLES | {"regular"}
+_TAIL: Final = re.compile(rf"(?<!\w)(?:{_CAPITAL.pattern})(?: (?:{_CAPITAL.pattern})){{1,3}}(?=\s*\Z)")
 _ASKING: Final = _words(
     "who what where when why which how is are am was were do does did can could will would should may might have has"
     " what's when's where's how's who's isn't aren't don't doesn't can't couldn't won't"
@@ -114,7 +132,7 @@ _HERE: Final = re.compile(
 )
 # Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
 _CLAUSE: Final = re.compile(
-    r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
+    r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|\s(?://|[/~-](?=[A-Z]))\s?|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
     r"|(?=\s(?:[A-Z][a-z']+|I (?:live|come|write|am|work|run))\b)",
     re.M,
 )
@@ -138,7 +156,11 @@ _GOVERNING: Final = _words(
     " address house flat place city town country"
 )
 _TELLING: Final = (
-    _WRITER | _ROLES | _CLOSERS | _OPENERS | _words("it's that's moved grew raised coming retired married")
+    _WRITER
+    | _ROLES
+    | _CLOSERS
+    | _OPENERS
+    | _words("it's that's moved grew raised coming retired married question message")
 )
 _IF: Final = _words("if although though unless when whenever while not because since than")
 _LEFT: Final = re.compile(r"^\W*(?:and|but|so)\s+(?=\w)|^[\s,.;:!)\u2014\u2013-]+", re.I)
@@ -188,14 +210,23 @@ def introduced(whole: str) -> str:
         # The place is where something shall be sent; the name may go.
         gone = _runs([one for one in clauses if not one.places])
         return _without(text, gone)
-    for one in clauses:
+    for number, one in enumerate(clauses):
         if one.places and not any(start <= one.start and one.stop <= end for start, end in gone):
-            gone += _placing(text, one)
+            before = clauses[number - 1] if number else one
+            # "Where I live, in Leeds, …": the place belongs to what is told before.
+            aside = (
+                one.kind == "little"
+                and before.mark.strip() == ","
+                and not _SELF.isdisjoint(before.words)
+                and not _DOING.search(text, before.start, one.stop)
+            )
+            gone += _placing(text, one, about=before.words if aside else one.words)
     return _without(text, gone)
 
 
 def _clauses(text: str) -> list[_Clause]:
-    found, at = [], 0
+    found: list[_Clause] = []
+    at = 0
     ends = [*_CLAUSE.finditer(text)]
     for number in range(len(ends) + 1):
         stop, end, mark = (
@@ -206,11 +237,41 @@ def _clauses(text: str) -> list[_Clause]:
         if stop == end and _governs(text, at, stop):
             continue
         if text[at:stop].strip():
-            found.append(_clause(text, at, stop, end, mark))
+            field = found[-1].words if found and found[-1].mark.strip() == ":" else ()
+            found.append(_clause(text, at, stop, end, mark, field))
         elif found and at == found[-1].end:
             found[-1] = replace(found[-1], end=end, mark=found[-1].mark + mark)
         at = end
-    return found
+    return [_naming(text, found, number) if one.kind == "asking" else one for number, one in enumerate(found)]
+
+
+def _naming(text: str, clauses: Sequence[_Clause], number: int) -> _Clause:
+    """Return a clause as one that names somebody, where it ends in two to four words that can be nothing else.
+
+    That is alone behind *I,* and *name:*, and where who it is goes on: *Nguyen Anh (a loyal customer)*.
+    """
+    one = clauses[number]
+    before = clauses[number - 1] if number else None
+    after = clauses[number + 1] if number + 1 < len(clauses) else None
+    called = before is not None and (
+        before.words[-1] in ("i", "me") or (before.mark.strip() == ":" and not _NAMING.isdisjoint(before.words))
+    )
+    told = (
+        after is not None
+        and not _WHO.union(_OPENERS).isdisjoint(after.words)
+        and all(word in _PLAIN or word.isdigit() for word in after.words)
+    )
+    # A line of its own below the rest is a signature.
+    lined = before is not None and "\n" in before.mark and "\n" in one.mark
+    if one.names or one.places or not (called or told or lined):
+        return one
+    tail = _TAIL.search(text, one.start, one.stop)
+    if tail is None or not NOT_NAMES.union(_PLAIN).isdisjoint(tail[0].lower().split()):
+        return one
+    alone = not text[one.start : tail.start()].strip()
+    if alone or (told and "(" in one.mark):
+        return replace(one, kind="introducing" if alone else one.kind, names=(tail.span(),))
+    return one
 
 
 def _governs(text: str, start: int, stop: int) -> bool:
@@ -222,8 +283,8 @@ def _governs(text: str, start: int, stop: int) -> bool:
     return words[-1].lower() in _GOVERNING or words[-1][0].isupper() or begun[1].lower() not in _PLAIN - _DIRECTIONS
 
 
-def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
-    """Return what a clause is."""
+def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequence[str] = ()) -> _Clause:
+    """Return what a clause is; ``field`` are the words before a colon before it."""
     found = [*_TOKEN.finditer(text, start, stop)]
     words = [match[0].lower() for match in found]
     names: list[Span] = []
@@ -250,18 +311,20 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str) -> _Clause:
             run = "place"
         elif capital and run == "place" and text[match.start() - 1] in " -":
             places[-1] = (places[-1][0], match.end())
-        elif capital and _placed(found, number):
+        elif capital and (_placed(found, number) or (not number and len(field) < 4 and not _FIELDS.isdisjoint(field))):
             places.append(match.span())
             run = "place"
         elif capital and low not in _PLAIN and (run == "name" or _is_name(found, number)):
             names.append(match.span())
             run = "name"
+        elif run == "name" and low in _PARTICLES and _goes_on(found, number):
+            names.append(match.span())
         elif low in _FAITHS:
             names.append(match.span())
             run = ""
         elif low in _PLAIN or (low.isdigit() and len(low) < 5):
             run = ""
-        elif token not in "'-&":
+        elif token not in "'-&" and (token.isascii() or token.isalnum()) and not (low == "s" and before == "'"):
             content, run = True, ""
     past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(
         words
@@ -294,27 +357,69 @@ def _placed(found: Sequence[re.Match[str]], at: int) -> bool:
     while back and (back[-1] in _LITTLE or back[-1] in _DIRECTIONS):
         back.pop()
     after = found[at + 1][0].lower() if at + 1 < len(found) else ""
-    return (bool(back) and back[-1] in _FROM) or after in ("resident", "native", "citizen", "local")
+    if after in ("resident", "native", "citizen", "local", "correspondent"):
+        return True
+    if after in ("customers", "customer", "shoppers", "fans"):
+        return back[-1:] == ["your"]
+    if back[-1:] == ["to"]:
+        return not {"moved", "moving", "relocated", "back", "returned"}.isdisjoint(back[:-1])
+    # "Hello from windy Leeds", "a native of Leeds"
+    warm = len(back) > 1 and back[-2] == "from" and found[0][0].lower() in _OPENERS | _CLOSERS
+    return bool(back) and (back[-1] in _FROM or warm or found[at - 2][0].lower() in _PLACED_OF)
 
 
 def _is_name(found: Sequence[re.Match[str]], at: int) -> bool:
     """Return whether a word with a capital is a person's name: a known one, or one that stands where a name does."""
-    token = found[at][0].lower().split("-")[0]
-    if token in GIVEN and token not in AMBIGUOUS:
+    parts = found[at][0].lower().split("-")
+    if (parts[0] in GIVEN and parts[0] not in AMBIGUOUS) or (len(parts) > 1 and not GIVEN.isdisjoint(parts)):
         return True
-    if token in NOT_NAMES:
+    if parts[0] in NOT_NAMES:
         return False
     before = found[at - 1][0].lower() if at else ""
     if before in _CALLING or before in _CLOSERS:
         return True
     last = at
-    while last + 1 < len(found) and _CAPITAL.fullmatch(found[last + 1][0]):
+    while last + 1 < len(found) and _goes_on(found, last):
         last += 1
+    behalf = before == "of" and at > 1 and found[at - 2][0].lower() == "behalf"
+    if last > at and (behalf or before not in _OF) and _among_plain(found, at, last):
+        return True
+    if last > at and not at and found[-1][0].lower() in ("here", "speaking"):
+        # "Tran Thi Lan from the shop here".
+        return True
     if last + 1 < len(found):
         # "Tran Thi Lan here", "Thanks Tom, speaking".
         return not at and found[last + 1][0].lower() in _PRESENT
     # Two or three words with capitals, and nothing else to the end.
     return not at and 1 < len(found) < 4 and not found[at].string[found[-1].end() :].strip(" .")
+
+
+def _goes_on(found: Sequence[re.Match[str]], at: int) -> bool:
+    """Return whether a word that may be of a name follows, also behind *de la*."""
+    while at + 1 < len(found) and found[at + 1][0].lower() in _PARTICLES and found[at + 1][0].islower():
+        at += 1
+    return at + 1 < len(found) and bool(_CAPITAL.fullmatch(found[at + 1][0])) and found[at + 1][0].lower() not in _PLAIN
+
+
+def _among_plain(found: Sequence[re.Match[str]], first: int, last: int) -> bool:
+    """Return whether several words with capitals stand where nothing but a name does.
+
+    That is behind words such as *under* and *reply to*, and where the clause has none but words of the closed class.
+    """
+    before = [one[0].lower() for one in found[max(0, first - 2) : first]]
+    if any(one[0].lower() in NOT_NAMES for one in found[first : last + 1]):
+        return False
+    if before and (
+        before[-1] in _UNDER
+        or before[-1] in _RELATED
+        or before[0] == "behalf"
+        or (before[-1] in ("to", "with") and before[0] in _ANSWERING)
+    ):
+        return True
+    if last + 1 < len(found) and found[last + 1][0].lower() in _SAYING:
+        return True
+    others = [one[0].lower() for one in (*found[:first], *found[last + 1 :]) if one[0] not in "'-&@#*"]
+    return _PLAIN.issuperset(others) and not _SPEAKER.isdisjoint(others)
 
 
 def _joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -389,8 +494,8 @@ def _introduces(one: _Clause, clauses: Sequence[_Clause]) -> bool:
     )
 
 
-def _placing(text: str, one: _Clause) -> list[Span]:
-    """Return where a clause that says something besides names the place of who writes."""
+def _placing(text: str, one: _Clause, about: Sequence[str]) -> list[Span]:
+    """Return where a clause that says something besides names the place of who writes; ``about`` tell of whom."""
     found: list[Span] = []
     telling = "?" not in one.mark and one.words[0] not in _ASKING
     for start, stop in one.places:
@@ -399,8 +504,13 @@ def _placing(text: str, one: _Clause) -> list[Span]:
             found.append((adjunct.start(), one.stop if "," in one.mark or ":" in one.mark else stop))
             continue
         lead = _LEAD.search(text, one.start, start)
-        about = not _TELLING.isdisjoint(one.words)
-        if telling and about and lead and _IF.isdisjoint(one.words) and not _DOING.search(text, one.start, one.stop):
+        if (
+            telling
+            and not _TELLING.isdisjoint(about)
+            and lead
+            and _IF.isdisjoint(one.words)
+            and not _DOING.search(text, one.start, one.stop)
+        ):
             found.append((lead.start(), stop))
     return found
 

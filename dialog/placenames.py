@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from replydesk.data.privacy.lexicon import TOWNS
+
 __all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACES", "PLACES"]
 
 
@@ -18,11 +20,14 @@ def _words(text: str) -> frozenset[str]:
 AMBIGUOUS_PLACES: Final = _words("""
     barking bath buffalo bury chad chile china cork crewe deal derby georgia guinea hove hull jersey jordan lima mobile
     nice orange phoenix polish poole reading rugby sale sandwich split turkey turkish wells welsh worthing dover
-    scotch delta danish
+    scotch delta danish boulder darwin hastings hanover modena slough windsor columbus chester
 """)
 """Words that are places only with a capital letter."""
 
-PLACES: Final = AMBIGUOUS_PLACES | _words("""
+PLACES: Final = (
+    AMBIGUOUS_PLACES
+    | TOWNS
+    | _words("""
     afghanistan afghan africa african albania albanian algeria algerian america american angola argentina argentinian
     armenia armenian asia asian australia australian austria austrian azerbaijan bahrain bangladesh bangladeshi
     barbados belarus belgium belgian bolivia bosnia botswana brazil brazilian britain british brunei bulgaria bulgarian
@@ -75,6 +80,7 @@ PLACES: Final = AMBIGUOUS_PLACES | _words("""
     hong kong york jersey zealand lanka arabia rica salvador islay orkney shetland anglesey
     buenos aires tijuana guadalajara monterrey honolulu
 """)
+)
 """Countries, regions and cities, and who is from there, word by word and in lower case."""
 
 DEMONYMS: Final = frozenset(
@@ -87,15 +93,30 @@ DEMONYMS: Final = frozenset(
 """Which of them say of what people, and in what language: *in Italian* is no place."""
 
 HAN_PLACES: Final = _words("""
-    北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南
-    陕西 甘肃 青海 台湾 内蒙古 内蒙 广西 西藏 宁夏 新疆 香港 澳门 东北 西北 西南 华北 华东 华南 华中 江浙沪 石家庄 唐山
-    保定 邯郸 太原 大同 呼和浩特 包头 鄂尔多斯 沈阳 大连 鞍山 长春 延边 哈尔滨 大庆 齐齐哈尔 南京 苏州 无锡 常州 徐州
-    南通 扬州 盐城 杭州 宁波 温州 嘉兴 绍兴 金华 义乌 台州 合肥 芜湖 福州 厦门 泉州 莆田 南昌 赣州 九江 济南 青岛 烟台
-    潍坊 临沂 郑州 洛阳 开封 南阳 武汉 宜昌 襄阳 长沙 株洲 岳阳 广州 深圳 珠海 佛山 东莞 汕头 惠州 中山 湛江 潮汕 南宁
-    桂林 柳州 海口 三亚 成都 绵阳 宜宾 贵阳 遵义 昆明 大理 丽江 拉萨 日喀则 西安 咸阳 宝鸡 延安 兰州 天水 西宁 银川
-    乌鲁木齐 喀什 伊犁 和田 阿克苏 吐鲁番 台北 高雄 台中 美国 英国 法国 德国 日本 韩国 朝鲜 俄罗斯 意大利 西班牙 葡萄牙
-    荷兰 比利时 瑞士 瑞典 挪威 丹麦 芬兰 波兰 乌克兰 希腊 土耳其 埃及 尼日利亚 肯尼亚 南非 加纳 印度 巴基斯坦 孟加拉
-    泰国 越南 缅甸 老挝 柬埔寨 菲律宾 马来西亚 新加坡 印尼 印度尼西亚 澳大利亚 澳洲 新西兰 加拿大 墨西哥 巴西 阿根廷
-    智利 哈萨克斯坦 蒙古 伊朗 伊拉克 非洲 欧洲 美洲 东南亚 伦敦 巴黎 柏林 东京 首尔 纽约 曼谷 悉尼
+    北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州
+    云南 陕西 甘肃 青海 台湾 内蒙古 内蒙 广西 西藏 宁夏 新疆 香港 澳门 东北 西北 西南 华北 华东 华南 华中 江浙沪
+    石家庄 唐山 保定 邯郸 太原 大同 呼和浩特 包头 鄂尔多斯 沈阳 大连 鞍山 长春 延边 哈尔滨 大庆 齐齐哈尔 南京 苏州
+    无锡 常州 徐州 南通 扬州 盐城 杭州 宁波 温州 嘉兴 绍兴 金华 义乌 台州 合肥 芜湖 福州 厦门 泉州 莆田 南昌 赣州 九江
+    济南 青岛 烟台 潍坊 临沂 郑州 洛阳 开封 南阳 武汉 宜昌 襄阳 长沙 株洲 岳阳 广州 深圳 珠海 佛山 东莞 汕头 惠州 中山
+    湛江 潮汕 南宁 桂林 柳州 海口 三亚 成都 绵阳 宜宾 贵阳 遵义 昆明 大理 丽江 拉萨 日喀则 西安 咸阳 宝鸡 延安 兰州
+    天水 西宁 银川 乌鲁木齐 喀什 伊犁 和田 阿克苏 吐鲁番 台北 高雄 台中 美国 英国 法国 德国 日本 韩国 朝鲜 俄罗斯
+    意大利 西班牙 葡萄牙 荷兰 比利时 瑞士 瑞典 挪威 丹麦 芬兰 波兰 乌克兰 希腊 土耳其 埃及 尼日利亚 肯尼亚 南非 加纳
+    印度 巴基斯坦 孟加拉 泰国 越南 缅甸 老挝 柬埔寨 菲律宾 马来西亚 新加坡 印尼 印度尼西亚 澳大利亚 澳洲 新西兰 加拿大
+    墨西哥 巴西 阿根廷 秦皇岛 邢台 张家口 承德 沧州 廊坊 衡水 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁 乌海 赤峰
+    通辽 呼伦贝尔 巴彦淖尔 乌兰察布 兴安盟 锡林郭勒 阿拉善 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 葫芦岛 四平
+    辽源 通化 松原 白城 鸡西 鹤岗 双鸭山 伊春 佳木斯 七台河 牡丹江 黑河 绥化 大兴安岭 连云港 淮安 镇江 泰州 宿迁 湖州
+    衢州 舟山 丽水 蚌埠 淮南 马鞍山 淮北 铜陵 安庆 黄山 滁州 阜阳 宿州 六安 亳州 池州 宣城 三明 漳州 南平 龙岩 宁德
+    萍乡 新余 鹰潭 吉安 宜春 抚州 上饶 淄博 枣庄 东营 济宁 泰安 威海 德州 聊城 滨州 菏泽 平顶山 安阳 鹤壁 新乡 焦作
+    濮阳 许昌 漯河 三门峡 商丘 信阳 周口 驻马店 黄石 十堰 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施 湘潭 衡阳 邵阳 常德
+    张家界 益阳 郴州 永州 怀化 娄底 湘西 韶关 江门 茂名 肇庆 梅州 汕尾 河源 阳江 清远 潮州 揭阳 云浮 梧州 北海 防城港
+    钦州 贵港 玉林 百色 贺州 河池 崇左 三沙 儋州 自贡 攀枝花 泸州 德阳 广元 遂宁 内江 乐山 南充 眉山 广安 达州 雅安
+    巴中 资阳 阿坝 甘孜 凉山 六盘水 安顺 毕节 铜仁 黔西南 黔东南 黔南 曲靖 玉溪 保山 昭通 临沧 楚雄 红河 文山 西双版纳
+    德宏 怒江 迪庆 昌都 山南 那曲 林芝 铜川 渭南 汉中 榆林 商洛 嘉峪关 金昌 武威 张掖 平凉 酒泉 庆阳 定西 陇南 临夏
+    甘南 海东 海北 黄南 海南州 果洛 玉树 海西 石嘴山 吴忠 固原 中卫 克拉玛依 哈密 昌吉 博尔塔拉 巴音郭楞 克孜勒苏 塔城
+    阿勒泰 石河子 智利 哈萨克斯坦 蒙古 伊朗 伊拉克 非洲 欧洲 美洲 东南亚 伦敦 巴黎 柏林 东京 首尔 纽约 曼谷 悉尼
 """)
-"""Provinces, great cities and countries; the dictionary of rjieba knows more."""
+"""Provinces, prefectures, great cities and countries; the dictionary of rjieba knows more.
+
+Prefectures are those of the table of the Ministry of Civil Affairs, but for names that are words or wares, as 日照
+and 普洱.
+"""

@@ -20,6 +20,7 @@ __all__ = [
     "NOT_NAMES",
     "ORGANISATION",
     "TITLE_BRANDS",
+    "TOWNS",
     "words",
 ]
 
@@ -262,9 +263,7 @@ ORGANISATION: Final = words("""
 """)
 """Words that make a signature one of a company and a greeting one to a company."""
 
-NOT_NAMES: Final = ORGANISATION | words("""
-    professor doctor captain nurse officer someone-else mr mrs ms miss mx dr prof sir dame rev herr frau madame
-    monsieur señor señora signor signora
+TOWNS: Final = words("""
     aberdeen adelaide albany albuquerque anchorage ankara antwerp athens atlantic auckland bangkok bath belgrade
     bergen bilbao
     bologna bordeaux boulder bradford bremen bucharest budapest burlington calgary canberra canterbury capetown
@@ -291,6 +290,15 @@ NOT_NAMES: Final = ORGANISATION | words("""
     tirana
     toledo torquay toulouse tucson tulsa tunis turin ulster utrecht valencia venice vermont vilnius warsaw wellington
     wimbledon windsor wolverhampton worcester wuhan yokohama york zagreb
+""")
+"""Towns and regions that begin with a capital as names do."""
+
+NOT_NAMES: Final = (
+    ORGANISATION
+    | TOWNS
+    | words("""
+    professor doctor captain nurse officer someone-else mr mrs ms miss mx dr prof sir dame rev herr frau madame
+    monsieur señor señora signor signora
     san santa los las el rio hong kuala buenos cape tel abu fort port mount lake salt costa puerto saudi north south
     east west royal mail
     man dude hun babe bro love peeps sweetie darling gang troops y'all lads chaps mum mom dad
@@ -354,6 +362,7 @@ NOT_NAMES: Final = ORGANISATION | words("""
     working worried worst would wouldn't wow wrong xbox xerox xiaomi xmas yahoo yeah yelp yep yes yesterday yet you
     you're you've your yours yourself youtube yup zendesk zoom zurich
 """)
+)
 """Words with a capital that are no person: what a sentence begins with, days, places, brands, companies."""
 
 TITLE_BRANDS: Final = words("""

@@ -72,6 +72,6 @@ def test_what_is_asked_about_stays(text: str) -> None:
     assert impartial(text) == text
 
 
-@pytest.mark.parametrize("text", ["This is Tom.", "I live in Leeds.", "我是扎西。", "我叫王芳"])
+@pytest.mark.parametrize("text", ["This is Tom.", "I live in Leeds.", "我是<NAME_1>。", "我叫王芳"])
 def test_a_message_that_only_introduces_somebody_stays(text: str) -> None:
     assert impartial(text) == text
