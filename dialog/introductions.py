@@ -187,7 +187,7 @@ class _Clause:
         return bool(self.names)
 
 
-def introduced(whole: str) -> str:
+def introduced(text: str) -> str:
     """Return an English message without what introduces who writes.
 
     A place stays where the message asks about it, also as *here* or *to us*.
@@ -197,13 +197,18 @@ def introduced(whole: str) -> str:
     >>> introduced("I run a bakery in Leeds. Do you ship to Lagos?")
     'I run a bakery. Do you ship to Lagos?'
     """
-    text = whole.translate(_MARKS)
+    plain = text.translate(_MARKS)
+    left = _without_writer(plain)
+    return left if left != plain else text
+
+
+def _without_writer(text: str) -> str:
     clauses = _clauses(text)
     if any(text[start] != "<" for one in clauses for start, _ in one.names):
         text = _called_alike(text, clauses)
         clauses = _clauses(text)
     if not any(one.names or one.places for one in clauses):
-        return whole
+        return text
     gone = _runs(clauses)
     left = _without(text, gone)
     if _HERE.search(left) and any(one.places for one in clauses):
