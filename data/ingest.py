@@ -18,6 +18,7 @@ from replydesk.data.preparation import (
     prepare_ticket,
     prepare_verdict,
 )
+from replydesk.data.privacy import OwnContacts
 from replydesk.data.readers import Assumed, Item, Skipped
 from replydesk.data.records import Conversation, Suggested, Ticket, Verdict
 from replydesk.data.settings import DataSettings
@@ -40,6 +41,7 @@ class Ingested:
     ``skipped`` holds the first hundred pieces that were left out and ``reasons`` counts all of them; ``unchanged``
     are conversations that were imported before just like that, ``languages`` counts the messages of the others.
     ``began`` and ``ended`` are the first and the last date of a message, ``samples`` some of the pairs.
+    ``own_contacts`` are what seems to be the company's own, to be shown to whoever imports and to nobody else.
     """
 
     format: str = ""
@@ -58,9 +60,10 @@ class Ingested:
     began: datetime | None = None
     ended: datetime | None = None
     samples: list[Ticket] = field(default_factory=list)
+    own_contacts: OwnContacts = field(default_factory=OwnContacts)
 
     def document(self) -> dict[str, object]:
-        """Return the JSON document of ``replydesk import``."""
+        """Return the JSON document of ``replydesk import``; it is stored, and counts contacts without telling them."""
         return {
             "format": self.format,
             "columns": self.columns,
@@ -84,6 +87,7 @@ class Ingested:
             "began": self.began.isoformat() if self.began else None,
             "ended": self.ended.isoformat() if self.ended else None,
             "samples": [{"question": ticket.question, "answer": ticket.answer} for ticket in self.samples],
+            "own_contacts": len(self.own_contacts),
         }
 
     def __add__(self, other: Ingested) -> Ingested:
@@ -107,6 +111,7 @@ class Ingested:
             min(dates, default=None),
             max(dates, default=None),
             [*self.samples, *other.samples][:_SAMPLES_SHOWN],
+            self.own_contacts + other.own_contacts,
         )
 
 
@@ -217,6 +222,8 @@ class _Run:
         for conversation in changed:
             earlier = made.get(conversation.id)
             part = prepare_conversation(conversation, self._settings, _masked(earlier, conversation))
+            said = part.conversation
+            self.report.own_contacts.add(said.customer or said.id, part.contacts)
             made[part.conversation.id] = joined(earlier, part, self._settings) if earlier else part
             last[part.conversation.id] = origins[id(conversation)]
         return [self._entry(made[key], origin) for key, origin in last.items()]

@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from replydesk.data.mail import own_words
-from replydesk.data.privacy import Masker, renumber
+from replydesk.data.privacy import Kind, Masker, WrittenContact, renumber
 from replydesk.data.records import Conversation, Message, Role, Suggested, Ticket, Verdict, content_id
 from replydesk.data.rows import conversation_digest
 from replydesk.data.settings import DataSettings
@@ -48,10 +48,14 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A conversation as it is stored, and which value each of its placeholders stands for, by a short tag."""
+    """A conversation as it is stored, and which value each of its placeholders stands for, by a short tag.
+
+    ``contacts`` are those that were masked in its messages; they are stored nowhere.
+    """
 
     conversation: Conversation
     masked: Mapping[str, str]
+    contacts: tuple[WrittenContact, ...] = field(default=(), compare=False)
 
 
 def origin_of(conversation: Conversation, settings: DataSettings) -> str:
@@ -80,14 +84,18 @@ def prepare_conversation(
     ``masked`` are those that an earlier part of it has: the same value is masked by the same placeholder again.
     """
     identity = label(conversation.id)
-    mask = Mask(settings, identity, masked)
+    mask, contacts = Mask(settings, identity, masked), list[WrittenContact]()
+    messages = tuple(_prepared(conversation, mask, settings, contacts))
+    mask.taken()
+    subject = mask(clean(conversation.subject))
+    contacts.extend(WrittenContact(*one, by_team=False) for one in mask.taken())
     made = Conversation(
         identity,
-        tuple(_prepared(conversation, mask, settings)),
+        messages,
         source=label(conversation.source),
         channel=label(conversation.channel),
         customer=pseudonym(conversation.customer),
-        subject=mask(clean(conversation.subject)),
+        subject=subject,
         # Of what may come in parts, no part knows which tag came first.
         tags=_labels(sorted(set(conversation.tags)) if conversation.partial else conversation.tags),
         outcome=label(conversation.outcome),
@@ -95,7 +103,7 @@ def prepare_conversation(
         partial=conversation.partial,
         updated=conversation.updated,
     )
-    return Prepared(made, mask.given)
+    return Prepared(made, mask.given, tuple(contacts))
 
 
 def joined(known: Prepared, part: Prepared, settings: DataSettings) -> Prepared:
@@ -214,6 +222,11 @@ class Mask:
         """Return the text with its personal data replaced by placeholders."""
         return self._masker.mask(text) if self._active else text
 
+    def taken(self) -> list[tuple[Kind, str, str]]:
+        """Return the contacts that were masked since this was last asked: kind, one spelling, how it was written."""
+        found, self._masker.contacts = self._masker.contacts, []
+        return found
+
     @property
     def given(self) -> dict[str, str]:
         """Return the placeholders that were given so far, with their tags."""
@@ -227,12 +240,23 @@ def pseudonym(customer: str) -> str:
     return f"c-{content_id('customer', customer)[:12]}"
 
 
-def _prepared(conversation: Conversation, mask: Mask, settings: DataSettings) -> Iterator[Message]:
+def _prepared(
+    conversation: Conversation, mask: Mask, settings: DataSettings, contacts: list[WrittenContact]
+) -> Iterator[Message]:
+    def masked(message: Message) -> str:
+        # Those of an author's name are nobody's words.
+        mask.taken()
+        text = mask(_own(message.text))
+        # What a colleague noted down may well be the customer's.
+        team = message.role in ("agent", "bot")
+        contacts.extend(WrittenContact(*one, by_team=team) for one in mask.taken())
+        return text
+
     messages = (
         Message(
             label(message.id),
             message.role,
-            mask(_own(message.text)),
+            masked(message),
             message.at,
             # What a customer is called would undo the pseudonym of the conversation.
             pseudonym(message.author) if message.role == "customer" else mask(label(message.author)),

@@ -11,7 +11,7 @@ import typer
 
 from replydesk.data.errors import HomeError, RequestError
 from replydesk.data.home import Home
-from replydesk.ui.desk import store_of, workshop_of
+from replydesk.ui.desk import settings_of, store_of, workshop_of
 from replydesk.ui.options import HomeOption, JsonOption, say, show
 from replydesk.ui.terminal import ImportBar, import_text
 
@@ -60,13 +60,14 @@ def import_(
     as_json: JsonOption = False,
 ) -> None:
     """Read exports: conversations become masked tickets in the store and vectors in the index."""
-    workshop = workshop_of(Home.find(home))
+    place = Home.find(home)
+    workshop = workshop_of(place)
     options = reader_options(columns, agents, dates, encoding)
     with ImportBar() as bar:
         result = workshop.import_exports(
             paths, format=format, options=options, dry_run=dry_run, index=index, watch=bar.update
         )
-    show(result.document(), as_json, import_text(result, dry_run=dry_run))
+    show(result.document(), as_json, import_text(result, dry_run=dry_run, own=settings_of(place).data.own_contacts))
 
 
 def export(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -84,8 +85,12 @@ def _beside(floor: float | None, before: float | None) -> str:
     return f" ({told})" if told else ""
 
 
-def import_text(report: Ingested, *, dry_run: bool = False) -> str:
-    """Return the report of an import for a person: what came, in which languages, from when, and what was left out."""
+def import_text(report: Ingested, *, dry_run: bool = False, own: Sequence[str] = ()) -> str:
+    """Return the report of an import for a person: what came, in which languages, from when, and what was left out.
+
+    What seems to be the company's own contacts is proposed, with the line of the settings that names them behind
+    those that are the company's ``own`` already.
+    """
     from replydesk.data.ingest import reason_of
 
     added = report.added
@@ -109,6 +114,14 @@ def import_text(report: Ingested, *, dry_run: bool = False) -> str:
         where = f", first at {first.where}" if first else ""
         what = f" ({first.why})" if first and first.why != reason else ""
         lines.append(f"  {count:,} x {reason}{where}{what}")
+    if len(report.own_contacts):
+        line = json.dumps(report.own_contacts.proposed(own), ensure_ascii=False)
+        lines += [
+            f"Masked, and perhaps the company's own: {len(report.own_contacts):,} contacts that the team alone wrote,"
+            " each to several customers.",
+            "  Name them under [data] in settings.toml and import again, but leave out what is a person's:",
+            f"  own_contacts = {line}",
+        ]
     for ticket in report.samples:
         lines.append(f"  Q {_one_line(ticket.question)}\n  A {_one_line(ticket.answer)}")
     if dry_run:

@@ -20,6 +20,7 @@ _SEVEN_DIGITS = re.compile(r"\d(?:[ ()./-]{0,3}\d){6}", re.A)
 _THIRTEEN_DIGITS = re.compile(r"\d(?:[ -]{0,3}\d){12}", re.A)
 _CHATS = frozenset({"wechat", "weixin", "wx", "vx"})
 _TAG = 5
+_CONTACTS: frozenset[Kind] = frozenset({"EMAIL", "PHONE"})
 
 
 def find(
@@ -50,7 +51,8 @@ class Masker:
     answers need and keep.
 
     A conversation that comes in parts goes on where it stopped: ``conversation`` is its id, ``known`` what
-    :attr:`given` said at the end of an earlier part.
+    :attr:`given` said at the end of an earlier part. ``contacts`` are the phone numbers and e-mail addresses that were
+    masked so far: kind, the one spelling of each, and how it was written.
 
     >>> masker = Masker()
     >>> masker.mask("Mail Mei@example.com"), masker.mask("mei@example.com or a@b.org")
@@ -75,6 +77,7 @@ class Masker:
         self.region, self.order_numbers = _known(region), order_numbers
         self.names, self.addresses, self.conversation = names, addresses, conversation
         self._own = tuple(filter(None, map(_bare, own)))
+        self.contacts: list[tuple[Kind, str, str]] = []
         self._given = dict(known or {})
         self._taken = set(self._given)
         self._by_tag = {(_kind(name), tag): name for name, tag in self._given.items()}
@@ -101,6 +104,8 @@ class Masker:
         while found := self._found(text):
             parts, done = [], 0
             for span, value in found:
+                if span.kind in _CONTACTS:
+                    self.contacts.append((span.kind, value, text[span.start : span.end]))
                 parts += [text[done : span.start], self._placeholder(span.kind, value)]
                 done = span.end
             text = "".join(parts) + text[done:]

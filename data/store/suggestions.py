@@ -147,8 +147,11 @@ def count_replies(connection: Connection, keys: Sequence[str]) -> None:
                 gain = stayed(str(document.get("text", "")), verdict.correction)
             # Who sent it was nobody of the team.
             told = _context(document) | {"owner": row.id, "by": "", "gain": gain}
-            sent = document.get("state", {}).get("sent", ())
-            rows += [told | {"ticket": ticket} for ticket in dict.fromkeys(sent)]
+            sent = tuple(dict.fromkeys(document.get("state", {}).get("sent", ())))
+            if len(sent) > 1 and verdict.kind not in ("good", "edited"):
+                # One of several answers was wrong, and nobody knows which.
+                continue
+            rows += [told | {"ticket": ticket} for ticket in sent]
         _replace(connection, [row.id for row in found], rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -82,6 +83,7 @@ def test_the_counts(store: Store) -> None:
             {"question": "Where is my parcel?", "answer": "Tomorrow."},
             {"question": "我的快递呢？打 <PHONE_1>", "answer": "明天到。"},
         ],
+        "own_contacts": 0,
     }
     assert seen == [2]
 
@@ -146,6 +148,48 @@ def test_nothing_personal_is_stored(store: Store, content: Content) -> None:
     ]
     assert store.messages("1")[2].author == "Ada"
     assert store.verdicts()[0].correction == "Write to <EMAIL_1>"
+
+
+LINE, HELP = "020 7946 0018", "help@shop.example"
+
+
+def served(number: int, said: str, answer: str, **rest: Any) -> Conversation:
+    return talk(f"own-{number}", said, answer, customer=f"customer-{number}", **rest)
+
+
+OURS = [served(n, "Where is it?", f"Call us on {LINE} or write to {HELP}.") for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("more", "proposed"),
+    [
+        ([], (LINE, HELP)),
+        # Whatever a customer wrote anywhere is a customer's, however it is spelt.
+        ([served(3, "I am at +44 20 7946 0018", "Thanks.")], (HELP,)),
+        ([served(3, "谢谢，我的邮箱是 HELP@shop.example", "好的。")], (LINE,)),
+        ([served(3, "Hello", "Hi", subject=f"from {HELP}")], (LINE,)),
+        # One customer's number that the team repeats, to him or to one more, is none of the company.
+        ([served(n % 2, "Hi", "We ring 07911 123456.") for n in range(4)], (LINE, HELP)),
+    ],
+)
+def test_contacts_that_the_team_alone_writes_to_several_customers_are_proposed(
+    store: Store, more: list[Conversation], proposed: tuple[str, ...]
+) -> None:
+    report = ingest([*OURS, *more], store, SETTINGS)
+    assert report.own_contacts.proposed() == proposed
+    assert report.own_contacts.proposed(("shop.example",)) == ("shop.example", *proposed)
+    # It is a proposal: nothing is kept of it, and all is masked as before.
+    kept = json.dumps(report.document()) + str(list(store.conversations())) + str(list(store.tickets()))
+    assert LINE not in kept and HELP not in kept
+    assert report.document()["own_contacts"] == len(proposed)
+
+
+def test_two_customers_are_not_several_and_counts_of_two_imports_join() -> None:
+    one, other = ingest(OURS[:2], None, SETTINGS), ingest(OURS[2:], None, SETTINGS)
+    assert (len(one.own_contacts), len(other.own_contacts)) == (0, 0)
+    assert (one + other).own_contacts.proposed() == (LINE, HELP)
+    spoilt = ingest([served(7, f"my number is {LINE}", "ok")], None, SETTINGS)
+    assert (one + other + spoilt).own_contacts.proposed() == (HELP,)
 
 
 def test_masking_can_be_turned_off(store: Store) -> None:

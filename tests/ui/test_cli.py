@@ -13,12 +13,15 @@ import pytest
 
 from replydesk.data.errors import ConflictError
 from replydesk.data.home import Home
+from replydesk.data.ingest import Ingested
+from replydesk.data.privacy import WrittenContact
 from replydesk.data.records import Message
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.ui import demo
+from replydesk.ui.terminal import import_text
 from tests.command_line import exit_code
 
 
@@ -542,3 +545,12 @@ def test_a_replay_that_differs_is_an_exit_code(run: Run, desk: Home) -> None:
     assert again.code == 1
     assert "Not the same." in again.out and "Tickets that were removed since" in again.out
     assert run("explain", "nowhere").trouble.startswith("There is no such reply.")
+
+
+def test_an_import_proposes_contacts_with_the_line_of_the_settings() -> None:
+    report = Ingested("x")
+    assert "own_contacts" not in import_text(report)
+    for customer in ("ann", "bob", "cem"):
+        report.own_contacts.add(customer, [WrittenContact("EMAIL", "help@shop.example", "help@shop.example", True)])
+    text = import_text(report, own=("Tidewick",))
+    assert '  own_contacts = ["Tidewick", "help@shop.example"]' in text.split("\n")

@@ -342,6 +342,17 @@ def test_a_reply_s_verdict_counts_too(agent: Agent) -> None:
     assert "The team took it 0 of 1 times." in ask(agent, ASKED["en"]).items[0].why
 
 
+def test_a_reply_of_several_answers_is_right_with_each_and_wrong_with_none_alone(agent: Agent) -> None:
+    reply = agent.reply("When do I get my money back? Please cancel my order")
+    sent = reply.state.sent
+    assert (reply.ground, len(sent)) == ("several", 2)
+    agent.judge(reply.id, "wrong")
+    assert agent.store.tallies(sent, intent="", by="", channel="") == {}
+    agent.judge(reply.id, "good")
+    told = agent.store.tallies(sent, intent="", by="", channel="")
+    assert {key: (one.judged[0], one.taken[0]) for key, one in told.items()} == dict.fromkeys(sent, (1, 1.0))
+
+
 def test_a_suggestion_reads_the_message_once(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     agent.warm_up()
     calls = []
