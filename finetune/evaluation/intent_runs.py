@@ -84,6 +84,7 @@ def cheap_run(
             truth,
             np.concatenate([logits for logits, _ in found], axis=1),
             np.concatenate([odd for _, odd in found]),
+            data.labelled,
         )
         for choice, found in parts.items()
         # A projection that not every fold could learn cannot be compared.
@@ -181,7 +182,7 @@ def tuned_run(
     said[0] = found.held_logits
     odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
     outside = data.oos_valid if data.oos_test else ()
-    ready = made_ready(model, Unseen(head.labels, held.labels, said, odd), outside, recipe.in_scope_kept)
+    ready = made_ready(model, Unseen(head.labels, held.labels, said, odd, data.labelled), outside, recipe.in_scope_kept)
     if everything is not None:
         words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
         ready = replace(ready, model=replace(model, known=everything, words=words))
