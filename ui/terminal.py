@@ -128,16 +128,18 @@ def intents_text(document: Mapping[str, Any]) -> str:
     from replydesk.finetune.evaluation.levels import levels_text
 
     data, models = document["data"], document["models"]
+    # A typo, in Chinese a homophone; beside it the same messages as they are, which may be a sample.
+    slip = next(iter(models["tuned"]["noise"]))
     lines = [
         f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
-        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'typo':>8}",
+        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{slip:>12}{'without':>9}",
     ]
     for name, found in models.items():
         low, high = found["accuracy_ci"]
-        typo = next(iter(found["noise"].values()))["accuracy"]
+        noise = found["noise"][slip]
         lines.append(
             f"{name:8}{found['accuracy']:10.4f}{f'{low:.4f} to {high:.4f}':>18}{found['macro_f1']:10.4f}"
-            f"{found['ece']:8.4f}{typo:8.3f}"
+            f"{found['ece']:8.4f}{noise['accuracy']:12.3f}{noise['clean']:9.3f}"
         )
     lines += _seed_lines({name: found["seeds"]["accuracy"] for name, found in models.items()}, "accuracy")
     if "oos" in models["tuned"]:

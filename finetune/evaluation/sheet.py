@@ -9,6 +9,7 @@ from typing import Any
 from replydesk.finetune.evaluation import plots
 from replydesk.finetune.evaluation.levels import levels_section
 from replydesk.finetune.evaluation.look import SERIES, facts, page, panel, table
+from replydesk.finetune.evaluation.noise import noise_name
 
 __all__ = ["how_it_was_made", "intents_page", "marked", "seed_by_seed", "verdict"]
 
@@ -51,6 +52,7 @@ def intents_page(document: Mapping[str, Any]) -> str:
     if any(found["noise"] for found in models.values()):
         body.append(panel("Written in a hurry", "what noise in every message costs", plots.noise(models)))
     body.append("</div>")
+    body.append(_under_noise(models))
     if "oos" in models["tuned"]:
         body.append(_out_of_scope(models))
     body += [levels_section(models), _confusions(models["tuned"])]
@@ -99,6 +101,28 @@ def _side_by_side(document: Mapping[str, Any]) -> str:
         f"<h2>Is the difference real?</h2><p>The same messages, drawn again 2,000 times in pairs, and the exact test "
         f"on those that one model alone has right.</p>{table(head, tests)}"
     )
+
+
+def _under_noise(models: Mapping[str, Any]) -> str:
+    """Return a table of each kind of noise: accuracy with it, and without it on the same messages."""
+    if not models["tuned"]["noise"]:
+        return ""
+    rows = [
+        [
+            noise_name(kind, "en"),
+            f"{one['messages']:,}<br><small>{one['changed']:.0%} changed</small>",
+            *(
+                f"{found['noise'][kind]['accuracy']:.3f}<br><small>of {found['noise'][kind]['clean']:.3f}</small>"
+                for found in models.values()
+            ),
+        ]
+        for kind, one in models["tuned"]["noise"].items()
+    ]
+    said = (
+        "Accuracy with the noise in every message, and below it that of the very same messages without it. These are a "
+        "sample where the test is large, so the latter may differ from the accuracy above."
+    )
+    return f"<h2>Under noise</h2><p>{said}</p>{table(('', 'Messages', *map(marked, models)), rows)}"
 
 
 def _out_of_scope(models: Mapping[str, Any]) -> str:
