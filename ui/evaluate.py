@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -26,6 +27,13 @@ evaluate_app = typer.Typer(
 EncoderOption = Annotated[Literal["auto", "en", "zh"], typer.Option("--language", help="Chooses the encoder.")]
 SettingsOption = Annotated[
     Path | None, typer.Option("--home", help="Not needed; where it is named, its settings choose the encoders.")
+]
+
+
+SeedsOption = Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="A folder for report.html and report.json; of intents, cards, too."),
 ]
 
 
@@ -55,7 +63,7 @@ def evaluate_intents(
         ),
     ] = None,
     recipe: RecipeOption = "quick",
-    seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="So many trainings; figures are means.")] = 1,
+    seeds: SeedsOption = 1,
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
     suspects: Annotated[
@@ -64,16 +72,14 @@ def evaluate_intents(
     separator: Annotated[
         str, typer.Option("--separator", help="Parts the steps of a label such as card/lost; '' for none.")
     ] = "/",
-    out: Annotated[
-        Path | None, typer.Option("--out", help="A folder for report.html, report.json and the model cards.")
-    ] = None,
+    out: OutOption = None,
     home: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Classify messages by the floor, the frozen encoder and what the recipe makes, side by side."""
     from replydesk.finetune.evaluation import intents
     from replydesk.finetune.evaluation.several import evaluate_several, has_several
-    from replydesk.finetune.evaluation.writing import check_folder, write_report
+    from replydesk.finetune.evaluation.writing import check_folder
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
@@ -93,14 +99,10 @@ def evaluate_intents(
         if data.valid or data.oos_test or suspects or seeds > 1:
             hint = "Leave --valid, --oos-test, --suspects and --seeds out: folds of --train choose."
             raise RequestError("Messages have several labels: only --train and --test count.", where="label", hint=hint)
-        document = _with_command(
-            evaluate_several(
-                data.train, data.test, _encoders(home), recipe=chosen, language=language, notes=data.notes, progress=say
-            )
+        found = evaluate_several(
+            data.train, data.test, _encoders(home), recipe=chosen, language=language, notes=data.notes, progress=say
         )
-        if out is not None:
-            say(f"Written: {', '.join(str(path) for path in write_report(document, out))}")
-        show(document, as_json, several_text(document))
+        _told(found, out, as_json, several_text)
         return
     result = intents.evaluate_intents(
         data,
@@ -112,11 +114,7 @@ def evaluate_intents(
         separator=separator,
         progress=say,
     )
-    document = _with_command(result)
-    if out is not None:
-        written = write_report(document, out)
-        say(f"Written: {', '.join(str(path) for path in written)}")
-    show(document, as_json, intents_text(document))
+    _told(result, out, as_json, intents_text)
 
 
 @evaluate_app.command("matching")
@@ -131,27 +129,32 @@ def evaluate_matching(
         typer.Option("--unlabelled", help="Texts or conversations that a recipe that pre-trains reads, not --train's."),
     ] = None,
     recipe: RecipeOption = "quick",
+    seeds: SeedsOption = 1,
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
+    out: OutOption = None,
     home: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find each context's own reply among others by the floor, the frozen encoder and what the recipe makes."""
     from replydesk.finetune.evaluation import matching
+    from replydesk.finetune.evaluation.writing import check_folder
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
     data = matching.MatchData.read(train, test, unlabelled=unlabelled, limit=limit, seed=chosen.seed)
+    if out is not None:
+        check_folder(out)
     result = matching.evaluate_matching(
         data,
         _encoders(home),
         candidates=[int(count) for count in candidates.split(",")],
         recipe=chosen,
+        seeds=seeds,
         language=language,
         progress=say,
     )
-    document = _with_command(result)
-    show(document, as_json, matching_text(document))
+    _told(result, out, as_json, matching_text)
 
 
 @evaluate_app.command("retrieval")
@@ -164,26 +167,43 @@ def evaluate_retrieval(
         Path | None, typer.Option("--pairs", help="JSONL: a, b, texts that belong together; they teach.")
     ] = None,
     recipe: RecipeOption = "quick",
+    seeds: SeedsOption = 1,
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Draw so many queries.")] = None,
+    out: OutOption = None,
     home: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
     from replydesk.finetune.evaluation import retrieval
+    from replydesk.finetune.evaluation.writing import check_folder
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
     data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
+    if out is not None:
+        check_folder(out)
     result = retrieval.evaluate_retrieval(
-        data, _encoders(home), language=language, pairs=pairs, recipe=chosen, seed=chosen.seed, progress=say
+        data,
+        _encoders(home),
+        language=language,
+        pairs=pairs,
+        recipe=chosen,
+        seed=chosen.seed,
+        seeds=seeds,
+        progress=say,
     )
-    document = _with_command(result)
-    show(document, as_json, retrieval_text(document))
+    _told(result, out, as_json, retrieval_text)
 
 
-def _with_command(result: dict[str, Any]) -> dict[str, Any]:
-    return result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
+def _told(result: dict[str, Any], out: Path | None, as_json: bool, text: Callable[[dict[str, Any]], str]) -> None:
+    """Write the report of a result where one is wanted, and show it."""
+    from replydesk.finetune.evaluation.writing import write_report
+
+    document = result | {"command": shlex.join(["replydesk", *sys.argv[1:]])}
+    if out is not None:
+        say(f"Written: {', '.join(str(path) for path in write_report(document, out))}")
+    show(document, as_json, text(document))
 
 
 def _encoders(home: Path | None) -> Encoders:

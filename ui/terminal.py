@@ -143,17 +143,20 @@ def intents_text(document: Mapping[str, Any]) -> str:
     from replydesk.finetune.evaluation.levels import levels_text
 
     data, models = document["data"], document["models"]
+    # A typo, in Chinese a homophone; beside it the same messages as they are, which may be a sample.
+    slip = next(iter(models["tuned"]["noise"]))
     lines = [
         f"{data['test']} test messages, {data['labels']} intents, learned from {data['train']}, {document['encoder']}",
-        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'chance':>8}{'typo':>8}",
+        f"{'':8}{'accuracy':>10}{'95%':>18}{'macro F1':>10}{'ECE':>8}{'chance':>8}{slip:>12}{'without':>9}",
     ]
     for name, found in models.items():
         low, high = found["accuracy_ci"]
-        typo = next(iter(found["noise"].values()))["accuracy"]
+        noise = found["noise"][slip]
         lines.append(
             f"{name:8}{found['accuracy']:10.4f}{f'{low:.4f} to {high:.4f}':>18}{found['macro_f1']:10.4f}"
-            f"{found['ece']:8.4f}{found['ece_by_chance'][0]:8.4f}{typo:8.3f}"
+            f"{found['ece']:8.4f}{found['ece_by_chance'][0]:8.4f}{noise['accuracy']:12.3f}{noise['clean']:9.3f}"
         )
+    lines += _seed_lines({name: found["seeds"]["accuracy"] for name, found in models.items()}, "accuracy")
     if "oos" in models["tuned"]:
         names = ("auroc", "aupr", "recall", "in_scope_accuracy", "threshold")
         lines += ["Out of scope:", f"{'':8}" + "".join(f"{name.replace('_', ' '):>20}" for name in names)]
@@ -174,6 +177,15 @@ def intents_text(document: Mapping[str, Any]) -> str:
     if "suspects" in document:
         lines += suspects_lines(document["suspects"])
     return "\n".join([*lines, *document["notes"], f"{document['seconds']} seconds"])
+
+
+def _seed_lines(runs: Mapping[str, Sequence[float]], what: str) -> list[str]:
+    """Return the figure of each training of the models that were trained several times."""
+    return [
+        f"{name}, {what} by seed: {', '.join(f'{value:.3f}' for value in values)}"
+        for name, values in runs.items()
+        if len(values) > 1
+    ]
 
 
 def several_text(document: Mapping[str, Any]) -> str:
@@ -222,6 +234,8 @@ def matching_text(document: Mapping[str, Any]) -> str:
         figures = [found[measure][size] for measure in ("r1", "mrr") for size in sizes]
         low, high = found["r1_ci"][sizes[0]]
         lines.append(f"{model:10}" + "".join(f"{figure:10.3f}" for figure in figures) + f"   {low:.3f} to {high:.3f}")
+    each = {model: found["seeds"]["r1"][sizes[0]] for model, found in document["models"].items()}
+    lines += _seed_lines(each, f"1 of {sizes[0]}")
     for pair, found in document["differences"].items():
         gains = []
         for size in sizes:
@@ -234,12 +248,13 @@ def matching_text(document: Mapping[str, Any]) -> str:
 
 def retrieval_text(document: Mapping[str, Any]) -> str:
     """Return what `replydesk evaluate retrieval` prints for people."""
-    names = [name for name in next(iter(document["models"].values())) if name != "p1_ci"]
+    names = [name for name in next(iter(document["models"].values())) if name not in ("p1_ci", "seeds")]
     lines = [f"{document['queries']} queries, {document['corpus']} texts, {document['encoder']}"]
     lines.append(f"{'':10}" + "".join(f"{name:>11}" for name in names) + "   p1, 95%")
     for model, found in document["models"].items():
         low, high = found["p1_ci"]
         lines.append(f"{model:10}" + "".join(f"{found[name]:11.3f}" for name in names) + f"   {low:.3f} to {high:.3f}")
+    lines += _seed_lines({model: found["seeds"]["map"] for model, found in document["models"].items()}, "map")
     for model in ("hybrid", "reranked", "tuned", "smoothed"):
         part = "differences" if model == "hybrid" else f"differences_{model}"
         for half, found in document.get(part, {}).items():

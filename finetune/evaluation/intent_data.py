@@ -86,6 +86,11 @@ class IntentData:
         return cls(learned, judged, chosen, odd_valid, odd_test, tuple(notes), bare, truth)
 
     @property
+    def labelled(self) -> int:
+        """Return how many messages with a label teach or choose."""
+        return len(self.train) + len(self.valid or ())
+
+    @property
     def judging(self) -> tuple[str, ...]:
         """Return all texts that choose or judge, which nothing may be learned from."""
         chosen = self.valid.texts if self.valid is not None else ()

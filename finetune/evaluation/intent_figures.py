@@ -12,6 +12,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_runs import Run
 from replydesk.finetune.evaluation.scope import scope_curves, scope_metrics
+from replydesk.finetune.evaluation.seeds import each_of, mean_of
 from replydesk.finetune.intents.classify import softmax
 
 __all__ = ["difference_of", "figures_of"]
@@ -23,7 +24,7 @@ def figures_of(runs: Sequence[Run], data: IntentData, seed: int, told: Sequence[
     ``told`` are the languages that the slices tell apart, beside Chinese, Japanese and Korean.
     """
     first, labels = runs[0], data.test.labels
-    hits = np.mean([run.hits for run in runs], axis=0)
+    hits = mean_of([run.hits for run in runs])
     every = {
         "accuracy": [float(run.hits.mean()) for run in runs],
         "macro_f1": [metrics.macro_f1(labels, run.guesses) for run in runs],
@@ -43,7 +44,7 @@ def figures_of(runs: Sequence[Run], data: IntentData, seed: int, told: Sequence[
         "parts": _alone(runs, data.test),
         "fit_seconds": round(float(np.mean([run.told["fit_seconds"] for run in runs])), 2),
         "milliseconds": round(float(np.mean([run.told["milliseconds"] for run in runs])), 2),
-        "seeds": {name: [round(value, 4) for value in values] for name, values in every.items()},
+        "seeds": {name: each_of(values) for name, values in every.items()},
         "slices": metrics.slices(data.test.texts, hits, languages=told, seed=seed),
         "confused": metrics.confused(labels, first.guesses),
         "reliability": metrics.reliability(first.sure, first.hits),
@@ -74,7 +75,7 @@ def _scope(runs: Sequence[Run], seed: int) -> dict[str, Any]:
 
 def difference_of(one: Sequence[Run], other: Sequence[Run], seed: int) -> dict[str, Any]:
     """Return how much more often the first model is right than the second, paired message by message."""
-    first, second = (np.mean([run.hits for run in runs], axis=0) for runs in (one, other))
+    first, second = (mean_of([run.hits for run in runs]) for runs in (one, other))
     return metrics.paired_bootstrap(first, second, seed=seed) | {"mcnemar": metrics.mcnemar(one[0].hits, other[0].hits)}
 
 

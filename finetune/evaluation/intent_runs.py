@@ -85,6 +85,7 @@ def cheap_run(
             truth,
             np.concatenate([logits for logits, _ in found], axis=1),
             np.concatenate([odd for _, odd in found]),
+            data.labelled,
         )
         for choice, found in parts.items()
         # A projection that not every fold could learn cannot be compared.
@@ -188,7 +189,7 @@ def tuned_run(
     logits[0] = found.held_logits
     odd = model.oddness(held.texts) if data.oos_test else np.zeros((len(held), 0))
     outside = data.oos_valid if data.oos_test else ()
-    model, said = second_if_worth(model, Unseen(head.labels, held.labels, logits, odd))
+    model, said = second_if_worth(model, Unseen(head.labels, held.labels, logits, odd, data.labelled))
     ready = made_ready(model, said, outside, recipe.in_scope_kept)
     if everything is not None:
         words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +24,7 @@ from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vector
 from replydesk.finetune.evaluation.noise import noise_hits, noise_slices
 from replydesk.finetune.evaluation.reading import read_first
 from replydesk.finetune.evaluation.rows import folds_of
+from replydesk.finetune.evaluation.seeds import seeded
 from replydesk.finetune.intents.suspects import unseen_suspects
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
@@ -96,10 +96,9 @@ def evaluate_intents(
         notes += told_read
         if recipe.encoder.tune and base is not None:
             runs["tuned"] = []
-            for seed in range(recipe.seed, recipe.seed + seeds):
-                progress(f"Fine-tuning under {recipe.name}, seed {seed}")
-                once = replace(recipe, seed=seed)
-                runs["tuned"].append(tuned_run(base, data, once, language, progress, labeller, second))
+            for one in seeded(recipe, seeds):
+                progress(f"Fine-tuning under {recipe.name}, seed {one.seed}")
+                runs["tuned"].append(tuned_run(base, data, one, language, progress, labeller, second))
         else:
             progress("The head with words and neighbours beside it")
             project = recipe if recipe.encoder.tune else None

@@ -21,6 +21,7 @@ from replydesk.finetune.evaluation import metrics
 from replydesk.finetune.evaluation.languages import languages_in, spaced
 from replydesk.finetune.evaluation.matching_data import MatchData, pairs_at
 from replydesk.finetune.evaluation.reading import read_first
+from replydesk.finetune.evaluation.seeds import each_of, mean_of, seeded
 from replydesk.finetune.matching.pairs import answer_groups, some_alike
 from replydesk.finetune.matching.reranker_pairs import FittedReranker, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
@@ -32,6 +33,7 @@ __all__ = ["CANDIDATES", "MatchData", "evaluate_matching", "lists_of", "placed"]
 
 Floats = NDArray[np.float64]
 Scores = Callable[[Sequence[str], Sequence[str]], Floats]
+_Places = Mapping[int, tuple[Floats, Floats]]
 
 CANDIDATES: Final = (10, 50, 100)
 """Replies that a context ranks, its own among them."""
@@ -49,6 +51,7 @@ def evaluate_matching(
     *,
     candidates: Sequence[int] = CANDIDATES,
     recipe: Recipe = QUICK,
+    seeds: int = 1,
     language: str = "auto",
     progress: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, Any]:
@@ -57,8 +60,9 @@ def evaluate_matching(
     ``floor`` is the cosine of TF-IDF, ``frozen`` that of the encoder. ``tuned`` is what the recipe makes of the
     training pairs: a fine-tuned encoder where it tunes one and a BERT reads the language, else a projection of the
     frozen vectors, where it helps on pairs that were held out. Where the recipe trains a cross-encoder and that helps,
-    ``reranked`` is its order of the best ten. Where the recipe pre-trains, the encoder of ``tuned`` first reads the
-    corpus of the data.
+    ``reranked`` is its order of the best ten. What learns does so under each of ``seeds``; figures are then means, and
+    a seed whose cross-encoder is left out counts as its ``tuned``. Where the recipe pre-trains, the encoder of
+    ``tuned`` first reads the corpus of the data, once.
 
     Every test context ranks its own reply among N - 1 others of the test. Five shuffles with seed 0 say which: those
     that follow it in the shuffled circle. Figures are means over contexts and shuffles; a reply with the same words as
@@ -82,8 +86,9 @@ def evaluate_matching(
     base = encoders.bert(spoken.read)
     lists = {count: lists_of(len(data.test), count) for count in sizes}
     progress(f"{len(data.train)} pairs to learn from and {len(data.test)} to judge by, in {language}")
-    scores = {"floor": _floor(data.train, language), "frozen": _cosines(frozen)}
-    training: dict[str, Any] = {}
+    plain = {"floor": _floor(data.train, language), "frozen": _cosines(frozen)}
+    runs = {name: [_placed(model, data.test, lists)] for name, model in plain.items()}
+    trainings: list[dict[str, Any]] = []
     with TemporaryDirectory() as scratch:
         start, read, told_read = read_first(
             base,
@@ -96,27 +101,36 @@ def evaluate_matching(
             progress=progress,
         )
         notes += told_read
-        if recipe.encoder.tune and start is not None and len(data.train) >= _FEWEST:
-            tuned, training["tuned"] = _tuned(start, data.train, recipe, Path(scratch, "encoder"), progress)
-        else:
-            under = RememberingEncoder(BertEncoder(str(start)), Memory(_REMEMBERED)) if read else frozen
-            tuned, training["tuned"] = _on_top(under, data.train, recipe, progress)
-            reason = "No BERT reads it" if recipe.encoder.tune and base is None else "The recipe tunes no encoder"
-            notes.append(f"{reason}: tuned is a projection of the frozen vectors. {training['tuned']['why']}")
-        scores["tuned"] = _cosines(tuned)
-        values = {name: _placed(model, data.test, lists) for name, model in scores.items()}
-        if recipe.reranker.train and base is not None:
-            pairs = list(zip(data.train.asked, data.train.said, strict=True))
-            replies = list(dict.fromkeys(data.train.said))
-            fitted, training["reranked"] = fit_reranker(
-                pairs, replies, scores["tuned"], recipe, base, Path(scratch, "reranker"), progress=progress
-            )
-            notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {training['reranked']['why']}")
-            if fitted is not None:
-                progress("Ranking the best ten once more")
-                values["reranked"] = _reranked(fitted, scores["tuned"], data.test, lists)
+        under = RememberingEncoder(BertEncoder(str(start)), Memory(_REMEMBERED)) if read else frozen
+        ranked, reread = [], []
+        for one in seeded(recipe, seeds):
+            folder, seed = Path(scratch, str(one.seed)), f", seed {one.seed}" if seeds > 1 else ""
+            told: dict[str, Any] = {}
+            if recipe.encoder.tune and start is not None and len(data.train) >= _FEWEST:
+                tuned, told["tuned"] = _tuned(start, data.train, one, folder / "encoder", progress)
+            else:
+                tuned, told["tuned"] = _on_top(under, data.train, one, progress)
+                reason = "No BERT reads it" if recipe.encoder.tune and base is None else "The recipe tunes no encoder"
+                notes.append(f"{reason}: tuned is a projection of the frozen vectors{seed}. {told['tuned']['why']}")
+            first = _cosines(tuned)
+            ranked.append(_placed(first, data.test, lists))
+            if recipe.reranker.train and base is not None:
+                pairs = list(zip(data.train.asked, data.train.said, strict=True))
+                replies = list(dict.fromkeys(data.train.said))
+                fitted, told["reranked"] = fit_reranker(
+                    pairs, replies, first, one, base, folder / "reranker", progress=progress
+                )
+                notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}{seed}: {told['reranked']['why']}")
+                if fitted is not None:
+                    progress("Ranking the best ten once more")
+                reread.append(ranked[-1] if fitted is None else _reranked(fitted, first, data.test, lists))
+            trainings.append(told)
+        runs["tuned"] = ranked
+        if any(told.get("reranked", {}).get("kept") for told in trainings):
+            runs["reranked"] = reread
+    values = {name: _means(found) for name, found in runs.items()}
     return {
-        "models": {name: _figures(found) for name, found in values.items()},
+        "models": {name: _figures(found) | {"seeds": _each(runs[name])} for name, found in values.items()},
         "differences": {
             f"{one}-{other}": _difference(values[one], values[other])
             for one, other in (
@@ -129,7 +143,8 @@ def evaluate_matching(
             if one in values
         },
         "task": "matching",
-        "training": training,
+        "training": trainings[0],
+        **({"trainings": trainings} if seeds > 1 else {}),
         **({"pretraining": read} if read else {}),
         "data": {"train": len(data.train), "test": len(data.test), "candidates": sizes, "shuffles": _SHUFFLES},
         "language": language,
@@ -139,6 +154,7 @@ def evaluate_matching(
         "seconds": round(time.perf_counter() - began, 2),
         "versions": {name: version(name) for name in _LIBRARIES},
         "seed": recipe.seed,
+        "seeds": seeds,
     }
 
 
@@ -269,7 +285,22 @@ def _reranked(
     return {count: (total[0] / _SHUFFLES, total[1] / _SHUFFLES) for count, total in sums.items()}
 
 
-def _figures(found: Mapping[int, tuple[Floats, Floats]]) -> dict[str, Any]:
+def _means(runs: Sequence[_Places]) -> _Places:
+    """Return the means over runs of hits and reciprocal ranks."""
+    return {
+        count: (mean_of([run[count][0] for run in runs]), mean_of([run[count][1] for run in runs])) for count in runs[0]
+    }
+
+
+def _each(runs: Sequence[_Places]) -> dict[str, dict[str, list[float]]]:
+    """Return the figures of each run."""
+    return {
+        measure: {str(count): each_of([run[count][place].mean() for run in runs]) for count in runs[0]}
+        for place, measure in enumerate(("r1", "mrr"))
+    }
+
+
+def _figures(found: _Places) -> dict[str, Any]:
     return {
         name: {str(count): value(both[place]) for count, both in found.items()}
         for place, measure in enumerate(("r1", "mrr"))
@@ -281,9 +312,7 @@ def _mean(values: Floats) -> float:
     return round(float(values.mean()), 4)
 
 
-def _difference(
-    one: Mapping[int, tuple[Floats, Floats]], other: Mapping[int, tuple[Floats, Floats]]
-) -> dict[str, dict[str, Any]]:
+def _difference(one: _Places, other: _Places) -> dict[str, dict[str, Any]]:
     return {
         measure: {str(count): metrics.paired_bootstrap(one[count][place], other[count][place]) for count in one}
         for place, measure in enumerate(("r1", "mrr"))

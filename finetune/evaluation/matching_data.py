@@ -12,7 +12,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.records import same_text
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation.reading import longest
-from replydesk.finetune.evaluation.rows import LeftOut, json_rows
+from replydesk.finetune.evaluation.rows import LeftOut, keyed_rows
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.retrieval.indexes import search_text
 
@@ -86,7 +86,7 @@ def _pairs(path: Path, notes: list[str]) -> tuple[Pairs, list[tuple[str, ...]]]:
     Rows of which one side is empty are left out, up to a tenth of them, and ``notes`` say so.
     """
     asked, said, spoken, left = [], [], [], LeftOut(path)
-    for where, row in json_rows(path):
+    for where, row in keyed_rows(path):
         context, reply = (row.get(name) or "" for name in ("context", "reply"))
         turns = [context] if isinstance(context, str) else context
         if not isinstance(turns, list) or not all(isinstance(turn, str) for turn in turns):

@@ -169,13 +169,15 @@ class Ready:
 class Unseen:
     """Validation messages as models read them that had not seen them.
 
-    ``logits`` have shape (parts, n, labels), ``oddness`` (n, scores).
+    ``logits`` have shape (parts, n, labels), ``oddness`` (n, scores). ``labelled`` is how many messages with a label
+    there are in all, those that were learned from, too.
     """
 
     labels: tuple[str, ...]
     truth: tuple[str, ...]
     logits: Floats
     oddness: Floats
+    labelled: int = 0
 
     @property
     def targets(self) -> NDArray[np.int_]:
@@ -187,7 +189,7 @@ class Unseen:
     def fitted(self) -> tuple[Floats, float]:
         """Return the weights of the opinions with the least loss, and that loss."""
         known = self.targets >= 0
-        return fit_weights(self.logits[:, known], self.targets[known])
+        return fit_weights(self.logits[:, known], self.targets[known], labelled=self.labelled)
 
 
 def second_if_worth(model: VectorModel, unseen: Unseen) -> tuple[VectorModel, Unseen]:

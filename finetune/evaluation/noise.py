@@ -10,16 +10,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.robustness.noise import kinds_of, noisy
+from replydesk.finetune.robustness.noise import Kind, kinds_of, noisy
 from replydesk.retrieval.metrics import interval
 
-__all__ = ["NoiseHits", "noise_hits", "noise_slices"]
+__all__ = ["NAMES", "NoiseHits", "noise_hits", "noise_name", "noise_slices"]
 
 Floats = NDArray[np.float64]
+
+NAMES: Final[Mapping[str, Mapping[Kind, str]]] = {
+    "en": {
+        "typo": "typo",
+        "keyboard": "neighbouring key",
+        "homophone": "homophone",
+        "shape": "look-alike character",
+        "width": "full or half width",
+        "traditional": "traditional characters",
+        "pinyin": "pinyin",
+        "mixing": "words of the other language",
+        "emoji": "emoji",
+        "truncation": "cut off",
+        "case": "case",
+        "spaces": "blanks",
+        "punctuation": "punctuation",
+    },
+    "zh": {
+        "typo": "打字错误",
+        "keyboard": "邻键误触",
+        "homophone": "同音字",
+        "shape": "形近字",
+        "width": "全角半角",
+        "traditional": "繁体字",
+        "pinyin": "拼音",
+        "mixing": "中英混写",
+        "emoji": "表情符号",
+        "truncation": "截断",
+        "case": "大小写",
+        "spaces": "空格",
+        "punctuation": "标点",
+    },
+}
+"""What a kind of noise is called in a report."""
 
 _WHOLE: Final = frozenset({"typo", "homophone"})
 _MOST: Final = 3000
 _FEW: Final = 500
+
+
+def noise_name(kind: str, language: str) -> str:
+    """Return what a kind is called in ``en`` or ``zh``."""
+    return next((name for one, name in NAMES[language].items() if one == kind), kind)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from replydesk.finetune.evaluation.look import INK, LINE, SERIES, SOFT
+from replydesk.finetune.evaluation.noise import noise_name
 
 __all__ = ["accuracies", "noise", "precision_recall", "promise", "reliability", "risk_coverage", "roc"]
 
@@ -158,7 +159,7 @@ def noise(models: Models) -> str:
             rows = [len(kinds) - 1 - row + 0.4 - thick * (place + 0.5) for row in range(len(kinds))]
             losses = [100 * found["noise"][kind]["loss"] for kind in kinds]
             axes.barh(rows, losses, height=thick * 0.9, color=SERIES[name], label=name)
-        axes.set_yticks(range(len(kinds)), list(reversed(kinds)))
+        axes.set_yticks(range(len(kinds)), [noise_name(kind, "en") for kind in reversed(kinds)])
         axes.grid(axis="y", visible=False)
         axes.axvline(0, color=SOFT, linewidth=1)
         axes.set_xlabel("points of accuracy lost")

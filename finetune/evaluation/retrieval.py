@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from replydesk.data.errors import RequestError
 from replydesk.finetune.evaluation.languages import languages_in, spaced
 from replydesk.finetune.evaluation.paired_texts import FEWEST_PAIRS, learned_from
-from replydesk.finetune.evaluation.rows import LeftOut, json_rows
+from replydesk.finetune.evaluation.rows import LeftOut, keyed_rows
+from replydesk.finetune.evaluation.seeds import each_of, mean_of, seeded
 from replydesk.finetune.matching.reranker_pairs import FirstStage, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import Encoder, Encoders
-from replydesk.retrieval.metrics import mean_metrics, measured, paired, ranked
+from replydesk.retrieval.metrics import METRICS, mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import MOST
 from replydesk.retrieval.vectors.smoothing import smoothed_together
@@ -85,7 +86,7 @@ class RetrievalData:
         """
         places: dict[str, int] = {}
         texts: list[str] = []
-        for where, row in json_rows(corpus):
+        for where, row in keyed_rows(corpus):
             key, text = str(_value(row, "id", (str, int), where)), _value(row, "text", (str,), where)
             if key in places:
                 raise RequestError(f"The id {key} is there twice.", where=where, hint="Give every text its own id.")
@@ -93,7 +94,7 @@ class RetrievalData:
             texts.append(text)
         asked: list[tuple[str, frozenset[int], tuple[int, ...] | None]] = []
         left, strangers = LeftOut(queries, _RELEVANT), Counter[str]()
-        for where, row in json_rows(queries):
+        for where, row in keyed_rows(queries):
             text = _value(row, "text", (str,), where)
             relevant = _places(row, "relevant", places, where, strangers)
             listed = row.get("candidates") is not None
@@ -127,6 +128,7 @@ def evaluate_retrieval(
     pairs: Path | None = None,
     recipe: Recipe | None = None,
     seed: int = 0,
+    seeds: int = 1,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, Any]:
     """Return the measures of every model on the data.
@@ -140,7 +142,8 @@ def evaluate_retrieval(
     that it has not seen. Else, and where the encoder has vectors of tokens, ``reranked`` are all texts by hybrid and
     :class:`~replydesk.retrieval.reranking.late_interaction.LateInteraction` together, of more than 500 the best ten.
     ``differences`` say by how much the hybrid is better than each half, query by query, and ``differences_reranked``
-    the same of ``reranked``. Nothing is learned from the queries.
+    the same of ``reranked``. What learns from pairs does so under each of ``seeds``; figures are then means. Nothing is
+    learned from the queries.
     """
     began = time.perf_counter()
     spoken = languages_in((*data.queries, *data.corpus), language)
@@ -150,38 +153,23 @@ def evaluate_retrieval(
     models = _Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
     vectors = encoder.encode(data.queries).astype(np.float64)
     notes = [*data.notes, *spoken.notes]
-    learned = None
-    stages = [(models, vectors, {"hybrid": WORDS})]
+    runs: dict[str, list[Floats]] = {}
     if pairs is not None:
+        base = encoders.bert(spoken.read) if recipe is not None else None
         wanted = replace(recipe or QUICK, seed=seed)
-        listed = sum(among is not None for among in data.candidates) > len(data.queries) / 2
-        learned = learned_from(_pairs(pairs), encoder, _word_scores, wanted, listed=listed, progress=progress)
-        if learned is None:
-            notes.append(f"There are fewer than {FEWEST_PAIRS} pairs: nothing was tuned on them.")
-        else:
-            notes += learned.notes
-            texts, asked = (learned.encoder.encode(part) for part in (data.corpus, data.queries))
-            stages.append((models.on(texts), asked.astype(np.float64), {"tuned": learned.words}))
-            if learned.neighbours and len(texts) <= _SMOOTHED:
-                near, wide = smoothed_together(asked, texts, learned.neighbours, learned.rounds)
-                stages.append((models.on(wide), near.astype(np.float64), {"smoothed": learned.words}))
-    with TemporaryDirectory() as scratch:
-        fitted = None
-        base = encoders.bert(spoken.read) if recipe is not None and learned is not None else None
-        if recipe is not None and pairs is not None and learned is not None and base is not None:
-            first, read = first_stage(learned.encoder, language, learned.words), _pairs(pairs)
-            fitted, told = fit_reranker(read, data.corpus, first, recipe, base, Path(scratch), progress=progress)
-            notes.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {told['why']}")
-        rerankers: dict[str, _Reranker] = {"tuned": _Reranker(fitted.scores, MOST)} if fitted is not None else {}
-        tokens = token_encoder(encoder) if fitted is None else None
-        if tokens is not None:
-            late = LateInteraction(tokens, models.rarities)
-            late.remember(data.queries)
-            rerankers["hybrid"] = _Reranker(_by_tokens(late), WHOLE)
-            notes.append("reranked: the hybrid and late interaction, for which nothing was trained.")
-        progress("Ranking")
-        lists = _lists(data, stages, rerankers, seed)
-    rows = {name: measured(judged) for name, judged in lists.items()}
+        runs, told = _learned(data, models, encoder, _pairs(pairs), base, wanted, seeds, language, progress)
+        notes += told
+    tokens = token_encoder(encoder) if "reranked" not in runs else None
+    rerankers: dict[str, _Reranker] = {}
+    if tokens is not None:
+        late = LateInteraction(tokens, models.rarities)
+        late.remember(data.queries)
+        rerankers["hybrid"] = _Reranker(_by_tokens(late), WHOLE)
+        notes.append("reranked: the hybrid and late interaction, for which nothing was trained.")
+    progress("Ranking")
+    untrained = _lists(data, [(models, vectors, {"hybrid": WORDS})], rerankers, seed, _PLAIN)
+    runs = {name: [measured(judged)] for name, judged in untrained.items()} | runs
+    rows = {name: mean_of(found) for name, found in runs.items()}
     differences: dict[str, dict[str, dict[str, object]]] = {}
     for name in ("hybrid", "reranked", "tuned", "smoothed"):
         if name in rows:
@@ -189,9 +177,10 @@ def evaluate_retrieval(
             differences[name] = {half: paired(rows[name], rows[half], seed=seed) for half in halves}
             notes += [note for half, found in differences[name].items() if (note := _lost(name, half, found))]
     return {
-        "models": {name: mean_metrics(found, seed=seed) for name, found in rows.items()},
+        "models": {name: mean_metrics(found, seed=seed) | {"seeds": _each(runs[name])} for name, found in rows.items()},
         "differences": differences["hybrid"],
         **{f"differences_{name}": found for name, found in differences.items() if name != "hybrid"},
+        "task": "retrieval",
         "language": language,
         "encoder": encoder.id,
         "corpus": len(data.corpus),
@@ -200,7 +189,50 @@ def evaluate_retrieval(
         "seconds": round(time.perf_counter() - began, 2),
         "versions": {name: version(name) for name in _LIBRARIES},
         "seed": seed,
+        "seeds": max(map(len, runs.values())),
     }
+
+
+def _learned(
+    data: RetrievalData,
+    models: _Models,
+    encoder: Encoder,
+    pairs: Sequence[tuple[str, str]],
+    base: Path | None,
+    recipe: Recipe,
+    seeds: int,
+    language: str,
+    progress: Callable[[str], None],
+) -> tuple[dict[str, list[Floats]], list[str]]:
+    """Return the measures of the models that pairs teach, a run for each seed, and notes of how.
+
+    With a ``base`` they train a cross-encoder. A seed that smooths nothing, or whose cross-encoder is left out, counts
+    as its ``tuned`` there.
+    """
+    listed = sum(among is not None for among in data.candidates) > len(data.queries) / 2
+    found: list[dict[str, list[tuple[list[bool], int]]]] = []
+    notes: list[str] = []
+    for one in seeded(recipe, seeds):
+        learned = learned_from(pairs, encoder, _word_scores, one, listed=listed, progress=progress)
+        if learned is None:
+            return {}, [f"There are fewer than {FEWEST_PAIRS} pairs: nothing was tuned on them."]
+        told = list(learned.notes)
+        texts, asked = (learned.encoder.encode(part) for part in (data.corpus, data.queries))
+        stages: list[_Stage] = [(models.on(texts), asked.astype(np.float64), {"tuned": learned.words})]
+        if learned.neighbours and len(texts) <= _SMOOTHED:
+            near, wide = smoothed_together(asked, texts, learned.neighbours, learned.rounds)
+            stages.append((models.on(wide), near.astype(np.float64), {"smoothed": learned.words}))
+        with TemporaryDirectory() as scratch:
+            fitted = None
+            if base is not None:
+                first = first_stage(learned.encoder, language, learned.words)
+                fitted, why = fit_reranker(pairs, data.corpus, first, one, base, Path(scratch), progress=progress)
+                told.append(f"A cross-encoder is {'kept' if fitted else 'left out'}: {why['why']}")
+            rerankers = {"tuned": _Reranker(fitted.scores, MOST)} if fitted is not None else {}
+            found.append(_lists(data, stages, rerankers, recipe.seed))
+        notes += [f"Seed {one.seed}: {note}" for note in told] if seeds > 1 else told
+    names = [name for name in ("tuned", "reranked", "smoothed") if any(name in one for one in found)]
+    return {name: [measured(one.get(name, one["tuned"])) for one in found] for name in names}, notes
 
 
 def first_stage(encoder: Encoder, language: str, words: float = WORDS) -> FirstStage:
@@ -303,8 +335,13 @@ class _Bm25:
         return np.asarray((asked @ self._texts.T).todense()), np.asarray((said @ self._shares.T).todense())
 
 
+def _each(runs: Sequence[Floats]) -> dict[str, list[float]]:
+    """Return the measures of each run."""
+    return {name: each_of([run[:, place].mean() for run in runs]) for place, name in enumerate(METRICS)}
+
+
 def _pairs(path: Path) -> list[tuple[str, str]]:
-    return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in json_rows(path)]
+    return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in keyed_rows(path)]
 
 
 def _lists(
@@ -312,6 +349,7 @@ def _lists(
     stages: Sequence[_Stage],
     rerankers: Mapping[str, _Reranker],
     seed: int,
+    plain: Sequence[str] = (),
 ) -> dict[str, list[tuple[list[bool], int]]]:
     """Return for every model and query which of the ranked texts are relevant, and how many relevant ones there are."""
     lists: dict[str, list[tuple[list[bool], int]]] = {}
@@ -321,7 +359,7 @@ def _lists(
         for models, vectors, weights in stages:
             # What the vectors of the desk's own encoder say stands first, and is said once.
             found = models.scores(data.queries[part], vectors[part], weights) | found
-        for name in (*_PLAIN, *(name for _, _, weights in stages for name in weights)):
+        for name in (*plain, *(name for _, _, weights in stages for name in weights)):
             for row, line in enumerate(found[name], start=start):
                 lists.setdefault(name, []).append(_judged(data, row, line, seed + row))
                 if name in rerankers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ __all__ = [
     "drawn",
     "folds_of",
     "held_apart",
-    "json_rows",
+    "keyed_rows",
     "read_labelled",
     "read_texts",
     "read_unlabelled",
@@ -69,16 +70,35 @@ class LeftOut:
         )
 
 
-def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the place and the object of every line of a JSONL file. Raises :class:`RequestError`."""
-    hint = "Each line is one JSON object; docs/reference/commands.md shows which."
+def keyed_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the place and the values by name of every row: of JSONL the objects, of CSV or TSV the columns.
+
+    A cell with a JSON list is that list. Raises :class:`RequestError`.
+    """
+    hint = "Each line is one JSON object, or the first names the columns; docs/reference/commands.md shows which."
     source = _checked(path)
     if source is None:
+        return
+    table = None if source.head().lstrip().startswith(("{", "[")) else sheet(source)
+    if table is not None:
+        header = [name.strip().casefold() for name in table.header]
+        for where, cells in _cells(table, path):
+            yield where, dict(zip(header, map(_listed, cells), strict=True))
         return
     for item in records(source):
         if isinstance(item, Skipped):
             raise RequestError(f"It cannot be read: {item.why}.", where=_place(path, item.where), hint=hint)
         yield _place(path, item.where), item.value
+
+
+def _listed(cell: str) -> str | list[Any]:
+    if not cell.lstrip().startswith("["):
+        return cell
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return cell
+    return found if isinstance(found, list) else cell
 
 
 def read_labelled(path: Path, notes: list[str] | None = None) -> Labelled:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation import plots
 from replydesk.finetune.evaluation.levels import levels_section
-from replydesk.finetune.evaluation.look import facts, page, panel, table
+from replydesk.finetune.evaluation.look import SERIES, facts, page, panel, table
+from replydesk.finetune.evaluation.noise import noise_name
 
-__all__ = ["intents_page", "verdict"]
+__all__ = ["how_it_was_made", "intents_page", "marked", "seed_by_seed", "verdict"]
 
 _FIGURES = (
     ("accuracy", "Accuracy"),
@@ -51,12 +52,14 @@ def intents_page(document: Mapping[str, Any]) -> str:
     if any(found["noise"] for found in models.values()):
         body.append(panel("Written in a hurry", "what noise in every message costs", plots.noise(models)))
     body.append("</div>")
+    body.append(_under_noise(models))
     if "oos" in models["tuned"]:
         body.append(_out_of_scope(models))
     body += [levels_section(models), _confusions(models["tuned"])]
     if "suspects" in document:
         body.append(_suspects(document["suspects"]))
-    body += [_slices(models), _made(document)]
+    body.append(seed_by_seed(((name, found["seeds"]["accuracy"]) for name, found in models.items()), "accuracy"))
+    body += [_slices(models), how_it_was_made(document)]
     return page("Replydesk: intents", "".join(body))
 
 
@@ -95,10 +98,32 @@ def _side_by_side(document: Mapping[str, Any]) -> str:
     ]
     head = ("Difference", "Points", "p, bootstrap", "Right alone", "p, McNemar")
     return (
-        f"<h2>Side by side</h2>{table(('', *map(_marked, models)), rows)}"
+        f"<h2>Side by side</h2>{table(('', *map(marked, models)), rows)}"
         f"<h2>Is the difference real?</h2><p>The same messages, drawn again 2,000 times in pairs, and the exact test "
         f"on those that one model alone has right.</p>{table(head, tests)}"
     )
+
+
+def _under_noise(models: Mapping[str, Any]) -> str:
+    """Return a table of each kind of noise: accuracy with it, and without it on the same messages."""
+    if not models["tuned"]["noise"]:
+        return ""
+    rows = [
+        [
+            noise_name(kind, "en"),
+            f"{one['messages']:,}<br><small>{one['changed']:.0%} changed</small>",
+            *(
+                f"{found['noise'][kind]['accuracy']:.3f}<br><small>of {found['noise'][kind]['clean']:.3f}</small>"
+                for found in models.values()
+            ),
+        ]
+        for kind, one in models["tuned"]["noise"].items()
+    ]
+    said = (
+        "Accuracy with the noise in every message, and below it that of the very same messages without it. These are a "
+        "sample where the test is large, so the latter may differ from the accuracy above."
+    )
+    return f"<h2>Under noise</h2><p>{said}</p>{table(('', 'Messages', *map(marked, models)), rows)}"
 
 
 def _out_of_scope(models: Mapping[str, Any]) -> str:
@@ -106,7 +131,7 @@ def _out_of_scope(models: Mapping[str, Any]) -> str:
     count = models["tuned"]["oos"]["messages"]
     return (
         f"<h2>Out of scope</h2><p>{count:,} messages that have none of the intents. The threshold was chosen on "
-        f"validation messages only.</p>{table(('', *map(_marked, models)), rows)}"
+        f"validation messages only.</p>{table(('', *map(marked, models)), rows)}"
         '<div class="plots">'
         + panel("ROC", "found, against false alarms", plots.roc(models))
         + panel("Precision and recall", "of the search for what is out of scope", plots.precision_recall(models))
@@ -163,22 +188,39 @@ def _slices(models: Mapping[str, Any]) -> str:
             ]
             for name, one in names.items()
         ]
-        parts.append(table((title, "Messages", *map(_marked, models)), rows))
+        parts.append(table((title, "Messages", *map(marked, models)), rows))
     return f"<h2>By length and language</h2>{''.join(parts)}"
 
 
-def _made(document: Mapping[str, Any]) -> str:
-    data = document["data"]
+def how_it_was_made(document: Mapping[str, Any]) -> str:
+    """Return the last part of a report: command, data, seeds, time, versions, and what is to be noted."""
+    data, seeds = document.get("data", {}), document["seeds"]
+    memory = f", at most {document['megabytes']:,.0f} MB" if "megabytes" in document else ""
     rows = {
-        "Command": f"<code>{escape(document.get('command', ''))}</code>",
-        "Data": ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in data.items()),
-        "Seed": f"{document['seed']}, {document['seeds']} run{'s' if document['seeds'] > 1 else ''}",
-        "Time and memory": f"{document['seconds']:.0f} seconds, at most {document['megabytes']:,.0f} MB",
+        "Command": f"<code>{escape(document['command'])}</code>" if document.get("command") else "",
+        "Data": ", ".join(f"{name.replace('_', ' ')} {_counted(count)}" for name, count in data.items()),
+        "Seed": f"{document['seed']}, {seeds} run{'s' if seeds > 1 else ''}",
+        "Time and memory" if memory else "Time": f"{document['seconds']:.0f} seconds{memory}",
         "Versions": ", ".join(f"{escape(name)} {escape(number)}" for name, number in document["versions"].items()),
     }
     notes = "".join(f"<li>{escape(note)}</li>" for note in document["notes"])
-    lines = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value != "<code></code>")
+    lines = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows.items() if value)
     return f'<h2>How it was made</h2><div class="card"><dl>{lines}</dl><ul class="notes">{notes}</ul></div>'
+
+
+def seed_by_seed(rows: Iterable[tuple[str, Sequence[float]]], what: str) -> str:
+    """Return the figures of what was trained under several seeds, nothing where there is none."""
+    cells = [[name, *(f"{value:.3f}" for value in values)] for name, values in rows if len(values) > 1]
+    if not cells:
+        return ""
+    head = ("", *(f"Seed {place + 1}" for place in range(len(cells[0]) - 1)))
+    return f"<h2>Seed by seed</h2><p>Figures above are means over the trainings; here is each, {what}.</p>" + table(
+        head, cells
+    )
+
+
+def _counted(count: Any) -> str:
+    return ", ".join(map(str, count)) if isinstance(count, list) else f"{count:,}"
 
 
 def _chosen(found: Mapping[str, Any]) -> str:
@@ -186,8 +228,10 @@ def _chosen(found: Mapping[str, Any]) -> str:
     return f"<small class=loose>{escape(found['chosen'])}<br>{weights}</small>"
 
 
-def _marked(name: str) -> str:
-    return f'<span class="dot" style="background:var(--{name})"></span>{name}'
+def marked(name: str) -> str:
+    """Return the name of a model after its colour, if it has one."""
+    colour = f"var(--{name})" if name in SERIES else "transparent"
+    return f'<span class="dot" style="background:{colour}"></span>{escape(name)}'
 
 
 def _figure(found: Mapping[str, Any], key: str) -> str:

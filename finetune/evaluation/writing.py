@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Final
 
 from replydesk.data.errors import HomeError
 from replydesk.data.home import write_atomically
 from replydesk.finetune.evaluation.card import card_en, card_zh
+from replydesk.finetune.evaluation.ranking import matching_page, retrieval_page
 from replydesk.finetune.evaluation.sheet import intents_page
 
 __all__ = ["check_folder", "write_report"]
+
+
+_PAGES: Final[Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], str]]]] = {
+    "intents": {"report.html": intents_page, "card.md": card_en, "card.zh-CN.md": card_zh},
+    "matching": {"report.html": matching_page},
+    "retrieval": {"report.html": retrieval_page},
+}
 
 
 def check_folder(folder: Path) -> None:
@@ -30,22 +38,14 @@ def check_folder(folder: Path) -> None:
 
 
 def write_report(document: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Write ``report.html``, ``card.md``, ``card.zh-CN.md`` and, last, ``report.json``; return their paths.
+    """Write the pages of a result and, last, ``report.json``; return their paths.
+
+    ``report.html`` is written of every task but several labels a message, ``card.md`` and ``card.zh-CN.md`` of intents.
 
     Each file is replaced as a whole, so a reader sees an old one or a new one. Raises :class:`HomeError`.
     """
-    # A result on several labels a message has figures, and no page yet.
-    pages = (
-        {
-            "report.html": intents_page,
-            "card.md": card_en,
-            "card.zh-CN.md": card_zh,
-        }
-        if document["task"] == "intents"
-        else {}
-    )
     made = {
-        **{name: page(document) for name, page in pages.items()},
+        **{name: page(document) for name, page in _PAGES.get(document["task"], {}).items()},
         "report.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
     }
     try:

@@ -115,7 +115,7 @@ def weigh_held_out(
         said = spread_out(other.logits(second.encode(held_out.texts)), other.labels, head.labels)
         if worth_last((wider := np.concatenate([logits, said[None]]))[:, rows], targets):
             logits, beside = wider, SecondReader(second, other)
-    weights, _ = fit_weights(logits[:, rows], targets)
+    weights, _ = fit_weights(logits[:, rows], targets, labelled=len(learned) + len(held_out))
     if beside is not None:
         beside = replace(beside, head=replace(beside.head, temperature=1 / float(weights[3])))
     reader = IntentReader(
@@ -181,19 +181,20 @@ def spread_out(logits: Floats, labels: Sequence[str], names: Sequence[str]) -> F
     return found
 
 
-def fit_weights(logits: Floats, targets: NDArray[np.int_]) -> tuple[Floats, float]:
+def fit_weights(logits: Floats, targets: NDArray[np.int_], *, labelled: int = 0) -> tuple[Floats, float]:
     """Return the weights (parts,) of logits (parts, n, labels) with the least negative log-likelihood, and that.
 
     Stacking (Wolpert 1992) of opinions whose weights are not negative; with one opinion it is what
     :func:`~replydesk.finetune.intents.classify.fit_temperature` does, with its doubt: the right label counts
-    (n + 1) / (n + 2). The loss is convex in the weights.
+    (n + 1) / (n + 2). Where the n are only those held out of more ``labelled`` messages, it is as much as of all: a
+    handful that is all right would else say that one in n + 2 is wrong. The loss is convex in the weights.
     """
     from scipy.optimize import minimize
 
     if not len(targets):
         return np.eye(1, len(logits))[0], float("inf")
     _, count, labels = logits.shape
-    doubt = 1 / (count + 2) if labels > 1 else 0.0
+    doubt = 1 / (max(count, labelled) + 2) if labels > 1 else 0.0
     right = logits[:, np.arange(count), targets]
     wanted = ((1 - doubt) * right + doubt * (logits.sum(axis=2) - right) / max(1, labels - 1)).mean(axis=1)
 

@@ -519,9 +519,26 @@ def test_matching_is_evaluated_without_a_home(run: Run, tmp_path: Path, desk: Ho
     assert document["models"]["floor"]["r1"] == {"2": 1.0, "4": 1.0}
     assert document["command"].startswith("replydesk evaluate matching --train")
     assert {"versions", "seed", "seconds", "differences"} <= set(document)
-    told = run(*arguments).out
+    told = run(*arguments, "--seeds", "2", "--out", tmp_path / "out").out
+    assert "tuned, 1 of 2 by seed: " in told
+    assert len(json.loads((tmp_path / "out" / "report.json").read_text())["models"]["tuned"]["seeds"]["r1"]["2"]) == 2
     assert "1 of 4" in told and "tuned against frozen" in told
     assert run("evaluate", "matching", "--train", train, "--test", test, "--candidates", "ten").code == 2
+
+
+@pytest.mark.parametrize("task", ["intents", "matching", "retrieval"])
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_trained(
+    run: Run, tmp_path: Path, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No encoder is asked for: a training would begin with it."""
+    monkeypatch.setattr("replydesk.ui.evaluate._encoders", lambda _home: pytest.fail("it began"))
+    rows, blocked = tmp_path / "rows.jsonl", tmp_path / "file"
+    line = {"text": "hi", "context": "hi", "reply": "yes", "id": "1", "relevant": ["1"]}
+    rows.write_text("".join(json.dumps({**line, "id": name, "label": name}) + "\n" for name in ("1", "2")))
+    blocked.write_text("x")
+    names = ("--corpus", "--queries") if task == "retrieval" else ("--train", "--test")
+    told = run("evaluate", task, names[0], rows, names[1], rows, "--out", blocked)
+    assert (told.code, "The report cannot be written" in told.trouble) == (1, True)
 
 
 # ---- why, and whether again

@@ -21,12 +21,14 @@ from replydesk.finetune.evaluation import intent_runs, reading
 from replydesk.finetune.evaluation.card import card_en, card_zh
 from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
+from replydesk.finetune.evaluation.noise import NAMES, noise_name
 from replydesk.finetune.evaluation.rows import read_unlabelled
 from replydesk.finetune.evaluation.sheet import intents_page, verdict
 from replydesk.finetune.evaluation.writing import check_folder, write_report
 from replydesk.finetune.intents.classify import fit_temperature
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, PretrainRecipe, Recipe, Training
+from replydesk.finetune.robustness.noise import KINDS
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.ui.terminal import intents_text
 from tests.conftest import DESK
@@ -203,6 +205,11 @@ def test_the_page_stands_alone_and_says_what_was_found(
         assert words in card
         assert f"{found['models']['tuned']['accuracy']:.3f}" in card
         assert found["encoder"] in card
+    noise = found["models"]["tuned"]["noise"]
+    for language, card in (("en", card_en(found)), ("zh", card_zh(found))):
+        for kind, one in noise.items():
+            row = f"| {noise_name(kind, language)} | {one['messages']} | {one['clean']:.3f} | {one['accuracy']:.3f} |"
+            assert row in card
     written = write_report(found, tmp_path / "out")
     assert [path.name for path in written] == ["report.html", "card.md", "card.zh-CN.md", "report.json"]
     assert json.loads(written[-1].read_text(encoding="utf-8")) == found
@@ -339,3 +346,8 @@ def test_where_no_report_can_be_written_nothing_is_trained(tmp_path: Path) -> No
         check_folder(tmp_path / "file")
     check_folder(tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_every_kind_of_noise_has_a_name_in_both_languages() -> None:
+    assert all(set(names) == set(KINDS) for names in NAMES.values())
+    assert all("\u4e00" <= name[0] <= "\u9fff" for name in NAMES["zh"].values())

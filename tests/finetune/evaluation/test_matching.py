@@ -15,6 +15,7 @@ from replydesk.data.settings import Settings
 from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.evaluation import matching
 from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
+from replydesk.finetune.evaluation.ranking import matching_page
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, PretrainRecipe, Recipe, RerankerRecipe, Training
 from replydesk.retrieval.encoders.encoder import Encoders
 
@@ -98,6 +99,65 @@ def test_floor_frozen_and_a_projection_stand_side_by_side(
     assert gained["difference"] == pytest.approx(models["tuned"]["r1"]["10"] - models["frozen"]["r1"]["10"], abs=2e-4)
     assert any("[100] candidates are not measured" in note for note in result["notes"])
     json.dumps(result)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_figures_are_means_over_seeds(language: str, tmp_path: Path, tiny_settings: Settings) -> None:
+    given, encoders = data(tmp_path, language), Encoders(tiny_settings.retrieval)
+    quick = QUICK.projection
+    training = replace(quick.training, batch_size=32, learning_rate=1e-2)
+    recipe = replace(QUICK, seed=5, projection=replace(quick, training=training))
+    both = evaluate_matching(given, encoders, candidates=(4, 10), recipe=recipe, seeds=2)
+    assert (both["seed"], both["seeds"], len(both["trainings"])) == (5, 2, 2)
+    alone = [
+        evaluate_matching(given, encoders, candidates=(4, 10), recipe=replace(recipe, seed=seed)) for seed in (5, 6)
+    ]
+    found = both["models"]["tuned"]
+    for measure in ("r1", "mrr"):
+        for size in ("4", "10"):
+            each = [one["models"]["tuned"][measure][size] for one in alone]
+            assert found["seeds"][measure][size] == each
+            assert found[measure][size] == pytest.approx(np.mean(each), abs=1e-4)
+            assert len(both["models"]["frozen"]["seeds"][measure][size]) == 1
+    gained = both["differences"]["tuned-frozen"]["r1"]["10"]["difference"]
+    assert gained == pytest.approx(found["r1"]["10"] - both["models"]["frozen"]["r1"]["10"], abs=2e-4)
+    page = matching_page(both)
+    assert "Seed by seed" in page and "tuned, 1 of 10" in page and "tuned against frozen" in page
+    assert "Seed by seed" not in matching_page(alone[0])
+
+
+def test_a_seed_without_a_cross_encoder_counts_as_tuned(
+    tmp_path: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Backwards:
+        def scores(self, _question: str, texts: list[str], first: Any) -> Any:
+            return -np.asarray(first)[: len(texts)]
+
+    def fitted(_pairs: Any, _texts: Any, _first: Any, recipe: Recipe, *_: Any, **__: Any) -> tuple[Any, dict[str, Any]]:
+        kept = recipe.seed == 1
+        return (Backwards() if kept else None), {"kept": kept, "why": "so it was drawn."}
+
+    monkeypatch.setattr(matching, "fit_reranker", fitted)
+    recipe = replace(QUICK, seed=0, reranker=RerankerRecipe(train=True))
+    found = evaluate_matching(
+        data(tmp_path, "en"), Encoders(tiny_settings.retrieval), candidates=(10,), recipe=recipe, seeds=2
+    )
+    tuned, again = (found["models"][name]["seeds"]["r1"]["10"] for name in ("tuned", "reranked"))
+    assert again[0] == tuned[0] and again[1] != tuned[1]
+    assert "A cross-encoder is left out, seed 0: so it was drawn." in found["notes"]
+
+
+def test_a_table_is_read_like_lines(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(
+        'Context,Reply\n"退款, 到哪了","三天内"\n"[""hi"", ""where is my lamp""]",on its way\n', encoding="utf-8"
+    )
+    found = MatchData.read(path, path)
+    assert found.train.asked == ("退款, 到哪了", "where is my lamp") and found.train.said == ("三天内", "on its way")
+    path.write_text("Context;Reply\na;b\nc;d;e\n")
+    with pytest.raises(RequestError, match="the row has 3 cells") as caught:
+        MatchData.read(path, path)
+    assert caught.value.where == f"{path}:3"
 
 
 def test_a_reply_to_everything_teaches_by_twenty_of_its_contexts(tmp_path: Path, tiny_settings: Settings) -> None:

@@ -16,6 +16,7 @@ from replydesk.data.errors import RequestError
 from replydesk.data.settings import Settings
 from replydesk.finetune.evaluation import retrieval as module
 from replydesk.finetune.evaluation.retrieval import RetrievalData, evaluate_retrieval
+from replydesk.finetune.evaluation.writing import write_report
 from replydesk.finetune.recipe import Recipe, RerankerRecipe
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.metrics import METRICS
@@ -51,7 +52,8 @@ def test_every_model_is_measured(language: str, tmp_path: Path, tiny_settings: S
     assert result["language"] == language
     assert result["models"]["lexical"]["p1"] == 1.0
     for found in result["models"].values():
-        assert set(found) == {*METRICS, "p1_ci"}
+        assert set(found) == {*METRICS, "p1_ci", "seeds"}
+        assert found["seeds"] == {name: [found[name]] for name in METRICS}
         assert all(0 <= found[name] <= 1 for name in METRICS)
         assert found["p1_ci"][0] <= found["p1"] <= found["p1_ci"][1]
     json.dumps(result)
@@ -150,6 +152,34 @@ def test_pairs_choose_the_weight_of_words(tmp_path: Path, tiny_settings: Setting
     few = evaluate_retrieval(data, encoders, pairs=write(tmp_path / "few.jsonl", codes[:5]))
     assert "tuned" not in few["models"]
     assert "fewer than 20 pairs" in few["notes"][0]
+
+
+def test_what_pairs_teach_is_taught_under_each_seed(tmp_path: Path, tiny_settings: Settings) -> None:
+    """The figures of several seeds are the means of what each gives by itself; what learns nothing runs once."""
+    data, encoders = RetrievalData.read(*files(tmp_path, "zh")), Encoders(tiny_settings.retrieval)
+    codes = write(tmp_path / "pairs.jsonl", [{"a": f"关于QX-{n}的事", "b": f"QX-{n}"} for n in range(100, 130)])
+    both = evaluate_retrieval(data, encoders, pairs=codes, seed=3, seeds=2)
+    found = both["models"]["tuned"]
+    assert (both["seed"], both["seeds"]) == (3, 2)
+    for name in METRICS:
+        assert len(found["seeds"][name]) == 2 and len(both["models"]["hybrid"]["seeds"][name]) == 1
+        assert found[name] == pytest.approx(np.mean(found["seeds"][name]), abs=1e-4)
+    first = evaluate_retrieval(data, encoders, pairs=codes, seed=3)
+    assert [first["models"]["tuned"][name] for name in METRICS] == [found["seeds"][name][0] for name in METRICS]
+    assert {note[:7] for note in both["notes"] if "projection" in note} == {"Seed 3:", "Seed 4:"}
+
+
+def test_the_page_tells_every_model_its_gain_and_its_seeds(tmp_path: Path, tiny_settings: Settings) -> None:
+    data, encoders = RetrievalData.read(*files(tmp_path, "en")), Encoders(tiny_settings.retrieval)
+    codes = [{"a": f"it is about QX-{n} <today>", "b": f"QX-{n}"} for n in range(100, 130)]
+    pairs = write(tmp_path / "pairs.jsonl", codes)
+    found = evaluate_retrieval(data, encoders, pairs=pairs, seeds=2) | {"command": "replydesk <evaluate>"}
+    written = write_report(found, tmp_path / "out")
+    assert [path.name for path in written] == ["report.html", "report.json"]
+    page = written[0].read_text(encoding="utf-8")
+    for part in ("hybrid against lexical", "tuned against frozen", "Seed by seed", "replydesk &lt;evaluate&gt;"):
+        assert part in page
+    assert f"<td>{found['models']['tuned']['seeds']['map'][1]:.3f}</td>" in page
 
 
 def test_a_limit_draws_queries(tmp_path: Path) -> None:

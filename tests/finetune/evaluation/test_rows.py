@@ -14,7 +14,7 @@ from replydesk.finetune.evaluation.rows import (
     drawn,
     folds_of,
     held_apart,
-    json_rows,
+    keyed_rows,
     read_labelled,
     read_texts,
     shared_texts,
@@ -110,9 +110,9 @@ def test_texts_alone_need_no_second_column(tmp_path: Path) -> None:
 def test_lines_are_objects_and_a_missing_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"a": 1}\n{"a": 2}\n')
-    assert list(json_rows(path)) == [(f"{path}:1", {"a": 1}), (f"{path}:2", {"a": 2})]
+    assert list(keyed_rows(path)) == [(f"{path}:1", {"a": 1}), (f"{path}:2", {"a": 2})]
     with pytest.raises(RequestError, match="cannot be read") as caught:
-        list(json_rows(tmp_path / "none.jsonl"))
+        list(keyed_rows(tmp_path / "none.jsonl"))
     assert caught.value.where == str(tmp_path / "none.jsonl")
 
 

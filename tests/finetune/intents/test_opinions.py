@@ -158,6 +158,24 @@ def test_an_opinion_is_worth_its_pass_where_the_loss_falls_by_a_hundredth() -> N
     assert believed <= 8
 
 
+@pytest.mark.parametrize("held", [6, 12, 24])
+def test_a_handful_held_out_of_many_does_not_say_that_more_are_wrong(held: int) -> None:
+    """Of messages that are read right in .97 of cases a handful is mostly all right; n + 1 of n + 2 is no news then."""
+    random = np.random.default_rng(0)
+    targets = random.integers(0, 8, 2000)
+    said = random.normal(0, 1, (1, 2000, 8))
+    said[0, np.arange(2000), targets] += 4.5
+    right = float((said[0].argmax(axis=1) == targets).mean())
+    sure = {0: [], 12 * held: []}  # type: ignore[var-annotated]
+    for _ in range(60):
+        rows = random.permutation(2000)[:held]
+        for labelled, found in sure.items():
+            weights, _ = fit_weights(said[:, rows], targets[rows], labelled=labelled)
+            found.append(softmax(weights[0] * said[0]).max(axis=1).mean())
+    alone, of_many = (float(np.mean(found)) for found in sure.values())
+    assert alone < right - 0.5 / (held + 2) and abs(of_many - right) < 0.5 * abs(alone - right)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_words_help_where_vectors_tell_little(language: str) -> None:
     train, test = examples(language, 150, noise=0.9), examples(language, 150, noise=0.9, seed=1)
