@@ -370,7 +370,8 @@ def _placed(found: Sequence[re.Match[str]], at: int) -> bool:
         return not {"moved", "moving", "relocated", "back", "returned"}.isdisjoint(back[:-1])
     # "Hello from windy Leeds", "a native of Leeds"
     warm = len(back) > 1 and back[-2] == "from" and found[0][0].lower() in _OPENERS | _CLOSERS
-    return bool(back) and (back[-1] in _FROM or warm or found[at - 2][0].lower() in _PLACED_OF)
+    of = at > 1 and found[at - 1][0] == "of" and found[at - 2][0].lower() in _PLACED_OF
+    return of or (bool(back) and (back[-1] in _FROM or warm))
 
 
 def _is_name(found: Sequence[re.Match[str]], at: int) -> bool:
@@ -535,6 +536,8 @@ def _without(text: str, gone: Sequence[Span]) -> str:
     kept = [parts[0], *(_LEFT.sub("", part) if _opens(parts[i]) else part for i, part in enumerate(parts[1:]))]
     left = ""
     for part in kept:
+        # "Where I live, in Leeds, people talk" had two commas.
+        part = part[1:] if left.rstrip()[-1:] == "," == part[:1] else part
         left += part if not left or left[-1].isspace() or part[:1].isspace() or not part[:1].isalnum() else f" {part}"
     return left.strip().removesuffix("(").rstrip()
 
