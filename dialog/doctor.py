@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from replydesk.data.errors import EngineError, ReplydeskError, VectorIndexError
+from replydesk.data.errors import EngineError, ReleaseError, ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
 from replydesk.data.labels import LabelSets
 from replydesk.data.leaks import find_leaks
@@ -157,12 +157,13 @@ def _releases(releases: Releases) -> list[Finding]:
             problems = [error.message]
         cure = "Delete its folder, or restore it from a backup." if problems else ""
         findings.append(Finding(f"release {folder}", not problems, "; ".join(problems) or "unchanged", cure))
-    current = releases.current_id()
     cure = "`replydesk releases promote ID` with one that is there, or `replydesk train`."
+    try:
+        current = releases.answering_id()
+    except ReleaseError as error:
+        return [*findings, Finding("current release", False, f"{error.where}: {error.message}", cure)]
     if current and current not in releases.ids():
         findings.append(Finding("current release", False, f"{current} is missing", cure))
-    elif not current and releases.home.current.exists():
-        findings.append(Finding("current release", False, f"{releases.home.current} names no release", cure))
     else:
         findings.append(Finding("current release", True, current or "none trained yet"))
     return findings

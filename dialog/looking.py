@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from replydesk.data.settings import Settings
+from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.dialog.entities import entities_of
@@ -24,9 +24,9 @@ from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.budget import DecidedBudget, LatencyBudget
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
-from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, TrainedReranker
+from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, RerankScorer, TrainedReranker
 
-__all__ = ["STEPS", "Found", "Looking", "Meant", "Wanted", "answers_of"]
+__all__ = ["STEPS", "Found", "Looking", "Meant", "Wanted", "answers_of", "token_scorer"]
 
 STEPS = ("encode", "search", "rerank", "compose")
 """What a reply says the cost of, beside the total."""
@@ -189,14 +189,13 @@ class Looking:
     def reranking(self, skills: Skills, late: LateInteraction | None) -> Reranking | None:
         """Return the reranking of these skills, loaded when it is first needed."""
         trained, milliseconds = skills.reranker, self._settings.retrieval.rerank_budget_ms
-        if milliseconds <= 0:
-            return None
-        if trained is None:
-            if late is None or skills.late is None:
-                return None
+        scorer = token_scorer(skills, self._settings.retrieval)
+        if late is not None and scorer is not None:
             # What a token costs is the same, whatever a release makes of the outcome.
             budget = self._budgets.setdefault(late.id, LatencyBudget(milliseconds))
-            return Reranking(late, skills.late, budget, question_text)
+            return Reranking(late, scorer, budget, question_text)
+        if trained is None or milliseconds <= 0:
+            return None
         known = self.rerankings.get(trained)
         if known is not None:
             return known
@@ -212,6 +211,11 @@ class Looking:
                 kept = {one: there for one, there in self.rerankings.items() if one.folder.parents[1] == same}
                 self.rerankings = kept | {trained: new}
             return self.rerankings[trained]
+
+
+def token_scorer(skills: Skills, settings: RetrievalSettings) -> RerankScorer | None:
+    """Return what scores hits that are reranked by their tokens; None where a cross-encoder reranks, or nothing."""
+    return skills.late if skills.reranker is None and settings.rerank_budget_ms > 0 else None
 
 
 def answers_of(store: Store, keys: Sequence[str]) -> tuple[str, ...]:

@@ -94,12 +94,17 @@ class Releases:
         except FileNotFoundError:
             return ""
 
-    def current(self) -> Release:
-        """Return the release that answers. Raises :class:`ReleaseError` when it is broken."""
+    def answering_id(self) -> str:
+        """Return :meth:`current_id`. Raises :class:`ReleaseError` where its file is there and names none."""
         key = self.current_id()
         if not key and self._home.current.exists():
             hint = "`replydesk releases list` shows what can be promoted."
             raise ReleaseError("The file names no release.", where=str(self._home.current), hint=hint)
+        return key
+
+    def current(self) -> Release:
+        """Return the release that answers. Raises :class:`ReleaseError` when it is broken."""
+        key = self.answering_id()
         return self.load(key) if key else UNTRAINED_RELEASE
 
     def stand_ins(self, key: str) -> dict[str, Path]:

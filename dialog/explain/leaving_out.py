@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.retold import Retold, answered
-from replydesk.dialog.looking import Meant
+from replydesk.dialog.looking import Meant, token_scorer
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.turn import heard
 from replydesk.retrieval.words.terms import worded
@@ -120,7 +120,6 @@ def _encode(agent: Agent, told: Retold, variants: Sequence[str]) -> None:
         one = heard(variant, told.incoming.state, told.incoming.context)
         read.append(Meant.of(one.meant, one.context, skills))
     late = matcher.late_interaction(told.language)
-    reranks = agent.settings.retrieval.rerank_budget_ms > 0 and skills.reranker is None and skills.late is not None
-    if late is not None and reranks:
+    if late is not None and token_scorer(skills, agent.settings.retrieval) is not None:
         late.remember([meant.whole for meant in read])
     matcher.vectors([text for meant in read for text in meant.encoded], language=told.language)

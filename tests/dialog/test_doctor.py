@@ -210,7 +210,7 @@ def test_a_missing_current_release_is_named(sound: Home) -> None:
 def test_an_empty_name_of_the_current_release_is_named_and_mended_by_promoting(sound: Home) -> None:
     sound.current.write_text("")
     (finding,) = [finding for finding in examine(sound) if not finding.sound]
-    assert (finding.what, finding.detail) == ("current release", f"{sound.current} names no release")
+    assert (finding.what, finding.detail) == ("current release", f"{sound.current}: The file names no release.")
     with pytest.raises(ReleaseError, match="names no release"):
         Releases(sound).current()
     Releases(sound).promote("a")
