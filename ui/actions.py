@@ -141,8 +141,8 @@ def create_action_app(agent: Agent) -> Any:
     executor = ActionExecutor()
     executor.register_action(AnswerAction(agent))
     executor.register_action(SuggestAction(agent))
-    # A Rasa server of another minor version speaks the same protocol; the SDK would warn at every request.
-    warnings.filterwarnings("ignore", message=".*Rasa SDK version.*", category=UserWarning)
+    # A Rasa server of another minor version, or none, speaks the same protocol; the SDK would warn at every request.
+    warnings.filterwarnings("ignore", message="You(r| are using an old) versions? of rasa", category=UserWarning)
     app = create_app(executor)
     app.error_handler = _Discreet()
     return app

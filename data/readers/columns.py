@@ -217,7 +217,8 @@ def _refusal(table: Sheet, columns: Mapping[str, str]) -> FormatError:
     elif "role" in columns:
         problem, cure = "No column says which conversation a message belongs to.", "conversation=COLUMN"
     elif "intent" in columns:
-        problem, cure = "The table has texts with labels but no answers.", "answer=COLUMN"
+        problem = "The table has texts with labels but no answers."
+        cure = "answer=COLUMN. docs/how-to/correct-and-retrain.md says how labels alone teach intents"
     else:
         problem, cure = "No column holds answers, and none says who speaks.", "answer=COLUMN or role=COLUMN"
     seen = f"Its columns are: {', '.join(filter(None, table.header))}."

@@ -167,6 +167,9 @@ def _store_error(error: SQLAlchemyError | UnicodeEncodeError) -> StoreError:
         return StoreError("The disk did not take what was written.", hint=hint)
     if "locked" in text:
         return StoreError("The database is busy.", hint="Wait for the other process, then run it again.")
+    if "unable to open database file" in text or "readonly database" in text:
+        hint = "Give this user write access to the file and its folder, or mend the setting data.database."
+        return StoreError("The database file cannot be opened for writing.", hint=hint)
     if "malformed" in text or "not a database" in text:
         return StoreError(
             "The database file is damaged.", hint="Restore the newest backup; `replydesk doctor` says more."

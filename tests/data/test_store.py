@@ -693,6 +693,8 @@ def test_a_wrong_url_is_refused(url: str, message: str) -> None:
         ('could not extend file "base/5/1": No space left on device\nHINT: Check it.', "The disk is full."),
         ("disk I/O error", "The disk did not take what was written."),
         ("database is locked", "The database is busy."),
+        ("unable to open database file", "The database file cannot be opened for writing."),
+        ("attempt to write a readonly database", "The database file cannot be opened for writing."),
         ("database disk image is malformed", "The database file is damaged."),
         ("file is not a database", "The database file is damaged."),
         ('column "fullname" does not exist\nLINE 1', 'The database refused: column "fullname" does not exist.'),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rasa_sdk.utils import check_version_compatibility
 from sanic import Sanic
 from starlette.testclient import TestClient
 
@@ -243,3 +244,13 @@ def test_where_nothing_can_be_suggested_the_slots_are_empty(
         "replydesk_suggestion": None,
         "replydesk_suggestions": [],
     }
+
+
+@pytest.mark.parametrize("version", [None, "3.6.20"])
+def test_a_rasa_of_another_version_is_not_warned_of_at_every_request(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, version: str | None
+) -> None:
+    monkeypatch.setattr(Sanic, "test_mode", True)
+    create_action_app(agent)
+    # Warnings are errors in these tests.
+    check_version_compatibility(version)

@@ -111,9 +111,10 @@ def test_a_column_can_be_left_alone(export: Export) -> None:
     ("header", "problem", "cure"),
     [
         ("text,category", "texts with labels but no answers", "answer=COLUMN"),
+        ("text,label", "texts with labels but no answers", "how-to/correct-and-retrain.md says how labels alone"),
         ("text,role", "which conversation", "conversation=COLUMN"),
         ("text,subject", "none says who speaks", "role=COLUMN"),
-        ("product,state", "No column holds what was said", "text=COLUMN"),
+        ("product,state", "No column holds what was said", "question=COLUMN,answer=COLUMN"),
     ],
 )
 def test_what_is_missing_is_said(export: Export, header: str, problem: str, cure: str) -> None:
