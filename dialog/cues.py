@@ -107,18 +107,21 @@ _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:w
 
 # To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
 _UNSURE = re.compile(
-    r"[?？]|[吗嗎嘛呢]\W*\Z|\b(?:not sure|unsure|no idea|no clue|(?:don['’]?t|do not) know|maybe|perhaps|depends?)\b"
-    r"|[不没](?:知|清楚|确定|晓得|记得|好说|一定|想好)|是不是|有没有|也许|可能|随便|都行|都可以",
+    r"[?？]|[吗嗎嘛呢]\W*\Z|\b(?:not sure|unsure|no idea|no clue|(?:don['’]?t|do not) (?:know|understand)|maybe|perhaps"
+    r"|depends?)\b|[不没](?:太?[清知懂明]|确定|晓得|记得|好说|一定|想好|听懂|看懂|收到)|是不是|有没有|也许|可能|随便|都行|都可以"
+    r"|什么|怎么|哪",
     re.IGNORECASE,
 )
 _STARTS_NO = re.compile(
-    rf"{_START}(?:no|nope|nah|not|never|(?:it|they|that|i) (?:is|was|are|were|do|did|have)(?:n['’]?t| not)"
-    r"|it['’]s not|i don['’]?t)\b|\A[\s，。！]*(?:不|没|否|并非|并不)",
+    rf"{_START}(?:no|nope|nah|not|never|(?:it|they|that) (?:is|was|are|were)(?:n['’]?t| not)|it['’]s not"
+    r"|i (?:do|did|have)(?:n['’]?t| not)(?! (?:get|see|have|receive)))\b"
+    r"|\A[\s，。！]*(?:不(?!好意思|客气|错)|没(?!问题|错|关系|事)|否|并非|并不)",
     re.IGNORECASE,
 )
 _STARTS_YES = re.compile(
-    rf"{_START}(?:yes|yeah|yep|yup|sure|correct|exactly|(?:it|they|that|i) (?:is|was|are|were|do|did|have)|it['’]s)\b"
-    r"|\A[\s，。！]*(?:是|对|嗯|没错|有的|要的|当然)",
+    rf"{_START}(?:yes|yeah|yep|yup|sure|correct|exactly"
+    r"|(?:(?:it|they|that) (?:is|was|are|were)|i (?:do|did|have))(?=[\s,.!]*\Z|,| indeed))\b"
+    r"|\A[\s，。！]*(?:是|对(?!不起)|嗯|没[错问]|有的|要的|当然)",
     re.IGNORECASE,
 )
 _AMENDS = re.compile(
@@ -184,7 +187,7 @@ def answered(text: str) -> bool | None:
         return is_yes(plain)
     if _UNSURE.search(plain):
         return None
-    if _STARTS_NO.search(plain) and not plain.startswith("没错"):
+    if _STARTS_NO.search(plain):
         return False
     return True if _STARTS_YES.search(plain) else None
 

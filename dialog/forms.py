@@ -307,7 +307,9 @@ def _put_right(form: Form, asked: Slot, text: str, known: Mapping[str, str], *, 
     earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
     told_anew = {}
     for slot in earlier:
-        values = [slot.named(text), *_values_in(slot, text)] if slot.kind != asked.kind else []
+        if slot.kind == asked.kind and (told or slot.kind != "choice"):
+            continue
+        values = [slot.named(text), *_values_in(slot, text)]
         # Whoever says "not TW-1 but TW-2" names the first once more.
         if new := next((value for value in values if value not in ("", known[slot.name])), ""):
             told_anew[slot.name] = new

@@ -80,6 +80,15 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "yes_no"), "不是礼物", "no"),
         (Slot("a", {}, "yes_no"), "是送人的", "yes"),
         (Slot("a", {}, "yes_no"), "it is", "yes"),
+        (Slot("a", {}, "yes_no"), "yes, it was", "yes"),
+        (Slot("a", {}, "yes_no"), "对，是礼物", "yes"),
+        (Slot("a", {}, "yes_no"), "没问题", "yes"),
+        (Slot("a", {}, "yes_no"), "对不起，没听懂", ""),
+        (Slot("a", {}, "yes_no"), "不好意思", ""),
+        (Slot("a", {}, "yes_no"), "I have lost the receipt", ""),
+        (Slot("a", {}, "yes_no"), "it is broken", ""),
+        (Slot("a", {}, "yes_no"), "I don't understand", ""),
+        (Slot("a", {}, "yes_no"), "是什么意思", ""),
         (Slot("a", {}, "yes_no"), "not sure", ""),
         (Slot("a", {}, "yes_no"), "不知道", ""),
         (Slot("a", {}, "yes_no"), "没错", "yes"),
@@ -156,6 +165,13 @@ def test_what_was_told_before_is_put_right_and_the_question_asked_again(
     assert (taken.changed, {name: taken.slots[name] for name in known}) == (tuple(changed), known | changed)
     if changed:
         assert (taken.kind, taken.state) == ("ask", state), "that is no try"
+
+
+def test_one_choice_is_put_right_while_another_is_asked_for() -> None:
+    size = Slot("size", {"": "?"}, "choice", choices=("small", "large"))
+    form = Form("buy", (COLOUR, size), {"": "."})
+    taken = step(form, FormState("buy", "size", slots=("colour", "size")), "wait, make it blue", {"colour": "r"})
+    assert (taken.kind, taken.changed, taken.slots) == ("ask", ("colour",), {"colour": "b"})
 
 
 def test_a_slot_is_put_right_beside_the_answer_and_the_reply_says_so() -> None:
