@@ -27,8 +27,8 @@ _SURE: Final = 0.95
 et al. 2024, section 4: the positive-aware threshold)."""
 
 
-MOST_ALIKE: Final = 20
-"""Questions with one answer that teach what belongs together."""
+MOST_ALIKE: Final = 5
+"""Questions with one answer that teach what belongs together; docs/why/matching.md says how it was chosen."""
 
 
 def pairs_of(material: Material, share: float) -> tuple[Pairs, Pairs]:
@@ -64,7 +64,7 @@ def some_alike(groups: Sequence[int], seed: int, most: int = MOST_ALIKE) -> list
     draw questions together that have nothing in common.
 
     >>> len(some_alike([0] * 1000 + [1, 2], seed=0))
-    22
+    7
     """
     seen, kept = Counter[int](), []
     for row in np.random.default_rng(seed).permutation(len(groups)).tolist():
