@@ -39,11 +39,11 @@ def test_answers_that_say_the_same_are_one_group(answers: Sequence[str], groups:
     assert answer_groups(answers) == groups
 
 
-def test_of_what_is_said_a_thousand_times_twenty_questions_teach() -> None:
-    groups = [0] * 1000 + [1] * 20 + [2]
+def test_of_what_is_said_a_thousand_times_five_questions_teach() -> None:
+    groups = [0] * 1000 + [1] * 5 + [2]
     kept = some_alike(groups, seed=1)
-    assert kept == sorted(set(kept)) and [groups[row] for row in kept] == [0] * 20 + [1] * 20 + [2]
-    assert max(kept[:20]) > 500 and kept != some_alike(groups, seed=2)
+    assert kept == sorted(set(kept)) and [groups[row] for row in kept] == [0] * 5 + [1] * 5 + [2]
+    assert max(kept[:5]) > 500 and kept != some_alike(groups, seed=2)
     assert some_alike([0, 1, 2, 0], seed=1) == [0, 1, 2, 3]
 
 
