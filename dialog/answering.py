@@ -285,6 +285,8 @@ class Answering:
         if not different and not single:
             return None, ()
         looks = [self.look(turn, part, (), wanted) for part in found.parts]
+        for name in STEPS:
+            found.milliseconds[name] += sum(one.milliseconds[name] for one in looks)
         written = parts_of(told.meant)[: len(found.parts)]
         several = decide_several(
             # Typos were put right in what was read; it is called as it was written.

@@ -167,7 +167,14 @@ def _options(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
 
     Another question is no option where a customer shouted it, or where it is nothing but small talk.
     """
-    return _of_each([hits[0], *(hit for hit in hits[1:] if _readable(hit.ticket))], above)[:_OPTIONS]
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        if len(found) == _OPTIONS:
+            break
+        intent = _intent(hit)
+        if hit.score >= above and intent not in found and (hit is hits[0] or _readable(hit.ticket)):
+            found[intent] = hit
+    return tuple(found.values())
 
 
 def _of_each(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
@@ -175,14 +182,18 @@ def _of_each(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
     best: dict[str, Hit] = {}
     for hit in hits:
         if hit.score >= above:
-            best.setdefault(hit.ticket.intent or hit.ticket.id, hit)
+            best.setdefault(_intent(hit), hit)
     return tuple(best.values())
+
+
+def _intent(hit: Hit) -> str:
+    return hit.ticket.intent or hit.ticket.id
 
 
 def _readable(ticket: Ticket) -> bool:
     """Return whether a customer may be shown a past question as a choice."""
-    capitals = sum(letter.isupper() for letter in ticket.question)
-    shouted = capitals > max(_SHOUTED, sum(letter.islower() for letter in ticket.question))
+    capitals = sum(map(str.isupper, ticket.question))
+    shouted = capitals > _SHOUTED and capitals > sum(map(str.islower, ticket.question))
     return not shouted and small_talk(ticket.question, ticket.language) is None
 
 

@@ -66,7 +66,7 @@ def fused(
             age=min(1.0, (newest - c.ticket.at.timestamp()) / _OLD) if c.ticket.at else 0.0,
             outcome=0.0 if c.ticket.satisfaction is None else 2 * c.ticket.satisfaction - 1,
             popularity=min(1.0, math.log(given[c.wording.answer], _MANY)),
-            told=asked.told({term: rarities[term] for term in c.wording.terms}),
+            told=asked.told(c.wording.terms, rarities),
         )
         for c in candidates
     ]

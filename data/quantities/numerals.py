@@ -25,7 +25,11 @@ _THOUSANDS: Final = (
     rf"(?:(?:a|{_HUNDREDS}) million(?: {_HUNDREDS} thousand)?|(?:a|{_HUNDREDS}) thousand)(?: (?:and )?{_HUNDREDS})?"
 )
 
-ENGLISH: Final = rf"(?:half a dozen|a couple of|(?:a|{_SMALL}) dozen|{_THOUSANDS}|{_HUNDREDS})\b"
+# What each of them begins with: by that most words are told from numbers, in a twentieth of the time.
+_BEGINS: Final = sorted({"a ", *(word[:3] for word in ("half", *_ONES, *_TEENS, *_TENS))})
+_BEGUN: Final = rf"(?=[{''.join(sorted({begin[0] for begin in _BEGINS}))}])(?={'|'.join(_BEGINS)})"
+
+ENGLISH: Final = rf"{_BEGUN}(?:half a dozen|a couple of|(?:a|{_SMALL}) dozen|{_THOUSANDS}|{_HUNDREDS})\b"
 """A pattern of numbers in English words; what is before it must be no letter. Ignore the case of letters."""
 
 _LARGE: Final = "十百千万萬亿億"

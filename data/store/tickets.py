@@ -19,12 +19,15 @@ from replydesk.data.store.statements import BATCH, CURATED, SUCCEEDS, SUCCESSOR,
 
 __all__ = ["Changes", "Tickets"]
 
-_TICKETS = (
+_CURATED_TICKETS = (
     sa.select(schema.tickets, *CURATED)
     .outerjoin_from(schema.tickets, schema.curation, schema.curation.c.ticket == schema.tickets.c.id)
     .outerjoin(SUCCESSOR, SUCCEEDS)
-    .where(schema.tickets.c.id.in_(WANTED) | (schema.tickets.c.question_key == sa.bindparam("asked")))
 )
+_IS_ASKED = schema.tickets.c.question_key == sa.bindparam("asked")
+_TICKETS = _CURATED_TICKETS.where(schema.tickets.c.id.in_(WANTED) | _IS_ASKED)
+# A list of ids is written into the statement at every call, an empty one too.
+_ASKED = _CURATED_TICKETS.where(_IS_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Tickets(Database):
         found: dict[str, tuple[Ticket, Curation]] = {}
         with self._read() as connection:
             for part in batches(keys) if keys else [()]:
-                for row in connection.execute(_TICKETS, {"wanted": list(part), "asked": asked}).all():
+                statement, wanted = (_TICKETS, {"wanted": list(part)}) if part else (_ASKED, {})
+                for row in connection.execute(statement, {**wanted, "asked": asked}).all():
                     found[row.id] = ticket_of(row), curation_of(row) if row.ticket else Curation(row.id)
         return found
 

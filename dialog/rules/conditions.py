@@ -162,7 +162,11 @@ class All:
 
     def holds(self, seen: Seen) -> bool:
         """Return whether every one holds."""
-        return all(part.holds(seen) for part in self.parts)
+        # A desk has hundreds of rules, and a loop costs half of what a generator does.
+        for part in self.parts:  # noqa: SIM110
+            if not part.holds(seen):
+                return False
+        return True
 
     def told(self, seen: Seen) -> str:
         """Return what every one asks."""

@@ -17,7 +17,7 @@ from replydesk.data.errors import ModelError
 from replydesk.retrieval.encoders.encoder import TokenVectors, Vectors, tokens_of
 from replydesk.retrieval.encoders.graphs import Graph, compiled
 
-__all__ = ["TOKENS_A_THREAD", "OpenVinoEncoder", "batches"]
+__all__ = ["TOKENS_A_THREAD", "OpenVinoEncoder", "batches", "encodings"]
 
 Tokens = NDArray[np.int64]
 
@@ -30,6 +30,9 @@ _RECENT, _AT_ONCE = 64, 8
 _READ = 2000
 # What running the graph once costs beside its tokens, in tokens of a small BERT: by a fit to one to 320 tokens at once.
 _PASS = 24
+# So few texts, such as those of a message, are parted into tokens one by one: the tokenizer's own threads take as long
+# for them where nothing else runs, and ten milliseconds where the processors are busy.
+_FEW = 32
 
 
 class OpenVinoEncoder:
@@ -82,7 +85,7 @@ class OpenVinoEncoder:
         for place, vector in known.items():
             out[place] = vector
         fresh = [place for place in range(len(texts)) if place not in known]
-        rows = [encoding.ids for encoding in self._tokenizer.encode_batch_fast([texts[place] for place in fresh])]
+        rows = [encoding.ids for encoding in encodings(self._tokenizer, [texts[place] for place in fresh])]
         for numbers, tokens, mask in batches(rows, self._budget, self._padding):
             with self._lock:
                 vectors, states = self._computed(tokens, mask)
@@ -95,7 +98,7 @@ class OpenVinoEncoder:
 
     def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return the tokens of every text, as far as it is read; what was just encoded is not computed again."""
-        read = self._tokenizer.encode_batch(list(texts))
+        read = encodings(self._tokenizer, texts)
         with self._lock:
             states = {place: self._recent[text] for place, text in enumerate(texts) if text in self._recent}
         fresh = [place for place in range(len(texts)) if place not in states]
@@ -132,6 +135,13 @@ class OpenVinoEncoder:
             hint = "Set retrieval.runtime to torch, or promote another release."
             raise ModelError(f"OpenVINO cannot run this encoder: {told}", where=self.id, hint=hint) from error
         return model.create_infer_request()
+
+
+def encodings(tokenizer: Any, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
+    """Return what a tokenizer makes of texts, or of pairs of them, in their order; many are read on every core."""
+    if len(texts) > _FEW:
+        return list(tokenizer.encode_batch(list(texts)))
+    return [tokenizer.encode(text) if isinstance(text, str) else tokenizer.encode(*text) for text in texts]
 
 
 def batches(rows: Sequence[Sequence[int]], budget: int, padding: int) -> Iterator[tuple[list[int], Tokens, Tokens]]:

@@ -23,7 +23,7 @@ from replydesk.retrieval.encoders.graphs import (
     core,
     key_of,
 )
-from replydesk.retrieval.encoders.runtime import TOKENS_A_THREAD, batches
+from replydesk.retrieval.encoders.runtime import TOKENS_A_THREAD, batches, encodings
 
 __all__ = ["MOST_LAYERS", "CrossEncoder", "graph_of", "read_config"]
 
@@ -104,8 +104,7 @@ class CrossEncoder:
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> list[Any]:
         """Return the encodings of pairs of question and text, truncated and not padded."""
-        encodings: list[Any] = self._tokenizer.encode_batch(list(pairs))
-        return encodings
+        return encodings(self._tokenizer, pairs)
 
 
 def graph_of(folder: Path, inputs: Sequence[str]) -> Any:

@@ -16,7 +16,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ _SOUGHT = 24
 K1, B = 1.2, 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LexicalQuery:
     """The terms of a query with their weights (inverse document frequencies) in one index, the rarest only.
 
@@ -61,7 +61,7 @@ class LexicalQuery:
 
         So 0 is no word in common, and 1 all of them; rare words said again and again give up to 2.2.
         """
-        whole = sum(self.weights.values())
+        whole = self.whole
         if not whole:
             return 0.0
         shared = [(weight, counts[term]) for term, weight in self.weights.items() if term in counts]
@@ -70,14 +70,19 @@ class LexicalQuery:
         damp = K1 * (1 - B + B * sum(counts.values()) / self.usual_length)
         return sum(weight * count * (K1 + 1) / (count + damp) for weight, count in shared) / whole
 
-    def told(self, rarities: Mapping[str, float]) -> float:
+    @cached_property
+    def whole(self) -> float:
+        """Return the sum of the weights."""
+        return sum(self.weights.values())
+
+    def told(self, said: Iterable[str], rarities: Mapping[str, float]) -> float:
         """Return which share of what a text says, by weight, the query says too: 1 where it says all of it.
 
-        ``rarities`` are the text's terms with their weights. A text whose every word was asked for stands above a
-        longer one with the same words.
+        ``said`` are the text's terms, each once, ``rarities`` their weights and perhaps others'. A text whose every
+        word was asked for stands above a longer one with the same words.
         """
-        whole = sum(rarities.values())
-        return sum(weight for term, weight in rarities.items() if term in self.weights) / whole if whole else 0.0
+        whole = sum([rarities[term] for term in said])
+        return sum([rarities[term] for term in said if term in self.weights]) / whole if whole else 0.0
 
 
 class LexicalIndex:
@@ -93,6 +98,7 @@ class LexicalIndex:
         self.seq = 0
         self._base: Any = None
         self._folder: Path | None = None
+        self._in_base: dict[str, int] = {}
         self._stored = 0
         self._length = 0
         self._restart()
@@ -132,7 +138,9 @@ class LexicalIndex:
     def rarities(self, found: Iterable[str]) -> dict[str, float]:
         """Return terms with their inverse document frequencies."""
         known, count = self._frequencies(found)
-        return {term: _rarity(frequency, count) for term, frequency in known.items()}
+        # Many terms are as frequent.
+        weights = {frequency: _rarity(frequency, count) for frequency in set(known.values())}
+        return {term: weights[frequency] for term, frequency in known.items()}
 
     def search(self, query: LexicalQuery, k: int) -> list[str]:
         """Return up to ``k`` keys of texts with words of the query, best first as far as one segment can tell."""
@@ -157,8 +165,7 @@ class LexicalIndex:
                     break
                 size *= 4
             found += kept[:k]
-        whole = sum(query.weights.values())
-        scored = ((whole * query.score(counts), key) for key, counts in self._pending.items())
+        scored = ((query.whole * query.score(counts), key) for key, counts in self._pending.items())
         found += [(score, key) for score, key in scored if score > 0]
         return [key for _, key in sorted(found, key=lambda pair: (-pair[0], pair[1]))[:k]]
 
@@ -214,6 +221,8 @@ class LexicalIndex:
 
         searcher = tantivy.Index.open(str(place)).searcher()
         self._base, self._folder, self._stored = searcher, place, count
+        # A generation never changes.
+        self._in_base = {}
         self._restart()
 
     def _restart(self) -> None:
@@ -244,10 +253,17 @@ class LexicalIndex:
         """Return in how many texts each term stands, and how many texts there are."""
         searchers = self._searchers()
         count = sum(searcher.num_docs for searcher in searchers) + len(self._pending)
-        known = {term: self._pending_in[term] for term in found}
+        known = {term: self._pending_in.get(term, 0) for term in found}
         for searcher in searchers:
+            remembered = self._in_base if searcher is self._base else {}
             for term in known:
-                known[term] += searcher.doc_freq("text", term)
+                frequency = remembered.get(term)
+                if frequency is None:
+                    frequency = searcher.doc_freq("text", term)
+                    # What is not there at all has no end.
+                    if frequency:
+                        remembered[term] = frequency
+                known[term] += frequency
         return known, count
 
     def _flush(self) -> None:

@@ -592,3 +592,18 @@ def test_damaged_rules_are_told_and_take_nothing_down(desk: Home) -> None:
     agent = Agent.open(desk)
     assert agent.reply("Where is my parcel?").text
     assert "rules.toml is not used" in agent.ready()["trouble"]
+
+
+def test_what_looking_for_each_part_took_is_told_of_the_reply(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    look, looks = agent._looking.look, []
+
+    def counted(*args: object, **named: object) -> object:
+        found = look(*args, **named)  # type: ignore[arg-type]
+        found.milliseconds["search"] = 1000.0
+        looks.append(found.parts)
+        return found
+
+    monkeypatch.setattr(agent._looking, "look", counted)
+    one, other = agent.reply(ASKED["en"][0]), agent.reply(f"{ASKED['en'][0]} Do you also repair old copper kettles?")
+    # The message as a whole, and each of its two parts.
+    assert (one.milliseconds["search"], other.milliseconds["search"], len(looks)) == (1000.0, 3000.0, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import ModuleType
@@ -13,7 +14,7 @@ from replydesk.data.curation.facts import facts
 from replydesk.data.quantities import clock, dates, measures, numerals, spelled, times, units
 from replydesk.data.quantities.dates import written_dates
 from replydesk.data.quantities.measures import measures as measures_of
-from replydesk.data.quantities.numerals import number_of, plainly
+from replydesk.data.quantities.numerals import ENGLISH, number_of, plainly
 from replydesk.data.quantities.spelled import in_digits
 from replydesk.data.quantities.times import clock_times
 from replydesk.dialog.compose.claims import claims_of
@@ -183,3 +184,16 @@ def test_what_looks_like_a_time_and_is_none(text: str) -> None:
 )
 def test_numbers_in_words_become_digits(text: str, told: str, measured: str, every: str) -> None:
     assert (in_digits(text), in_digits(text, "measured"), in_digits(text, "every")) == (told, measured, every)
+
+
+SMALL = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    "|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+LARGE = "half a dozen|a couple of|a hundred|A Thousand|a million|Two dozen|TWENTY-ONE"
+
+
+@pytest.mark.parametrize("said", f"{SMALL}|{LARGE}".split("|"))
+def test_every_number_word_is_found_whatever_it_begins_with(said: str) -> None:
+    found = re.compile(rf"\b{ENGLISH}", re.IGNORECASE).findall(f"tone {said} attention someone off")
+    assert found == [said]

@@ -333,3 +333,24 @@ def test_openvino_reports_nothing_to_anybody(tiny_bert: Path) -> None:
         "import openvino.tools.ovc as ovc; assert 'stub' in type(ovc.telemetry).__module__, type(ovc.telemetry)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=240)
+
+
+def test_few_texts_are_parted_by_no_thread_and_give_the_tokens_of_many(tiny_bert: Path) -> None:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tiny_bert / "tokenizer.json"))
+    pairs = list(combinations(TEXTS, 2))
+    for texts in (TEXTS, pairs):
+        many = runtime.encodings(tokenizer, [*texts] * 40)
+        batches: list[int] = []
+
+        class Counting:
+            encode = staticmethod(tokenizer.encode)
+
+            def encode_batch(self, asked: Sequence[Any], batches: list[int] = batches) -> list[Any]:
+                batches.append(len(asked))
+                return list(tokenizer.encode_batch(list(asked)))
+
+        few = runtime.encodings(Counting(), texts)
+        assert [(one.ids, one.offsets) for one in few] == [(one.ids, one.offsets) for one in many[: len(texts)]]
+        assert batches == []

@@ -106,9 +106,9 @@ def test_what_a_text_says_is_told_by_the_weight_of_its_words() -> None:
         {"lamp": common, "cable": rare, "none": math.log(1 + 3.5 / 0.5)}
     )
     query = index.query("the lamp is here")
-    assert query.told(index.rarities(["lamp", "cable"])) == pytest.approx(common / (common + rare))
-    assert index.query("cable and lamp").told(index.rarities(["lamp", "cable"])) == pytest.approx(1)
-    assert query.told({}) == 0.0
+    assert query.told(["lamp", "cable"], index.rarities(["lamp", "cable"])) == pytest.approx(common / (common + rare))
+    assert index.query("cable and lamp").told(["lamp", "cable"], index.rarities(["lamp", "cable"])) == pytest.approx(1)
+    assert query.told([], {}) == 0.0
 
 
 def test_additions_removals_and_new_texts_count_at_once() -> None:
@@ -200,3 +200,17 @@ def test_new_texts_are_found_and_weighed_alike_whether_tantivy_has_them_yet(
     whole.add([key(TEXTS[1])], ["new words in place of the old ones"])
     assert len(index) == len(whole)
     assert index.search(index.query("new words"), 1) == [key(TEXTS[1])]
+
+
+def test_how_rare_a_word_is_follows_what_is_added_and_saved(tmp_path: Path) -> None:
+    def rarity(frequency: int, count: int) -> float:
+        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+    index = filled()
+    index.save(tmp_path)
+    assert index.rarities(["e4", "lamp"]) == pytest.approx({"e4": rarity(2, 8), "lamp": rarity(0, 8)})
+    index.add([key("lamp E4")], ["lamp E4"])
+    assert index.rarities(["e4", "lamp"]) == pytest.approx({"e4": rarity(3, 9), "lamp": rarity(1, 9)})
+    # A new generation has other frequencies than the one that was asked before.
+    index.save(tmp_path)
+    assert index.rarities(["e4", "lamp"]) == pytest.approx({"e4": rarity(3, 9), "lamp": rarity(1, 9)})
