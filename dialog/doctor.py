@@ -62,15 +62,8 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     except (ReplydeskError, OSError) as error:
         if isinstance(error, ReplydeskError):
             return [*findings, _refused("home", error)]
-        return [
-            *findings,
-            Finding(
-                "home",
-                False,
-                f"{home.folder}: {error.strerror or error}.",
-                "Give this user write access to the folder.",
-            ),
-        ]
+        said = f"{home.folder}: {error.strerror or error}."
+        return [*findings, Finding("home", False, said, "Give this user write access to the folder.")]
     problems = store.check()
     counts = ", ".join(f"{count} {name}" for name, count in store.counts().items())
     cure = "Restore the newest backup of the database."

@@ -74,19 +74,6 @@ element.addEventListener('click', (event) => {
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
-# What opens below the conversation takes its place; who read its end goes on reading it.
-_STAY_AT_THE_END = """
-const talk = document.querySelector('#rd-talk');
-const lines = () => talk.querySelector('.bubble-wrap');
-let height = talk.clientHeight;
-new ResizeObserver(() => {
-  const lost = height - talk.clientHeight;
-  height = talk.clientHeight;
-  const node = lines();
-  if (node && lost > 0 && node.scrollHeight - node.scrollTop - node.clientHeight < lost + 80) node.scrollTop += lost;
-}).observe(talk);
-"""
-
 _LOCAL_TIMES = """
 const clock = () => element.querySelectorAll('time').forEach((one) => {
   const at = new Date(one.dateTime);
@@ -235,7 +222,7 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     )
                     send = gr.Button(word("send"), variant="primary", min_width=0, elem_id="rd-send")
             with gr.Column(elem_id="rd-side", scale=5, min_width=300):
-                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS + _STAY_AT_THE_END)
+                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS)
 
         shown = [chat, strips, told, stop, timer, heard]
         spoken = [*shown, box, kept_talk, panel, fix]

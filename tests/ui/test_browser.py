@@ -242,18 +242,6 @@ def test_the_panel_of_the_next_reply_is_read_from_its_beginning(visit: Open) -> 
     page.wait_for_function("document.querySelector('#rd-side').scrollTop === 0")
 
 
-def test_the_field_for_a_correction_does_not_cover_what_is_corrected(visit: Open) -> None:
-    page = visit(height=500)
-    for count, text in enumerate(("Is my teapot on fire?", "How long does a refund take?"), 1):
-        ask(page, text)
-        expect(page.locator(".message.bot .rd-cite")).not_to_have_count(0)
-        expect(page.locator(".message.user .rd-said")).to_have_count(count)
-    expect(page.locator(".message.bot .rd-said").last).to_contain_text("Three to five working days")
-    thumb(page, DOWN)
-    expect(page.get_by_label("What should the answer have been?")).to_be_visible()
-    expect(page.locator("#rd-talk .message-buttons").last).to_be_in_viewport()
-
-
 def test_what_is_sent_while_an_answer_is_written_is_answered_next(visit: Open) -> None:
     page = visit()
     ask(page, "How long does a refund take?")
