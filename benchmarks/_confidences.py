@@ -58,7 +58,8 @@ def banking77(recipe: str, *, alone: bool = False) -> Said:
     if asked.encoder.tune:
         base = encoders.bert("en")
         assert base is not None, "English is read by a BERT"
-        found = tuned_run(base, data, asked, "en", lambda line: print(line, flush=True))
+        second = encoders.beside("en") if asked.head.beside else None
+        found = tuned_run(base, data, asked, "en", lambda line: print(line, flush=True), second=second)
     else:
         opinions = Opinions(RememberingEncoder(encoders.of("en")), "en", asked.seed)
         folds = folds_of(data.train, 0.15, asked.seed)
