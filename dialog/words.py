@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,8 +153,11 @@ class WordClassifier:
         rows: list[int] = []
         shares = []
         for kind, known in zip(self.kinds, self._known, strict=True):
-            # Counted before it is looked up: a text has the same ones again and again, and most are not known.
-            counts = {known[gram]: count for gram, count in Counter(grams(text, kind)).items() if gram in known}
+            counts: dict[int, int] = {}
+            for gram in grams(text, kind):
+                place = known.get(gram)
+                if place is not None:
+                    counts[place] = counts.get(place, 0) + 1
             if not counts:
                 continue
             mine = list(counts)
