@@ -118,7 +118,7 @@ def test_nothing_of_a_ticket_becomes_markup(attack: str, language: str) -> None:
         assert panel.tags <= blocks | {"span", "b", "i", "br", "mark", "button"}
         assert panel.attributes <= {
             "class", "lang", "style", "role", "aria-label", "aria-valuemin", "aria-valuemax", "aria-valuenow",
-            "tabindex", "type", "name", "data-reply", "data-place",
+            "tabindex", "type", "name", "data-of", "data-reply", "data-place",
         }  # fmt: skip
         assert panel.text.count(attack) == 6
     offered = poisoned | {"options": [{"label": attack, "value": attack}]}
