@@ -18,6 +18,7 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
+from replydesk.dialog.second import SecondReader
 from replydesk.dialog.spelling import Speller
 from replydesk.finetune.evaluation.gate import Outcomes
 from replydesk.finetune.examples import TestMessages, collect
@@ -194,7 +195,9 @@ def test_a_release_with_second_opinions_is_taught_whole(workshop: Workshop) -> N
     labels = [skills.head.labels[owner] for owner in skills.familiarity.owners.tolist()]
     near = replace(NeighbourClassifier.of(skills.familiarity.known, labels), weight=0.1)
     near = near.sharing(skills.familiarity.known)
-    release = replace(first, skills={key: replace(skills, neighbours=near)})
+    # The same encoder, as if it were a second one.
+    second = SecondReader(workshop.encoders.of("zh"), skills.head, replace(skills.familiarity, slope=1.0))
+    release = replace(first, skills={key: replace(skills, neighbours=near, second=second)})
     tests = TestMessages.of(workshop.store, workshop.settings)
     intent = module.NewIntent("photo", tuple(EXAMPLES["zh"]), ("zh",) * 5)
     made, _ = module.with_intent(release, intent, workshop.encoders, tests, settings=workshop.settings.finetune)
@@ -204,6 +207,11 @@ def test_a_release_with_second_opinions_is_taught_whole(workshop: Workshop) -> N
     own = taught.neighbours.owners == taught.neighbours.labels.index("photo")
     np.testing.assert_array_equal(np.flatnonzero(own), np.arange(5) + len(near.vectors))
     assert taught.problems() == []
+    # The second encoder's head leaves the new intent alone, and the examples are known there, too.
+    assert taught.second is not None and taught.second.labels == skills.head.labels
+    assert taught.second.familiarity is not None and taught.familiarity is not None
+    np.testing.assert_array_equal(taught.second.familiarity.known, taught.familiarity.known)
+    assert len(taught.familiarity.known) == len(skills.familiarity.known) + 5
 
 
 def test_a_speller_takes_the_words_of_the_examples_for_right() -> None:
