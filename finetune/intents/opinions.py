@@ -117,7 +117,8 @@ def weigh_held_out(
             logits, beside = wider, SecondReader(second, other)
     weights, _ = fit_weights(logits[:, rows], targets, labelled=len(learned) + len(held_out))
     if beside is not None:
-        beside = replace(beside, head=replace(beside.head, temperature=1 / float(weights[3])))
+        told = replace(beside.head, temperature=1 / float(weights[3])) if weights[3] > 0 else None
+        beside = replace(beside, head=told) if told is not None else None
     reader = IntentReader(
         replace(head, temperature=1 / float(weights[0])),
         replace(words, weight=float(weights[1])) if weights[1] > 0 else None,
