@@ -600,7 +600,7 @@ class TestSqlite(StoreContract):
 
     @pytest.mark.parametrize("place", ["missing/desk.db", "."])
     def test_a_place_that_is_none_is_refused(self, tmp_path: Path, place: str) -> None:
-        with pytest.raises(StoreError, match="unable to open database file") as caught:
+        with pytest.raises(StoreError, match="cannot be opened for writing") as caught:
             Store.open(f"sqlite:///{tmp_path / place}")
         assert "data.database" in caught.value.hint
 

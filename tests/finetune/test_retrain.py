@@ -202,12 +202,14 @@ def test_a_training_that_is_killed_leaves_nothing_behind(
 
 def test_the_release_that_answered_answers_again_after_judging(workshop: Workshop) -> None:
     from replydesk.dialog.release import UNTRAINED_RELEASE
+    from replydesk.finetune.evaluation.gate import Outcomes
     from replydesk.finetune.examples import collect
 
     (part,), _ = collect(workshop.store, workshop.encoders, workshop.settings)
     agent = Agent(workshop.store, workshop.matcher, workshop.settings)
     candidate = module.make_release([part], {}, FAST)
-    assert judge_module._replies(agent, candidate, part, part.test.strangers)[0]["messages"] == 8
+    figures, _ = judge_module._replies(agent, candidate, part, part.test.strangers, Outcomes())
+    assert figures["messages"] == 8
     assert agent.release() is UNTRAINED_RELEASE
 
 

@@ -60,7 +60,7 @@ def test_a_file_that_was_never_good_leaves_what_is_shipped(tmp_path: Path) -> No
     (tmp_path / "facts.toml").write_bytes(b"\xff")
     book = RuleBook.of(tmp_path)
     assert names(book) == [] and book.objections("We will refund you 50 EUR.")
-    assert "there is none" in book.trouble() and "facts.toml" in book.trouble()
+    assert "none was read before" in book.trouble() and "facts.toml" in book.trouble()
 
 
 def test_both_kinds_of_objection_are_given(tmp_path: Path) -> None:

@@ -163,14 +163,14 @@ def test_a_table_is_read_like_lines(tmp_path: Path) -> None:
     assert caught.value.where == f"{path}:3"
 
 
-def test_a_reply_to_everything_teaches_by_twenty_of_its_contexts(tmp_path: Path, tiny_settings: Settings) -> None:
+def test_a_reply_to_everything_teaches_by_five_of_its_contexts(tmp_path: Path, tiny_settings: Settings) -> None:
     canned = [{"context": f"something else {i}, quite so", "reply": "Please write to us."} for i in range(60)]
     both = MatchData.read(
-        write(tmp_path / "train.jsonl", [*rows("en", 1), *canned]), write(tmp_path / "test.jsonl", rows("en", 1))
+        write(tmp_path / "train.jsonl", [*rows("en", 2), *canned]), write(tmp_path / "test.jsonl", rows("en", 1))
     )
     found = evaluate_matching(both, Encoders(tiny_settings.retrieval), candidates=(10,))
-    # Twelve questions, twenty of the sixty, and thirteen replies.
-    assert found["training"]["tuned"]["texts"] == 12 + 20 + 13
+    # Twice twelve questions, five of the sixty, and thirteen replies.
+    assert found["training"]["tuned"]["texts"] == 24 + 5 + 13
 
 
 def test_a_recipe_that_tunes_tunes_the_encoder(tmp_path: Path, tiny_settings: Settings) -> None:
