@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from replydesk.data.privacy.hanplaces import HAN
 from replydesk.dialog.hanintroductions import han_introduced, whole_names
 from replydesk.dialog.introductions import introduced
 
@@ -65,7 +66,6 @@ _HAN_SELF: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[A-Za-z']{2,}|[一-鿿]{2}")
 _FEWEST = 2
-_HAN: Final = re.compile("[一-鿿]")
 # Which name of the conversation it is tells nothing either.
 _NAMES: Final = re.compile(r"<NAME_\d+>")
 
@@ -81,7 +81,7 @@ def impartial(text: str) -> str:
     '我爱人没收到'
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
-    if _HAN.search(plain):
+    if HAN.search(plain):
         plain = whole_names(plain)
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)

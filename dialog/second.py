@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,10 @@ class SecondReader:
     def weight(self) -> float:
         """Return what it counts beside the desk's own head."""
         return 1 / self.head.temperature
+
+    def weighing(self, weight: float) -> SecondReader:
+        """Return it with another weight, above 0."""
+        return replace(self, head=replace(self.head, temperature=1 / weight))
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """Return what it says of each label, weighed, shape (n, labels)."""

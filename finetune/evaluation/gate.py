@@ -67,10 +67,14 @@ class Outcomes:
     steady: Hits = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
 
+Judged = tuple[Mapping[str, Any], Outcomes]
+"""What a release reached: its figures, and what it made of each message."""
+
+
 def gate(
     name: str,
-    before: tuple[Mapping[str, Any], Outcomes],
-    after: tuple[Mapping[str, Any], Outcomes],
+    before: Judged,
+    after: Judged,
     settings: FinetuneSettings,
     *,
     taught: Iterable[str] = (),
@@ -120,12 +124,7 @@ def sound(release: Release, dimensions: Mapping[str, int]) -> list[Check]:
     return checks
 
 
-def _figures(
-    name: str,
-    before: tuple[Mapping[str, Any], Outcomes],
-    after: tuple[Mapping[str, Any], Outcomes],
-    max_loss: float,
-) -> list[Check]:
+def _figures(name: str, before: Judged, after: Judged, max_loss: float) -> list[Check]:
     (old_figures, was), (new_figures, now) = before, after
     chances = dict(_gains(was, now))
     losses = {
@@ -146,8 +145,7 @@ def _figures(
         if old is None:
             continue
         if new is None:
-            why = f"{name}: the candidate has no {label}; before {old:.3f}."
-            checks.append(Check(f"{name} {label}", False, why))
+            checks.append(_missing(name, label, old))
             continue
         passed, verdict = _verdict(old - new, max_loss, losses[label])
         if new > old and chances.get(label, 1.0) < SURE:
@@ -157,12 +155,7 @@ def _figures(
     return checks
 
 
-def _strangers(
-    name: str,
-    before: tuple[Mapping[str, Any], Outcomes],
-    after: tuple[Mapping[str, Any], Outcomes],
-    max_loss: float,
-) -> list[Check]:
+def _strangers(name: str, before: Judged, after: Judged, max_loss: float) -> list[Check]:
     """Look at what is out of scope and answered all the same: more than before, or more than anybody may."""
     (old_figures, was), (new_figures, now) = before, after
     old, new = (one.get("replies", {}).get("out_of_scope_answered") for one in (old_figures, new_figures))
@@ -170,7 +163,7 @@ def _strangers(
         return []
     label = "share of out-of-scope messages answered"
     if new is None:
-        return [Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")]
+        return [_missing(name, label, old)]
     told = f"{name}: {label} {old:.3f} -> {new:.3f}"
     line, more = _equal_coverage(was.given, now.given)
     equal = float((now.given_outside >= line).mean()) if more and len(now.given_outside) else new
@@ -184,6 +177,10 @@ def _strangers(
     elif passed and new - old > max_loss and more:
         verdict = f"{verdict} where no more messages in scope are answered than before ({equal:.3f})"
     return [Check(f"{name} {label}", passed, f"{told}, {verdict}.")]
+
+
+def _missing(name: str, label: str, old: float) -> Check:
+    return Check(f"{name} {label}", False, f"{name}: the candidate has no {label}; before {old:.3f}.")
 
 
 def _equal_coverage(was: Floats, now: Floats) -> tuple[float, bool]:

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.neighbours import NeighbourClassifier
-from replydesk.dialog.second import SecondReader
 from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.models import Fit, Model, Ready, Unseen, VectorModel, made_ready, second_if_worth
 from replydesk.finetune.evaluation.rows import held_apart
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.intents.leaving import left_out_weights
-from replydesk.finetune.intents.opinions import fit_second_head, spread_out
+from replydesk.finetune.intents.opinions import fit_second, spread_out
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.recipe import Recipe
@@ -92,11 +91,12 @@ def cheap_run(
         if len(found) == len(folds)
     }
     chosen = min(unseen, key=lambda choice: unseen[choice].fitted[1])
-    model, said = fitted[chosen] if data.valid else fit(data.train, chosen)[chosen], unseen[chosen]
-    last = fitted[chosen]
-    if isinstance(model, VectorModel) and isinstance(last, VectorModel):
-        last, _ = second_if_worth(last, said)
-        model, said = second_if_worth(model, said)
+    last, said = fitted[chosen], unseen[chosen]
+    if isinstance(last, VectorModel):
+        last, said = second_if_worth(last, said)
+    model = last if data.valid else fit(data.train, chosen)[chosen]
+    if isinstance(model, VectorModel) and isinstance(last, VectorModel) and last.second is None:
+        model = replace(model, second=None)
     practised = None
     if data.oos_test and isinstance(model, VectorModel):
         strengths = sorted(recipe.head.strengths)
@@ -182,7 +182,7 @@ def tuned_run(
     neighbours = None
     if everything is None:
         neighbours = NeighbourClassifier.of(encoder.encode(learned.texts), learned.labels)
-    other = _second(second, learned, recipe)
+    other = fit_second(second, learned.texts, learned.labels, recipe) if second is not None else None
     model = VectorModel(encoder, head.labels, head.weights, head.bias, learned, words, neighbours, other)
     logits = model.logits(held.texts)
     # After learning from everything the head knows these messages: what it said before stands.
@@ -193,18 +193,14 @@ def tuned_run(
     ready = made_ready(model, said, outside, recipe.in_scope_kept)
     if everything is not None:
         words = fit_words(everything.texts, everything.labels, language, seed=recipe.seed)
-        other = _second(second, everything, recipe) if model.second is not None else None
+        other = model.second
+        if other is not None:
+            other = fit_second(other.encoder, everything.texts, everything.labels, recipe)
         ready = replace(ready, model=replace(model, known=everything, words=words, second=other))
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
     if recipe.spelling:
         ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)
     return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
-
-
-def _second(encoder: Encoder | None, rows: Labelled, recipe: Recipe) -> SecondReader | None:
-    if encoder is None:
-        return None
-    return SecondReader(encoder, fit_second_head(encoder.encode(rows.texts), rows.labels, recipe))
 
 
 def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> Run:

@@ -103,7 +103,7 @@ def calibration_by_chance(
     sure, random = np.asarray(confidences, dtype=np.float64), np.random.default_rng(seed)
     if not len(sure):
         return 0.0, 0.0
-    places = np.minimum((sure * bins).astype(int), bins - 1)
+    places = _places(sure, bins)
     found = np.empty(draws)
     for draw in range(draws):
         missed = sure - (random.random(len(sure)) < sure)
@@ -255,9 +255,14 @@ def _named(low: int, high: int | None) -> str:
     return f"{low}-{high}" if high else f"{low}+"
 
 
+def _places(sure: Floats, bins: int) -> NDArray[np.int_]:
+    """Return the bin of each confidence, of equal width."""
+    return np.asarray(np.minimum((sure * bins).astype(int), bins - 1))
+
+
 def _bins(confidences: Floats, hits: Hits, bins: int) -> list[dict[str, float]]:
     sure, right = np.asarray(confidences, dtype=np.float64), np.asarray(hits, dtype=bool)
-    places = np.minimum((sure * bins).astype(int), bins - 1)
+    places = _places(sure, bins)
     return [
         {
             "from": b / bins,

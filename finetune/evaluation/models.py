@@ -20,7 +20,7 @@ from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.scope import choose_threshold
 from replydesk.finetune.intents.classify import fit_logistic
 from replydesk.finetune.intents.familiarity import fit_draft
-from replydesk.finetune.intents.opinions import fit_second_head, fit_weights, weighted, worth_last
+from replydesk.finetune.intents.opinions import fit_second, fit_weights, weighted, worth_last
 from replydesk.finetune.intents.weighing import weigh_scores
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import Recipe
@@ -236,7 +236,7 @@ class Opinions:
         """Return the head of a second encoder."""
 
         def fit() -> SecondReader:
-            return SecondReader(encoder, fit_second_head(encoder.encode(rows.texts), rows.labels, recipe))
+            return fit_second(encoder, rows.texts, rows.labels, recipe)
 
         return self._once(rows, f"second {encoder.id}", fit)
 
@@ -315,8 +315,6 @@ def made_ready(
     half of them counts.
     """
     weights, _ = unseen.fitted
-    if practised is not None:
-        practised = np.concatenate([practised, np.ones(1 + unseen.oddness.shape[1] - len(practised))])
     chances = weighted(unseen.logits, weights)
     inside = np.column_stack([1 - chances.max(axis=1), unseen.oddness])
     right = chances.argmax(axis=1) == unseen.targets

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.robustness.noise import Kind, kinds_of, noisy
+from replydesk.finetune.robustness.noise import kinds_of, noisy
 from replydesk.retrieval.metrics import interval
 
 __all__ = ["NAMES", "NoiseHits", "noise_hits", "noise_name", "noise_slices"]
 
 Floats = NDArray[np.float64]
 
-NAMES: Final[Mapping[str, Mapping[Kind, str]]] = {
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "typo": "typo",
         "keyboard": "neighbouring key",
@@ -58,7 +58,7 @@ _FEW: Final = 500
 
 def noise_name(kind: str, language: str) -> str:
     """Return what a kind is called in ``en`` or ``zh``."""
-    return next((name for one, name in NAMES[language].items() if one == kind), kind)
+    return NAMES[language].get(kind, kind)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 from replydesk.finetune.evaluation.look import page, table
-from replydesk.finetune.evaluation.sheet import how_it_was_made, marked, seed_by_seed
+from replydesk.finetune.evaluation.sheet import figure, how_it_was_made, marked, seed_by_seed
 
 __all__ = ["matching_page", "retrieval_page"]
 
@@ -31,7 +31,7 @@ def matching_page(document: Mapping[str, Any]) -> str:
         + table(
             ("", *(f"1 of {size}" for size in sizes)),
             (
-                [marked(name), *(_figure(found[key][size], found[f"{key}_ci"][size]) for size in sizes)]
+                [marked(name), *(figure(found[key][size], found[f"{key}_ci"][size]) for size in sizes)]
                 for name, found in models.items()
             ),
         )
@@ -40,10 +40,7 @@ def matching_page(document: Mapping[str, Any]) -> str:
     gains = [
         [
             escape(pair.replace("-", " against ")),
-            *(
-                _figure(found["r1"][size]["difference"], found["r1"][size]["difference_ci"], sign=True)
-                for size in sizes
-            ),
+            *(figure(found["r1"][size]["difference"], found["r1"][size]["difference_ci"], sign=True) for size in sizes),
         ]
         for pair, found in document["differences"].items()
     ]
@@ -61,7 +58,7 @@ def retrieval_page(document: Mapping[str, Any]) -> str:
     rows = [
         [
             marked(name),
-            *(_figure(found[key], found["p1_ci"] if key == "p1" else None) for key in _RETRIEVAL),
+            *(figure(found[key], found["p1_ci"] if key == "p1" else None) for key in _RETRIEVAL),
         ]
         for name, found in models.items()
     ]
@@ -69,7 +66,7 @@ def retrieval_page(document: Mapping[str, Any]) -> str:
     gains = [
         [
             f"{name} against {half}",
-            *(_figure(found[key], found[f"{key}_ci"], sign=True) for key in ("p1", "mrr", "map")),
+            *(figure(found[key], found[f"{key}_ci"], sign=True) for key in ("p1", "mrr", "map")),
         ]
         for name in models
         for half, found in document.get("differences" if name == "hybrid" else f"differences_{name}", {}).items()
@@ -90,11 +87,3 @@ def _whole(title: str, what: str, lead: str, parts: Iterable[str], document: Map
 def _by(document: Mapping[str, Any]) -> str:
     recipe = f", recipe {escape(document['recipe'])}" if "recipe" in document else ""
     return f"{escape(document['encoder'])}{recipe}"
-
-
-def _figure(value: float, span: Sequence[float] | None, *, sign: bool = False) -> str:
-    form = "+.3f" if sign else ".3f"
-    if not span:
-        return f"{value:{form}}"
-    joint = " to " if sign else "–"
-    return f"{value:{form}}<br><small>{span[0]:{form}}{joint}{span[1]:{form}}</small>"

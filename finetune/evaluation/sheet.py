@@ -11,7 +11,7 @@ from replydesk.finetune.evaluation.levels import levels_section
 from replydesk.finetune.evaluation.look import SERIES, facts, page, panel, table
 from replydesk.finetune.evaluation.noise import noise_name
 
-__all__ = ["how_it_was_made", "intents_page", "marked", "seed_by_seed", "verdict"]
+__all__ = ["figure", "how_it_was_made", "intents_page", "marked", "seed_by_seed", "verdict"]
 
 _FIGURES = (
     ("accuracy", "Accuracy"),
@@ -234,9 +234,14 @@ def marked(name: str) -> str:
     return f'<span class="dot" style="background:{colour}"></span>{escape(name)}'
 
 
+def figure(value: float, interval: Sequence[float] | None, *, sign: bool = False) -> str:
+    """Return a figure with its interval below it, where there is one; a difference with its ``sign``."""
+    told = f"{value:{'+' if sign else ''}.3f}"
+    return told + (f"<br><small>{_span(interval, 1, 3, sign=sign)}</small>" if interval else "")
+
+
 def _figure(found: Mapping[str, Any], key: str) -> str:
-    interval = found.get(f"{key}_ci")
-    return f"{found[key]:.3f}" + (f"<br><small>{_span(interval, 1, 3)}</small>" if interval else "")
+    return figure(found[key], found.get(f"{key}_ci"))
 
 
 def _by_chance(found: Mapping[str, Any]) -> str:
@@ -244,7 +249,7 @@ def _by_chance(found: Mapping[str, Any]) -> str:
     return f"{mean:.3f}<br><small>at most {most:.3f} in 95 of 100</small>"
 
 
-def _span(interval: tuple[float, float], times: float, digits: int, *, sign: bool = False) -> str:
+def _span(interval: Sequence[float], times: float, digits: int, *, sign: bool = False) -> str:
     low, high = (f"{times * value:{'+' if sign else ''}.{digits}f}" for value in interval)
     return f"{low} to {high}" if sign else f"{low}–{high}"
 

@@ -13,7 +13,7 @@ from replydesk.finetune.intents.classify import Folds
 from replydesk.finetune.intents.weighing import weigh_scores
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["View", "density_of", "fit_draft", "fit_familiarities", "fit_familiarity"]
+__all__ = ["View", "density_of", "fit_draft", "fit_familiarities"]
 
 Floats = NDArray[np.float64]
 
@@ -35,31 +35,6 @@ class View:
     held_out: Vectors | None = None
 
 
-def fit_familiarity(
-    vectors: Vectors,
-    labels: tuple[str, ...],
-    unseen_highest: Floats,
-    strangers: Vectors,
-    stranger_highest: Floats,
-    *,
-    held_out: Vectors | None = None,
-    folds: Folds = (),
-    towards: Floats | None = None,
-) -> tuple[Familiarity, Floats]:
-    """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
-
-    ``vectors`` (n, dimension) are what is known, and their ``labels`` say which have a mean in common. ``held_out`` are
-    the vectors of in-scope messages that the encoder was not trained on; without them what is known is scored itself,
-    in ``folds`` of what learns and what is scored, as the classifier was: a message makes its intent's mean its own,
-    which no new one does. Without folds each is scored without itself among the neighbours. ``unseen_highest`` and
-    ``stranger_highest`` are the highest intent probabilities of the in-scope messages that are scored, and of the
-    strangers. ``towards`` are weights of the scores that may stand in place of equal ones.
-    """
-    view = View(vectors, strangers, held_out)
-    (found,), inside = fit_familiarities([view], labels, unseen_highest, stranger_highest, folds=folds, towards=towards)
-    return found, inside
-
-
 def fit_familiarities(
     views: Sequence[View],
     labels: tuple[str, ...],
@@ -69,10 +44,16 @@ def fit_familiarities(
     folds: Folds = (),
     towards: Floats | None = None,
 ) -> tuple[tuple[Familiarity, ...], Floats]:
-    """Return what :func:`fit_familiarity` does of the same messages as several encoders see them: one for each view.
+    """Return the sum of scores turned into a probability by logistic regression, and that of every in-scope message.
 
-    The sums of all make the probability, by what the first of them has learned; the doubt about the intent counts in
-    the first alone.
+    Each of the ``views`` is the same messages by another encoder, and gets a familiarity; the sums of all make the
+    probability, by what the first of them has learned. ``labels`` say which of what is known have a mean in common. In
+    scope what was held out is scored, where an encoder was trained on the rest; else what is known is scored itself, in
+    ``folds`` of what learns and what is scored, as the classifier was: a message makes its intent's mean its own, which
+    no new one does. Without folds each is scored without itself among the neighbours. ``unseen_highest`` and
+    ``stranger_highest`` are the highest intent probabilities of the in-scope messages that are scored, and of the
+    strangers; they count in the first view alone. ``towards`` are weights of its scores that may stand in place of
+    equal ones.
     """
     drafts = [fit_draft(view.known, labels) for view in views]
     own, odd = [], []
@@ -82,8 +63,6 @@ def fit_familiarities(
         odd.append(draft.scores(view.strangers, theirs))
     raw, strange = np.hstack(own), np.hstack(odd)
     centre, spread = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-6)
-    if towards is not None:
-        towards = np.concatenate([towards, np.ones(len(centre) - len(towards))])
     strange = (strange - centre) / spread
     weights = weigh_scores((raw - centre) / spread, strange, towards=[towards])
     spread = spread / weights

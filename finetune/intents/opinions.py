@@ -22,7 +22,7 @@ from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 __all__ = [
     "fit_like",
     "fit_reader",
-    "fit_second_head",
+    "fit_second",
     "fit_weights",
     "spread_out",
     "weigh_held_out",
@@ -68,7 +68,7 @@ def fit_reader(
             read = fit_words(texts[learned].tolist(), right, language, seed=recipe.seed)
             words[held] = spread_out(read.logits(texts[held].tolist()), read.labels, names)
             if beside is not None:
-                other = fit_second_head(beside[learned], right, recipe)
+                other = _second_head(beside[learned], right, recipe)
                 besides[held] = spread_out(other.logits(beside[held]), other.labels, names)
     # Where one owner asked all of the others, a fold has no words to tell intents apart by.
     logits = np.stack([found.logits, np.nan_to_num(words), near])
@@ -77,8 +77,8 @@ def fit_reader(
     weights, _ = fit_weights(logits, targets)
     reader = _weighing(found.head, weights, examples, language, recipe.seed)
     if second is not None and beside is not None and len(weights) > 3:
-        head = fit_second_head(beside, examples.labels, recipe)
-        reader = replace(reader, second=SecondReader(second, replace(head, temperature=1 / float(weights[3]))))
+        told = SecondReader(second, _second_head(beside, examples.labels, recipe))
+        reader = replace(reader, second=told.weighing(float(weights[3])))
     return reader, replace(found, head=reader.head, unseen=weighted(logits, weights))
 
 
@@ -111,14 +111,13 @@ def weigh_held_out(
     targets = np.array([head.labels.index(held_out.labels[row]) for row in rows])
     beside = None
     if second is not None:
-        other = fit_second_head(second.encode(learned.texts), learned.labels, recipe)
-        said = spread_out(other.logits(second.encode(held_out.texts)), other.labels, head.labels)
+        other = fit_second(second, learned.texts, learned.labels, recipe)
+        said = spread_out(other.logits(held_out.texts), other.labels, head.labels)
         if worth_last((wider := np.concatenate([logits, said[None]]))[:, rows], targets):
-            logits, beside = wider, SecondReader(second, other)
+            logits, beside = wider, other
     weights, _ = fit_weights(logits[:, rows], targets, labelled=len(learned) + len(held_out))
     if beside is not None:
-        told = replace(beside.head, temperature=1 / float(weights[3])) if weights[3] > 0 else None
-        beside = replace(beside, head=told) if told is not None else None
+        beside = beside.weighing(float(weights[3])) if weights[3] > 0 else None
     reader = IntentReader(
         replace(head, temperature=1 / float(weights[0])),
         replace(words, weight=float(weights[1])) if weights[1] > 0 else None,
@@ -140,7 +139,12 @@ def fit_like(reader: IntentReader, examples: Examples, strength: float, recipe: 
     return _weighing(head, weights, examples, language, recipe.seed)
 
 
-def fit_second_head(vectors: Vectors, labels: Sequence[str], recipe: Recipe) -> IntentHead:
+def fit_second(encoder: Encoder, texts: Sequence[str], labels: Sequence[str], recipe: Recipe) -> SecondReader:
+    """Return what a second encoder says, not weighed yet, and without a sense of the unfamiliar."""
+    return SecondReader(encoder, _second_head(encoder.encode(texts), labels, recipe))
+
+
+def _second_head(vectors: Vectors, labels: Sequence[str], recipe: Recipe) -> IntentHead:
     """Return the head of a second encoder on its vectors (n, dimension), C the middle one of the recipe's."""
     names = tuple(sorted(set(labels)))
     targets = np.array([names.index(label) for label in labels])

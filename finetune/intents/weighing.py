@@ -25,15 +25,15 @@ def weigh_scores(inside: Floats, outside: Floats, *, towards: Sequence[Floats | 
     """Return weights (scores,) of normalised scores, ones where no others tell the two apart better.
 
     ``inside`` (n, scores) and ``outside`` (m, scores) are validation messages in and out of scope. The weights are
-    those of a logistic regression with a ridge on their distance from equal ones, or from one of those in ``towards``;
-    its strength, and whether it takes the place of these, are chosen by cross-validated AUROC. Fewer than twenty
-    messages on a side choose nothing: the mean of them all stands.
+    those of a logistic regression with a ridge on their distance from equal ones, or from one of those in ``towards``,
+    in which scores beyond its own count one; its strength, and whether it takes the place of these, are chosen by
+    cross-validated AUROC. Fewer than twenty messages on a side choose nothing: the mean of them all stands.
     """
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     count = inside.shape[1]
-    starts = [np.ones(count), *(one for one in towards if one is not None)]
+    starts = [np.ones(count), *(np.append(one, np.ones(count - len(one))) for one in towards if one is not None)]
     if min(len(inside), len(outside)) < _FEWEST or count < 2:
         return np.asarray(np.mean(starts, axis=0))
     truth = np.repeat([0, 1], [len(inside), len(outside)])

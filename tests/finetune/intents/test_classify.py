@@ -13,7 +13,7 @@ from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents import classify as module
 from replydesk.finetune.intents import familiarity
 from replydesk.finetune.intents.classify import fit_head, fit_temperature
-from replydesk.finetune.intents.familiarity import density_of, fit_familiarity
+from replydesk.finetune.intents.familiarity import View, density_of, fit_familiarities
 from replydesk.finetune.recipe import QUICK, HeadRecipe, Recipe
 
 DIMENSION = 12
@@ -167,7 +167,7 @@ def test_points_from_far_away_are_unfamiliar(labelled: bool) -> None:
         def highest(vectors: np.ndarray) -> np.ndarray:
             return np.ones(len(vectors))
 
-    model, own = fit_familiarity(train.vectors, labels, unseen, strangers, highest(strangers))
+    (model,), own = fit_familiarities([View(train.vectors, strangers)], labels, unseen, highest(strangers))
     inside = model.unfamiliar(test.vectors, highest(test.vectors))
     outside = model.unfamiliar(unseen_strangers, highest(unseen_strangers))
     assert auroc(inside, outside) > 0.97
