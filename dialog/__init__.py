@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from replydesk.dialog.suggest.suggestion import Suggestion as Suggestion
     from replydesk.dialog.suggest.suggestion import Suggestions as Suggestions
     from replydesk.dialog.words import WordClassifier as WordClassifier
+    from replydesk.dialog.written import Written as Written
 
 __all__ = [
     "Agent",
@@ -133,6 +134,7 @@ __all__ = [
     "TextClassifier",
     "Thresholds",
     "WordClassifier",
+    "Written",
     "alarm_of",
     "apply_rules",
     "composer_of",
@@ -205,6 +207,7 @@ _MODULES = {
     "TextClassifier": "classifiers",
     "Thresholds": "skills",
     "WordClassifier": "words",
+    "Written": "written",
     "alarm_of": "guard",
     "apply_rules": "rules.applying",
     "composer_of": "compose.generator",

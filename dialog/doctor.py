@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sized
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from replydesk.data.errors import EngineError, ReleaseError, ReplydeskError, VectorIndexError
 from replydesk.data.home import Home
@@ -17,12 +15,9 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked
 from replydesk.data.store import Store
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.form_file import load_forms
 from replydesk.dialog.guard import TeamHosts, allowed_hosts, hosts_in, is_allowed
 from replydesk.dialog.releases import Releases
-from replydesk.dialog.rules.book import facts_file, rules_file
-from replydesk.dialog.rules.facts import Facts
-from replydesk.dialog.rules.rules import Rules
+from replydesk.dialog.written import Written
 from replydesk.retrieval.encoders.encoder import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher
@@ -71,7 +66,7 @@ def examine(home: Home, *, repair: bool = False) -> list[Finding]:
     if not problems:
         findings.append(_splits(store, repair=repair))
         findings += _links(store, settings)
-    findings += _team_files(home, settings) + _labels(LabelSets(home))
+    findings += _written(Written(home, settings.dialog)) + _labels(LabelSets(home))
     findings += _releases(Releases(home))
     findings += _promises(store, Releases(home), settings)
     return findings + _indexes(home, store, settings, repair=repair) + _unused(home, store, settings, repair=repair)
@@ -120,23 +115,12 @@ def _refused(what: str, error: ReplydeskError) -> Finding:
     return Finding(what, False, f"{error.message}{place}", error.hint)
 
 
-def _team_files(home: Home, settings: Settings) -> list[Finding]:
+def _written(written: Written) -> list[Finding]:
     """Return whether what the team wrote is used: a server goes on with the last good one of a damaged file."""
-    rules, facts = rules_file(home.folder, settings.dialog.rules), facts_file(home.folder)
-    loaders: list[tuple[str, Path, Callable[[Path], Sized]]] = [
-        ("rules", rules, lambda path: Rules.load(path, separator=settings.dialog.label_separator).rules),
-        ("facts", facts, lambda path: Facts.load(path).facts),
-        ("forms", home.forms, load_forms),
+    return [
+        _refused(one.name, one.error) if one.error else Finding(one.name, True, f"{one.count} in {one.path}")
+        for one in written.check()
     ]
-    findings = []
-    for what, path, load in loaders:
-        if not path.exists() and not (what == "rules" and settings.dialog.rules):
-            continue
-        try:
-            findings.append(Finding(what, True, f"{len(load(path))} in {path}"))
-        except ReplydeskError as error:
-            findings.append(_refused(what, error))
-    return findings
 
 
 def _labels(sets: LabelSets) -> list[Finding]:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from replydesk.data.store import Store
     from replydesk.dialog.agent import Agent
     from replydesk.dialog.releases import Releases
+    from replydesk.dialog.written import Written
     from replydesk.finetune.retrain import Workshop
 
-__all__ = ["agent_of", "releases_of", "settings_of", "store_of", "workshop_of"]
+__all__ = ["agent_of", "releases_of", "settings_of", "store_of", "workshop_of", "written_of"]
 
 
 def settings_of(home: Home) -> Settings:
@@ -55,3 +56,10 @@ def releases_of(home: Home) -> Releases:
     from replydesk.dialog.releases import Releases
 
     return Releases(home.create())
+
+
+def written_of(home: Home) -> Written:
+    """Return what the team of a home wrote: its rules, facts and forms."""
+    from replydesk.dialog.written import Written
+
+    return Written(home, settings_of(home).dialog)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from replydesk.data.home import Home
-from replydesk.ui.desk import settings_of
+from replydesk.ui.desk import settings_of, written_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, show
 
 __all__ = ["facts_app"]
@@ -29,11 +29,8 @@ def facts_list(
     as_json: JsonOption = False,
 ) -> None:
     """List the facts; `-` marks those that are not true today."""
-    from replydesk.dialog.rules.book import facts_file
-    from replydesk.dialog.rules.facts import Facts
-
     day = _day(at, "--at")
-    facts = Facts.load(facts_file(Home.find(home).folder)).facts
+    facts = written_of(Home.find(home)).facts().facts
     shown = [fact for fact in facts if day is None or fact.valid(day)]
     today = datetime.now(UTC).date()
     lines = [
@@ -53,17 +50,14 @@ def facts_check(
     as_json: JsonOption = False,
 ) -> None:
     """Check the file, and whether a reply says otherwise, or what none may say: then the exit code is 1."""
-    from replydesk.dialog.rules.book import RuleBook, facts_file, rules_file
+    from replydesk.dialog.rules.book import RuleBook
     from replydesk.dialog.rules.claims import Contradiction
-    from replydesk.dialog.rules.facts import Facts
 
     place = Home.find(home)
-    folder = place.folder
-    path = file or facts_file(folder)
-    count = len(Facts.load(path).facts)
-    found = (
-        RuleBook(rules_file(folder, settings_of(place).dialog.rules), path, keep=False).objections(text) if text else ()
-    )
+    written = written_of(place)
+    path = file or written.paths["facts"]
+    count = len(written.facts(path).facts)
+    found = RuleBook.open(place, settings_of(place), facts=path, keep=False).objections(text) if text else ()
     lines = [
         f"{one.stated}: {one.fact} is {one.value}" if isinstance(one, Contradiction) else f"{one.said}: {one.reason}"
         for one in found

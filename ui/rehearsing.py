@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,9 +87,7 @@ def own_desk(file: ScriptFile, folder: Path, settings: Settings) -> Agent:
         "data": settings.data.model_copy(update={"database": ""}),
         "retrieval": settings.retrieval.model_copy(update={"index": ""}),
     }
-    agent = Agent.open(
-        place, settings.model_copy(update=kept | ({"dialog": own.dialog} if "settings" in file.files else {}))
-    )
+    agent = Agent.open(place, settings.model_copy(update=kept))
     agent.store.add_tickets([accepted_ticket(ticket, settings.data) for ticket in file.tickets])
     return agent
 
@@ -102,26 +100,20 @@ def _sound(file: ScriptFile, place: Home) -> Settings:
     """
     from replydesk.data.errors import ReplydeskError
     from replydesk.data.settings import Settings
-    from replydesk.dialog.form_file import load_forms
-    from replydesk.dialog.rules.facts import Facts
-    from replydesk.dialog.rules.rules import Rules
+    from replydesk.dialog.written import Written
 
-    def read(name: str, load: Callable[[Path], Any]) -> Any:
-        try:
-            return load(place.folder / f"{name}.toml")
-        except ReplydeskError as error:
-            line = error.where.rpartition(":")[2]
-            at = file.above.get(name, 0) + (int(line) if line.isdigit() else 1)
-            raise type(error)(error.message, where=f"{file.path}:{at}", hint=error.hint) from None
+    def placed(name: str, error: ReplydeskError) -> ReplydeskError:
+        line = error.where.rpartition(":")[2]
+        at = file.above.get(name, 0) + (int(line) if line.isdigit() else 1)
+        return type(error)(error.message, where=f"{file.path}:{at}", hint=error.hint)
 
-    own: Settings = read("settings", lambda path: Settings.load(path, {}))
-    loads = {
-        "rules": lambda path: Rules.load(path, separator=own.dialog.label_separator),
-        "facts": Facts.load,
-        "forms": load_forms,
-    }
-    for name in file.files.keys() & loads.keys():
-        read(name, loads[name])
+    try:
+        own = Settings.load(place.settings, {})
+    except ReplydeskError as error:
+        raise placed("settings", error) from None
+    for one in Written(place, own.dialog).check():
+        if one.error is not None:
+            raise placed(one.name, one.error)
     return own
 
 

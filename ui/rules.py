@@ -13,7 +13,7 @@ import typer
 from replydesk.data.errors import RequestError, SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog.incoming import Incoming
-from replydesk.ui.desk import agent_of, settings_of
+from replydesk.ui.desk import agent_of, settings_of, written_of
 from replydesk.ui.options import HomeOption, JsonOption, LanguageOption, RulesOption, say, show
 
 if TYPE_CHECKING:
@@ -44,13 +44,12 @@ def rules_check(
     as_json: JsonOption = False,
 ) -> None:
     """Check a rules file: every mistake with its line, and which facts its answers need."""
-    from replydesk.dialog.rules.book import facts_file, rules_file
-    from replydesk.dialog.rules.facts import Facts
     from replydesk.dialog.rules.reading import problems_of
     from replydesk.dialog.rules.source import Source
 
     place = Home.find(home)
-    path = file or rules_file(place.folder, settings_of(place).dialog.rules)
+    written = written_of(place)
+    path = file or written.paths["rules"]
     if not path.exists():
         raise RequestError("There is no such file.", where=str(path), hint="docs/how-to/write-rules.md has an example.")
     try:
@@ -61,7 +60,7 @@ def rules_check(
     if problems:
         _refuse(problems, as_json)
         return
-    lacking = _lacking(rules, Facts.load(facts_file(place.folder)))
+    lacking = _lacking(rules, written.facts())
     for line in lacking:
         say(line)
     document = {**_document(path, rules), "problems": [], "lacking": lacking}
@@ -74,10 +73,11 @@ def rules_check(
 @rules_app.command("list")
 def rules_list(rules: RulesOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the rules in their order, the hours, and what no reply may say."""
-    path, found = _rules(Home.find(home), rules)
+    written = written_of(Home.find(home))
+    found = written.rules(rules)
     lines = [f"{rule.line:5}  {rule.effect:13} {rule.name}" for rule in found.rules]
     lines += [f"       never said    {one.name}: {one.reason}" for one in found.forbids]
-    show(_document(path, found), as_json, "\n".join(lines))
+    show(_document(rules or written.paths["rules"], found), as_json, "\n".join(lines))
 
 
 @rules_app.command("try")
@@ -101,14 +101,12 @@ def rules_try(
 ) -> None:
     """Try a message against the rules: which fire and why, which do not and what they miss."""
     from replydesk.data.text import language_of
-    from replydesk.dialog.form_file import load_forms
     from replydesk.dialog.forms import said_slots
-    from replydesk.dialog.rules.book import facts_file
-    from replydesk.dialog.rules.facts import Facts
     from replydesk.dialog.rules.situation import Situation
 
     place = Home.find(home)
-    _, found = _rules(place, rules)
+    written = written_of(place)
+    found = written.rules(rules)
     language = language or language_of(text, among=settings_of(place).data.languages)
     known = dict(_pairs(slots, "--slot"))
     situation = Situation(
@@ -120,10 +118,10 @@ def rules_try(
         at=_moment(at, found),
         tags=tuple(tags or ()),
         slots=known,
-        said=said_slots(load_forms(place.forms), known, language) if place.forms.exists() else {},
+        said=said_slots(written.forms(), known, language),
     )
     situation = _with_reading(situation, found, place, intents is None, entities is None)
-    tried = found.tried(situation, Facts.load(facts_file(place.folder)))
+    tried = found.tried(situation, written.facts())
     lines = []
     for one in tried:
         lines.append(f"{_MARKS[one.fired is not None]}  {one.rule.name} (line {one.rule.line}, {one.rule.effect})")
@@ -140,14 +138,6 @@ def rules_try(
         "rules": [one.document() for one in tried],
     }
     show(document, as_json, "\n".join(lines) or "There are no rules.")
-
-
-def _rules(home: Home, rules: Path | None) -> tuple[Path, Rules]:
-    from replydesk.dialog.rules.book import rules_file
-    from replydesk.dialog.rules.rules import Rules
-
-    path = rules or rules_file(home.folder, settings_of(home).dialog.rules)
-    return path, Rules.load(path, separator=settings_of(home).dialog.label_separator)
 
 
 def _with_reading(situation: Situation, rules: Rules, home: Home, intents: bool, entities: bool) -> Situation:

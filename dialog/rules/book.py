@@ -44,16 +44,11 @@ class RuleBook:
         self._facts = FollowedFile(facts, Facts.load, Facts, keep=keep)
 
     @classmethod
-    def open(cls, home: Home, settings: Settings) -> RuleBook:
-        """Return the rule book of a home; ``dialog.rules`` may name another file of rules."""
+    def open(cls, home: Home, settings: Settings, *, facts: Path | None = None, keep: bool = True) -> RuleBook:
+        """Return the rule book of a home, whose setting ``dialog.rules`` may name other rules; so may ``facts``."""
         wanted = settings.dialog
-        rules = rules_file(home.folder, wanted.rules)
-        return cls(rules, facts_file(home.folder), separator=wanted.label_separator)
-
-    @classmethod
-    def of(cls, folder: Path, rules: Path | None = None, *, separator: str = "/") -> RuleBook:
-        """Return the rule book of a home's folder; rules that are named stand in for those of the home."""
-        return cls(rules or rules_file(folder), facts_file(folder), separator=separator)
+        rules, facts = rules_file(home.folder, wanted.rules), facts or facts_file(home.folder)
+        return cls(rules, facts, separator=wanted.label_separator, keep=keep)
 
     @property
     def rules(self) -> Rules:

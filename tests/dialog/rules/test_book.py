@@ -17,6 +17,10 @@ RULE = '[[rule]]\nname = "{}"\nwhen.text = "a"\ntag = "t"\n'
 FACT = '[[fact]]\nentity = "shipping"\nattribute = "cost"\nvalue = "{}"\n'
 
 
+def book_of(folder: Path) -> RuleBook:
+    return RuleBook.open(Home(folder), Settings())
+
+
 def names(book: RuleBook) -> list[str]:
     return [one.rule for one in book.fired(Situation("a"))]
 
@@ -29,7 +33,7 @@ def write(path: Path, text: str) -> None:
 
 
 def test_a_changed_file_counts_at_the_next_message(tmp_path: Path) -> None:
-    book = RuleBook.of(tmp_path)
+    book = book_of(tmp_path)
     assert names(book) == [] and book.trouble() == ""
     write(tmp_path / "rules.toml", RULE.format("first"))
     assert names(book) == ["first"]
@@ -38,7 +42,7 @@ def test_a_changed_file_counts_at_the_next_message(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_changes_nothing_and_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    book = RuleBook.of(tmp_path)
+    book = book_of(tmp_path)
     write(tmp_path / "rules.toml", RULE.format("good"))
     assert names(book) == ["good"]
     write(tmp_path / "rules.toml", RULE.format("bad").replace("when", "wen"))
@@ -47,7 +51,7 @@ def test_a_damaged_file_changes_nothing_and_is_told(tmp_path: Path, caplog: pyte
     assert len(caplog.records) == 1
     assert "rules.toml is not used, the last good one is" in book.trouble() and "rules.toml:3" in book.trouble()
     # A process that begins now has the last good one, too.
-    other = RuleBook.of(tmp_path)
+    other = book_of(tmp_path)
     assert names(other) == ["good"] and "last good one is" in other.trouble()
     (tmp_path / "rules.toml").unlink()
     assert names(book) == ["good"] and "The file is gone" in book.trouble()
@@ -58,14 +62,14 @@ def test_a_damaged_file_changes_nothing_and_is_told(tmp_path: Path, caplog: pyte
 def test_a_file_that_was_never_good_leaves_what_is_shipped(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text("[[rule]]", encoding="utf-8")
     (tmp_path / "facts.toml").write_bytes(b"\xff")
-    book = RuleBook.of(tmp_path)
+    book = book_of(tmp_path)
     assert names(book) == [] and book.objections("We will refund you 50 EUR.")
     assert "none was read before" in book.trouble() and "facts.toml" in book.trouble()
 
 
 def test_both_kinds_of_objection_are_given(tmp_path: Path) -> None:
     write(tmp_path / "facts.csv", "entity,attribute,value\nshipping,cost,4.90 EUR\n")
-    book = RuleBook.of(tmp_path)
+    book = book_of(tmp_path)
     found = book.objections("Shipping costs 5 EUR. We will refund you 5 EUR.", datetime(2026, 11, 25, tzinfo=UTC))
     assert [type(one).__name__ for one in found] == ["Contradiction", "Broken"]
     assert book.objections("Shipping costs 4.90 EUR.") == ()
@@ -75,8 +79,8 @@ def test_facts_have_their_days_in_the_zone_of_the_hours(tmp_path: Path) -> None:
     write(tmp_path / "rules.toml", '[hours]\nzone = "Asia/Shanghai"\nmonday = "09:00-17:00"\n')
     write(tmp_path / "facts.toml", FACT.format("5 EUR") + "valid_from = 2026-11-26\n")
     late = datetime(2026, 11, 25, 18, tzinfo=UTC)
-    assert RuleBook.of(tmp_path).objections("Shipping costs 4 EUR.", late)
-    assert not RuleBook.of(tmp_path).objections("Shipping costs 4 EUR.", late.replace(hour=10))
+    assert book_of(tmp_path).objections("Shipping costs 4 EUR.", late)
+    assert not book_of(tmp_path).objections("Shipping costs 4 EUR.", late.replace(hour=10))
 
 
 def test_the_setting_names_another_file_of_the_home_or_elsewhere(tmp_path: Path) -> None:
@@ -85,9 +89,3 @@ def test_the_setting_names_another_file_of_the_home_or_elsewhere(tmp_path: Path)
     write(tmp_path / "far.toml", RULE.format("far"))
     for named, expected in (("night.toml", ["night"]), (str(tmp_path / "far.toml"), ["far"]), ("", [])):
         assert names(RuleBook.open(home, Settings(dialog=DialogSettings(rules=named)))) == expected
-
-
-def test_named_rules_stand_in_for_those_of_the_home(tmp_path: Path) -> None:
-    write(tmp_path / "rules.toml", RULE.format("home"))
-    write(tmp_path / "other.toml", RULE.format("other"))
-    assert names(RuleBook.of(tmp_path, tmp_path / "other.toml")) == ["other"]
