@@ -49,7 +49,8 @@ def banking77(recipe: str, *, alone: bool = False) -> Said:
     from replydesk.finetune.evaluation.models import Opinions, fit_vectors
     from replydesk.finetune.evaluation.rows import folds_of
     from replydesk.finetune.recipe import Recipe
-    from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
+    from replydesk.retrieval.encoders.encoders import Encoders
+    from replydesk.retrieval.encoders.remembering import RememberingEncoder
 
     folder = datasets() / "banking77"
     data = IntentData.read(folder / "train.csv", folder / "test.csv")
@@ -103,7 +104,7 @@ def tweetsumm(linkage: Linkage) -> Said:
     from replydesk.finetune.matching.risk import held_out_evidence
     from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer
     from replydesk.finetune.recipe import QUICK
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     material = _tweets(Encoders(RetrievalSettings()).of("en"), linkage)
     count = len(material.train)

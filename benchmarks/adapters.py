@@ -25,7 +25,7 @@ from replydesk.finetune.recipe import AdapterRecipe, EncoderRecipe, Recipe, Trai
 from replydesk.finetune.training.adapters import attach
 from replydesk.finetune.training.freezing import freeze
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.retrieval.encoders.encoder import model_folder
+from replydesk.retrieval.encoders.bert import model_folder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 # About ten times the rate of full fine-tuning for matrices, a hundred times for scales and for rows before a text.

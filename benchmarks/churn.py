@@ -130,7 +130,7 @@ def matcher(folder: str, count: int) -> dict[str, Any]:
     from replydesk.data.records import Ticket
     from replydesk.data.settings import RetrievalSettings
     from replydesk.data.store import Store
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
     from replydesk.retrieval.matcher import Matcher
 
     texts = real_texts()

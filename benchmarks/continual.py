@@ -32,7 +32,9 @@ from replydesk.finetune.learning.continual import (
 )
 from replydesk.finetune.learning.intents import extended_head
 from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Memory, RememberingEncoder, model_folder
+from replydesk.retrieval.encoders.bert import BertEncoder, model_folder
+from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 GROUPS = 7

@@ -209,7 +209,7 @@ def convert(place: str) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from replydesk.finetune.encoders.quantize import quantized
-    from replydesk.retrieval.encoders.encoder import BertEncoder
+    from replydesk.retrieval.encoders.bert import BertEncoder
     from replydesk.retrieval.encoders.graphs import Graph
 
     folder = Path(place)
@@ -315,7 +315,7 @@ def contender(name: str, folder: Path) -> Encode:
 
         return SentenceTransformer(model(), device="cpu").encode
     if name == REFERENCE:
-        from replydesk.retrieval.encoders.encoder import BertEncoder
+        from replydesk.retrieval.encoders.bert import BertEncoder
 
         return BertEncoder(model()).encode
     if name.startswith("openvino"):

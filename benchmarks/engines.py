@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from replydesk.data.settings import RetrievalSettings
-from replydesk.retrieval.encoders.encoder import Vectors, load_encoder
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import load_encoder
 from replydesk.retrieval.vectors.engines import open_engine
 
 DIMENSION, BATCH, QUERIES, K = 384, 1000, 100, 40

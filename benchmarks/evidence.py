@@ -46,7 +46,7 @@ def run() -> dict[str, Any]:
     from replydesk.data.home import Home
     from replydesk.data.settings import Settings
     from replydesk.data.store import Store
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
     from replydesk.retrieval.matcher import Matcher
 
     figures: dict[str, Any] = {}

@@ -54,7 +54,8 @@ def _words(rows: Sequence[tuple[str, str]], language: str) -> dict[str, Any]:
     from replydesk.finetune.evaluation.attribution import faithfulness, integrated_gradients
     from replydesk.finetune.intents.classify import fit_logistic
     from replydesk.finetune.training.network import EncoderNetwork
-    from replydesk.retrieval.encoders.encoder import Encoders, bert_folder
+    from replydesk.retrieval.encoders.bert import bert_folder
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     settings = RetrievalSettings()
     encoder = Encoders(settings, _KEPT / "runtime").of(language)

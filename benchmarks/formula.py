@@ -29,7 +29,7 @@ _SMALL_TALK = ("contentonly", "confirmation", "thankyou", "openinggreeting", "re
 def run() -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.evaluation.retrieval import evaluate_retrieval
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     encoders = Encoders(RetrievalSettings())
     results = {}

@@ -25,7 +25,7 @@ _HELD = 220
 def run() -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     with tempfile.TemporaryDirectory() as folder:
         converted(Path(folder))

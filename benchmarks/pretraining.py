@@ -25,7 +25,7 @@ from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrain
 from replydesk.finetune.recipe import FreshRecipe, PretrainRecipe, Recipe, Training
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.retrieval.encoders.encoder import bert_folder
+from replydesk.retrieval.encoders.bert import bert_folder
 from replydesk.retrieval.metrics import average_precision, ranked
 
 STRENGTH = 30.0

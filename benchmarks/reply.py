@@ -36,7 +36,7 @@ def run() -> dict[str, Any]:
     from replydesk.data.settings import Settings
     from replydesk.data.store import Store
     from replydesk.dialog.agent import Agent
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
     from replydesk.retrieval.matcher import Matcher
 
     wanted = int(os.environ.get("BENCHMARK_TICKETS", TICKETS))

@@ -40,7 +40,7 @@ def one(name: str, questions: int) -> dict[str, Any]:
     from replydesk.finetune.evaluation.retrieval import first_stage
     from replydesk.finetune.matching.reranker_pairs import fit_reranker
     from replydesk.finetune.recipe import QUICK
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     pairs, corpus, real = SETS[name](round(questions / 0.7))
     encoders = Encoders(RetrievalSettings())

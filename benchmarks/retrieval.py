@@ -20,7 +20,7 @@ Rows = list[dict[str, Any]]
 def run() -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.evaluation.retrieval import RetrievalData, evaluate_retrieval
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     encoders = Encoders(RetrievalSettings())
     results = {}

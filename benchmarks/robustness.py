@@ -37,7 +37,7 @@ def ladder(rows: list[tuple[str, str]], language: str) -> dict[str, dict[str, fl
     from replydesk.finetune.intents.classify import fit_logistic
     from replydesk.finetune.robustness.noise import hurried, noisy
     from replydesk.finetune.robustness.spelling import fit_speller
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     encoder = Encoders(RetrievalSettings()).of(language)
     order = np.random.default_rng(0).permutation(len(rows))

@@ -121,7 +121,8 @@ def _said(recipe: str) -> dict[str, Any]:
     from replydesk.finetune.evaluation.intent_runs import cheap_run, tuned_run
     from replydesk.finetune.evaluation.models import Opinions, fit_vectors
     from replydesk.finetune.recipe import Recipe
-    from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder
+    from replydesk.retrieval.encoders.encoders import Encoders
+    from replydesk.retrieval.encoders.remembering import RememberingEncoder
 
     document = json.loads(_set().read_text(encoding="utf-8"))
 

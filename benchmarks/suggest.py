@@ -34,7 +34,7 @@ from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.metrics import mean_interval
 from replydesk.finetune.learning.ranking import fit_ranker, judged_of
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Matcher
 
 LEARNED, TESTED, TAUGHT = 1500, 600, 30

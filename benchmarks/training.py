@@ -38,7 +38,7 @@ def run() -> dict[str, Any]:
     from benchmarks.near_duplicates import datasets
     from replydesk.data.settings import Settings
     from replydesk.finetune.training.loop import processor_has_bfloat16
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     count = int(os.environ.get("BENCHMARK_ROWS", ROWS))
     rounds = int(os.environ.get("BENCHMARK_ROUNDS", ROUNDS))

@@ -78,7 +78,7 @@ def real_texts() -> list[str]:
 
 def encoded(texts: list[str]) -> Any:
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.retrieval.encoders.encoder import load_encoder
+    from replydesk.retrieval.encoders.encoders import load_encoder
 
     settings = RetrievalSettings()
     encoder = load_encoder(settings.english_encoder, settings)

@@ -41,7 +41,7 @@ from replydesk.dialog.reply import Reply
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of, state_before
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.reranker import Outcome
 

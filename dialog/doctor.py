@@ -18,7 +18,7 @@ from replydesk.dialog.dial import Dial
 from replydesk.dialog.guard import TeamHosts, allowed_hosts, hosts_in, is_allowed
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.written import Written
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.indexes import WORDS, sweep, unused
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.engines import Contents

@@ -247,10 +247,10 @@ class Releases:
 
     def _encoder(self, folder: Path, base: str, key: str) -> OwnEncoder:
         """Return an encoder of a release, tried out. Raises :class:`ReleaseError` when it cannot serve."""
-        from replydesk.retrieval.encoders.encoder import UseEncoder
         from replydesk.retrieval.encoders.graphs import Graph
         from replydesk.retrieval.encoders.projected import ProjectedEncoder
         from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+        from replydesk.retrieval.encoders.use import UseEncoder
 
         place = folder / _ENCODERS / base
         try:

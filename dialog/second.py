@@ -27,8 +27,9 @@ def second_encoder(threads: int = 0) -> Encoder:
 
     It costs a desk that reads Chinese nothing, since it is loaded there, and a message 1 ms; remembered are few texts.
     """
-    from replydesk.retrieval.encoders.encoder import Memory, RememberingEncoder, UseEncoder
     from replydesk.retrieval.encoders.joining import JoiningEncoder
+    from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
+    from replydesk.retrieval.encoders.use import UseEncoder
 
     return RememberingEncoder(JoiningEncoder(UseEncoder(threads=threads)), Memory(_REMEMBERED))
 

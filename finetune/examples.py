@@ -22,7 +22,10 @@ from replydesk.data.splits import PARTS, Asked, assign_parts, content_of, finger
 from replydesk.data.store import Store
 from replydesk.data.tickets import Exchange, exchanges
 from replydesk.dialog.intents import IntentHead
-from replydesk.retrieval.encoders.encoder import Encoder, Encoders, RememberingEncoder, UseEncoder, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
+from replydesk.retrieval.encoders.use import UseEncoder
 from replydesk.retrieval.indexes import question_text, search_text
 
 __all__ = [

@@ -30,7 +30,7 @@ from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.runs import Run, Runs, Tracked
 from replydesk.finetune.train import RerankerPlan, make_release
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.indexes import sweep
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.shards import Job, encode_shards, read_shards

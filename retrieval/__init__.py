@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replydesk.retrieval.calibration import HitScorer as HitScorer
-    from replydesk.retrieval.encoders.encoder import (
-        BertEncoder as BertEncoder,
-    )
-    from replydesk.retrieval.encoders.encoder import (
-        Encoder as Encoder,
-    )
-    from replydesk.retrieval.encoders.encoder import (
-        Encoders as Encoders,
-    )
-    from replydesk.retrieval.encoders.encoder import (
-        TokenEncoder as TokenEncoder,
-    )
-    from replydesk.retrieval.encoders.encoder import (
-        UseEncoder as UseEncoder,
-    )
+    from replydesk.retrieval.encoders.bert import BertEncoder as BertEncoder
+    from replydesk.retrieval.encoders.encoder import Encoder as Encoder
+    from replydesk.retrieval.encoders.encoder import TokenEncoder as TokenEncoder
+    from replydesk.retrieval.encoders.encoders import Encoders as Encoders
     from replydesk.retrieval.encoders.runtime import OpenVinoEncoder as OpenVinoEncoder
+    from replydesk.retrieval.encoders.use import UseEncoder as UseEncoder
     from replydesk.retrieval.matcher import Hit as Hit
     from replydesk.retrieval.matcher import Matcher as Matcher
     from replydesk.retrieval.reranking.budget import LatencyBudget as LatencyBudget
@@ -58,10 +48,10 @@ __all__ = [
 
 # A name is imported when it is first asked for, so that a host application pays only for what it uses.
 _MODULES = {
-    "BertEncoder": "encoders.encoder",
+    "BertEncoder": "encoders.bert",
     "CrossEncoder": "reranking.cross_encoder",
     "Encoder": "encoders.encoder",
-    "Encoders": "encoders.encoder",
+    "Encoders": "encoders.encoders",
     "FaissIndex": "vectors.index",
     "Hit": "matcher",
     "HitScorer": "calibration",
@@ -74,7 +64,7 @@ _MODULES = {
     "Reranker": "reranking.reranker",
     "Reranking": "reranking.reranker",
     "TokenEncoder": "encoders.encoder",
-    "UseEncoder": "encoders.encoder",
+    "UseEncoder": "encoders.use",
     "VectorIndex": "vectors.index",
 }
 

@@ -14,7 +14,8 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
-from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.vectors.engines import open_engine
 from replydesk.retrieval.vectors.inverted import Device
 from replydesk.retrieval.vectors.local import LocalVectors

@@ -18,7 +18,8 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog, Offer
-from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text

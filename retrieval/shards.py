@@ -26,7 +26,8 @@ from replydesk.data.errors import EngineError, VectorIndexError
 from replydesk.data.home import write_atomically
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.retrieval.encoders.encoder import Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 
 __all__ = ["Job", "encode_shards", "read_shards"]
 

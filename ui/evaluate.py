@@ -16,7 +16,7 @@ from replydesk.ui.options import JsonOption, RecipeOption, say, show
 from replydesk.ui.terminal import intents_text, matching_text, retrieval_text, several_text
 
 if TYPE_CHECKING:
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
 __all__ = ["evaluate_app"]
 
@@ -209,7 +209,7 @@ def _told(result: dict[str, Any], out: Path | None, as_json: bool, text: Callabl
 def _encoders(home: Path | None) -> Encoders:
     """Return the encoders of the default settings, or those that the settings of a home name."""
     from replydesk.data.settings import RetrievalSettings, Settings
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     if home is None:
         return Encoders(RetrievalSettings())

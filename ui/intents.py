@@ -90,7 +90,7 @@ def suspects(
     from replydesk.finetune.examples import collect
     from replydesk.finetune.intents.suspects import desk_suspects
     from replydesk.finetune.recipe import Recipe
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     place = Home.find(home)
     settings, store = settings_of(place), store_of(place)

@@ -64,7 +64,7 @@ def pretrain(
 
 
 def _base(home: Home, name: str, language: str) -> Path:
-    from replydesk.retrieval.encoders.encoder import bert_folder
+    from replydesk.retrieval.encoders.bert import bert_folder
 
     retrieval = settings_of(home).retrieval
     chosen = name or (retrieval.english_encoder if language == "en" else retrieval.other_encoder)

@@ -56,7 +56,7 @@ def recipes_search(
     from replydesk.finetune.evaluation.rows import held_apart, read_labelled, shared_texts
     from replydesk.finetune.recipe import Recipe
     from replydesk.finetune.search import Space, intent_objective, search, write_recipe
-    from replydesk.retrieval.encoders.encoder import Encoders
+    from replydesk.retrieval.encoders.encoders import Encoders
 
     key = name or out.stem
     if out.suffix != ".toml" or not re.fullmatch(r"[\w.-]+", key):

@@ -16,8 +16,9 @@ from replydesk.finetune.encoders.quantize import available, quantized
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.intents.classify import fit_head
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
+from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.graphs import Graph
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 __all__ = ["Compact", "compare", "made_compact"]

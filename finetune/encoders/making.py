@@ -19,11 +19,13 @@ from replydesk.finetune.matching.pairs import answer_groups, pairs_of, some_alik
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrained_base
 from replydesk.finetune.recipe import EncoderRecipe, Recipe
-from replydesk.retrieval.encoders.encoder import Encoders, RememberingEncoder, UseEncoder
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.joining import JoiningEncoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+from replydesk.retrieval.encoders.use import UseEncoder
 
 __all__ = ["FEWEST", "FROZEN", "Made", "Texts", "make_encoders"]
 

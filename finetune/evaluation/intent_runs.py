@@ -23,8 +23,10 @@ from replydesk.finetune.intents.opinions import fit_second, spread_out
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.recipe import Recipe
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
+from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
 
 __all__ = ["Run", "cheap_run", "labeller_of", "learning_more", "tuned_run"]
 

@@ -28,7 +28,9 @@ from replydesk.finetune.evaluation.seeds import seeded
 from replydesk.finetune.intents.suspects import unseen_suspects
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoders import Encoders
+from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
 
 __all__ = ["MODELS", "IntentData", "evaluate_intents"]
 

@@ -26,7 +26,8 @@ from replydesk.finetune.evaluation.noise import noise_hits, noise_slices
 from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.robustness.counterfactual import Steadiness, agent_decider, joined, run_swaps, swaps
-from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder
+from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
 
 __all__ = ["Report", "evaluate", "judge"]
 

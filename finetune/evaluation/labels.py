@@ -27,7 +27,8 @@ from replydesk.finetune.evaluation.metrics import (
 )
 from replydesk.finetune.examples import Material
 from replydesk.finetune.intents.words import fit_word_marks, fit_words
-from replydesk.retrieval.encoders.encoder import Encoder, RememberingEncoder, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
 
 __all__ = ["JudgedLabels", "judge_labels"]
 

@@ -25,8 +25,11 @@ from replydesk.finetune.evaluation.seeds import each_of, mean_of, seeded
 from replydesk.finetune.matching.pairs import answer_groups, some_alike
 from replydesk.finetune.matching.reranker_pairs import FittedReranker, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, Encoders, Memory, RememberingEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.projected import ProjectedEncoder
+from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
 from replydesk.retrieval.reranking.reranker import MOST
 
 __all__ = ["CANDIDATES", "MatchData", "evaluate_matching", "lists_of", "placed"]

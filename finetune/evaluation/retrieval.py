@@ -22,7 +22,8 @@ from replydesk.finetune.evaluation.rows import LeftOut, keyed_rows
 from replydesk.finetune.evaluation.seeds import each_of, mean_of, seeded
 from replydesk.finetune.matching.reranker_pairs import FirstStage, fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.encoders.encoder import Encoder, Encoders
+from replydesk.retrieval.encoders.encoder import Encoder
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.metrics import METRICS, mean_metrics, measured, paired, ranked
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import MOST

@@ -19,7 +19,9 @@ from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.intents.multi import fit_one_against_rest, fit_several
 from replydesk.finetune.intents.words import word_features
 from replydesk.finetune.recipe import QUICK, Recipe
-from replydesk.retrieval.encoders.encoder import Encoders, Memory, RememberingEncoder, Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
+from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
 
 __all__ = ["evaluate_several", "has_several", "labels_of"]
 

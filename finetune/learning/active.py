@@ -14,7 +14,8 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
 from replydesk.dialog.release import Release
-from replydesk.retrieval.encoders.encoder import Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.indexes import search_text
 
 __all__ = ["Suggestion", "choose_diverse", "suggest"]

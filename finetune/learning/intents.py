@@ -25,7 +25,8 @@ from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import interval
 from replydesk.finetune.examples import OUT_OF_SCOPE, TestMessages
 from replydesk.finetune.intents.familiarity import density_of
-from replydesk.retrieval.encoders.encoder import Encoder, Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 
 __all__ = [
     "NewIntent",

@@ -21,7 +21,7 @@ from replydesk.finetune.intents.opinions import fit_like
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
 from replydesk.finetune.robustness.tables import homophones, look_alikes
-from replydesk.retrieval.encoders.encoder import model_folder
+from replydesk.retrieval.encoders.bert import model_folder
 from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["choose_speller", "english_words", "fit_speller", "try_speller"]

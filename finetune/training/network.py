@@ -25,7 +25,7 @@ _POOLING = Path("1_Pooling", "config.json")
 class EncoderNetwork(torch.nn.Module):
     """A BERT whose token states are pooled (mean, or the first token) and normalised.
 
-    A folder that :meth:`save` wrote is loaded by :class:`~replydesk.retrieval.encoders.encoder.BertEncoder` and
+    A folder that :meth:`save` wrote is loaded by :class:`~replydesk.retrieval.encoders.bert.BertEncoder` and
     :class:`~replydesk.retrieval.encoders.runtime.OpenVinoEncoder` like any other, and has an id of its own there.
 
     ``adapter`` is the kind of the adapter that learns in it, ``added`` the names of its weights.

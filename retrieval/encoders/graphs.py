@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from replydesk.data.errors import HomeError, ModelError
 from replydesk.data.home import sync_folder, write_atomically
-from replydesk.retrieval.encoders.encoder import BertEncoder, model_folder
+from replydesk.retrieval.encoders.bert import BertEncoder, model_folder
 
 if TYPE_CHECKING:
     import torch

@@ -17,7 +17,7 @@ from replydesk.dialog.doctor import Finding, examine
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.skills import Skills
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.index import FaissIndex
 from replydesk.retrieval.words.lexical import LexicalIndex

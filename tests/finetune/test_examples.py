@@ -19,7 +19,7 @@ from replydesk.data.store import Store
 from replydesk.finetune import examples as examples_module
 from replydesk.finetune.evaluation import judge as judge_module
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge, collect, lone_tickets, strangers
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 
 LATE = datetime(2027, 1, 1, tzinfo=UTC)
 

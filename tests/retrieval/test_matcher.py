@@ -17,7 +17,7 @@ from replydesk.data.records import Curation, Ticket
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import HitScorer
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.vectors.index import FaissIndex

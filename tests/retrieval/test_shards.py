@@ -20,7 +20,8 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval import shards as module
-from replydesk.retrieval.encoders.encoder import Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.indexes import search_text
 from replydesk.retrieval.shards import Job, encode_shards, read_shards
 from replydesk.retrieval.vectors.index import FaissIndex

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.home import Home
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from tests.command_line import exit_code
 
 RECIPE = """

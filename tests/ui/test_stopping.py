@@ -20,7 +20,7 @@ from replydesk.data.home import Home
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.skills import Skills
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.encoders.graphs import Graph
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 

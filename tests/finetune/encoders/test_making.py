@@ -36,7 +36,9 @@ from replydesk.finetune.recipe import (
 )
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoder, RememberingEncoder, Vectors
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import Encoder, Vectors
+from replydesk.retrieval.encoders.remembering import RememberingEncoder
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))
 TRAINING = Training(epochs=3, batch_size=8, learning_rate=2e-3, precision="float32")

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from replydesk.data.errors import TrainingError
 from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
 from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 
 # The label says whether two words are of one kind, which no sum of words can tell.
 WORDS = ("parcel", "refund", "lamp", "order", "退", "单", "灯", "快")

@@ -29,7 +29,7 @@ from replydesk.finetune.intents.classify import fit_temperature
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, LearningRecipe, PretrainRecipe, Recipe, Training
 from replydesk.finetune.robustness.noise import KINDS
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.ui.terminal import intents_text
 from tests.conftest import DESK
 

@@ -17,7 +17,7 @@ from replydesk.finetune.evaluation import matching
 from replydesk.finetune.evaluation.matching import MatchData, evaluate_matching, lists_of, placed
 from replydesk.finetune.evaluation.ranking import matching_page
 from replydesk.finetune.recipe import QUICK, EncoderRecipe, PretrainRecipe, Recipe, RerankerRecipe, Training
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 
 WORDS = {
     "en": ("lamp", "parcel", "refund", "order", "invoice", "mug", "bowl", "address", "card", "plate", "shop", "return"),

@@ -21,7 +21,7 @@ from replydesk.finetune.evaluation.models import (
 from replydesk.finetune.intents.classify import fit_logistic, softmax
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import QUICK
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from tests.conftest import DESK
 
 

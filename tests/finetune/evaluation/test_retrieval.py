@@ -18,7 +18,7 @@ from replydesk.finetune.evaluation import retrieval as module
 from replydesk.finetune.evaluation.retrieval import RetrievalData, evaluate_retrieval
 from replydesk.finetune.evaluation.writing import write_report
 from replydesk.finetune.recipe import Recipe, RerankerRecipe
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.metrics import METRICS
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.words.lexical import LexicalIndex

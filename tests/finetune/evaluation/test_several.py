@@ -17,7 +17,7 @@ from replydesk.data.settings import Settings
 from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.several import evaluate_several, has_several, labels_of
 from replydesk.finetune.intents.multi import best_thresholds, fit_one_against_rest, fit_several
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.ui.cli import app
 from tests.conftest import DESK
 

@@ -17,7 +17,7 @@ from replydesk.dialog.several import SeveralReader
 from replydesk.finetune.examples import Examples, Material
 from replydesk.finetune.intents.further import fit_classifiers, read_label_file
 from replydesk.finetune.recipe import HeadRecipe, Recipe
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from tests.sayings import moods, topics
 
 FAST = Recipe(name="fast", head=HeadRecipe(strengths=(10.0,), folds=2))

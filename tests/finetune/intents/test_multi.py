@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 from replydesk.data.settings import Settings
 from replydesk.finetune.intents.multi import fit_several_reader
 from replydesk.finetune.intents.words import fit_word_marks, word_features
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from tests.sayings import topics
 
 NAMES = ("delivery", "payment", "product")

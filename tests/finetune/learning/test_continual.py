@@ -63,7 +63,7 @@ def test_averaged_weights_are_the_mean(tiny_bert: Path, tmp_path: Path) -> None:
 
     from safetensors.numpy import load_file, save_file
 
-    from replydesk.retrieval.encoders.encoder import BertEncoder
+    from replydesk.retrieval.encoders.bert import BertEncoder
 
     other = tmp_path / "other"
     shutil.copytree(tiny_bert, other)

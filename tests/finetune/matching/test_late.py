@@ -16,7 +16,7 @@ from replydesk.finetune.matching.scorer import Queries, find_candidates
 from replydesk.finetune.matching.stack import Judged
 from replydesk.finetune.recipe import QUICK
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.reranking.reranker import UNTRAINED_LATE
 
 WORDS = {"en": ("lamp", "parcel", "refund", "order"), "zh": ("灯", "快递", "退款", "订单")}

@@ -17,7 +17,7 @@ from replydesk.finetune.examples import collect
 from replydesk.finetune.matching.pairs import answer_groups, mined, pairs_of, some_alike
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.tasks import MatchTask
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 
 
 def unit(*degrees: float) -> np.ndarray:

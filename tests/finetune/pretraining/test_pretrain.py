@@ -24,7 +24,7 @@ from replydesk.finetune.pretraining.sentences import SimcseTask, TsdaeTask
 from replydesk.finetune.recipe import FreshRecipe, PretrainRecipe, Recipe, Training
 from replydesk.finetune.training.loop import fit
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 
 TRAINING = Training(
     epochs=6, batch_size=16, learning_rate=5e-3, head_rate=2.0, precision="float32", max_tokens=32, patience=9

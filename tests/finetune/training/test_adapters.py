@@ -22,7 +22,7 @@ from replydesk.finetune.training.freezing import freeze
 from replydesk.finetune.training.loop import fit
 from replydesk.finetune.training.network import EncoderNetwork, padded
 from replydesk.finetune.training.tasks import IntentTask
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 from tests.conftest import DESK
 

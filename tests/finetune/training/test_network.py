@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from replydesk.finetune.training.network import EncoderNetwork
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 
 TEXTS = ["Where is my parcel?", "退款什么时候到账", "", "a " * 200]

@@ -19,7 +19,9 @@ import pytest
 from replydesk.data.errors import ModelError
 from replydesk.data.settings import RetrievalSettings
 from replydesk.retrieval.encoders import graphs, runtime
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoders, Vectors
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.joining import JoiningEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from replydesk.data.settings import RetrievalSettings
 from replydesk.retrieval.encoders import runtime
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoders, TokenEncoder, TokenVectors, UseEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import TokenEncoder, TokenVectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.joining import JoiningEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder, batches
+from replydesk.retrieval.encoders.use import UseEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.words.lexical import LexicalIndex
 

@@ -11,7 +11,7 @@ import torch
 
 from replydesk.data.errors import ModelError
 from replydesk.finetune.matching.cross import pair_tokenizer
-from replydesk.retrieval.encoders.encoder import BertEncoder
+from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.pair_model import PairModel
 

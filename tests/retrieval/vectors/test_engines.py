@@ -22,7 +22,8 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.doctor import examine
-from replydesk.retrieval.encoders.encoder import Encoders, Vectors
+from replydesk.retrieval.encoders.encoder import Vectors
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors import milvus, pgvector
 from replydesk.retrieval.vectors import shared as shared_module

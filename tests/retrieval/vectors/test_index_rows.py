@@ -12,7 +12,7 @@ from replydesk.data.home import Home
 from replydesk.data.records import Ticket, content_id
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.retrieval.encoders.encoder import Encoders
+from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.index import FaissIndex
 

@@ -1,10 +1,9 @@
-"""Encoders: values against a plain reference, whatever the batch, the thread or the pooling."""
+"""A BERT as an encoder: values against a plain reference, whatever the batch, the thread or the pooling."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import numpy as np
 import pytest
 
 from replydesk.data.errors import ModelError
-from replydesk.data.settings import RetrievalSettings, Settings
-from replydesk.retrieval.encoders.encoder import BertEncoder, Encoders, Memory, RememberingEncoder, UseEncoder, Vectors
+from replydesk.retrieval.encoders.bert import BertEncoder
+from replydesk.retrieval.encoders.encoder import Vectors
 
 TEXTS = [
     "Where is my parcel?",
@@ -150,111 +149,6 @@ def test_threads_encode_at_once_and_get_the_same_values(encoder: BertEncoder) ->
     with ThreadPoolExecutor(8) as pool:
         for vectors in pool.map(job, range(40)):
             np.testing.assert_allclose(vectors, expected, atol=1e-6)
-
-
-class Counting:
-    """An encoder that writes down what it was asked."""
-
-    id, dimension = "counting", 2
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        self.asked += texts
-        return np.array([[len(text), 1] for text in texts], dtype=np.float32)
-
-
-def test_a_remembering_encoder_gives_the_same_and_asks_once() -> None:
-    inner = Counting()
-    encoder = RememberingEncoder(inner)
-    texts = ["a", "bb", "a", "退款"]
-    for _ in range(2):
-        assert encoder.encode(texts).tolist() == [[1, 1], [2, 1], [1, 1], [2, 1]]
-    assert inner.asked == ["a", "bb", "退款"]
-    assert encoder.encode([]).shape == (0, 2)
-    assert (encoder.id, encoder.dimension) == ("counting", 2)
-
-
-def test_a_remembering_encoder_forgets_what_was_used_longest_ago() -> None:
-    inner = Counting()
-    encoder = RememberingEncoder(inner, Memory(2))
-    for text in ["a", "b", "a", "c", "a", "b"]:
-        encoder.encode([text])
-    assert inner.asked == ["a", "b", "c", "b"]
-
-
-def test_a_remembering_encoder_takes_more_texts_than_it_can_keep() -> None:
-    encoder = RememberingEncoder(Counting(), Memory(2))
-    assert encoder.encode(["a", "bb", "ccc"]).tolist() == [[1, 1], [2, 1], [3, 1]]
-
-
-def test_a_memory_is_shared_and_mixes_no_encoders() -> None:
-    memory = Memory(3)
-    one, other = Counting(), Counting()
-    other.id = "other"  # type: ignore[misc]
-    first, second = RememberingEncoder(one, memory), RememberingEncoder(other, memory)
-    for _ in range(2):
-        first.encode(["a"])
-        second.encode(["a"])
-    assert (one.asked, other.asked) == (["a"], ["a"])
-    second.encode(["b", "c"])
-    first.encode(["a"])
-    assert one.asked == ["a", "a"]
-
-
-def test_a_memory_keeps_rows_not_batches() -> None:
-    memory = Memory()
-    RememberingEncoder(Counting(), memory).encode(["a", "bb"])
-    assert all(vector.base is None for vector in memory.recall("counting", ["a", "bb"]).values())
-
-
-def test_english_is_read_by_the_encoder_of_other_languages_too(tiny_settings: Settings, variant: Path) -> None:
-    settings = tiny_settings.retrieval.model_copy(update={"runtime": "torch"})
-    assert Encoders(settings).beside("en") is None, "both languages have one encoder"
-    apart = Encoders(settings.model_copy(update={"other_encoder": str(variant)}))
-    second = apart.beside("en")
-    assert second is apart.of("zh") and second is not apart.of("en")
-    assert apart.beside("zh") is None, "the English encoder reads nothing else"
-
-
-def test_one_encoder_serves_all_languages_that_name_it(tiny_settings: Settings) -> None:
-    encoders = Encoders(tiny_settings.retrieval)
-    assert encoders.of("en") is encoders.of("zh")
-    assert encoders.among(["en", "zh"]) == [encoders.of("en")]
-
-
-@pytest.mark.slow
-def test_settings_reach_the_encoder(tiny_bert: Path) -> None:
-    settings = RetrievalSettings(english_encoder=str(tiny_bert), max_tokens=8)
-    assert Encoders(settings).of("en").id == BertEncoder(str(tiny_bert), max_tokens=8).id
-
-
-@pytest.fixture(scope="module")
-def use() -> UseEncoder:
-    return UseEncoder()
-
-
-def test_use_rows_have_length_one_and_do_not_depend_on_the_batch(use: UseEncoder) -> None:
-    vectors = use.encode(TEXTS)
-    assert vectors.shape == (len(TEXTS), use.dimension)
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
-    np.testing.assert_allclose(vectors, np.concatenate([use.encode([text]) for text in TEXTS]), atol=1e-5)
-    assert use.encode([]).shape == (0, 512)
-
-
-@pytest.mark.parametrize(
-    ("said", "same", "other"),
-    [
-        ("我的快递三天没动了", "包裹怎么一直不更新", "退款什么时候能到账"),
-        ("退款要多久", "钱什么时候退给我", "可以改送到公司吗"),
-        ("Where is my parcel?", "my delivery has not arrived", "I want to cancel my subscription"),
-        ("我的快递三天没动了", "My parcel has not moved for three days", "Can I pay by card?"),
-    ],
-)
-def test_use_puts_a_paraphrase_nearer_than_another_question(use: UseEncoder, said: str, same: str, other: str) -> None:
-    asked, near, far = use.encode([said, same, other])
-    assert asked @ near > asked @ far + 0.1
 
 
 @pytest.mark.slow
