@@ -76,7 +76,7 @@ def demo(language: str) -> Said:
 @cache
 def _demo_evidence() -> dict[str, Evidence]:
     from replydesk.data.home import Home
-    from replydesk.finetune.examples import collect
+    from replydesk.finetune.collecting import collect
     from replydesk.finetune.recipe import QUICK
     from replydesk.finetune.retrain import Workshop
     from replydesk.finetune.train import make_release

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from replydesk.finetune.evaluation.retrieval import RetrievalData
+from replydesk.finetune.evaluation.retrieval_data import RetrievalData
 
 Pairs = list[tuple[str, str]]
 Found = tuple[list[str], list[tuple[str, set[int]]]]

@@ -43,7 +43,7 @@ def run() -> dict[str, Any]:
 
 def _desk(name: str, paths: list[Path]) -> dict[str, Any]:
     from replydesk.data.home import Home
-    from replydesk.finetune.examples import collect
+    from replydesk.finetune.collecting import collect
     from replydesk.finetune.matching.scorer import find_candidates
     from replydesk.finetune.recipe import QUICK
     from replydesk.finetune.retrain import Workshop

@@ -37,7 +37,7 @@ def run() -> dict[str, Any]:
 
 def one(name: str, questions: int) -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune.evaluation.retrieval import first_stage
+    from replydesk.finetune.evaluation.retrieval_models import first_stage
     from replydesk.finetune.matching.reranker_pairs import fit_reranker
     from replydesk.finetune.recipe import QUICK
     from replydesk.retrieval.encoders.encoders import Encoders

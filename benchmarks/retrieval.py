@@ -19,7 +19,8 @@ Rows = list[dict[str, Any]]
 
 def run() -> dict[str, Any]:
     from replydesk.data.settings import RetrievalSettings
-    from replydesk.finetune.evaluation.retrieval import RetrievalData, evaluate_retrieval
+    from replydesk.finetune.evaluation.retrieval import evaluate_retrieval
+    from replydesk.finetune.evaluation.retrieval_data import RetrievalData
     from replydesk.retrieval.encoders.encoders import Encoders
 
     encoders = Encoders(RetrievalSettings())

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from replydesk.finetune.collecting import collect as collect
     from replydesk.finetune.evaluation.gate import Check as Check
     from replydesk.finetune.evaluation.judge import (
         Report as Report,
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     )
     from replydesk.finetune.examples import Examples as Examples
     from replydesk.finetune.examples import Material as Material
-    from replydesk.finetune.examples import collect as collect
     from replydesk.finetune.pretraining.corpus import Corpus as Corpus
     from replydesk.finetune.pretraining.pretrain import pretrain as pretrain
     from replydesk.finetune.recipe import QUICK as QUICK
@@ -72,7 +72,7 @@ _MODULES = {
     "Workshop": "retrain",
     "agent_decider": "robustness.counterfactual",
     "agent_reader": "robustness.checklist",
-    "collect": "examples",
+    "collect": "collecting",
     "evaluate": "evaluation.judge",
     "judge": "evaluation.judge",
     "make_release": "train",

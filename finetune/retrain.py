@@ -21,11 +21,12 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
-from replydesk.finetune.examples import TestMessages, collect
 from replydesk.finetune.learning.intents import NewIntent, example_conversations, with_intent
+from replydesk.finetune.parts import TestMessages
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.finetune.runs import Run, Runs, Tracked

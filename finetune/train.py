@@ -21,7 +21,7 @@ from replydesk.dialog.release import Release
 from replydesk.dialog.second import second_encoder
 from replydesk.dialog.skills import Skills
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.examples import OUT_OF_SCOPE, Material, strangers
+from replydesk.finetune.examples import OUT_OF_SCOPE, Material
 from replydesk.finetune.intents.classify import Folds, fit_calibrated
 from replydesk.finetune.intents.familiarity import View, fit_familiarities
 from replydesk.finetune.intents.further import fit_classifiers
@@ -36,6 +36,7 @@ from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_th
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried
 from replydesk.finetune.robustness.spelling import choose_speller
+from replydesk.finetune.strangers import strangers
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder

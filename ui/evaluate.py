@@ -176,11 +176,12 @@ def evaluate_retrieval(
 ) -> None:
     """Rank texts for queries by the floor, by meaning, by words and by both, side by side."""
     from replydesk.finetune.evaluation import retrieval
+    from replydesk.finetune.evaluation.retrieval_data import RetrievalData
     from replydesk.finetune.evaluation.writing import check_folder
     from replydesk.finetune.recipe import Recipe
 
     chosen = Recipe.find(recipe)
-    data = retrieval.RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
+    data = RetrievalData.read(corpus, queries, limit=limit, seed=chosen.seed)
     if out is not None:
         check_folder(out)
     result = retrieval.evaluate_retrieval(

@@ -87,7 +87,7 @@ def suspects(
     as_json: JsonOption = False,
 ) -> None:
     """List training messages whose label is likely wrong, with the label that fits better."""
-    from replydesk.finetune.examples import collect
+    from replydesk.finetune.collecting import collect
     from replydesk.finetune.intents.suspects import desk_suspects
     from replydesk.finetune.recipe import Recipe
     from replydesk.retrieval.encoders.encoders import Encoders

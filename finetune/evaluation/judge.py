@@ -23,9 +23,10 @@ from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, s
 from replydesk.finetune.evaluation.labels import judge_labels
 from replydesk.finetune.evaluation.metrics import calibration_by_chance, calibration_error, interval, macro_f1
 from replydesk.finetune.evaluation.noise import noise_hits, noise_slices
-from replydesk.finetune.examples import Examples, Material, answer_judge, strangers
+from replydesk.finetune.examples import Examples, Material, answer_judge
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.robustness.counterfactual import Steadiness, agent_decider, joined, run_swaps, swaps
+from replydesk.finetune.strangers import strangers
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.remembering import RememberingEncoder
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +13,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.errors import RequestError
-from replydesk.finetune.evaluation.languages import languages_in, spaced
+from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.evaluation.paired_texts import FEWEST_PAIRS, learned_from
-from replydesk.finetune.evaluation.rows import LeftOut, keyed_rows
+from replydesk.finetune.evaluation.retrieval_data import RetrievalData, read_pairs
+from replydesk.finetune.evaluation.retrieval_models import WORDS, Models, first_stage, word_scores
 from replydesk.finetune.evaluation.seeds import each_of, mean_of, seeded
-from replydesk.finetune.matching.reranker_pairs import FirstStage, fit_reranker
+from replydesk.finetune.matching.reranker_pairs import fit_reranker
 from replydesk.finetune.recipe import QUICK, Recipe
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.encoders import Encoders
@@ -28,15 +26,10 @@ from replydesk.retrieval.metrics import METRICS, mean_metrics, measured, paired,
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import MOST
 from replydesk.retrieval.vectors.smoothing import smoothed_together
-from replydesk.retrieval.words.lexical import K1, B, LexicalIndex
-from replydesk.retrieval.words.terms import terms
 
-__all__ = ["LATE", "WHOLE", "WORDS", "RetrievalData", "evaluate_retrieval", "first_stage"]
+__all__ = ["LATE", "WHOLE", "evaluate_retrieval"]
 
 Floats = NDArray[np.float64]
-
-WORDS: Final = 0.4
-"""What a full match of words is worth beside a cosine of 1; docs/why/words-and-meaning.md says how it was chosen."""
 
 LATE: Final = 1.0
 """What late interaction is worth beside a cosine of 1; docs/why/reranking.md says how it was chosen."""
@@ -44,12 +37,11 @@ LATE: Final = 1.0
 WHOLE: Final = 500
 """Texts that late interaction compares with a query at most: of more, only the best ten of the hybrid."""
 
-_RELEVANT = "Name ids of the corpus, which are compared as text, or leave the query out."
 _PLAIN = ("floor", "frozen", "lexical")
 _SMOOTHED = 50_000
 _AT_ONCE = 256
 _COMPARED = ("p1", "mrr", "map")
-_Stage = tuple["_Models", Floats, dict[str, float]]
+_Stage = tuple["Models", Floats, dict[str, float]]
 _Second = Callable[[str, Sequence[str], Floats], Floats]
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "tantivy", "openvino", "transformers")
 
@@ -60,65 +52,6 @@ class _Reranker:
 
     scores: _Second
     whole: int
-
-
-@dataclass(frozen=True, slots=True)
-class RetrievalData:
-    """Texts to rank, queries, and for each query the places of its relevant texts and of those that are ranked."""
-
-    corpus: tuple[str, ...]
-    queries: tuple[str, ...]
-    relevant: tuple[frozenset[int], ...]
-    candidates: tuple[tuple[int, ...] | None, ...]
-    notes: tuple[str, ...] = ()
-
-    def places(self, row: int) -> NDArray[np.int_]:
-        """Return the places of the texts that are ranked for a query."""
-        among = self.candidates[row]
-        return np.arange(len(self.corpus)) if among is None else np.array(among)
-
-    @classmethod
-    def read(cls, corpus: Path, queries: Path, *, limit: int | None = None, seed: int = 0) -> RetrievalData:
-        """Return what two JSONL files hold: ``{"id", "text"}`` and ``{"text", "relevant", "candidates"?}``.
-
-        ``limit`` draws so many queries. Ids that are not in the corpus are passed over, and queries that are empty or
-        have no relevant text left are left out, up to a tenth of them; ``notes`` say so. Raises :class:`RequestError`
-        with file and line.
-        """
-        places: dict[str, int] = {}
-        texts: list[str] = []
-        for where, row in keyed_rows(corpus):
-            key, text = str(_value(row, "id", (str, int), where)), _value(row, "text", (str,), where)
-            if key in places:
-                raise RequestError(f"The id {key} is there twice.", where=where, hint="Give every text its own id.")
-            places[key] = len(texts)
-            texts.append(text)
-        asked: list[tuple[str, frozenset[int], tuple[int, ...] | None]] = []
-        left, strangers = LeftOut(queries, _RELEVANT), Counter[str]()
-        for where, row in keyed_rows(queries):
-            text = _value(row, "text", (str,), where)
-            relevant = _places(row, "relevant", places, where, strangers)
-            listed = row.get("candidates") is not None
-            ranked_only = _places(row, "candidates", places, where, strangers) if listed else None
-            lacks = "" if text.strip() else "text"
-            if not relevant:
-                lacks = lacks or "relevant text in the corpus"
-            elif ranked_only is not None and not set(relevant) & set(ranked_only):
-                lacks = lacks or "relevant text among its candidates"
-            if not left.row(where, lacks):
-                asked.append((text, frozenset(relevant), ranked_only))
-        notes = list(left.told())
-        if strangers:
-            named = f"{len(strangers)} ids of {queries.name} are not in {corpus.name}, such as {next(iter(strangers))}"
-            notes.append(f"{named}; they are named {strangers.total()} times and passed over.")
-        if not texts or not asked:
-            empty = corpus if not texts else queries
-            raise RequestError("The file is empty.", where=str(empty), hint="Name a JSONL file with rows.")
-        if limit is not None and limit < len(asked):
-            drawn = np.sort(np.random.default_rng(seed).permutation(len(asked))[:limit])
-            asked = [asked[i] for i in drawn]
-        texts_asked, relevants, listed_only = zip(*asked, strict=True)
-        return cls(tuple(texts), texts_asked, relevants, listed_only, tuple(notes))
 
 
 def evaluate_retrieval(
@@ -151,14 +84,14 @@ def evaluate_retrieval(
     language = spoken.main
     encoder = encoders.of(spoken.read)
     progress(f"Encoding {len(data.corpus)} texts and {len(data.queries)} queries in {language}")
-    models = _Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
+    models = Models(data.corpus, encoder.encode(data.corpus).astype(np.float64), language)
     vectors = encoder.encode(data.queries).astype(np.float64)
     notes = [*data.notes, *spoken.notes]
     runs: dict[str, list[Floats]] = {}
     if pairs is not None:
         base = encoders.bert(spoken.read) if recipe is not None else None
         wanted = replace(recipe or QUICK, seed=seed)
-        runs, told = _learned(data, models, encoder, _pairs(pairs), base, wanted, seeds, language, progress)
+        runs, told = _learned(data, models, encoder, read_pairs(pairs), base, wanted, seeds, language, progress)
         notes += told
     tokens = token_encoder(encoder) if "reranked" not in runs else None
     rerankers: dict[str, _Reranker] = {}
@@ -196,7 +129,7 @@ def evaluate_retrieval(
 
 def _learned(
     data: RetrievalData,
-    models: _Models,
+    models: Models,
     encoder: Encoder,
     pairs: Sequence[tuple[str, str]],
     base: Path | None,
@@ -214,7 +147,7 @@ def _learned(
     found: list[dict[str, list[tuple[list[bool], int]]]] = []
     notes: list[str] = []
     for one in seeded(recipe, seeds):
-        learned = learned_from(pairs, encoder, _word_scores, one, listed=listed, progress=progress)
+        learned = learned_from(pairs, encoder, word_scores, one, listed=listed, progress=progress)
         if learned is None:
             return {}, [f"There are fewer than {FEWEST_PAIRS} pairs: nothing was tuned on them."]
         told = list(learned.notes)
@@ -236,113 +169,9 @@ def _learned(
     return {name: [measured(one.get(name, one["tuned"])) for one in found] for name in names}, notes
 
 
-def first_stage(encoder: Encoder, language: str, words: float = WORDS) -> FirstStage:
-    """Return what scores texts for questions by meaning and words, the words weighing that much.
-
-    The score is the cosine, plus ``words`` times three parts of BM25 as a share and one of what share of the text the
-    question says.
-    """
-
-    def scores(questions: Sequence[str], texts: Sequence[str]) -> Floats:
-        models = _Models(texts, encoder.encode(texts).astype(np.float64), language)
-        vectors = encoder.encode(questions).astype(np.float64)
-        return models.scores(questions, vectors, {"both": words})["both"]
-
-    return scores
-
-
-def _word_scores(questions: Sequence[str], texts: Sequence[str]) -> Floats:
-    words, told = _Bm25(texts).scores(questions)
-    return 0.75 * words + 0.25 * told
-
-
-class _Models:
-    """What ranks a corpus: TF-IDF, vectors, BM25, and sums of the last two."""
-
-    def __init__(self, corpus: Sequence[str], vectors: Floats, language: str) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        self._vectors = vectors
-        self._tfidf: Any = TfidfVectorizer(
-            analyzer="word" if spaced(language) else "char",
-            ngram_range=(1, 2),
-            sublinear_tf=True,
-            token_pattern=r"(?u)\b\w+\b" if spaced(language) else None,
-        )
-        self._floor: Any = self._tfidf.fit_transform(corpus)
-        self._words = _Bm25(corpus)
-
-    def on(self, vectors: NDArray[Any]) -> _Models:
-        """Return the same words with other vectors."""
-        other = copy.copy(self)
-        other._vectors = vectors.astype(np.float64)
-        return other
-
-    def rarities(self, found: Iterable[str]) -> dict[str, float]:
-        """Return terms with their inverse document frequencies in the corpus."""
-        return self._words.index.rarities(found)
-
-    def scores(self, texts: Sequence[str], vectors: Floats, weights: dict[str, float]) -> dict[str, Floats]:
-        """Return for every model an array of shape (queries, texts)."""
-        floor = np.asarray((self._tfidf.transform(texts) @ self._floor.T).todense())
-        cosines = vectors @ self._vectors.T
-        words, told = self._words.scores(texts)
-        sums = {name: cosines + weight * (0.75 * words + 0.25 * told) for name, weight in weights.items()}
-        return {"floor": floor, "frozen": cosines, "lexical": words, **sums}
-
-
-class _Bm25:
-    """What :class:`~replydesk.retrieval.words.lexical.LexicalQuery` says of every query for every text, at once."""
-
-    def __init__(self, corpus: Sequence[str]) -> None:
-        from scipy.sparse import csr_matrix
-
-        self.index = LexicalIndex()
-        self.index.add([f"{row:032x}" for row in range(len(corpus))], corpus)
-        counts = [Counter(terms(text)) for text in corpus]
-        self._column: dict[str, int] = {}
-        for count in counts:
-            for term in count:
-                self._column.setdefault(term, len(self._column))
-        lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
-        damp = K1 * (1 - B + B * lengths / max(1.0, lengths.mean()))
-        rows = np.repeat(np.arange(len(counts)), [len(count) for count in counts])
-        columns = np.array([self._column[term] for count in counts for term in count], dtype=np.int64)
-        found = np.array([n for count in counts for n in count.values()], dtype=np.float64)
-        values = found * (K1 + 1) / (found + damp[rows])
-        shape = (len(counts), max(1, len(self._column)))
-        self._texts: Any = csr_matrix((values, (rows, columns)), shape=shape)
-        known = self.index.rarities(self._column)
-        weights = np.array([known[term] for count in counts for term in count], dtype=np.float64)
-        whole = np.bincount(rows, weights, minlength=len(counts))
-        self._shares: Any = csr_matrix((weights / whole[rows], (rows, columns)), shape=shape)
-
-    def scores(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return BM25 as a share, and which share of a text the query says, both of shape (queries, texts)."""
-        from scipy.sparse import csr_matrix
-
-        rows, columns, values = [], [], []
-        for row, text in enumerate(texts):
-            weights = self.index.query(text).weights
-            whole = sum(weights.values())
-            for term, weight in weights.items():
-                if term in self._column:
-                    rows.append(row)
-                    columns.append(self._column[term])
-                    values.append(weight / whole)
-        shape = (len(texts), self._texts.shape[1])
-        asked = csr_matrix((values, (rows, columns)), shape=shape)
-        said = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
-        return np.asarray((asked @ self._texts.T).todense()), np.asarray((said @ self._shares.T).todense())
-
-
 def _each(runs: Sequence[Floats]) -> dict[str, list[float]]:
     """Return the measures of each run."""
     return {name: each_of([run[:, place].mean() for run in runs]) for place, name in enumerate(METRICS)}
-
-
-def _pairs(path: Path) -> list[tuple[str, str]]:
-    return [(_value(row, "a", (str,), where), _value(row, "b", (str,), where)) for where, row in keyed_rows(path)]
 
 
 def _lists(
@@ -398,20 +227,3 @@ def _judged(data: RetrievalData, row: int, scores: Floats, seed: int) -> tuple[l
     wanted = data.relevant[row] & set(places.tolist())
     order = places[ranked(scores[places], seed)]
     return [place in wanted for place in order.tolist()], len(wanted)
-
-
-def _value(row: dict[str, Any], name: str, kinds: tuple[type, ...], where: str) -> Any:
-    found = row.get(name)
-    if not isinstance(found, kinds) or isinstance(found, bool):
-        hint = "docs/reference/commands.md shows what a line holds."
-        raise RequestError(f"This line has no {name}, or one of another type.", where=where, hint=hint)
-    return found
-
-
-def _places(
-    row: dict[str, Any], name: str, places: dict[str, int], where: str, strangers: Counter[str]
-) -> tuple[int, ...]:
-    """Return the places of the ids in the corpus; ``strangers`` counts those that are not there."""
-    keys = [str(key) for key in _value(row, name, (list,), where)]
-    strangers.update(key for key in keys if key not in places)
-    return tuple(dict.fromkeys(places[key] for key in keys if key in places))

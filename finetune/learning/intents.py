@@ -23,8 +23,9 @@ from replydesk.dialog.skills import Skills
 from replydesk.finetune.evaluation.gate import Check, Outcomes, gate, keys_of, sound
 from replydesk.finetune.evaluation.judge import Report
 from replydesk.finetune.evaluation.metrics import interval
-from replydesk.finetune.examples import OUT_OF_SCOPE, TestMessages
+from replydesk.finetune.examples import OUT_OF_SCOPE
 from replydesk.finetune.intents.familiarity import density_of
+from replydesk.finetune.parts import TestMessages
 from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 from replydesk.retrieval.encoders.encoders import Encoders
 

@@ -58,9 +58,9 @@ class Corpus:
         Conversations of the test part and those put aside are not learned from, and neither is a turn whose text, or
         nearly its text, was asked in the test part: a conversation is cut there. ``languages`` leaves out turns in
         others; ``without`` are customers, or conversations without one, that are held out. Conversations that have no
-        part yet get one, as :func:`~replydesk.finetune.examples.collect` gives it.
+        part yet get one, as :func:`~replydesk.finetune.collecting.collect` gives it.
         """
-        from replydesk.finetune.examples import assigned_parts
+        from replydesk.finetune.parts import assigned_parts
 
         parts = assigned_parts(store, settings)
         runs: list[list[_Turn]] = []

@@ -14,7 +14,7 @@ from replydesk.data.records import Conversation
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
-from replydesk.finetune.examples import collect
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release

@@ -202,8 +202,8 @@ def test_a_training_that_is_killed_leaves_nothing_behind(
 
 def test_the_release_that_answered_answers_again_after_judging(workshop: Workshop) -> None:
     from replydesk.dialog.release import UNTRAINED_RELEASE
+    from replydesk.finetune.collecting import collect
     from replydesk.finetune.evaluation.gate import Outcomes
-    from replydesk.finetune.examples import collect
 
     (part,), _ = collect(workshop.store, workshop.encoders, workshop.settings)
     agent = Agent(workshop.store, workshop.matcher, workshop.settings)

@@ -11,7 +11,7 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.data.records import Conversation, Message
 from replydesk.data.store import Store
-from replydesk.finetune.examples import collect
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release

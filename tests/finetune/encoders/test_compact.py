@@ -20,10 +20,11 @@ from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.finetune import retrain
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.encoders import compact
 from replydesk.finetune.encoders.compact import compare, made_compact
 from replydesk.finetune.encoders.quantize import quantized
-from replydesk.finetune.examples import Material, collect
+from replydesk.finetune.examples import Material
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.retrieval.encoders.encoder import Vectors

@@ -21,9 +21,10 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.encoders import making as module
 from replydesk.finetune.evaluation import judge as judging
-from replydesk.finetune.examples import collect, held_out_owners
+from replydesk.finetune.examples import held_out_owners
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.recipe import (
     AdapterRecipe,

@@ -20,8 +20,8 @@ from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.release import Release
 from replydesk.dialog.second import SecondReader
 from replydesk.dialog.spelling import Speller
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.evaluation.gate import Outcomes
-from replydesk.finetune.examples import TestMessages, collect
 from replydesk.finetune.intents.classify import fit_logistic
 from replydesk.finetune.intents.familiarity import fit_draft
 from replydesk.finetune.intents.words import fit_words
@@ -32,6 +32,7 @@ from replydesk.finetune.learning.intents import (
     extended_head,
     extended_neighbours,
 )
+from replydesk.finetune.parts import TestMessages
 from replydesk.finetune.recipe import HeadRecipe, Recipe
 from replydesk.finetune.retrain import Workshop
 from replydesk.finetune.train import make_release

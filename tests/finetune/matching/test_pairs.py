@@ -12,8 +12,8 @@ import pytest
 from replydesk.data.home import Home
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.encoders.tuning import Pairs
-from replydesk.finetune.examples import collect
 from replydesk.finetune.matching.pairs import answer_groups, mined, pairs_of, some_alike
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.tasks import MatchTask
