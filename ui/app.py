@@ -50,13 +50,13 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
         return Response(icon, media_type="image/svg+xml")
 
     if page:
-        from replydesk.ui import chat
+        from replydesk.ui.page import mount
 
-        chat.mount(app, agent, agent.settings)
-        mount = app.router.routes.pop()
-        assert isinstance(mount, Mount) and isinstance(mount.app, FastAPI)
-        api.tell_routes(mount.app)
-        app.router.routes.append(_Page(mount.path, mount.app, name=mount.name))
+        mount(app, agent, agent.settings)
+        mounted = app.router.routes.pop()
+        assert isinstance(mounted, Mount) and isinstance(mounted.app, FastAPI)
+        api.tell_routes(mounted.app)
+        app.router.routes.append(_Page(mounted.path, mounted.app, name=mounted.name))
     return app
 
 

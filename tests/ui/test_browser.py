@@ -18,7 +18,7 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.form_file import followed_forms
 from replydesk.dialog.person import write_as_person
-from replydesk.ui import chat
+from replydesk.ui.page import mount
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -52,7 +52,7 @@ def served(new_agent: Callable[[], Agent]) -> Iterator[tuple[Agent, str]]:
     """Serves one page for all tests; every test gives its agent a fresh store."""
     agent = new_agent()
     listener = socket.create_server(("127.0.0.1", 0))
-    app = chat.mount(FastAPI(), agent, agent.settings)
+    app = mount(FastAPI(), agent, agent.settings)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

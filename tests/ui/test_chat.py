@@ -29,6 +29,7 @@ from replydesk.ui.bubbles import bubble, event, notice, person, plain, said
 from replydesk.ui.chat import Desk, verdict_kind
 from replydesk.ui.curve import Dialled, dial_line, dialled
 from replydesk.ui.evidence import evidence, heading
+from replydesk.ui.page import mount
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
 from replydesk.ui.strip import strip
 from replydesk.ui.talk import Talk, Turn, Waiting
@@ -375,7 +376,7 @@ def test_clicks_are_shown_again_beside_their_answers(language: str, wrong: str) 
 
 
 def test_mounting_serves_the_page_and_nothing_that_watches(agent: Agent, settings: Settings) -> None:
-    client = TestClient(chat.mount(FastAPI(), agent, settings))
+    client = TestClient(mount(FastAPI(), agent, settings))
     page = client.get("/")
     assert page.status_code == 200
     assert "Tidewick Support" in page.text
