@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.exception_handlers import http_exception_handler
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from replydesk.data.errors import ReplydeskError, RequestError
-from replydesk.data.records import TakenKind, Ticket, TicketSource, VerdictKind
+from replydesk.data.errors import RequestError
+from replydesk.data.records import Ticket
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.dialog.explain.replaying import replay_of
@@ -26,118 +21,24 @@ from replydesk.dialog.person import write_as_person
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.suggest.judging import judge_suggestion
 from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
+from replydesk.ui.bodies import (
+    Language,
+    MessageRequest,
+    Name,
+    ReplyRequest,
+    SearchRequest,
+    SuggestionVerdictRequest,
+    SuggestRequest,
+    TakeoverRequest,
+    TicketRequest,
+    VerdictRequest,
+)
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
+from replydesk.ui.refusals import refuse
 
-__all__ = ["install", "tell_routes"]
+__all__ = ["install"]
 
 _CHUNK = 24
-_ROUTES = "See /docs for the routes."
-_KNOWN = {
-    400: ("request", "Send a JSON object in UTF-8."),
-    401: ("unauthorised", "Send `Authorization: Bearer KEY`."),
-    403: ("forbidden", _ROUTES),
-    404: ("not_found", _ROUTES),
-    405: ("method_not_allowed", _ROUTES),
-    413: ("too_large", "Send less at once, or raise the setting ui.max_body."),
-}
-_SAID = {
-    400: "The body cannot be read as JSON.",
-    404: "There is no such route.",
-    405: "This route takes another method.",
-}
-_WORDLESS = ("There was an error parsing the body", "Not Found", "Method Not Allowed")
-
-# Ids, names and labels: no control characters, and nothing that UTF-8 cannot write.
-Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Language = Annotated[str, Field(pattern="^([a-z]{2})?$")]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ReplyRequest(_Body):
-    """A customer's message."""
-
-    text: str
-    conversation: Name = ""
-    customer: Name = ""
-    channel: Name = ""
-    language: Language = ""
-    metadata: dict[str, Any] = Field(default_factory=dict)
-    filters: dict[Name, Name] = Field(default_factory=dict)
-    tags: list[Name] = Field(default_factory=list, max_length=50)
-    message: Name = ""
-
-
-class SuggestRequest(_Body):
-    """A message, or a conversation whose last message a member of the team wants to answer."""
-
-    text: str = ""
-    conversation: Name = ""
-    customer: Name = ""
-    channel: Name = ""
-    language: Language = ""
-    by: Name = ""
-    k: int = Field(3, ge=1, le=10)
-    filters: dict[Name, Name] = Field(default_factory=dict)
-    id: Name = ""
-
-
-class SuggestionVerdictRequest(_Body):
-    """What a member of the team made of one suggested answer."""
-
-    ticket: Name = Field(min_length=1)
-    kind: TakenKind
-    text: str = ""
-    by: Name = ""
-
-
-class TakeoverRequest(_Body):
-    """Who takes a conversation over, or gives it back."""
-
-    by: Name = "agent"
-
-
-class MessageRequest(_Body):
-    """What a person of the team writes to a customer."""
-
-    text: str
-    role: Literal["agent"] = "agent"
-    author: Name = "agent"
-
-
-class SearchRequest(_Body):
-    """A text to find past tickets for."""
-
-    text: str
-    k: int = Field(10, ge=1, le=100)
-    language: Language = ""
-    filters: dict[Name, Name] = Field(default_factory=dict)
-
-
-class TicketRequest(_Body):
-    """A ticket to be found from now on."""
-
-    question: str = Field(min_length=1)
-    answer: str = Field(min_length=1)
-    context: list[str] = Field(default_factory=list)
-    intent: Name = ""
-    source: TicketSource = "canned"
-    language: Language = ""
-    at: AwareDatetime | None = None
-    author: Name = ""
-    tags: list[Name] = Field(default_factory=list)
-
-
-class VerdictRequest(_Body):
-    """What a person thought of a reply."""
-
-    reply: Name
-    kind: VerdictKind
-    correction: str = ""
-    intent: Name = ""
-    by: Name = ""
 
 
 def install(app: FastAPI, agent: Agent) -> None:
@@ -152,6 +53,16 @@ def install(app: FastAPI, agent: Agent) -> None:
             raise HTTPException(401, "An API key is needed.", {"WWW-Authenticate": "Bearer"})
 
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(authorised)])
+
+    for add in (_add_replies, _add_tickets, _add_conversations, _add_releases):
+        add(router, agent)
+    app.include_router(router)
+    _add_health(app, agent)
+    refuse(app, settings.max_body)
+
+
+def _add_replies(router: APIRouter, agent: Agent) -> None:
+    """Add what answers, what suggests, and what is asked and said of a reply."""
 
     @router.post("/reply")
     def reply(body: ReplyRequest, stream: bool = False) -> Response:
@@ -180,6 +91,26 @@ def install(app: FastAPI, agent: Agent) -> None:
         """Store what was made of a suggested answer; the same again changes nothing."""
         made = judge_suggestion(agent, suggestion, body.ticket, body.kind, text=body.text, by=body.by)
         return {"id": made.id, "suggestion": made.suggestion, "ticket": made.ticket, "kind": made.kind}
+
+    @router.post("/verdicts", status_code=201)
+    def verdict(body: VerdictRequest) -> dict[str, Any]:
+        """Store a verdict on a reply; a correction is found at once."""
+        made = agent.judge(body.reply, body.kind, correction=body.correction, intent=body.intent, by=body.by)
+        return {"id": made.id, "reply": made.reply, "kind": made.kind, "conversation": made.conversation}
+
+    @router.get("/replies/{reply}/explanation")
+    def explanation(reply: str) -> dict[str, Any]:
+        """Return why a stored reply was given, and what would have changed it."""
+        return explanation_of(agent, reply).document()
+
+    @router.get("/replies/{reply}/replay")
+    def replay(reply: str) -> dict[str, Any]:
+        """Make a stored reply again, by the release that made it, and return where it differs."""
+        return replay_of(agent, reply).document()
+
+
+def _add_tickets(router: APIRouter, agent: Agent) -> None:
+    """Add what finds, lists, adds and deletes tickets."""
 
     @router.post("/search")
     def search(body: SearchRequest) -> dict[str, Any]:
@@ -218,21 +149,9 @@ def install(app: FastAPI, agent: Agent) -> None:
         """Delete a ticket; it is not found any more."""
         agent.store.remove_ticket(ticket)
 
-    @router.post("/verdicts", status_code=201)
-    def verdict(body: VerdictRequest) -> dict[str, Any]:
-        """Store a verdict on a reply; a correction is found at once."""
-        made = agent.judge(body.reply, body.kind, correction=body.correction, intent=body.intent, by=body.by)
-        return {"id": made.id, "reply": made.reply, "kind": made.kind, "conversation": made.conversation}
 
-    @router.get("/replies/{reply}/explanation")
-    def explanation(reply: str) -> dict[str, Any]:
-        """Return why a stored reply was given, and what would have changed it."""
-        return explanation_of(agent, reply).document()
-
-    @router.get("/replies/{reply}/replay")
-    def replay(reply: str) -> dict[str, Any]:
-        """Make a stored reply again, by the release that made it, and return where it differs."""
-        return replay_of(agent, reply).document()
+def _add_conversations(router: APIRouter, agent: Agent) -> None:
+    """Add what a person of the team does in a conversation."""
 
     @router.get("/conversations/{conversation}")
     def conversation(conversation: str) -> dict[str, Any]:
@@ -263,6 +182,10 @@ def install(app: FastAPI, agent: Agent) -> None:
         agent.give_back(conversation, by=(body or TakeoverRequest()).by)
         return {"conversation": conversation, "taken_over": ""}
 
+
+def _add_releases(router: APIRouter, agent: Agent) -> None:
+    """Add what lists and promotes releases."""
+
     @router.get("/releases")
     def releases() -> dict[str, Any]:
         """Return the cards of all releases, newest first."""
@@ -276,7 +199,9 @@ def install(app: FastAPI, agent: Agent) -> None:
         before = agent.releases.promote(release)
         return {"release": agent.release().id, "before": before}
 
-    app.include_router(router)
+
+def _add_health(app: FastAPI, agent: Agent) -> None:
+    """Add what a supervisor asks."""
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -289,104 +214,9 @@ def install(app: FastAPI, agent: Agent) -> None:
         state = agent.ready()
         return JSONResponse(state, 200 if state["ready"] else 503)
 
-    app.add_middleware(_Limited, max_body=settings.max_body)
-
-    @app.exception_handler(ReplydeskError)
-    def refused(_request: Request, error: ReplydeskError) -> JSONResponse:
-        return JSONResponse(error.document(), error.status)
-
-    @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "body")
-        if first["type"] == "json_invalid":
-            message = f"The body is not valid JSON: {first['ctx']['error']}."
-            return _error(422, "request", message, "Mend it there.", f"character {where}")
-        if first["type"] == "extra_forbidden":
-            return _error(422, "request", "There is no such field.", "See /docs for the fields.", where)
-        if where.endswith("language") and first["type"] == "string_pattern_mismatch":
-            hint = "Give two small letters, such as en or zh, or leave it out to have it found."
-            return _error(422, "request", "This is no code of a language.", hint, where)
-        if not where:
-            hint = "Send one, with the header `Content-Type: application/json`."
-            return _error(422, "request", "The body is not a JSON object.", hint, "body")
-        return _error(422, "request", f"{first['msg']}.", "See /docs for the fields.", where)
-
-    @app.exception_handler(HTTPException)
-    def http(_request: Request, error: HTTPException) -> JSONResponse:
-        return _told(error)
-
-    @app.exception_handler(Exception)
-    def broken(_request: Request, _failure: Exception) -> JSONResponse:
-        # The server's log has the traceback; a caller gets neither that nor the request back.
-        return _error(500, "internal", "Something went wrong on our side.", "The server's log says what.")
-
-
-class _Limited:
-    """Refuses bodies above ``max_body`` bytes, whether their length is announced or they come in chunks without one.
-
-    Whatever is answered below ``/api/`` is what it says it is: no browser may take the JSON for a page.
-    """
-
-    def __init__(self, app: ASGIApp, max_body: int) -> None:
-        self._app, self._max_body = app, max_body
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            await self._app(scope, receive, send)
-            return
-
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Content-Type-Options"] = "nosniff"
-            await send(message)
-
-        refusal = f"The body is larger than {self._max_body} bytes."
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._max_body:
-            code, hint = _KNOWN[413]
-            await _error(413, code, refusal, hint)(scope, receive, named)
-            return
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._max_body:
-                raise HTTPException(413, refusal)
-            return message
-
-        await self._app(scope, counted, named)
-
-
-def tell_routes(page: FastAPI) -> None:
-    """Let another app on the same server tell of a route, or a method, that there is not as the API tells of it."""
-
-    @page.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        return _told(error) if error.detail in _WORDLESS else await http_exception_handler(request, error)
-
-
-def _told(error: HTTPException) -> JSONResponse:
-    code, hint = _KNOWN.get(error.status_code, ("error", _ROUTES))
-    # Whoever raises one without words gets those of the protocol, which say little.
-    message = _SAID.get(error.status_code, "") if error.detail in _WORDLESS else str(error.detail)
-    where = "body" if error.status_code == 400 else ""
-    return _error(error.status_code, code, message or str(error.detail), hint, where, error.headers)
-
 
 def _events(reply: Reply) -> Iterator[str]:
     for start in range(0, len(reply.text), _CHUNK):
         piece = json.dumps({"delta": reply.text[start : start + _CHUNK]}, ensure_ascii=False)
         yield f"event: delta\ndata: {piece}\n\n"
     yield f"event: reply\ndata: {json.dumps(reply.document(), ensure_ascii=False)}\n\n"
-
-
-def _error(
-    status: int, code: str, message: str, hint: str, where: str = "", headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    # The place may be a name that the caller invented: of any length, and with halves of characters in it.
-    where = where[:100].encode("utf-8", "replace").decode()
-    document = {"error": {"code": code, "message": message, "hint": hint, "where": where}}
-    return JSONResponse(document, status, headers)

@@ -17,6 +17,7 @@ from starlette.types import Scope
 from replydesk.data.errors import SettingsError
 from replydesk.dialog.agent import Agent
 from replydesk.ui import api
+from replydesk.ui.refusals import tell_routes
 
 __all__ = ["check_host", "create_app"]
 
@@ -55,7 +56,7 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
         mount(app, agent, agent.settings)
         mounted = app.router.routes.pop()
         assert isinstance(mounted, Mount) and isinstance(mounted.app, FastAPI)
-        api.tell_routes(mounted.app)
+        tell_routes(mounted.app)
         app.router.routes.append(_Page(mounted.path, mounted.app, name=mounted.name))
     return app
 
