@@ -127,8 +127,8 @@ class Answering:
             turn.incoming.without | frozenset(told.state.refused),
             answers_of(self._store, told.state.refused),
         )
-        if taken is not None and taken.kind in ("ask", "done") and (taken.changed or not asks_something(text)):
-            # What fills a slot is not looked for.
+        if taken is not None and _settled(taken, text):
+            # What fills a slot, or asks about one that the team explains, is not looked for.
             found = _unread(text, language)
         else:
             # How somebody writes is told by the message itself, not by what it means in its conversation.
@@ -189,7 +189,7 @@ class Answering:
         """
         text, before = turn.incoming.text, turn.incoming.state
         angry = told.state.angry
-        asks = asks_something(text) and not taken.changed
+        asks = asks_something(text) and not _settled(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
             decision = decide(found.reading, found.reranked.hits, lines, angry=angry)
@@ -388,6 +388,13 @@ class Answering:
             state=state_after(replace(state, failures=0, angry=0), asked=incoming.text, form=state.form),
             incoming=incoming,
         )
+
+
+def _settled(taken: FormStep, text: str) -> bool:
+    """Return whether a message is about the form alone: it fills, puts right, or asks what the team explains."""
+    if taken.kind == "explained":
+        return taken.slot is not None and bool(taken.slot.help)
+    return taken.kind in ("ask", "done") and (bool(taken.changed) or not asks_something(text))
 
 
 def _unread(text: str, language: str) -> Found:

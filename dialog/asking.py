@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["as_told", "has_name", "slot_question"]
+__all__ = ["NAMES", "as_told", "has_name", "slot_question"]
 
-_NAMES: Final = {
+NAMES: Final = {
     "order": {"en": "order number", "zh": "订单号"},
     "tracking": {"en": "tracking number", "zh": "运单号"},
     "error": {"en": "error code", "zh": "错误代码"},
@@ -17,6 +17,7 @@ _NAMES: Final = {
     "date": {"en": "date", "zh": "日期"},
     "amount": {"en": "amount", "zh": "金额"},
 }
+"""What the kinds of things that a message may name are called."""
 _ASK: Final = {"en": "Could you tell me your {}?", "zh": "请问您的{}是什么？"}
 _WHICH: Final = {"en": "Which {} is it about?", "zh": "请问是哪个{}？"}
 _NOT_YOURS: Final = frozenset({"date", "amount", "product", "error"})
@@ -35,7 +36,7 @@ def as_told(text: str, language: str) -> str:
 
 def has_name(slot: str) -> bool:
     """Return whether a slot is asked for by a name of ours, whatever a form may call it."""
-    return slot in _NAMES
+    return slot in NAMES
 
 
 def slot_question(slot: str, language: str) -> str:
@@ -46,5 +47,5 @@ def slot_question(slot: str, language: str) -> str:
     """
     spoken = "zh" if language == "zh" else "en"
     # Names of slots are written with an underscore.
-    name = _NAMES[slot][spoken] if slot in _NAMES else slot.replace("_", " ")
+    name = NAMES[slot][spoken] if slot in NAMES else slot.replace("_", " ")
     return (_WHICH if slot in _NOT_YOURS else _ASK)[spoken].format(name)

@@ -16,7 +16,7 @@ from replydesk.dialog.forms import KINDS, Form, Slot, text_in
 __all__ = ["followed_forms", "load_forms"]
 
 _FORM_KEYS = {"intents", "phrases", "done", "handoff", "slots"}
-_SLOT_KEYS = {"name", "kind", "pattern", "choices", "ask", "wrong"}
+_SLOT_KEYS = {"name", "kind", "pattern", "choices", "ask", "wrong", "help"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _GAP = re.compile(r"\{(\w+)\}")
@@ -99,7 +99,8 @@ class _Reader:
             self.refuse("A choice needs two choices at least.", form, "choices", number)
         ask = self._by_language(form, told, "ask", number)
         wrong = self._by_language(form, told, "wrong", number) if "wrong" in told else {}
-        return Slot(str(told["name"]), ask, str(kind), pattern, choices, wrong, labels)
+        explained = self._by_language(form, told, "help", number) if "help" in told else {}
+        return Slot(str(told["name"]), ask, str(kind), pattern, choices, wrong, labels, explained)
 
     def _choices(
         self, form: str, told: Mapping[str, Any], number: int

@@ -16,9 +16,10 @@ from replydesk.data.quantities.dates import MONTH
 from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
 from replydesk.dialog.asking import as_told, has_name, slot_question
+from replydesk.dialog.asking_back import about_slot
 from replydesk.dialog.cues import amends, answered, chosen_option, is_cancel
 from replydesk.dialog.parts import asks_something
-from replydesk.dialog.policy import Decision
+from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.state import FormState, Offer
 from replydesk.retrieval.matcher import Hit
@@ -41,12 +42,15 @@ __all__ = [
     "value_of",
 ]
 
-FORM_GROUNDS = frozenset({"form_ask", "form_again", "form_done", "form_cancelled", "form_gave_up"})
+FORM_GROUNDS = frozenset({"form_ask", "form_again", "form_explained", "form_done", "form_cancelled", "form_gave_up"})
 """The grounds of decisions that a form made."""
 
 
 TRIES = 3
 """So often a slot is asked for; then a person takes over."""
+
+_EXPLAINED = 2
+"""So often it is explained what is asked for; then a question about that is a try."""
 
 _KIND_PATTERNS: Mapping[str, re.Pattern[str]] = {
     "order": re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{4,14}|\d{5,20})(?![A-Za-z0-9])"),
@@ -69,13 +73,19 @@ _KIND_PATTERNS: Mapping[str, re.Pattern[str]] = {
 KINDS = ("text", "yes_no", "choice", "pattern", "amount", *_KIND_PATTERNS)
 """What a slot may hold: any text, a yes or no, one of some choices, what its pattern says, or an entity."""
 
+_GROUNDS: Mapping[str, Ground] = {
+    "ask": "form_ask",
+    "again": "form_again",
+    "explained": "form_explained",
+    "cancelled": "form_cancelled",
+}
 _SHORTEST = 2
 _YES_NO: Mapping[str, Mapping[str, str]] = {"zh": {"yes": "是", "no": "否"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Something to ask for. ``ask`` and ``wrong`` are texts by language.
+    """Something to ask for. ``ask``, ``wrong`` and ``help`` are texts by language.
 
     ``choices`` are the values of the kind ``choice``; what they are called in each language, if they have texts of
     their own, tell ``labels`` by value and language.
@@ -88,6 +98,7 @@ class Slot:
     choices: tuple[str, ...] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    help: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, value: str, language: str) -> str:
         """Return what a value is called in a language: itself, unless it is a yes or no, or a choice with texts."""
@@ -139,12 +150,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FormStep:
-    """What comes next in a form: a slot is asked for, asked for again, or it is done, cancelled or given up.
+    """What comes next in a form: a slot is asked for, again, or explained, or it is done, cancelled or given up.
 
     ``changed`` are slots told before whose value the message has put right.
     """
 
-    kind: Literal["ask", "again", "done", "cancelled", "gave_up"]
+    kind: Literal["ask", "again", "explained", "done", "cancelled", "gave_up"]
     slots: Mapping[str, str]
     state: FormState | None = None
     slot: Slot | None = None
@@ -260,15 +271,14 @@ def form_decision(form: Form, taken: FormStep) -> Decision:
         return Decision("handoff", "form_gave_up", handoff="repeated_failure")
     if taken.kind == "done":
         return Decision("handoff", "form_done", handoff="rule") if form.handoff else Decision("compose", "form_done")
-    if taken.kind == "cancelled":
-        return Decision("ask", "form_cancelled")
-    return Decision("ask", "form_again" if taken.kind == "again" else "form_ask")
+    return Decision("ask", _GROUNDS[taken.kind])
 
 
 def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str]) -> FormStep:
     """Return what comes next in a form after a message; without a ``state`` the message has just begun it.
 
-    What the customer has told before is not asked again: ``slots`` are those known in the conversation.
+    What the customer has told before is not asked again: ``slots`` are those known in the conversation. Who asks about
+    what is asked for is told, and that is no try, twice for each slot.
     """
     known, changed = dict(slots), dict[str, str]()
     asked = form.slot(state.asking) if state is not None else None
@@ -276,6 +286,8 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
         return FormStep("cancelled", known)
     if state is not None and asked is not None:
         value = value_of(asked, text)
+        if state.explained < _EXPLAINED and (not value or asked.kind == "text") and _asks_about(asked, text):
+            return FormStep("explained", known, replace(state, explained=state.explained + 1), asked)
         changed = _put_right(form, asked, text, known, told=bool(value))
         known |= changed
         if changed and (not value or asked.kind == "text"):
@@ -294,6 +306,11 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
         return FormStep("done", known, changed=tuple(changed))
     after = FormState(form.name, missing.name, slots=tuple(slot.name for slot in form.slots))
     return FormStep("ask", known, after, missing, tuple(changed))
+
+
+def _asks_about(slot: Slot, text: str) -> bool:
+    named = slot.kind if has_name(slot.kind) else slot.name
+    return about_slot(text, named, "\n".join(slot.ask.values()), whole=slot.kind == "text")
 
 
 def _put_right(form: Form, asked: Slot, text: str, known: Mapping[str, str], *, told: bool) -> dict[str, str]:

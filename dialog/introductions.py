@@ -126,7 +126,9 @@ _HERE: Final = re.compile(
     r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region"
     r"|state))\W*\Z"
     r"|\b(?:near me|nearest|closest|countr(?:y|ies)|regions?)\b"
-    r"|\A\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
+    r"|\b(?:customs|import|pay) (?:dut(?:y|ies)|fees?|tax(?:es)?)\b|\bdut(?:y|ies) to pay\b"
+    r"|\bhow much (?:is|are|does|do|would) (?:the )?(?:shipping|delivery|postage)\b"
+    r"|(?:\A|[.!?,;]\s)\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
     r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
     re.I,
 )

@@ -161,6 +161,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "What was asked for was not in the message, so it is asked for again.",
         "zh": "消息里没有所需的信息，所以再问一次。",
     },
+    "form_explained": {
+        "en": "The customer asked about what was asked for, so that is explained and asked for again.",
+        "zh": "客户问的是所需的信息本身，所以先说明，再问一次。",
+    },
     "form_done": {
         "en": "Everything that the team's form asks for is there.",
         "zh": "表单所需的信息已经齐全。",
@@ -194,6 +198,10 @@ _LEFT_ASK = {
 _FORM_AGAIN = {
     "en": "I couldn't read that. {ask}",
     "zh": "抱歉，没有看懂。{ask}",
+}
+_FORM_EXPLAINED = {
+    "en": "I need it to go on with this. If you don't have it, say “talk to a person” and a colleague helps you.",
+    "zh": "需要这项信息才能继续办理。如果没有，请说“转人工”，由同事帮您。",
 }
 _FORM_CHANGED = {"en": "All right: {}. ", "zh": "好的，已改为{}。"}
 _FORM_CANCELLED = {
@@ -309,6 +317,10 @@ def form_text(step: FormStep, form: Form, language: str) -> str:
         said = said_slots((form,), {name: step.slots[name] for name in step.changed}, language)
         changed = ("、" if language == "zh" else ", ").join(said.values())
         return f"{_in(language, _FORM_CHANGED).format(changed)}{ask}" if changed else ask
+    if step.kind == "explained":
+        own = text_in(step.slot.help, language) if step.slot.help else _in(language, _FORM_EXPLAINED)
+        question = ask if step.slot.help or not step.slot.wrong else text_in(step.slot.wrong, language)
+        return f"{own}{'' if language == 'zh' else ' '}{question}"
     return text_in(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
 
 

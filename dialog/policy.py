@@ -41,6 +41,7 @@ Ground = Literal[
     "partly",
     "form_ask",
     "form_again",
+    "form_explained",
     "form_done",
     "form_cancelled",
     "form_gave_up",

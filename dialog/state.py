@@ -34,6 +34,7 @@ class Offer:
 class FormState:
     """A form that is being filled in: its name, the slot asked for, and how often that was asked in vain.
 
+    ``explained`` is how often the customer asked about it.
     ``slots`` are the names of all its slots, in the order in which they are asked for.
     """
 
@@ -41,6 +42,7 @@ class FormState:
     asking: str
     tries: int = 0
     slots: tuple[str, ...] = ()
+    explained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,13 @@ class State:
         return cls(
             slots={str(name): str(value) for name, value in told.get("slots", {}).items()},
             form=(
-                FormState(form["name"], form["asking"], int(form.get("tries", 0)), tuple(form.get("slots", ())))
+                FormState(
+                    form["name"],
+                    form["asking"],
+                    int(form.get("tries", 0)),
+                    tuple(form.get("slots", ())),
+                    int(form.get("explained", 0)),
+                )
                 if form
                 else None
             ),

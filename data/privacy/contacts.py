@@ -6,7 +6,7 @@ import re
 
 from replydesk.data.privacy.page import Page, blanked
 
-__all__ = ["emails", "number_of_a_thing", "phones", "quieted"]
+__all__ = ["emails", "number_of_a_thing", "phones", "quieted", "without_extension"]
 
 # `@(?!\d+x\.)`: logo@2x.png is a file.
 _EMAIL = re.compile(
@@ -36,6 +36,18 @@ _MOBILE = re.compile(
 _SPACED = re.compile(r"(?<![\d.,:])(?<!\d )([01](?: \d){10})(?![ .,]?\d)", re.A)
 _EXTENDED = re.compile(r"(?<![\d-])(0\d{2,3}-?\d{7,8})-\d{1,5}(?![\d-])", re.A)
 _HOTLINE = re.compile(r"(?<![\d-])([48]00[ -]?(?:\d{3}[ -]?\d{4}|\d{4}[ -]\d{3}))(?![-\d])", re.A)
+# A plus or 00, a country's code, and groups, of which one may stand in brackets.
+_INTERNATIONAL = re.compile(
+    r"(?<![\w+])(?<!\d )\(?(?:\+ ?|00[ -]?(?=\d{1,3}[ )-]))"
+    r"(?P<digits>[1-9]\d{0,2}(?:[ .)-]{0,2}[( ]?\d){6,20})(?!\d)",
+    re.A,
+)
+_TRUNK_DIGIT = re.compile(r"\(0\)")
+_WITH_CODE = 10
+_EXTENSION = re.compile(
+    r"(?:,? ?(?:extension|ext\.?|x) ?| ?(?:[转轉]|分机号?|分機號?)[是为: ]?|-)\d{1,5}(?![\dA-Za-z-])", re.A | re.I
+)
+_LAST_EXTENSION = re.compile(r"(?<=\d{3})" + _EXTENSION.pattern.removesuffix(r"(?![\dA-Za-z-])") + r"\Z", re.A | re.I)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BARE = re.compile(r"(?<!\d)\d{7,12}(?!\d)", re.A)
 _TRUNK = re.compile(
@@ -118,9 +130,10 @@ def phones(page: Page, region: str) -> None:
         for match in pattern.finditer(page.left):
             digits = re.sub(r"\D", "", match[match.lastindex or 0])
             if len(digits) in lengths and ("+" in match[0] or not number_of_a_thing(page, *match.span())):
-                page.take("PHONE", *match.span(), code + digits.removeprefix("0"))
+                _take(page, *match.span(), code + digits.removeprefix("0"))
 
     chinese = region == "CN" or bool(_HAN.search(page.text))
+    _international(page)
     take(_MOBILE, "86", (11,))
     take(_SPACED, *(("86", (11,)) if chinese else ("44", (11,))))
     take(_EXTENDED, "86", (10, 11, 12))
@@ -130,7 +143,7 @@ def phones(page: Page, region: str) -> None:
     for match in _AMERICAN.finditer(page.left):
         number = phonenumbers.parse(match[0], "US")
         if phonenumbers.is_valid_number(number) and not number_of_a_thing(page, *match.span()):
-            page.take("PHONE", *match.span(), f"1{number.national_number}")
+            _take(page, *match.span(), f"1{number.national_number}")
     worded = (page.before(match.start(), _PHONE_WORD) for match in _BARE.finditer(page.left))
     if _DIALLED.search(page.left) or any(worded):
         first = ("CN", region) if chinese else (region,)
@@ -139,14 +152,60 @@ def phones(page: Page, region: str) -> None:
             for found in PhoneNumberMatcher(page.left, country, leniency):
                 if _written_as_phone(page, found.start, found.end, valid=leniency == Leniency.VALID):
                     value = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
-                    page.take("PHONE", found.start, found.end, value.removeprefix("+"))
+                    _take(page, found.start, found.end, value.removeprefix("+"))
     for match in _SPOKEN.finditer(page.left):
         digits = re.sub(r"\D", "", match[1])
         if 7 <= len(digits) <= 15:
-            page.take("PHONE", *match.span(1), digits)
+            _take(page, *match.span(1), digits)
     for listed in _NAMED.finditer(page.left):
         for match in _LOCAL.finditer(page.left, *listed.span(1)):
-            page.take("PHONE", *match.span(), re.sub(r"\D", "", match[0]))
+            _take(page, *match.span(), re.sub(r"\D", "", match[0]))
+
+
+def _international(page: Page) -> None:
+    """Claim the numbers that begin with a country's code, whole: a national rule would leave the code behind."""
+    if "+" not in page.left and "00" not in page.left:
+        return
+    from phonenumbers import (
+        NumberParseException,
+        PhoneNumberFormat,
+        format_number,
+        is_possible_number,
+        is_valid_number,
+        parse,
+    )
+
+    for match in _INTERNATIONAL.finditer(page.left):
+        # Another number, or an extension, may follow the last group.
+        ends = (match.start("digits") + end.start() for end in re.finditer(r"(?<=\d)(?!\d)", match["digits"]))
+        for end in sorted(ends, reverse=True):
+            raw = page.left[match.start("digits") : end]
+            try:
+                number = parse("+" + _TRUNK_DIGIT.sub("", raw))
+            except NumberParseException:
+                break
+            shaped = sum(map(str.isdigit, raw)) >= _WITH_CODE and is_possible_number(number)
+            if raw.count("(") == raw.count(")") - match[0].startswith("(") and (shaped or is_valid_number(number)):
+                value = format_number(number, PhoneNumberFormat.E164)
+                _take(page, match.start(), end, value.removeprefix("+"))
+                break
+
+
+def _take(page: Page, start: int, end: int, value: str) -> None:
+    """Claim a number with the extension behind it."""
+    extension = _EXTENSION.match(page.text, end)
+    if extension and all(extension.end() <= span.start or span.end <= end for span, _ in page.found):
+        end = extension.end()
+    page.take("PHONE", start, end, value)
+
+
+def without_extension(number: str) -> str:
+    """Return a number as it is written, without the extension behind it.
+
+    >>> without_extension("400-820-8820转1"), without_extension("020 7946 0958 ext. 12")
+    ('400-820-8820', '020 7946 0958')
+    """
+    return _LAST_EXTENSION.sub("", number)
 
 
 def _written_as_phone(page: Page, start: int, end: int, *, valid: bool) -> bool:

@@ -126,6 +126,8 @@ class Masker:
             return any(
                 flat in own or own in flat for own in (re.sub(r"[\W_]", "", own) for own in self._own if len(own) > 5)
             )
+        if kind == "PHONE" and _bare(contacts.without_extension(value)).endswith(self._own):
+            return True
         return bare.endswith(self._own)
 
     def _placeholder(self, kind: Kind, value: str) -> str:

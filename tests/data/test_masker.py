@@ -130,6 +130,8 @@ def test_names_addresses_and_orders_can_be_chosen(names: bool, addresses: bool, 
         ("14 Quay Lane, Bristol", "visit 14 Quay Lane or 16 Quay Lane", "visit 14 Quay Lane or <ADDRESS_1>"),
         ("杭州市文三路398号", "门店在杭州市文三路398号，我住文三路400号", "门店在杭州市文三路398号，我住<ADDRESS_1>"),
         ("shop.example", "mei@shop.example or mei@example.com", "mei@shop.example or <EMAIL_1>"),
+        ("020 7946 0000", "020 7946 0000 ext. 4 or 020 7946 0001 ext. 4", "020 7946 0000 ext. 4 or <PHONE_1>"),
+        ("400-820-8820", "客服400-820-8820转1，我的是13800138000", "客服400-820-8820转1，我的是<PHONE_1>"),
         ("020 7946 0000", "020 7946 0000 or 020 7946 0001", "020 7946 0000 or <PHONE_1>"),
     ],
 )

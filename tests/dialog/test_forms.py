@@ -25,7 +25,7 @@ from replydesk.dialog.forms import (
     value_in,
     value_of,
 )
-from replydesk.dialog.state import FormState
+from replydesk.dialog.state import FormState, State
 
 FILE = """
 [forms.move]
@@ -182,6 +182,30 @@ def test_a_slot_is_put_right_beside_the_answer_and_the_reply_says_so() -> None:
     assert phrases.form_text(taken, PAINT, "zh") == "好的，已改为蓝色。Where?"
 
 
+def test_a_question_about_the_question_is_answered_and_is_no_try_twice() -> None:
+    asked = FormState("move", "order", 2, SLOTS)
+    for said in ("why do you need that?", "在哪里看订单号"):
+        taken = step(MOVE, asked, said, {})
+        assert (taken.kind, taken.state) == ("explained", replace(asked, explained=asked.explained + 1))
+        assert taken.state is not None
+        asked = taken.state
+    assert step(MOVE, asked, "why do you need that?", {}).kind == "gave_up", "the third time it is a try"
+    told = step(MOVE, FormState("move", "order", 0, SLOTS), "why do you need that? it is TW-204817", {})
+    assert told.slots == {"order": "TW-204817"}, "who asks and tells has told"
+    assert step(MOVE, FormState("move", "address"), "12 Mill Lane, why?", {"order": "A1"}).kind == "done"
+    assert step(MOVE, FormState("move", "address"), "为什么要这个？", {"order": "A1"}).kind == "explained"
+
+
+def test_what_is_asked_for_is_explained_in_the_teams_words_or_ours() -> None:
+    own = replace(ORDER, help={"en": "It is in the e-mail.", "zh": "在确认邮件里。"}, wrong={"": "Like TW-1. Which?"})
+    ours = replace(own, help={})
+    said = [phrases.form_text(FormStep("explained", {}, None, slot), MOVE, "en") for slot in (own, ours, ORDER)]
+    assert said[0] == "It is in the e-mail. Which?"
+    assert said[1].startswith("I need it to go on with this.") and said[1].endswith(" helps you. Like TW-1. Which?")
+    assert said[2].endswith(" helps you. Which?")
+    assert phrases.form_text(FormStep("explained", {}, None, own), MOVE, "zh") == "在确认邮件里。Which?"
+
+
 @pytest.fixture
 def agent(desk: Home) -> Agent:
     desk.forms.write_text(FILE, encoding="utf-8")
@@ -222,6 +246,27 @@ def test_a_form_can_be_stopped_and_gives_up_after_three_tries(agent: Agent) -> N
     assert last.handoff is not None and last.handoff.reason == "repeated_failure"
 
 
+@pytest.mark.parametrize(
+    ("begins", "asks", "explained"),
+    [
+        (
+            "I need to change the delivery address",
+            ("why do you need that?", "where do I find it?"),
+            "I need it to go on",
+        ),
+        ("我想改收货地址", ("为什么要这个", "订单号在哪里看"), "需要这项信息才能继续办理"),
+    ],
+)
+def test_who_asks_about_a_form_stays_in_it(agent: Agent, begins: str, asks: tuple[str, ...], explained: str) -> None:
+    first = agent.reply(begins)
+    for text in asks:
+        reply = agent.reply(text, conversation=first.conversation)
+        assert (reply.ground, reply.text.startswith(explained)) == ("form_explained", True)
+        assert reply.state.form is not None and (reply.state.form.asking, reply.state.form.tries) == ("order", 0)
+    assert State.of(reply.state.document()) == reply.state, "the count is stored"
+    assert reply.state.form.explained == 2
+
+
 def test_a_wish_for_a_person_ends_a_form(agent: Agent) -> None:
     first = agent.reply("I need to change the delivery address")
     reply = agent.reply("let me talk to a person", conversation=first.conversation)
@@ -236,6 +281,7 @@ def test_a_wish_for_a_person_ends_a_form(agent: Agent) -> None:
         ("handoff = true", "handof = true", 5, "no handof"),
         ("{order} to", "{parcel} to", 6, "{parcel}"),
         ('ask.en = "What is the new address?"\nask.zh = "新地址是什么？"', "", 16, "ask is missing"),
+        ('wrong.en = "An order number looks like TW-204817. Which order is it?"', 'help = ""', 14, "help is missing"),
         ('name = "address"', 'name = "order"', 17, "two slots order"),
         ('intents = ["change_address"]\nphrases = ["改收货地址"]', "", 2, "Nothing begins"),
         ("[forms.move]", "[forms.move", 2, "not valid TOML"),

@@ -93,6 +93,9 @@ def test_who_writes_is_not_read(text: str, read: str) -> None:
         "Money back please. Am I to send the four good ones?",
         "海南能发货吗", "我在伦敦读书，能寄到我宿舍吗", "乌龙：两罐", "静壶：壶盖裂了", "白屏了怎么办",
         "我喜欢香香的", "我10号买的699，能退吗",
+        "Hi，我在美国，能下单吗", "你好！我在香港，请问能下单吗？", "我在新疆，运费多少", "您好，我在台湾，关税谁付",
+        "I'm in Australia - how much is shipping?", "I live in Ireland, is there duty to pay?",
+        "Hello! I'm in Canada. Can I order?",
     ],
 )  # fmt: skip
 def test_what_is_asked_about_stays(text: str) -> None:

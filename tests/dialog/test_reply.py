@@ -55,7 +55,7 @@ REPLY: dict[str, Any] = {
     "labels": dict,
     "message": str, "meant": str,
     "state": {
-        "slots": dict, "form": ({"name": str, "asking": str, "tries": int}, None), "taken_over": str,
+        "slots": dict, "form": ({"name": str, "asking": str, "tries": int, "explained": int}, None), "taken_over": str,
         "failures": int, "angry": int,
         "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
         "asked": str, "tags": [str],
