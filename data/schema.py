@@ -1,4 +1,4 @@
-"""The tables of the store. ``migrations/`` brings any older database to exactly this shape."""
+"""The tables of the store. A new database gets these; ``migrations/`` brings any older one to this shape."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -34,12 +35,21 @@ __all__ = [
     "templates",
     "tickets",
     "verdicts",
+    "version",
 ]
 
 HEAD = "0003"
 """The newest migration. A test compares it with the folder and the tables below with what the migrations make."""
 
 metadata = MetaData()
+
+# Where Alembic keeps the revision, as it makes it: not one of the store's tables.
+version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 # What help desks name (channels, authors, labels, their own ids) has any length: only what is made here is bounded.
 # Ids are compared by code point everywhere, so that every database yields the same order and the same export.
@@ -156,9 +166,10 @@ contradictions = Table(
 origins = Table(
     "origins",
     metadata,
-    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
-    Column("conversation", _ID, primary_key=True),
+    Column("ticket", ForeignKey("tickets.id", ondelete="CASCADE", name="origins_ticket"), nullable=False),
+    Column("conversation", _ID, nullable=False),
     Column("facts", JSON, nullable=False),
+    PrimaryKeyConstraint("ticket", "conversation", name="origins_key"),
     Index("origins_by_conversation", "conversation"),
 )
 

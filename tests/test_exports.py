@@ -8,6 +8,7 @@ import inspect
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def module_of(path: Path) -> str:
     return ".".join(("replydesk", *parts)).removesuffix(".__init__")
 
 
+@cache
 def exported(path: Path) -> list[str] | None:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,14 +29,27 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def imported(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def found_in(path: Path) -> tuple[list[tuple[int, str]], list[ast.Call]]:
+    """Return what a file imports, with the lines, and the calls that could load or run what is not ours."""
+    names: list[tuple[int, str]] = []
+    calls: list[ast.Call] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            names += ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)}:{node.lineno} imports relatively"
             # `from replydesk.ui import api` names a module, too.
-            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+            names += ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Call):
+            loads = isinstance(node.func, ast.Attribute) and node.func.attr == "load"
+            if loads or any(keyword.arg == "trust_remote_code" for keyword in node.keywords):
+                calls.append(node)
+    return names, calls
+
+
+def imported(path: Path) -> list[tuple[int, str]]:
+    return found_in(path)[0]
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
@@ -64,16 +77,15 @@ def test_a_layer_uses_its_libraries_only(path: Path) -> None:
 def test_nothing_is_unpickled(path: Path) -> None:
     for line, name in imported(path):
         assert name.split(".")[0] not in UNPICKLERS, f"{name_of(path)}:{line} imports {name}"
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            called, words = ast.unparse(node.func), {keyword.arg: keyword.value for keyword in node.keywords}
-            place = f"{name_of(path)}:{node.lineno}"
-            assert called not in ("torch.load", "torch.jit.load"), f"{place} calls {called}, which unpickles"
-            if called in ("np.load", "numpy.load"):
-                safe = words.get("allow_pickle")
-                assert isinstance(safe, ast.Constant) and safe.value is False, f"{place} does not refuse pickles"
-            if "trust_remote_code" in words:
-                assert ast.unparse(words["trust_remote_code"]) == "False", f"{place} runs code of a model"
+    for node in found_in(path)[1]:
+        called, words = ast.unparse(node.func), {keyword.arg: keyword.value for keyword in node.keywords}
+        place = f"{name_of(path)}:{node.lineno}"
+        assert called not in ("torch.load", "torch.jit.load"), f"{place} calls {called}, which unpickles"
+        if called in ("np.load", "numpy.load"):
+            safe = words.get("allow_pickle")
+            assert isinstance(safe, ast.Constant) and safe.value is False, f"{place} does not refuse pickles"
+        if "trust_remote_code" in words:
+            assert ast.unparse(words["trust_remote_code"]) == "False", f"{place} runs code of a model"
 
 
 def test_no_package_stands_at_the_root() -> None:

@@ -77,6 +77,17 @@ LATE = talk("late", "Where is my parcel?", "It arrives tomorrow.", "Thanks", "Yo
 REFUND = talk("退款", "钱怎么还没退？", "五个工作日内退回。", source="淘宝", subject="退款", tags=("急", "vip"))
 
 
+def shape(engine: sa.Engine) -> dict[str, list[str]]:
+    """Return of every table its columns, keys and indexes, whatever their order."""
+    found: dict[str, list[str]] = {}
+    with engine.connect() as connection:
+        look = sa.inspect(connection)
+        for table in look.get_table_names():
+            parts = [*look.get_columns(table), *look.get_foreign_keys(table), *look.get_indexes(table)]
+            found[table] = sorted(map(repr, [*parts, look.get_pk_constraint(table)]))
+    return found
+
+
 class StoreContract:
     """What every database must do, seen in values."""
 
@@ -522,14 +533,28 @@ class StoreContract:
 
     # ---- migrations
 
-    def test_the_migrations_make_the_schema(self, store: Store) -> None:
+    def test_the_migrations_make_the_schema(self, url: str) -> None:
         from alembic.autogenerate import compare_metadata
         from alembic.migration import MigrationContext
 
+        engine = database._engine(url)
+        with engine.connect().execution_options(write=True) as connection, connection.begin():
+            database._migrate(connection, "")
+        migrated = shape(engine)
+        store = Store.open(url)
         with store._read() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, schema.metadata) == []
             assert context.get_current_revision() == schema.HEAD
+        store.close()
+        # A new database is made without them, and is the same to its defaults and the names of its keys.
+        with engine.begin() as connection:
+            schema.metadata.drop_all(connection)
+            schema.version.drop(connection)
+        Store.open(url).close()
+        assert shape(engine) == migrated
+        assert sorted(migrated) == sorted([*schema.metadata.tables, "alembic_version"])
+        engine.dispose()
 
     def test_opening_again_changes_nothing(self, store: Store, url: str, content: Content) -> None:
         add(store, LATE)
