@@ -178,7 +178,7 @@ def _hidden(agent: Agent) -> frozenset[str]:
 
 @contextmanager
 def _read_plainly() -> Iterator[None]:
-    with patch("replydesk.dialog.looking.impartial", lambda text: text):
+    with patch("replydesk.dialog.skills.impartial", lambda text, _familiar: text):
         yield
 
 
