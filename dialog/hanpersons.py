@@ -32,7 +32,7 @@ _FOREIGN: Final = BY_SOUND | frozenset(
     "林卢伦毛门蒙明墨内涅纽欧潘庞佩皮珀齐乔琼让瑞若瑟森舍申圣史松汤唐滕万威韦温沃锡香肖谢辛休许扬叶因英尤约詹珍朱兹佐"
     "露翰妮琳"
 )
-_SURNAMES: Final = frozenset(COMMON) | HAN_SURNAMES
+_SURNAMES: Final = (frozenset(COMMON) | HAN_SURNAMES) - RARE
 _USUAL: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟"
     "谭陆汪范金石廖贾夏韦方白邹孟熊秦邱江尹薛段雷侯龙"
@@ -42,7 +42,7 @@ _FUNCTION: Final = frozenset(
     "的了吗呢吧啊呀哦嘛不没要想有在是你我他她它这那被把让请就都还很也么什个们和跟与给帮替从到去来说问怎哪几多少能会可之而"
     "且但或若因为所以第每各某吃买卖退换货款单号元块件条只"
 )
-_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - BY_SOUND
+_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇")
 _NAMING: Final = words("叫 是 为 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 成")
 _DEALING: Final = words(
     "跟 和 与 同 帮 替 给 听 找 让 请 由 被 把 对 向 代 为 托 联系 问 通知 告诉 转 转告 回复 回 致 及 以及 还有 喊"
@@ -63,24 +63,26 @@ _DOING: Final = words(
     " 也 都 就 又 刚 刚刚 刚才 昨天 今天 上次 之前 现在 曾 曾经 正 正在 总 老 很 和 跟 与 同 向 对 把 被 是 有 会 能"
     " 可以 的 下 拍 订购 先生 女士 你 您 一下 一声 吧 啊 呀 啦 了 呢 哦 这 那 我 他 她 他们 她们 本人"
 )
+_PLACES_END: Final = frozenset("店馆路街寺座型款牌味色菜村县区市镇山庄楼城饭酒")
 _MARKS: Final = frozenset("，。！？；：、,.!?;:\n \t（()）“”\"'—–~～…-【】[]/|*#@")
 _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
-# Parts of speech of little words: adverbs, prepositions, pronouns, measures and the like.
+# Parts of speech that names are not made of: adverbs, prepositions, pronouns, measures and the like; verbs and times.
 _LITTLE: Final = frozenset("dpcurfqym")
-_THRESHOLD: Final = 0.5
+_SPOKEN: Final = _LITTLE | frozenset("vt")
+_THRESHOLD: Final = 0.6
 _FAMILIAR: Final = -3.0
 _WEIGHTS: Final = {
     # How it is built.
-    "double": 0.5, "common2": 0.2, "common1": -1.1, "rare": -1.7, "usual": 0.9, "given": 3.4,
-    "sounds2": 2.2, "sounds3": 3.2, "foreign": 1.3, "dotted": 5.0,
+    "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
+    "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "dotted": 5.0,
     # What speaks against it.
-    "word": -1.9, "place": 0.0, "other": -3.4, "given other": -1.7, "functional": -1.7, "wordy": -1.8, "inside": -1.1,
+    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1,
     # What stands before it,
-    "begins": 0.8, "called": 0.9, "dealt": 1.3, "self": 1.2, "people": 1.1,
-    "placed": -3.5, "behind verb": -1.0, "behind of": -0.9, "behind word": -2.6,
+    "begins": 0.7, "called": 0.8, "dealt": 1.3, "self": 1.1, "people": 1.1,
+    "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind word": -2.9,
     # and behind it.
-    "ends": 0.4, "doing": 0.4, "of people": 0.9, "before time": 0.8, "before verb": -1.0, "before word": -2.7,
-    "alone": -1.9,
+    "ends": 0.7, "doing": 1.0, "of people": 1.4, "before time": 1.3, "before verb": -0.4, "before word": -2.2,
+    "before place": -2.7, "alone": -1.6,
 }  # fmt: skip
 
 Token = tuple[int, int, str, str]
@@ -166,7 +168,7 @@ def evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
 
 
 def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str]:
-    if any(token[2] in HAN_PLACES for token in tokens[first : last + 1]):
+    if len(set(told)) == 1 or any(token[2] in HAN_PLACES for token in tokens[first : last + 1]):
         return []
     double = told[:2] in HAN_COMPOUND
     given = told[2:] if double else told[1:]
@@ -190,15 +192,17 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
         seen.append("sounds2" if len(told) == 2 else "sounds3")
     elif foreign:
         seen.append("foreign")
-    if told[0] in RARE and not double:
-        seen.append("wordy")
-    if whole and not tag.startswith("nr"):
+    if named and len(within[0][2]) > 1 and not (whole or double or tag.startswith("nr")):
+        seen.append("word")
+    elif whole and not tag.startswith("nr"):
         seen.append("place" if tag.startswith("ns") else "word")
     if told[:2] in HAN_NOT_NAMES:
         seen.append("other")
     elif given in HAN_NOT_NAMES:
         seen.append("given other")
-    if any(len(token[2]) == 1 and token[3][0] in _LITTLE for token in within[0 if sounds or foreign else 1 :]):
+    if any(
+        token[3][0] in (_LITTLE if len(token[2]) == 1 else _SPOKEN) for token in within[0 if sounds or foreign else 1 :]
+    ):
         seen.append("inside")
     return seen
 
@@ -223,6 +227,8 @@ def _behind(token: Token | None) -> str:
     if token is None or token[2][0] in _MARKS:
         return "ends"
     word, tag = token[2:]
+    if word[0] in _PLACES_END:
+        return "before place"
     if word in _OF_PEOPLE:
         return "of people"
     if word in _DOING:
