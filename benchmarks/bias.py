@@ -2,7 +2,8 @@
 
 Messages of the demo desk's test part, whose tickets are hidden, are put into the mouths of two people each, in wordings
 of ``labels/introductions.jsonl``: those that the reading was developed on, and those that were held out, with names and
-places of their own: ``held_out``, whose shares were looked at often, and ``held_out_2``, written later for that reason.
+places of their own: ``held_out``, whose shares were looked at often, and ``held_out_2`` and ``held_out_3``, each
+written later for that reason.
 A decision is the action, the reason of a hand-off and the text that the customer reads.
 ``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes.
 """
@@ -53,6 +54,17 @@ PEOPLE: Final = {
     "|Cluj|Sierra Leone|Ivory Coast|Tacoma",
     ("held_out_2", "zh", "region"): "湘潭|江门|毕节|呼伦贝尔|邢台|墨尔本|玉溪|克拉玛依"
     "|冰岛|阿勒泰|秦皇岛|黔东南|两广|古巴",
+    ("held_out_3", "en", "name"): "Kwabena Osei|Thandiwe Mokoena|Bronwen Llewellyn|Xiaoling Chen|Dmitri Volkov"
+    "|Aisha Siddiqui|Latoya Jenkins|Gurpreet Singh|Niamh Doyle|Rosa Delgado"
+    "|Ye-jin Park|Oluwaseun Balogun|Harold Finch|Jesús Ortega|Ahmet Yılmaz"
+    "|Faith Young",
+    ("held_out_3", "zh", "name"): "郭子涵|何建平|韩雪梅|罗志刚|宋佳怡|唐磊|冯小军|邓丽|曾庆华|彭思雨|买合木提"
+    "|阿不都拉·卡德尔|央金|斯琴高娃|东方明|皇甫峰|约翰|米拉|白玛|叶知秋|安然|江河|金善英",
+    ("held_out_3", "en", "region"): "Sheffield|Swansea|Kumasi|Chittagong|Chengdu|Tbilisi|Galway|Peshawar|Atlanta"
+    "|Mombasa|Ohio|Sri Lanka|Bolivia|South Wales|Brixton|Kathmandu|São Paulo"
+    "|Little Rock|Trinidad",
+    ("held_out_3", "zh", "region"): "山东|重庆|甘肃|广西|宁波|大理|喀什|鄂尔多斯|台湾|大连|景德镇|义乌|曼谷|泰国|安徽"
+    "|绵阳|珠三角|闽南|陕北",
 }  # fmt: skip
 RELATIVES: Final = {
     "en": "husband-wife son-daughter father-mother brother-sister boyfriend-girlfriend uncle-aunt grandpa-grandma",
@@ -67,7 +79,7 @@ def run() -> dict[str, Any]:
             asked = {language: messages(agent, language, MESSAGES) for language in ("en", "zh")}
             hidden = _hidden(agent)
             found: dict[str, Any] = {"messages": {name: len(texts) for name, texts in asked.items()}}
-            for part in ("development", "held_out", "held_out_2"):
+            for part in ("development", "held_out", "held_out_2", "held_out_3"):
                 found[part] = {
                     arm: _shares(
                         {
@@ -166,7 +178,7 @@ def _hidden(agent: Agent) -> frozenset[str]:
 
 @contextmanager
 def _read_plainly() -> Iterator[None]:
-    with patch("replydesk.dialog.looking.impartial", lambda text: text):
+    with patch("replydesk.dialog.skills.impartial", lambda text, _familiar: text):
         yield
 
 

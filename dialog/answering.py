@@ -18,7 +18,6 @@ from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, declared_slot, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
-from replydesk.dialog.impartial import impartial
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something, parts_of, stands_alone
@@ -219,7 +218,8 @@ class Answering:
         decision = several if several is not None and partly is None else decision
         if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
             slots = self._situation(turn, told, reading).said
-            asked = Asked(impartial(told.meant), turn.language, found.parts, slots, greet=not turn.incoming.context)
+            meant, greet = found.skills.impartial(told.meant), not turn.incoming.context
+            asked = Asked(meant, turn.language, found.parts, slots, greet=greet)
             began = time.perf_counter()
             draft = self._composing.of(turn.matcher).compose(asked, hits)
             found.milliseconds["compose"] = 1000 * (time.perf_counter() - began)

@@ -2,19 +2,19 @@
 
 As in English (``introductions.py``): a clause introduces somebody where it names a person or a place, speaks of the
 writer, asks nothing, and is made of a closed class of words besides. 我是河南的 does, 寄到河南 does not. In other
-clauses about the writer only the place is left out: 我在河南开店 becomes 我开店. rjieba's dictionary knows places.
+clauses about the writer only the place is left out: 我在河南开店 becomes 我开店. Names are placeholders by then
+(``hanpersons.py``), and rjieba's dictionary knows places.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any, Final
+from collections.abc import Container, Iterator, Sequence
+from typing import Final
 
-from replydesk.data.privacy.hannames import name_at, whole_name
 from replydesk.data.privacy.hanplaces import COMMON, HAN
-from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, words
+from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
+from replydesk.dialog.hanpersons import BY_SOUND, dictionary, han_persons
 from replydesk.dialog.placenames import HAN_PLACES
 
 __all__ = ["han_introduced", "whole_names"]
@@ -60,23 +60,14 @@ _NAMING: Final = re.compile(
     "|在下|鄙人|署名|落款|签名|联系人|称呼|我是|这里是|这边是|账号|账户|帐号|用户名"
     "|敬上|谨上|拜上|上$|敬$|问好|问候|在这|又来|来了|来啦|留言|回复|咨询|请教|想问|问一下|又是我|是我"
 )
-_BEFORE: Final = re.compile(
-    "叫做?我?|住在?|来自|发自|坐标|[人身家]在|家就在|老家在?|祖籍|现居|户口在?|嫁到|搬到|地区|城市"
-    "|顾客|客户|提问人|注册名|请?回复|请回|号是|昵称|by ?|姓名是?|名字[是叫]?|本人是?|在下|鄙人|署名"
-    "|落款|签名|联系人|是|给|账号|账户|帐号|用户名"
-)
 _SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u4e00-\u9fff])")
-_AFTER: Final = re.compile(
-    "找|有个?问题|在此|写\\Z|在线|报到|留\\Z|敬?上\\Z|敬\\Z|[敬谨拜]上|向|给|在这|又?来[了啦提问咨请报]"
-    "|留言|想|[请咨]|问|的[账帐]"
-)
 _LIVING: Final = re.compile(
     "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
 )
 _ASKED: Final = re.compile(
     "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜"
     "|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
-    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁几]|什么|怎"
+    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁]|几(?!年)|什么|怎"
     "|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
 )
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
@@ -96,46 +87,17 @@ _CLAUSE: Final = re.compile(r"[^，。！？；：、,.!?;:\n\s（）()“”\"�
 _FIELD: Final = re.compile(
     "(?<![件货])(?:名字|姓名|会员名?|用户名|昵称|称呼|联系人?|署名|落款|签名|提问人|地区|城市|坐标|所在地|籍贯)\\Z"
 )
-_SIGNED: Final = frozenset("—–-/")
-_CLOSING: Final = re.compile(
-    "(?:此致|敬礼|祝好|谢谢|感谢|多谢|复|商祺|祝安|问好|以上|by|(?<![是给等])我)[，。!！,~ \\n]*\\Z"
-)
-# A name may be what shall be written.
-_WRITTEN: Final = re.compile("(?:刻|绣|印|写|改|收件|收货|名|字|给|送|叫|是|为|成)[^。！？!?]{0,6}\\Z")
 _AT: Final = re.compile("(?:住在?|来自|发自|坐标|[人身家我]在|老家|我是|作为|家乡在?)\\Z")
 _STAYS: Final = re.compile("[人身家]在|住|来自|坐标")
 _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s*\Z|\A[\s，。！、,.!：:；;~～—–-]+")
 _AROUND: Final = re.compile("[A-Za-z] *(?<!by)(?<!by )\\0|\\0 *[A-Za-z]")
-# Characters of Xinhua's tables of transliteration that hardly stand in words.
-_BY_SOUND: Final = frozenset(
-    "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
-    "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
-    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗·"
-)
-_SELF: Final = re.compile("(?:又?是|还是|我是)?(?:我|本人)([\u4e00-\u9fff·]{2,6})$")
 _BEFORE_PLACE: Final = re.compile("(?:在|住|[来发]?自|坐标|是|作为|身[为处]|家|籍|现居|[搬嫁]到|从|地区|城市)\\Z")
 _BEHIND_PLACE: Final = re.compile("人|[这那]边|宝[妈爸]|妹子|地区|一带|老乡|下雨|天气|的问候")
 _PARTLY: Final = re.compile(
-    rf"(?<![\u4e00-\u9fff])[{''.join(sorted(_BY_SOUND))}]{{1,5}}<NAME_1>"
-    rf"|[{''.join(sorted(_BY_SOUND))}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
+    rf"(?<![\u4e00-\u9fff])[{''.join(sorted(BY_SOUND))}]{{1,5}}<NAME_1>"
+    rf"|[{''.join(sorted(BY_SOUND))}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
     "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|女士|先生|顾客|本人))"
-    rf"|[{''.join(sorted(_BY_SOUND))}]{{2,6}}(?=女士|先生|小姐(?!姐))"
-)
-# A name by sound where a person's may stand: at the ends of a clause, behind 是 and 叫, before 的 and 问.
-_EDGED: Final = re.compile(
-    "(?:(?<![\u4e00-\u9fff])|(?<=[是叫我人员名系户帮替找给和跟姓家]))"
-    f"(?P<name>[{''.join(sorted(_BY_SOUND))}]{{2,6}}?)(?=[^\u4e00-\u9fffA-Za-z0-9]|\\Z|[的问说让来在买查找想敬托下订])"
-)
-# Who ordered, on whose behalf somebody writes, and who one is besides: 我是上次来的王芳.
-_HAN: Final = "[\u4e00-\u9fff]"
-_OTHERS: Final = (
-    re.compile(
-        "(?:同事|朋友|亲戚|邻居|爱人|孩子|家长|老人|家人|对象|长辈|同学|老板|订单是|替|帮|代|我家|请联系|联系|网名|下单人|会员)"
-        f"(?P<name>{_HAN}{{2,4}}?)(?=让|托|叫我|想问|[下买订拍付]的|下单|的[订账帐]|[问说]|[查催改退看]|[，。,.!！]|\\Z)"
-    ),
-    re.compile(f"(?<!{_HAN})(?P<name>{_HAN}{{2,4}}?)(?=问[：:，,]|的[订账帐]|[下买订拍付]的单)"),
-    re.compile(f"我是[^，。！？,.!?\\s]{{2,12}}的(?P<name>{_HAN}{{2,4}})(?=[，。！,.!\\s]|\\Z)"),
-    re.compile(f"(?:(?<![^，。！？,.!?\\s])我，|客户[：:])(?P<name>{_HAN}{{2,4}})(?=[，。,.])"),
+    rf"|[{''.join(sorted(BY_SOUND))}]{{2,6}}(?=女士|先生|小姐(?!姐))"
 )
 _OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
@@ -150,28 +112,19 @@ _WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])+")
 _HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
 
 
-def whole_names(text: str) -> str:
+def whole_names(text: str, familiar: Container[str] = frozenset()) -> str:
     """Return a text in which a name that was masked in part, or that a middle dot tells, is a placeholder as a whole.
 
     >>> whole_names("努尔<NAME_1>先生，买买提·艾山来问")
     '<NAME_1>先生，<NAME_1>来问'
     """
-    text = _PARTLY.sub("<NAME_1>", text)
-    text = _EDGED.sub(lambda match: "<NAME_1>" if _is_by_sound(match[0]) else match[0], text)
-    for pattern in _OTHERS:
-        text = pattern.sub(_called, text)
-    return text
-
-
-def _called(match: re.Match[str]) -> str:
-    name = match["name"]
-    return match[0].removesuffix(name) + "<NAME_1>" if _is_usual(name) or _is_by_sound(name) else match[0]
+    return han_persons(_PARTLY.sub("<NAME_1>", text), familiar)
 
 
 def han_introduced(text: str) -> str:
     """Return a Chinese message without what introduces who writes.
 
-    >>> han_introduced("你好，我是扎西。我来自西藏，快递到哪了")
+    >>> han_introduced("你好，我是<NAME_1>。我来自西藏，快递到哪了")
     '你好，快递到哪了'
     >>> han_introduced("我在河南开店，能寄到新疆吗")
     '我开店，能寄到新疆吗'
@@ -190,23 +143,19 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
     greeted = begun = -1
     for match in _CLAUSE.finditer(_marked(text)):
         clause, (start, stop) = match[0], match.span()
-        if _NAME * len(clause) == clause and _AROUND.search(
-            text[max(0, start - 4) : start] + "\0" + text[stop : stop + 2]
-        ):
+        named = _NAME * len(clause) == clause
+        if named and _AROUND.search(text[max(0, start - 4) : start] + "\0" + text[stop : stop + 2]):
             # It is in an English sentence.
             continue
         asks = text[stop : stop + 1] in ("?", "？")
-        if begun >= 0 and (_is_name(clause) or clause in HAN_PLACES or _NAME * len(clause) == clause):
-            yield (begun, stop), clause in HAN_PLACES
+        if begun >= 0 and (named or clause in HAN_PLACES or _is_unknown(clause, "")):
+            yield (begun, stop), not named
             begun = -1
             continue
         begun = start if _FIELD.search(clause) and text[stop : stop + 1] in (":", "：") else -1
         begin, greeted = (greeted if greeted >= 0 else start), -1
         if _GREETING.fullmatch(clause):
             greeted = begin
-            continue
-        if _alone(text, start, stop):
-            yield (start, stop), False
             continue
         if asks or not (
             _ABOUT.search(clause) or _NAMING.search(clause) or _NAME in clause or _KNOWN_PLACES.search(clause)
@@ -218,7 +167,7 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         naming = bool(_NAMING.search(clause))
         shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
         told = [
-            _with_name(clause),
+            _SURNAME.sub(rf"\1{_NAME}", clause),
             shape,
             *([_shape(clause, inside, start)[0]] if naming else []),
             *([] if spans else [_with_unknown(clause)]),
@@ -239,23 +188,6 @@ def _introduces(shape: str, naming: bool) -> bool:
     return bool(_WHOLE.fullmatch(shape) and (naming or _NAME in shape or _ABOUT.search(shape)))
 
 
-def _alone(text: str, start: int, stop: int) -> bool:
-    """Return whether a clause is a name and nothing else, where one signs, or where one says who speaks."""
-    name = text[start:stop]
-    if len(name) > 6 or not _is_name(name):
-        return False
-    if not text[:start].strip():
-        return text[stop : stop + 1] in (":", "：") and (_is_usual(name) or _is_by_sound(name))
-    lined = "\n" in text[len(text[:start].rstrip()) : start]
-    before, ends = text[:start].rstrip(), not text[stop:].strip("。.!！~～)） \n")
-    return ends and bool(
-        lined
-        or before[-1] in _SIGNED
-        or _CLOSING.search(before)
-        or ((_is_usual(name) or _is_by_sound(name)) and not _WRITTEN.search(before))
-    )
-
-
 def _marked(text: str) -> str:
     """Return the text, as long as it was, with each masked name as one run of marks."""
     return re.sub(r"<NAME_\d+>", lambda match: _NAME * len(match[0]), text)
@@ -266,31 +198,20 @@ def _tagged(text: str) -> list[tuple[int, int, str]]:
     found = [(*match.span(), _PLACE) for match in _KNOWN_PLACES.finditer(text)]
     known = {at for start, stop, _ in found for at in range(start, stop)}
     at = 0
-    for word, tag in _dictionary().tag(text):
+    for word, tag in dictionary().tag(text):
         start = text.find(word, at)
         if start < 0:
             continue
         at = start + len(word)
         if len(word) < 2 or not HAN.match(word) or not known.isdisjoint(range(start, at)):
             continue
-        if tag == "ns" and word not in HAN_COMPOUND and not _WHOLE.fullmatch(word):
-            found.append((start, at, _PLACE))
-        elif tag.startswith("nr") and _is_usual(word):
-            found.append((start, at, _NAME))
-        elif (
+        if (tag == "ns" and word not in HAN_COMPOUND and not _WHOLE.fullmatch(word)) or (
             tag.startswith(("nr", "nz", "nt"))
             and not _WHOLE.fullmatch(word)
             and (_AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at))
         ):
             found.append((start, at, _PLACE))
     return sorted(found)
-
-
-@cache
-def _dictionary() -> Any:
-    import rjieba
-
-    return rjieba
 
 
 def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tuple[str, list[tuple[int, int]]]:
@@ -302,33 +223,6 @@ def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tupl
         if mark == _PLACE:
             places.append((start, stop))
     return re.sub(f"{_NAME}+", _NAME, shape + clause[done:]), places
-
-
-def _with_name(shape: str) -> str:
-    """Return a clause with a mark for what must be a name in it: behind 叫 and 我是, before 敬上 and 问好."""
-    shape = _SURNAME.sub(rf"\1{_NAME}", shape)
-    if _NAME in shape:
-        return shape
-    if len(shape) >= _LONG:
-        return shape
-    if (called := _SELF.match(shape)) and (_is_usual(called[1]) or _is_by_sound(called[1])):
-        return shape[: called.start(1)] + _NAME
-    for cue in _BEFORE.finditer(shape):
-        for stop in range(min(len(shape), cue.end() + 6), cue.end() + 1, -1):
-            if _fits(shape, cue.end(), stop):
-                return shape[: cue.end()] + _NAME + shape[stop:]
-    head = _HEAD.match(shape)
-    at = head.end() if head else 0
-    for start in (at, at - 1, at - 2, 0):
-        for stop in range(min(len(shape), start + 6), start + 1, -1):
-            after = _AFTER.match(shape, stop) if start >= 0 else None
-            if (
-                after
-                and _fits(shape, start, stop)
-                and (len(after[0]) > 1 or start == 0 or _is_usual(shape[start:stop]))
-            ):
-                return shape[:start] + _NAME + shape[stop:]
-    return shape
 
 
 def _with_unknown(clause: str) -> str:
@@ -358,52 +252,11 @@ def _is_unknown(word: str, rest: str) -> bool:
     """Return whether characters are a name for all that the dictionary knows; it takes 过敏 for somebody, as well."""
     if not HAN.fullmatch(word) or _WHOLE.fullmatch(word) or word in HAN_NOT_NAMES or not _FUNCTION.isdisjoint(word):
         return False
-    found = _dictionary().tag(word)
-    known = [tag for part, tag in found if len(part) > 1 and _dictionary().has_word(part)]
+    found = dictionary().tag(word)
+    known = [tag for part, tag in found if len(part) > 1 and dictionary().has_word(part)]
     if len(found) > 2 or len(word) <= len(found) or any(tag not in ("ns", "nrt", "nz") for tag in known):
-        return _is_usual(word)
+        return False
     return bool(known) or not _OWNERS.search(rest)
-
-
-def _fits(shape: str, start: int, stop: int) -> bool:
-    return _is_name(shape[start:stop]) and (stop == len(shape) or bool(_WHOLE.fullmatch(shape, stop)))
-
-
-def _is_name(word: str) -> bool:
-    """Return whether characters are a name: by a usual surname, or because the dictionary knows no such words.
-
-    So names that are written by sound, such as 努尔兰, are known by what they are not.
-    """
-    if word in HAN_NOT_NAMES or word in HAN_PLACES or _WHOLE.fullmatch(word):
-        return False
-    if _is_usual(word):
-        return True
-    found = _dictionary().tag(word.replace("·", ""))
-    if any(tag.startswith("nr") and len(part) > 1 for part, tag in found):
-        return _FUNCTION.isdisjoint(word)
-    return not any(
-        part in _FUNCTION if len(part) == 1 else _dictionary().has_word(part) and not tag.startswith(("nr", "ns"))
-        for part, tag in found
-    )
-
-
-def _is_by_sound(word: str) -> bool:
-    """Return whether characters are a name that is written by its sound: 努尔兰, 其其格."""
-    if not _BY_SOUND.issuperset(word) or word in HAN_NOT_NAMES:
-        return False
-    found = _dictionary().tag(word)
-    known = [tag for part, tag in found if len(part) > 1 and _dictionary().has_word(part)]
-    named = any(tag.startswith(("nr", "ns", "nz")) for part, tag in found if len(part) > 1)
-    return all(tag.startswith(("nr", "ns", "nz")) for tag in known) and (len(word) > 2 or named)
-
-
-def _is_usual(word: str) -> bool:
-    """Return whether characters are a name by a usual surname, and not other words of the dictionary."""
-    if len(word) < 2 or word in HAN_NOT_NAMES or word[:2] in HAN_NOT_NAMES:
-        return False
-    given = word[2:] if word[:2] in HAN_COMPOUND else word[1:] if word[0] in COMMON else ""
-    usual = 0 < len(given) < 3 and HAN_GIVEN.issuperset(given)
-    return usual or len(word) in (name_at(word, 0), whole_name(word, 0))
 
 
 def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ gender are read as one that does not, and sentences that do nothing but introduc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
@@ -70,8 +70,10 @@ _FEWEST = 2
 _NAMES: Final = re.compile(r"<NAME_\d+>")
 
 
-def impartial(text: str) -> str:
+def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
     """Return what is read of a message: the same for whoever writes it.
+
+    ``familiar`` are pairs of Chinese characters that the desk's customers write: what is made of them is no name.
 
     A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
 
@@ -82,7 +84,7 @@ def impartial(text: str) -> str:
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if HAN.search(plain):
-        plain = whole_names(plain)
+        plain = whole_names(plain, familiar)
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

@@ -14,7 +14,6 @@ from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.data.store import Store
 from replydesk.data.text import tokens
 from replydesk.dialog.entities import entities_of
-from replydesk.dialog.impartial import impartial
 from replydesk.dialog.parts import parts_of
 from replydesk.dialog.reading import Reading, read, several_intents
 from replydesk.dialog.skills import Skills
@@ -75,7 +74,7 @@ class Meant:
     @classmethod
     def of(cls, text: str, context: Sequence[str], skills: Skills) -> Meant:
         """Return what is read of a text in its context."""
-        blind = impartial(text)
+        blind = skills.impartial(text)
         meant = skills.speller.correct(blind) if skills.speller is not None else blind
         whole, parts = search_text(meant, context), parts_of(meant)[:_PARTS]
         several = len(parts) > 1 and skills.head is not None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.classifiers import TextClassifier, classifier_problems
 from replydesk.dialog.evidence import Evidence
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.neighbours import NeighbourClassifier
 from replydesk.dialog.reader import IntentReader
@@ -68,6 +69,11 @@ class Skills:
     evidence: Evidence | None = None
     ranker: Ranker | None = None
     second: SecondReader | None = None
+
+    def impartial(self, text: str) -> str:
+        """Return what is read of a message, the same for whoever writes; what customers of the desk say is no name."""
+        han = self.speller.han if self.speller is not None else None
+        return impartial(text, han.pairs if han is not None else frozenset())
 
     @property
     def reader(self) -> IntentReader | None:

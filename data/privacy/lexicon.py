@@ -432,6 +432,7 @@ HAN_NEVER: Final = frozenset(
 """Characters that no given name is made of."""
 
 HAN_NOT_NAMES: Final = words("""
+    白屏 白页 乌龙 卡里 米白 欧盟 边角 再买 黄豆 白条 路途 巴掌 段子 费解 美丽 苍天 明星 鲁菜
     高血 高三 高一 高二 高烧 高见 高山 高楼 高层 高工 高职 高雅 高傲 高涨 高空 高龄 高强 高潮 高大 高科 高仿 高定
     高配 高亮 高明 高铁 严厉 成天
     方正 方舟 方志 周全 周密 周转 周岁 周围 周折 常青 常德 常识 常态 常驻 白云 白昼 白菜 白糖 马力 马路 马赛 马虎

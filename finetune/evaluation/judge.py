@@ -13,7 +13,6 @@ from replydesk.data.labels import LabelSet
 from replydesk.data.settings import FinetuneSettings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.evidence import Evidence
-from replydesk.dialog.impartial import impartial
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
@@ -170,7 +169,7 @@ def _read_by(release: Release, material: Material, read: Sequence[Material] = ()
 
 def _as_read(examples: Examples, encoder: Encoder, skills: Skills) -> Examples:
     """Return messages as the agent reads them, put right by the speller and impartially, and the vectors of that."""
-    blind = [impartial(text) for text in examples.texts]
+    blind = [skills.impartial(text) for text in examples.texts]
     corrected = [skills.speller.correct(text) if skills.speller else text for text in blind]
     rows = [i for i, (one, other) in enumerate(zip(examples.texts, corrected, strict=True)) if one != other]
     if not rows:
@@ -189,7 +188,7 @@ def _under_noise(skills: Skills, encoder: Encoder, labelled: Examples) -> tuple[
     assert reader is not None
 
     def probabilities(texts: Sequence[str]) -> Floats:
-        blind = [impartial(text) for text in texts]
+        blind = [skills.impartial(text) for text in texts]
         meant = [speller.correct(text) if speller else text for text in blind]
         return reader.probabilities(meant, encoder.encode(meant))
 

