@@ -16,18 +16,16 @@ from typing import Any
 from replydesk.data.errors import (
     ConflictError,
     EngineError,
-    NotFoundError,
     ReleaseError,
     ReplydeskError,
-    RequestError,
 )
 from replydesk.data.home import Home
 from replydesk.data.preparation import Mask, pseudonym
-from replydesk.data.records import Message, Ticket, Verdict, VerdictKind, content_id, same_text
+from replydesk.data.records import Message, Verdict, VerdictKind, same_text
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.data.text import clean, language_of
-from replydesk.dialog.answering import Answering, Turn
+from replydesk.data.text import language_of
+from replydesk.dialog.answering import Answering
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
@@ -41,6 +39,8 @@ from replydesk.dialog.reply import Reply
 from replydesk.dialog.restored import reply_of
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.state import RELEASED, TAKEN, State, holder_of, state_before
+from replydesk.dialog.turn import Turn
+from replydesk.dialog.verdicts import judged
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.reranker import Outcome
@@ -363,39 +363,12 @@ class Agent:
 
         Raises :class:`NotFoundError` for an unknown reply and :class:`RequestError` for an edit without its text.
         """
-        document = self.store.reply(reply)
-        if kind == "edited" and not correction.strip():
-            raise RequestError("An edited reply needs its correction.", where=reply, hint="Send `correction` with it.")
-        conversation = str(document["conversation"])
-        held = self.store.stored([conversation]).get(conversation)
-        if held is None:
-            raise NotFoundError(
-                "The conversation of this reply is gone.", where=conversation, hint="Judge a newer one."
-            )
-        correction = Mask(self.settings.data, conversation, held.masked)(clean(correction))
-        now = datetime.now(UTC)
-        key = content_id(reply, kind, correction, intent, by)
-        verdict = Verdict(key, reply, kind, conversation, correction, intent, by, now)
-        self.store.add_verdicts([verdict])
+        verdict = judged(
+            self.store, self.settings, reply, kind, correction=correction, intent=intent, by=by, learn=learn
+        )
         self.dial.judged(self.release())
         if kind == "taken_over":
-            self.take_over(conversation, by=by or "agent")
-        if correction and learn:
-            messages = held.conversation.messages
-            place = next(i for i, message in enumerate(messages) if message.id == reply)
-            question = messages[place - 1]
-            context = tuple(m.text for m in messages[: place - 1])[-self.settings.data.context_messages :]
-            self.store.add_ticket(
-                Ticket.make(
-                    question.text,
-                    correction,
-                    context=context,
-                    intent=intent,
-                    language=question.language,
-                    at=now,
-                    author=by,
-                )
-            )
+            self.take_over(verdict.conversation, by=by or "agent")
         return verdict
 
     def checked(self, text: str, mask: Mask | None = None) -> str:

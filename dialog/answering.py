@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import copy
 import time
-import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from replydesk.data.followed import FollowedFile
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
-from replydesk.dialog import phrases
 from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, declared_slot, question_form, started_form, step
+from replydesk.dialog.forms import Form, FormStep, declared_slot, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
-from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something, parts_of, stands_alone
 from replydesk.dialog.policy import Decision, decide, decide_several
 from replydesk.dialog.reading import Reading, wants_person
-from replydesk.dialog.release import Release
-from replydesk.dialog.reply import Handoff, Option, Reply
-from replydesk.dialog.rules.applying import deciding, tags_of
+from replydesk.dialog.reply import Reply
+from replydesk.dialog.replying import made_reply, silent_reply, unread
+from replydesk.dialog.rules.applying import deciding
 from replydesk.dialog.rules.book import RuleBook
 from replydesk.dialog.rules.rules import Fired
 from replydesk.dialog.rules.situation import Situation
@@ -41,37 +38,17 @@ from replydesk.dialog.saying import (
     with_manners,
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
-from replydesk.dialog.skills import Skills, Thresholds
-from replydesk.dialog.state import state_after
-from replydesk.dialog.turn import Heard, heard, situation_of, slots_of
-from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranking.reranker import Reranked
+from replydesk.dialog.skills import Thresholds
+from replydesk.dialog.turn import Heard, Turn, heard, situation_of
 
-__all__ = ["Answering", "Turn"]
+__all__ = ["Answering"]
 
-# After these the conversation is still about what it was about before.
-_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm"}
 # A person is on the way, whatever else the message says.
 _PERSON = frozenset({"asked_for_person", "repeated_failure", "sentiment"})
 # What a rule does to a form that goes on: the form answers itself.
 _OVER_FORMS = frozenset({"handoff", "tag"})
 # What a rule of a part does to the whole message.
 _FORBIDS = frozenset({"handoff", "never_answer"})
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A message with the release and the matcher that answer it; ``began`` is when, by ``time.perf_counter``."""
-
-    incoming: Incoming
-    release: Release
-    matcher: Matcher
-    began: float
-
-    @property
-    def language(self) -> str:
-        """Return the language in which is answered."""
-        return self.incoming.language
 
 
 class Answering:
@@ -111,13 +88,13 @@ class Answering:
         """Return the reply to a message."""
         text, state, language = turn.incoming.text, turn.incoming.state, turn.language
         if state.taken_over:
-            return self._silent(turn)
+            return silent_reply(turn)
         alarm = alarm_of(text)
         if alarm is not None:
             again = is_repeated(alarm, turn.incoming.context)
             if alarm.kind != "abuse" or again:
                 said = alarmed(alarm, language, self._settings, repeated=again)
-                return self._made(turn, Heard(text, (), state), _unread(text, language), said, ())
+                return self._made(turn, Heard(text, (), state), unread(text, language), said, ())
         forms = self._forms.get()
         told, form, taken = self._in_form(turn, forms)
         wanted = Wanted(
@@ -128,7 +105,7 @@ class Answering:
         )
         if taken is not None and _settled(taken, text):
             # What fills a slot, or asks about one that the team explains, is not looked for.
-            found = _unread(text, language)
+            found = unread(text, language)
         else:
             # How somebody writes is told by the message itself, not by what it means in its conversation.
             angry = angrier(mood_of(text), state.angry, self._settings.dialog.angry_above)
@@ -309,85 +286,9 @@ class Answering:
         return None if settled else several, forbidding
 
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
-        """Return the reply, with the state that it leaves."""
-        reading, hits, decision = found.reading, found.reranked.hits, said.decision
-        lines, promise = self._dial.lines(turn.release, found.skills, reading)
-        shown = _shown(decision, hits, self._settings.dialog.hits_shown)
-        slots = {**slots_of(told.state, reading), **said.slots}
-        text = turn.incoming.text
-        meant = told.meant if told.meant != text else ""
-        aside = told.cue == "thanks" or decision.ground in _ASIDE
-        after = state_after(
-            told.state,
-            asked=text,
-            # What is asked about is what the next message is about.
-            topic=told.state.topic if aside else decision.left[0] if decision.options else told.meant,
-            sent=[hit.ticket.id for hit in decision.hits] if decision.answers and not decision.options else (),
-            options=said.offers,
-            slots=slots,
-            form=said.asking,
-            tags=tags_of(fired),
-        )
-        return Reply(
-            id=uuid.uuid4().hex,
-            conversation=turn.incoming.conversation,
-            action=decision.action,
-            ground=decision.ground,
-            text=said.text,
-            confidence=shown[0].score if shown else 0.0,
-            reading=reading,
-            hits=shown,
-            reasons=phrases.reasons(
-                decision,
-                reading,
-                shown,
-                found.reranked.outcome,
-                meant=meant,
-                promise=promise,
-                fired=fired,
-                conflicts=said.conflicts,
-            ),
-            release=turn.release.id,
-            milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
-            citations=said.citations,
-            conflicts=said.conflicts,
-            handoff=(
-                Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots, decision.left))
-                if decision.handoff
-                else None
-            ),
-            options=tuple(Option(offer.label, offer.value) for offer in said.offers),
-            reranked=found.reranked.outcome,
-            state=after,
-            meant=meant,
-            rules=tuple(fired),
-            incoming=turn.incoming,
-            lines=lines,
-            tickets_at=turn.matcher.change,
-        )
-
-    def _silent(self, turn: Turn) -> Reply:
-        """Return the reply that says nothing, since a person has the conversation."""
-        incoming, state = turn.incoming, turn.incoming.state
-        found = _unread(incoming.text, turn.language)
-        decision = decide(found.reading, (), Thresholds(), taken_over=True)
-        assert decision.handoff is not None
-        return Reply(
-            id=uuid.uuid4().hex,
-            conversation=incoming.conversation,
-            action=decision.action,
-            ground=decision.ground,
-            text="",
-            confidence=0.0,
-            reading=found.reading,
-            hits=(),
-            reasons=(phrases.held_by(state.taken_over, turn.language),),
-            release=turn.release.id,
-            milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
-            handoff=Handoff(decision.handoff, phrases.handoff_summary(incoming.text, found.reading, ())),
-            state=state_after(replace(state, failures=0, angry=0), asked=incoming.text, form=state.form),
-            incoming=incoming,
-        )
+        lines, promise = self._dial.lines(turn.release, found.skills, found.reading)
+        least = self._settings.dialog.hits_shown
+        return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least)
 
 
 def _settled(taken: FormStep, text: str) -> bool:
@@ -395,17 +296,3 @@ def _settled(taken: FormStep, text: str) -> bool:
     if taken.kind == "explained":
         return taken.slot is not None and bool(taken.slot.help)
     return taken.kind in ("ask", "done") and (bool(taken.changed) or not asks_something(text))
-
-
-def _unread(text: str, language: str) -> Found:
-    """Return what is known of a message that is neither encoded nor looked up."""
-    reading = Reading(language, (), 0.0, mood_of(text), False)
-    return Found(reading, Skills(), Reranked([], "off"), dict.fromkeys(STEPS, 0.0))
-
-
-def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
-    """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
-    if decision.action != "compose" and decision.ground != "partly":
-        return tuple(hits[: max(least, len(decision.hits))])
-    found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
-    return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))

@@ -9,6 +9,7 @@ from replydesk.data.settings import Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.asking import slot_question
 from replydesk.dialog.compose.composer import Draft
+from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.compose.slots import filled, slots_of
 from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, Slot, form_decision, text_in
 from replydesk.dialog.guard import Alarm, alarm_text, guarded
@@ -20,7 +21,6 @@ from replydesk.dialog.rules.rules import Fired
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import FormState, Offer
-from replydesk.dialog.turn import citations_of
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
@@ -95,7 +95,18 @@ def decided(
             return Said(unfilled, phrases.handoff_text(unfilled.ground, language))
         texts.append(text)
     rest = phrases.left_text(decision.left, language, asks=bool(decision.options)) if decision.left else ""
-    return Said(decision, "\n\n".join(texts), citations_of(decision), offers=_offers(decision.options), rest=rest)
+    return Said(decision, "\n\n".join(texts), _citations(decision), offers=_offers(decision.options), rest=rest)
+
+
+def _citations(decision: Decision) -> tuple[Citation, ...]:
+    """Return where each sentence of the answers comes from, counted through the whole text."""
+    cited: list[Citation] = []
+    for hit in decision.hits:
+        sent = sendable(hit.ticket.answer) or ""
+        # A signature that was taken out is no sentence of the reply.
+        kept = [found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent]
+        cited += [Citation(len(cited) + i, hit.ticket.id, found.start, found.end) for i, found in enumerate(kept)]
+    return tuple(cited)
 
 
 def _offers(hits: Sequence[Hit]) -> tuple[Offer, ...]:

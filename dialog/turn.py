@@ -1,4 +1,4 @@
-"""A turn: what a message is in its conversation, before it is read, and what a decision says, before it is sent."""
+"""A turn: a message with what answers it, and what it is in its conversation before it is read."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from replydesk.data.records import same_text
-from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
-from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading, wants_person
-from replydesk.dialog.reply import Citation
+from replydesk.dialog.release import Release
 from replydesk.dialog.rules.situation import Situation
-from replydesk.dialog.sending import sendable
 from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import State
-from replydesk.retrieval.matcher import Hit
+from replydesk.retrieval.matcher import Matcher
 
-__all__ = ["Cue", "Heard", "citations_of", "heard", "situation_of", "slots_of"]
+__all__ = ["Cue", "Heard", "Turn", "heard", "known_slots", "situation_of"]
 
 Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up", "told"]
 """What a message does in its conversation; '' where it begins something, or stands by itself."""
 
 _IDENTIFIES = frozenset({"order", "tracking", "error", "product", "email", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message with the release and the matcher that answer it; ``began`` is when, by ``time.perf_counter``."""
+
+    incoming: Incoming
+    release: Release
+    matcher: Matcher
+    began: float
+
+    @property
+    def language(self) -> str:
+        """Return the language in which is answered."""
+        return self.incoming.language
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     return Heard(full, (), fresh, "follow_up") if full else Heard(text, (), fresh)
 
 
-def slots_of(state: State, reading: Reading) -> dict[str, str]:
+def known_slots(state: State, reading: Reading) -> dict[str, str]:
     """Return what the customer has told so far: the slots of the conversation, and what this message identifies.
 
     Days and amounts are none: a message names several, and each means something else.
@@ -89,7 +101,7 @@ def situation_of(incoming: Incoming, told: Heard, reading: Reading, forms: Seque
     The tags are those of the customer and of the conversation, and those that rules have put on it before. The
     ``forms`` tell what the values of slots are called.
     """
-    slots = slots_of(told.state, reading)
+    slots = known_slots(told.state, reading)
     return Situation(
         told.meant,
         incoming.language,
@@ -101,22 +113,3 @@ def situation_of(incoming: Incoming, told: Heard, reading: Reading, forms: Seque
         slots,
         said_slots(forms, slots, incoming.language),
     )
-
-
-def citations_of(decision: Decision) -> tuple[Citation, ...]:
-    """Return where each sentence of what a decision sends comes from, counted through the whole text."""
-    if not decision.answers:
-        return ()
-    cited: list[Citation] = []
-    for hit in decision.hits:
-        sent = _sent(hit)
-        # A signature that was taken out is no sentence of the reply.
-        kept = [found for found in sentences(hit.ticket.answer) if (sendable(found.text) or "\0") in sent]
-        cited += [Citation(len(cited) + i, hit.ticket.id, found.start, found.end) for i, found in enumerate(kept)]
-    return tuple(cited)
-
-
-def _sent(hit: Hit) -> str:
-    text = sendable(hit.ticket.answer)
-    assert text is not None, "the policy picks what can be sent"
-    return text

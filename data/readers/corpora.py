@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, in_order, moment, role_of, short, yes
-from replydesk.data.readers.jsons import Record, first, first_values, records, values
+from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsonvalues import first_values, values
 from replydesk.data.readers.sessions import has_sessions, sessions
 from replydesk.data.readers.speakers import is_agent
 from replydesk.data.records import Conversation, Message, Role, content_id

@@ -10,22 +10,17 @@ from itertools import islice
 from typing import IO, Any, Literal, NamedTuple
 
 from replydesk.data.readers.base import SAMPLE, Skipped, Source, bounded, broken
+from replydesk.data.readers.jsontext import LIMIT, JsonText
 from replydesk.data.readers.parquet import objects
 
-__all__ = ["Record", "first", "first_values", "records", "values"]
+__all__ = ["SAMPLES", "Record", "first", "record_of", "records"]
 
-LIMIT = 16 * 1024 * 1024
-"""The longest JSON line or element in characters; a longer one is skipped instead of filling the memory."""
+SAMPLES = (SAMPLE, 4 * 1024 * 1024)
+"""So many characters of a file are looked at to recognise it; more where they hold nothing whole."""
 
-_SAMPLES = (SAMPLE, 4 * 1024 * 1024)
 _DEPTH = 3
 """How many objects may wrap a page."""
 
-_CHUNK = 256 * 1024
-_BLANK = re.compile(r"[\s,]*")
-_MARK = re.compile(r'["{}\[\],]')
-_QUOTED = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_KEY_SHOWN = 60
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -78,60 +73,11 @@ def first(
         return []
     keys = _Keys(tuple(inside), tuple(beside), tuple(through), listed)
     mode = _mode(source, keys)
-    for size in _SAMPLES:
+    for size in SAMPLES:
         found = _records(source.name, io.StringIO(source.head(size)), mode, keys)
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
-
-
-def values(source: Source) -> Iterator[Record | Skipped]:
-    """Yield the objects that stand under their names in one big object, each with its name as the key."""
-    with source.open() as stream:
-        yield from _values(source.name, stream)
-
-
-def first_values(source: Source, *, count: int = 20) -> list[Record]:
-    """Return the first objects under names; none when a file is not one object of which all values are objects."""
-    for size in _SAMPLES:
-        head = source.head(size)
-        if not _is_one_of_objects(head):
-            return []
-        found = _values(source.name, io.StringIO(head))
-        if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
-            return complete[:count]
-    return []
-
-
-def _values(name: str, stream: IO[str]) -> Iterator[Record | Skipped]:
-    text = _Text(stream)
-    try:
-        for key in text.keys():  # noqa: SIM118 - a walk
-            where = f"{name}:{key[:_KEY_SHOWN]}"
-            try:
-                value = text.value()
-            except ValueError as error:
-                yield Skipped(where, f"the value is not complete JSON ({error})")
-                if not text.skip():
-                    return
-            else:
-                yield _record(where, key, value, text.last)
-    except ValueError as error:
-        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
-
-
-def _is_one_of_objects(head: str) -> bool:
-    text, found = _Text(io.StringIO(head)), False
-    try:
-        for _ in text.keys():  # noqa: SIM118 - a walk
-            if text.peek() != "{":
-                return False
-            found = True
-            text.value()
-    except ValueError:
-        return found  # it goes on after the sample
-    text.at += 1
-    return found and not text.peek()
 
 
 _Mode = Literal["lines", "list", "object"]
@@ -145,7 +91,7 @@ class _Keys(NamedTuple):
 
 
 def _mode(source: Source, keys: _Keys) -> _Mode:
-    for size in _SAMPLES:
+    for size in SAMPLES:
         head = source.head(size)
         if head.lstrip().startswith("["):
             return "lines" if keys.listed and _lists_in_lines(head) else "list"
@@ -160,12 +106,12 @@ def _mode(source: Source, keys: _Keys) -> _Mode:
 
 def _is_page(head: str, keys: _Keys) -> bool:
     try:
-        return _reaches_page(_Text(io.StringIO(head)), keys, _DEPTH)
+        return _reaches_page(JsonText(io.StringIO(head)), keys, _DEPTH)
     except ValueError:
         return False  # the first object is longer than the sample, or none
 
 
-def _reaches_page(text: _Text, keys: _Keys, depth: int) -> bool:
+def _reaches_page(text: JsonText, keys: _Keys, depth: int) -> bool:
     for key in text.keys():  # noqa: SIM118 - a walk
         if key in keys.inside and text.peek() == "[":
             text.at += 1
@@ -208,7 +154,7 @@ def _records(
         for item in _lines(name, stream, keys.listed, damaged=damaged):
             yield from _opened(item, keys, _DEPTH)
         return
-    text, number = _Text(stream), 0
+    text, number = JsonText(stream), 0
     if mode == "object":
         try:
             while text.peek() == "{":
@@ -227,7 +173,7 @@ def _records(
             return
 
 
-def _page(place: str, text: _Text, keys: _Keys, depth: int) -> Iterator[Record | Skipped]:
+def _page(place: str, text: JsonText, keys: _Keys, depth: int) -> Iterator[Record | Skipped]:
     for key in text.keys():  # noqa: SIM118 - a walk
         if key in keys.inside + keys.beside and text.peek() == "[":
             text.at += 1
@@ -235,7 +181,7 @@ def _page(place: str, text: _Text, keys: _Keys, depth: int) -> Iterator[Record |
             if text.stuck:
                 raise ValueError("no end was found")
         elif key in keys.beside and text.peek() == "{":
-            yield _record(f"{place}{key}", key, text.value(), text.last)
+            yield record_of(f"{place}{key}", key, text.value(), text.last)
         elif key in keys.through and text.peek() == "{" and depth:
             yield from _page(f"{place}{key}.", text, keys, depth - 1)
         else:
@@ -253,7 +199,7 @@ def _opened(item: Record | Skipped, keys: _Keys, depth: int) -> Iterator[Record 
         for key in keys.inside + keys.beside:
             inner, where = value.get(key), f"{item.where}:{key}"
             for position, element in enumerate(inner if isinstance(inner, list) else ()):
-                yield _record(f"{where}[{position}]", key, element)
+                yield record_of(f"{where}[{position}]", key, element)
             if key in keys.beside and isinstance(inner, dict):
                 yield Record(where, key, inner)
         return
@@ -279,12 +225,12 @@ def _lines(name: str, stream: IO[str], listed: str, *, damaged: bool) -> Iterato
             yield Skipped(where, "the line holds bytes that are not text")
         else:
             try:
-                yield _record(where, "", json.loads(line), line, listed)
+                yield record_of(where, "", json.loads(line), line, listed)
             except (ValueError, RecursionError) as error:
                 yield Skipped(where, f"the line is not complete JSON ({error})")
 
 
-def _elements(name: str, key: str, text: _Text, position: int = 0, listed: str = "") -> Iterator[Record | Skipped]:
+def _elements(name: str, key: str, text: JsonText, position: int = 0, listed: str = "") -> Iterator[Record | Skipped]:
     while (character := text.peek()) not in ("", "]"):
         where = f"{name if key else f'{name}:'}[{position}]"
         position += 1
@@ -298,9 +244,9 @@ def _elements(name: str, key: str, text: _Text, position: int = 0, listed: str =
             continue
         if not listed and _holds_objects(value):
             for number, element in enumerate(value):
-                yield _record(f"{where}[{number}]", key, element, text.last)
+                yield record_of(f"{where}[{number}]", key, element, text.last)
         else:
-            yield _record(where, key, value, text.last, listed)
+            yield record_of(where, key, value, text.last, listed)
     text.at += len(character)
 
 
@@ -309,7 +255,8 @@ def _rows(source: Source) -> Iterator[Record | Skipped]:
         yield item if isinstance(item, Skipped) else Record(item[0], "", item[1])
 
 
-def _record(where: str, key: str, value: Any, written: str = "", listed: str = "") -> Record | Skipped:
+def record_of(where: str, key: str, value: Any, written: str = "", listed: str = "") -> Record | Skipped:
+    """Return the record of a value as it was ``written``, or why there is none."""
     if listed and isinstance(value, list):
         value = {listed: value}
     if not isinstance(value, dict):
@@ -318,94 +265,3 @@ def _record(where: str, key: str, value: Any, written: str = "", listed: str = "
         # Half of an escaped emoji cannot be stored; a whole one survives this unchanged.
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     return Record(where, key, value)
-
-
-class _Text:
-    """A window on JSON text that grows until the value at its beginning is complete."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream, self._text, self._done = stream, "", False
-        self._decode = json.JSONDecoder().raw_decode
-        self.at = 0
-        self.last = ""
-        self.stuck = False
-
-    def _more(self) -> None:
-        # Doubling keeps the retries on one long value linear in its length.
-        chunk = self._stream.read(max(_CHUNK, len(self._text) - self.at))
-        self._text, self.at, self._done = self._text[self.at :] + chunk, 0, not chunk
-
-    def peek(self) -> str:
-        """Return the next character that is neither blank nor a comma, without passing it; '' at the end."""
-        while True:
-            blank = _BLANK.match(self._text, self.at)
-            self.at = blank.end() if blank else self.at
-            if self.at < len(self._text) or self._done:
-                return self._text[self.at : self.at + 1]
-            self._more()
-
-    def value(self) -> Any:
-        """Return the next value and pass it; raise ValueError when it is torn, wrong or far too long."""
-        self.peek()
-        while True:
-            try:
-                value, end = self._decode(self._text, self.at)
-            except (ValueError, RecursionError) as error:
-                if len(self._text) - self.at > LIMIT:
-                    raise ValueError(f"it is longer than {LIMIT:,} characters, or wrong") from error
-                if self._done:
-                    raise ValueError(getattr(error, "msg", "nested too deeply")) from error
-            else:
-                # A number may go on in the next chunk; a text, list or object cannot.
-                if end < len(self._text) or self._done:
-                    self.last, self.at = self._text[self.at : end], end
-                    return value
-            self._more()
-
-    def keys(self) -> Iterator[str]:
-        """Yield the keys of the object that begins here; the caller passes each value before the next key."""
-        if self.peek() != "{":
-            raise ValueError("an object was expected")
-        self.at += 1
-        while self.peek() != "}":
-            key = self.value()
-            if self.peek() != ":" or not isinstance(key, str):
-                raise ValueError("a key was expected")
-            self.at += 1
-            yield key
-
-    def skip(self) -> bool:
-        """Pass a value that is wrong inside by counting its brackets; return whether its end was found.
-
-        What was looked at is forgotten, so a value of any length can be passed.
-        """
-        depth, moved = 0, False
-        while True:
-            mark = _MARK.search(self._text, self.at)
-            if mark is None:
-                moved, self.at = moved or self.at < len(self._text), len(self._text)
-                if not self._grown():
-                    return False
-                continue
-            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(mark[0], 0)
-            if depth < 0:
-                moved, self.at = moved or self.at < mark.start(), mark.start()
-                return moved
-            moved, self.at = True, mark.end()
-            if (mark[0] == '"' and not self._unquoted()) or (depth == 0 and mark[0] in "}],"):
-                return mark[0] != '"'
-
-    def _unquoted(self) -> bool:
-        while True:
-            passed = _QUOTED.match(self._text, self.at)
-            self.at = passed.end() if passed else self.at
-            if self._text[self.at : self.at + 1] == '"':
-                self.at += 1
-                return True
-            # A backslash at the very end belongs to what comes next.
-            if not self._grown():
-                return False
-
-    def _grown(self) -> bool:
-        self._more()
-        return not self._done

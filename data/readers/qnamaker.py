@@ -15,7 +15,8 @@ from textwrap import dedent
 from typing import IO, Any
 
 from replydesk.data.readers.base import Item, Options, Skipped, Source, broken, yes
-from replydesk.data.readers.jsons import LIMIT, Record, first, records
+from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsontext import LIMIT
 from replydesk.data.readers.sheets import sheet
 from replydesk.data.records import Ticket
 from replydesk.data.text import plain

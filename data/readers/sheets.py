@@ -12,7 +12,8 @@ from itertools import chain
 from typing import IO, Any, Literal
 
 from replydesk.data.readers.base import Skipped, Source, bounded, broken
-from replydesk.data.readers.jsons import LIMIT, Record, first, records
+from replydesk.data.readers.jsons import Record, first, records
+from replydesk.data.readers.jsontext import LIMIT
 
 __all__ = ["Sheet", "sheet"]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import IO
 
 from replydesk.data.readers.base import Skipped, Source, broken
-from replydesk.data.readers.jsons import LIMIT
+from replydesk.data.readers.jsontext import LIMIT
 
 __all__ = ["Row", "rows", "tables"]
 

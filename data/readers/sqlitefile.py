@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from replydesk.data.errors import FormatError
 from replydesk.data.readers.base import Skipped, Source, broken
-from replydesk.data.readers.jsons import LIMIT
+from replydesk.data.readers.jsontext import LIMIT
 
 __all__ = ["is_sqlite", "rows", "tables"]
 

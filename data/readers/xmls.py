@@ -7,7 +7,8 @@ from typing import Any, Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from replydesk.data.readers.base import Skipped, Source
-from replydesk.data.readers.jsons import LIMIT, Record
+from replydesk.data.readers.jsons import Record
+from replydesk.data.readers.jsontext import LIMIT
 
 __all__ = ["elements", "is_xml"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replydesk.data.readers import jsons
+from replydesk.data.readers import jsons, jsontext
 from replydesk.data.readers.base import Skipped, Source
 from replydesk.data.readers.jsons import Record, first, records
 
@@ -38,7 +38,7 @@ LINES = "\n".join(json.dumps(value) for value in OBJECTS)
 def test_every_shape_gives_the_same_objects(
     export: Export, monkeypatch: pytest.MonkeyPatch, content: str, places: list[str], chunk: int
 ) -> None:
-    monkeypatch.setattr(jsons, "_CHUNK", chunk)
+    monkeypatch.setattr(jsontext, "_CHUNK", chunk)
     source = Source(export("e", content))
     found = [item for item in records(source, inside=("tickets",)) if isinstance(item, Record)]
     assert [record.value for record in found] == OBJECTS
@@ -59,7 +59,7 @@ def test_a_bad_line_costs_only_itself(export: Export) -> None:
 
 @pytest.mark.parametrize("chunk", [3, 256 * 1024])
 def test_a_bad_element_costs_only_itself(export: Export, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr(jsons, "_CHUNK", chunk)
+    monkeypatch.setattr(jsontext, "_CHUNK", chunk)
     path = export("e.json", '[{"n": 1}, {"n": oops, "m": "}"}, {"n": 3}, nope, {"n": 5}, {"n": "cut', end="")
     items = list(records(Source(path)))
     assert [item.value["n"] for item in items if isinstance(item, Record)] == [1, 3, 5]
@@ -76,7 +76,8 @@ def test_a_document_cut_off_after_its_list_says_so(export: Export) -> None:
 
 
 def test_a_line_beyond_the_limit_is_skipped_without_being_kept(export: Export, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsons, "LIMIT", 100)
+    for module in (jsons, jsontext):
+        monkeypatch.setattr(module, "LIMIT", 100)
     path = export("e.jsonl", {"n": 1}, {"n": "x" * 1000}, {"n": "退" * 80})
     assert [item if isinstance(item, Skipped) else item.value["n"] for item in records(Source(path))] == [
         1,

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from replydesk.data.errors import FormatError, InputError
-from replydesk.data.readers import Item, Options, Skipped, jsons, read
+from replydesk.data.readers import Item, Options, Skipped, jsontext, read
 from replydesk.data.readers import source as module
 from replydesk.data.readers.source import Source
 from replydesk.data.records import Conversation, Ticket
@@ -367,7 +367,7 @@ def test_a_line_of_100_megabytes_is_skipped_without_filling_the_memory(
     assert questions(items) == ["Is it waterproof?", "防水吗？"]
     assert list(skipped(items)) == [place]
     assert "longer than" in skipped(items)[place]
-    assert peak < 6 * jsons.LIMIT
+    assert peak < 6 * jsontext.LIMIT
 
 
 # ---- encodings

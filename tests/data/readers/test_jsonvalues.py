@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from replydesk.data.readers.base import Skipped, Source
-from replydesk.data.readers.jsons import Record, first_values, values
+from replydesk.data.readers.jsons import Record
+from replydesk.data.readers.jsonvalues import first_values, values
 
 Export = Callable[..., Path]
 
