@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
 STAMP := $(VENV)/.installed
-# Tests run on every processor, those of a file one after another.
-TOGETHER := -q -n auto --dist loadfile
+# Tests run on every processor.
+TOGETHER := -q -n auto
+# Without the caches of bytecode every worker would compile every test again, which takes seven seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## show this list
@@ -17,11 +19,11 @@ serve: $(STAMP) ## build the demo desk if there is none and serve http://127.0.0
 
 .PHONY: test
 test: dev ## every test
-	$(BIN)/python -m pytest $(TOGETHER)
+	$(BIN)/python -m pytest $(TOGETHER) --dist loadfile
 
 .PHONY: check
 check: lint types ## the fast loop: lint, types, quick tests
-	$(BIN)/python -m pytest $(TOGETHER) --hypothesis-profile quick -m "not slow and not browser and not postgres and not milvus"
+	$(BIN)/python -m pytest $(TOGETHER) --dist worksteal --hypothesis-profile quick -m "not slow and not browser and not postgres and not milvus"
 
 .PHONY: dev
 dev: $(STAMP) .types/replydesk ## make .venv with everything the tests need

@@ -41,16 +41,28 @@ TRAINS = (
 """What trains encoders, which takes seconds a test: `make check` leaves it out, `make test` does not."""
 
 
+def trains(path: Path) -> bool:
+    here = Path(__file__).parent
+    return path.is_relative_to(here) and path.relative_to(here).as_posix().startswith(TRAINS)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what trains encoders where nothing slow is wanted: its libraries take seconds."""
+    return True if str(config.option.markexpr).startswith("not slow") and trains(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what trains encoders as slow."""
-    here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).as_posix().startswith(TRAINS):
+        if trains(item.path):
             item.add_marker(pytest.mark.slow)
 
 
 # For `make check`; where a test says how many examples it needs, it gets them.
 drawing.register_profile("quick", max_examples=20)
+
+PATIENCE = 10_000
+"""Milliseconds in which anything is reranked, however busy the machine is: what is replied hangs on no clock."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -167,12 +179,21 @@ def desk_conversations() -> list[Conversation]:
     return conversations
 
 
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Path) -> None:
     """Keep settings of the developer's shell out, and the developer's own desk safe."""
     for name in [name for name in os.environ if name.startswith("REPLYDESK_") and name != "REPLYDESK_DATASETS"]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("REPLYDESK_HOME", str(tmp_path / "home"))
+    # Each has its own, but no folder before it makes one: thousands of tests need none.
+    monkeypatch.setenv("REPLYDESK_HOME", str(_homes / str(next(_numbers))))
 
 
 @pytest.fixture(scope="session")
@@ -278,14 +299,15 @@ def reading_settings(tiny_bert_to_read: Path) -> Settings:
 
 
 def _settings_with(encoder: Path) -> Settings:
-    names = {"english_encoder": str(encoder), "other_encoder": str(encoder)}
-    return Settings(retrieval=RetrievalSettings.model_validate(names | {"runtime": "torch"}))
+    chosen = {"english_encoder": str(encoder), "other_encoder": str(encoder), "runtime": "torch"}
+    return Settings(retrieval=RetrievalSettings.model_validate(chosen | {"rerank_budget_ms": PATIENCE}))
 
 
 @pytest.fixture
-def home(tmp_path: Path, tiny_bert: Path) -> Home:
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_bert: Path) -> Home:
     """Return an empty home with the tiny encoder in its settings.toml; ``$REPLYDESK_HOME`` names it."""
     home = Home(tmp_path / "home").create()
+    monkeypatch.setenv("REPLYDESK_HOME", str(home.folder))
     _write_settings(home, tiny_bert)
     return home
 
@@ -329,9 +351,6 @@ def _postgres() -> Iterator[str]:
         engine.dispose()
         yield server.get_uri()
         server.cleanup()
-
-
-_numbers = count()
 
 
 @pytest.fixture
@@ -444,6 +463,7 @@ def _checked_reply(document: dict[str, Any]) -> dict[str, Any]:
 
 def _write_settings(home: Home, encoder: Path) -> None:
     home.settings.write_text(
-        f'[retrieval]\nenglish_encoder = "{encoder}"\nother_encoder = "{encoder}"\nruntime = "torch"\n',
+        f'[retrieval]\nenglish_encoder = "{encoder}"\nother_encoder = "{encoder}"\nruntime = "torch"\n'
+        f"rerank_budget_ms = {PATIENCE}\n",
         encoding="utf-8",
     )

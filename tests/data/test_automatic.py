@@ -349,6 +349,6 @@ def test_what_a_bot_asks_back_is_passed_over() -> None:
     "text", ["please wait " * 120, "a" * 1400 + " automatic", "请" * 1400 + "稍候", "your feedback " * 100]
 )
 def test_no_text_takes_long(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     is_automatic(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -206,10 +206,10 @@ LONG = [
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: text[:12].strip())
 def test_no_text_takes_long(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     own_words(text[:90_000])
     own_words(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 # ---- HTML

@@ -73,7 +73,7 @@ def test_what_answers_share_is_shown(answers: list[str], text: str) -> None:
 
 @pytest.mark.parametrize("character", ["a", "1", "@", "我", "-", "a@", "a-", ".", " "])
 def test_no_text_takes_long(character: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     slot_form(character * 100_000)
     template_text([character * 3000, f"{character * 3000}!", f"b{character * 3000}"])
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

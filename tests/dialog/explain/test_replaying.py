@@ -62,6 +62,7 @@ def test_every_reply_of_a_desk_comes_out_the_same(agent: Agent) -> None:
         assert (found.same, found.differences, kinds(found)) == (True, (), set()), text
 
 
+@pytest.mark.slow
 def test_a_reply_comes_out_the_same_in_another_process(agent: Agent) -> None:
     replies = [agent.reply(text).id for text in LOOSE]
     code = (

@@ -327,6 +327,7 @@ def test_converting_warns_of_no_loss(tiny_bert: Path, tmp_path: Path, caplog: py
     assert not caplog.records
 
 
+@pytest.mark.slow
 def test_openvino_reports_nothing_to_anybody(tiny_bert: Path) -> None:
     code = (
         "import sys; from replydesk.retrieval.encoders.runtime import OpenVinoEncoder;"
