@@ -14,6 +14,7 @@ from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.dial import Dial
+from replydesk.dialog.followup import with_new_words
 from replydesk.dialog.forms import Form, FormStep, declared_slot, question_form, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
@@ -234,7 +235,7 @@ class Answering:
         """Return what was found for a message as it was heard.
 
         Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
-        it better: when it is asked word for word, or has the better of two answers.
+        it better: when it is asked word for word, or has the better of two answers. What has its new words goes first.
         """
         found = self.look(turn, told.meant, told.context, wanted)
         if told.cue != "follow_up":
@@ -243,7 +244,9 @@ class Answering:
         one, other = (look.reranked.hits[:1] for look in (alone, found))
         if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
             return replace(told, meant=turn.incoming.text, cue=""), alone
-        return told, found
+        hits, others = (look.reranked.hits for look in (found, alone))
+        weighed = with_new_words(hits, others, turn.incoming.text, told.state.topic)
+        return told, replace(found, reranked=replace(found.reranked, hits=weighed))
 
     def _several(
         self, turn: Turn, told: Heard, decision: Decision, found: Found, wanted: Wanted

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
+from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.gate import gate
+from replydesk.retrieval.matcher import Hit
 
-__all__ = ["completed", "rewritten"]
+__all__ = ["completed", "rewritten", "with_new_words"]
 
+_NEAR = 0.5
+"""A hit that has the new words of a follow-up goes first where it scores this share of the best, or more."""
 _LONGEST = 200
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DAYS = r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|today|tomorrow|weekends?|holidays?"
@@ -119,6 +124,31 @@ def completed(text: str, topic: str) -> str:
     if _HAN.search(said) or _HAN.search(before):
         return _completed_zh(said, before)
     return _completed_en(said, before)
+
+
+def with_new_words(hits: Sequence[Hit], alone: Sequence[Hit], text: str, topic: str) -> list[Hit]:
+    """Return the hits of a completed follow-up, those first that have a word of it that the question before had not.
+
+    那快递呢 after a question about a refund asks about a parcel: what has no such word is about the question before.
+    Hits of the message as it stands, ``alone``, count where they have one. Nothing changes where the best hit has one,
+    or no other is near.
+    """
+    new = frozenset(content_words(text)) - frozenset(content_words(topic))
+    if not hits or hits[0].exact or not new:
+        return list(hits)
+
+    def has(hit: Hit) -> bool:
+        return not new.isdisjoint(content_words(f"{hit.ticket.question}\n{hit.ticket.answer}"))
+
+    least = _NEAR * hits[0].score
+    known = {hit.ticket.id for hit in hits}
+    others = [hit for hit in alone if hit.ticket.id not in known]
+    first = sorted(
+        (hit for hit in (*hits, *others) if hit.score >= least and has(hit)), key=lambda hit: hit.score, reverse=True
+    )
+    if has(hits[0]) or not first:
+        return list(hits)
+    return [*first, *(hit for hit in hits if hit not in first)][: len(hits)]
 
 
 def _exchanged(said: str, before: str) -> str:

@@ -32,7 +32,9 @@ def test_these_ask_about_the_order_number(text: str) -> None:
         "where is my order?", "Why do I need to pay postage?", "what is your refund policy?", "no idea", "TW-204817",
         "where do I find the size chart?", "how do I get a refund?", "do I have to pay for returns?",
         "Why has my order not arrived?", "what is my order status?", "which size should I take?",
-        "为什么要退货", "快递怎么查", "哪里有门店", "发票怎么开", "为什么不能退款", "我的订单在哪", "订单号错了",
+        "为什么要退货", "快递怎么查", "哪里有门店", "发票怎么开", "为什么不能退款",
+        "我的订单在哪", "订单号错了", "不说", "就是不说",
+        "不想告诉你",
     ],
 )  # fmt: skip
 def test_these_ask_something_else(text: str) -> None:

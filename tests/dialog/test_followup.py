@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.followups import part, resolved
-from replydesk.dialog.followup import completed, rewritten
+from replydesk.data.records import Ticket
+from replydesk.dialog.followup import completed, rewritten, with_new_words
 from replydesk.dialog.gate import fit_gate, gate
+from replydesk.retrieval.matcher import Hit
 
 CASES = part("train") + part("test")
 
@@ -47,3 +51,26 @@ def test_a_follow_up_is_said_in_full(topic: str, text: str, full: str) -> None:
 @pytest.mark.parametrize("text", ["I never got a receipt for my last order", "我上个月的发票还没开", "hello there"])
 def test_without_a_question_before_nothing_is_completed(text: str) -> None:
     assert rewritten(text, "") == ""
+
+
+def _hit(question: str, score: float, *, answer: str = "answer") -> Hit:
+    return Hit(Ticket.make(question, answer), 0.5, score)
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "refund", "parcel"),
+    [
+        ("How long does a refund take?", "and my parcel?", "How long do refunds take?", "My parcel is late"),
+        ("退款多久到账？", "那快递呢", "退款多久到账", "快递超时了还没到"),
+    ],
+)
+def test_what_has_the_new_words_of_a_follow_up_goes_first_where_it_is_near(
+    topic: str, text: str, refund: str, parcel: str
+) -> None:
+    old, near, far = _hit(refund, 0.9), _hit(parcel, 0.5), _hit(parcel, 0.4)
+    other = _hit("?", 0.6, answer=parcel)
+    assert with_new_words([old, near], [other, old], text, topic) == [other, near]
+    assert with_new_words([old, far], [], text, topic) == [old, far], "what is far from fitting does not push in"
+    assert with_new_words([near, old], [other], text, topic) == [near, old]
+    assert with_new_words([replace(old, exact=True), near], [], text, topic)[0].exact
+    assert with_new_words([old, near], [], topic, topic) == [old, near], "no word is new"
