@@ -10,6 +10,7 @@ messages of customers against all that looks like a name in these messages as th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
@@ -85,6 +86,10 @@ _WEIGHTS: Final = {
     "before place": -2.7, "alone": -1.6,
 }  # fmt: skip
 
+# A name that was masked in part: 努尔<NAME_1>, <NAME_1>·艾山.
+_SOUNDS: Final = "".join(sorted(BY_SOUND))
+_PARTLY: Final = re.compile(rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>")
+
 Token = tuple[int, int, str, str]
 
 
@@ -107,6 +112,7 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     >>> han_persons("白桃味的还有吗"), han_persons("白桃味的还有吗", {"白桃", "桃味"})
     ('<NAME_1>的还有吗', '白桃味的还有吗')
     """
+    text = _PARTLY.sub("<NAME_1>", text)
     tokens = _tokens(text)
     found = []
     for first, last in _stretches(tokens):
