@@ -24,7 +24,7 @@ __all__ = ["BY_SOUND", "dictionary", "evidence", "han_persons"]
 BY_SOUND: Final = frozenset(
     "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
-    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅·"
+    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎·"
 )
 """Characters of Xinhua's tables of transliteration that hardly stand in words."""
 
@@ -69,6 +69,7 @@ _MARKS: Final = frozenset("，。！？；：、,.!?;:\n \t（()）“”\"'—�
 _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
 # Parts of speech that names are not made of: adverbs, prepositions, pronouns, measures and the like; verbs and times.
 _LITTLE: Final = frozenset("dpcurfqym")
+_HAPPENING: Final = frozenset("dpt")
 _SPOKEN: Final = _LITTLE | frozenset("vt")
 _THRESHOLD: Final = 0.6
 _FAMILIAR: Final = -3.0
@@ -77,7 +78,7 @@ _WEIGHTS: Final = {
     "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
     "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "dotted": 5.0,
     # What speaks against it.
-    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1,
+    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1, "goes on": -1.0,
     # What stands before it,
     "begins": 0.7, "called": 0.8, "dealt": 1.3, "self": 1.1, "people": 1.1,
     "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind word": -2.9,
@@ -194,6 +195,8 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
             seen.append("usual")
         if not _FUNCTION.isdisjoint(given):
             seen.append("functional")
+    if named and len(within[-1][2]) == 1 and (within[-1][2] in _DOING or within[-1][3][0] in _HAPPENING):
+        seen.append("goes on")
     if sounds:
         seen.append("sounds2" if len(told) == 2 else "sounds3")
     elif foreign:
