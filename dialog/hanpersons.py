@@ -110,8 +110,8 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
 
     >>> han_persons("我同事阿依古丽昨天问过")
     '我同事<NAME_1>昨天问过'
-    >>> han_persons("白桃味的还有吗"), han_persons("白桃味的还有吗", {"白桃", "桃味"})
-    ('<NAME_1>的还有吗', '白桃味的还有吗')
+    >>> han_persons("白桃味的还有吗"), han_persons("白桃味的还有吗", {"白桃"})
+    ('<NAME_1>味的还有吗', '白桃味的还有吗')
     """
     text = _PARTLY.sub("<NAME_1>", text)
     tokens = _tokens(text)
@@ -195,7 +195,7 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
             seen.append("usual")
         if not _FUNCTION.isdisjoint(given):
             seen.append("functional")
-    if named and len(within[-1][2]) == 1 and (within[-1][2] in _DOING or within[-1][3][0] in _HAPPENING):
+    if named and not sounds and len(within[-1][2]) == 1 and (within[-1][2] in _DOING or within[-1][3][0] in _HAPPENING):
         seen.append("goes on")
     if sounds:
         seen.append("sounds2" if len(told) == 2 else "sounds3")
