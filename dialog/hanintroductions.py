@@ -9,15 +9,17 @@ clauses about the writer only the place is left out: 我在河南开店 becomes 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
-from replydesk.dialog.hanpersons import BY_SOUND, dictionary, han_persons
+from replydesk.dialog.hanpersons import dictionary
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["han_introduced", "whole_names"]
+__all__ = ["han_introduced"]
+
+Span = tuple[int, int]
 
 _PLACE, _NAME = "\x01", "\x02"
 _PLAIN: Final = "|".join(
@@ -93,12 +95,6 @@ _CLEANED: Final = re.compile(r"[（(]\s*[）)]|(?:[—–-]+|[，、：:~～])\s
 _AROUND: Final = re.compile("[A-Za-z] *(?<!by)(?<!by )\\0|\\0 *[A-Za-z]")
 _BEFORE_PLACE: Final = re.compile("(?:在|住|[来发]?自|坐标|是|作为|身[为处]|家|籍|现居|[搬嫁]到|从|地区|城市)\\Z")
 _BEHIND_PLACE: Final = re.compile("人|[这那]边|宝[妈爸]|妹子|地区|一带|老乡|下雨|天气|的问候")
-_PARTLY: Final = re.compile(
-    rf"(?<![\u4e00-\u9fff])[{''.join(sorted(BY_SOUND))}]{{1,5}}<NAME_1>"
-    rf"|[{''.join(sorted(BY_SOUND))}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
-    "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|女士|先生|顾客|本人))"
-    rf"|[{''.join(sorted(BY_SOUND))}]{{2,6}}(?=女士|先生|小姐(?!姐))"
-)
 _OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
 # The first characters are looked at first: most others begin none.
@@ -110,15 +106,6 @@ _KNOWN_PLACES: Final = re.compile(
 _LONG: Final = 24
 _WHOLE: Final = re.compile(rf"(?:{_PLAIN}|[{_PLACE}{_NAME}0-9])+")
 _HEAD: Final = re.compile(rf"(?:{_PLAIN})*+")
-
-
-def whole_names(text: str, familiar: Container[str] = frozenset()) -> str:
-    """Return a text in which a name that was masked in part, or that a middle dot tells, is a placeholder as a whole.
-
-    >>> whole_names("努尔<NAME_1>先生，买买提·艾山来问")
-    '<NAME_1>先生，<NAME_1>来问'
-    """
-    return han_persons(_PARTLY.sub("<NAME_1>", text), familiar)
 
 
 def han_introduced(text: str) -> str:
@@ -137,9 +124,9 @@ def han_introduced(text: str) -> str:
     return _without(text, gone) if gone else text
 
 
-def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
+def _clauses(text: str) -> Iterator[tuple[Span, bool]]:
     """Yield the spans that tell who writes, and whether each has a place in it."""
-    tagged: list[tuple[int, int, str]] | None = None
+    tagged: list[Span] | None = None
     greeted = begun = -1
     for match in _CLAUSE.finditer(_marked(text)):
         clause, (start, stop) = match[0], match.span()
@@ -162,17 +149,11 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
         ):
             continue
         if tagged is None:
-            tagged = _tagged(text)
-        inside = [one for one in tagged if start <= one[0] and one[1] <= stop]
-        naming = bool(_NAMING.search(clause))
-        shape, spans = _shape(clause, [one for one in inside if one[2] == _PLACE], start)
-        told = [
-            _SURNAME.sub(rf"\1{_NAME}", clause),
-            shape,
-            *([_shape(clause, inside, start)[0]] if naming else []),
-            *([] if spans else [_with_unknown(clause)]),
-        ]
-        whole = next((one for one in told if _introduces(one, naming)), "")
+            tagged = _places(text)
+        spans = [(first, last) for first, last in tagged if start <= first and last <= stop]
+        shape = _shape(clause, spans, start)
+        told = [_SURNAME.sub(rf"\1{_NAME}", clause), shape, *([] if spans else [_with_unknown(clause)])]
+        whole = next((one for one in told if _introduces(one)), "")
         if whole:
             yield (begin, stop), _PLACE in whole or bool(_STAYS.search(clause))
             continue
@@ -181,11 +162,11 @@ def _clauses(text: str) -> Iterator[tuple[tuple[int, int], bool]]:
                 yield _widened(text, start, first, last, stop), True
 
 
-def _introduces(shape: str, naming: bool) -> bool:
+def _introduces(shape: str) -> bool:
     """Return whether a clause names somebody, or where the writer is from, and says nothing else."""
     if len(shape) >= _LONG or (_NAME not in shape and _PLACE not in shape) or _YOU.search(shape):
         return False
-    return bool(_WHOLE.fullmatch(shape) and (naming or _NAME in shape or _ABOUT.search(shape)))
+    return bool(_WHOLE.fullmatch(shape) and (_NAME in shape or _ABOUT.search(shape)))
 
 
 def _marked(text: str) -> str:
@@ -193,10 +174,10 @@ def _marked(text: str) -> str:
     return re.sub(r"<NAME_\d+>", lambda match: _NAME * len(match[0]), text)
 
 
-def _tagged(text: str) -> list[tuple[int, int, str]]:
-    """Return where places and names of persons stand in a text."""
-    found = [(*match.span(), _PLACE) for match in _KNOWN_PLACES.finditer(text)]
-    known = {at for start, stop, _ in found for at in range(start, stop)}
+def _places(text: str) -> list[Span]:
+    """Return where places stand in a text."""
+    found = [match.span() for match in _KNOWN_PLACES.finditer(text)]
+    known = {at for start, stop in found for at in range(start, stop)}
     at = 0
     for word, tag in dictionary().tag(text):
         start = text.find(word, at)
@@ -210,19 +191,17 @@ def _tagged(text: str) -> list[tuple[int, int, str]]:
             and not _WHOLE.fullmatch(word)
             and (_AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at))
         ):
-            found.append((start, at, _PLACE))
+            found.append((start, at))
     return sorted(found)
 
 
-def _shape(clause: str, tagged: Sequence[tuple[int, int, str]], at: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return a clause with a mark for each place and name, and where the places stand."""
-    shape, done, places = "", 0, []
-    for start, stop, mark in tagged:
-        shape += clause[done : start - at] + mark
+def _shape(clause: str, places: Sequence[Span], at: int) -> str:
+    """Return a clause with a mark for each place and each name."""
+    shape, done = "", 0
+    for start, stop in places:
+        shape += clause[done : start - at] + _PLACE
         done = stop - at
-        if mark == _PLACE:
-            places.append((start, stop))
-    return re.sub(f"{_NAME}+", _NAME, shape + clause[done:]), places
+    return re.sub(f"{_NAME}+", _NAME, shape + clause[done:])
 
 
 def _with_unknown(clause: str) -> str:
@@ -259,14 +238,14 @@ def _is_unknown(word: str, rest: str) -> bool:
     return bool(known) or not _OWNERS.search(rest)
 
 
-def _widened(text: str, start: int, begin: int, end: int, stop: int) -> tuple[int, int]:
+def _widened(text: str, start: int, begin: int, end: int, stop: int) -> Span:
     """Return the span of a place with the word before it that puts somebody there, and the ending behind it."""
     before = re.search(r"(?:人?在|从|于|来自|自)\Z", text[start:begin])
     after = _BEHIND.match(text, end, stop)
     return begin - (len(before[0]) if before else 0), after.end() if after else end
 
 
-def _without(text: str, gone: Sequence[tuple[int, int]]) -> str:
+def _without(text: str, gone: Sequence[Span]) -> str:
     parts, at = [], 0
     for start, stop in sorted(gone):
         parts.append(text[at:start])

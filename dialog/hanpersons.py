@@ -10,6 +10,7 @@ messages of customers against all that looks like a name in these messages as th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
@@ -23,7 +24,7 @@ __all__ = ["BY_SOUND", "dictionary", "evidence", "han_persons"]
 BY_SOUND: Final = frozenset(
     "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
-    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅·"
+    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎·"
 )
 """Characters of Xinhua's tables of transliteration that hardly stand in words."""
 
@@ -68,6 +69,7 @@ _MARKS: Final = frozenset("，。！？；：、,.!?;:\n \t（()）“”\"'—�
 _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
 # Parts of speech that names are not made of: adverbs, prepositions, pronouns, measures and the like; verbs and times.
 _LITTLE: Final = frozenset("dpcurfqym")
+_HAPPENING: Final = frozenset("dpt")
 _SPOKEN: Final = _LITTLE | frozenset("vt")
 _THRESHOLD: Final = 0.6
 _FAMILIAR: Final = -3.0
@@ -76,7 +78,7 @@ _WEIGHTS: Final = {
     "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
     "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "dotted": 5.0,
     # What speaks against it.
-    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1,
+    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1, "goes on": -1.0,
     # What stands before it,
     "begins": 0.7, "called": 0.8, "dealt": 1.3, "self": 1.1, "people": 1.1,
     "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind word": -2.9,
@@ -84,6 +86,10 @@ _WEIGHTS: Final = {
     "ends": 0.7, "doing": 1.0, "of people": 1.4, "before time": 1.3, "before verb": -0.4, "before word": -2.2,
     "before place": -2.7, "alone": -1.6,
 }  # fmt: skip
+
+# A name that was masked in part: 努尔<NAME_1>, <NAME_1>·艾山.
+_SOUNDS: Final = "".join(sorted(BY_SOUND))
+_PARTLY: Final = re.compile(rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>")
 
 Token = tuple[int, int, str, str]
 
@@ -104,9 +110,10 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
 
     >>> han_persons("我同事阿依古丽昨天问过")
     '我同事<NAME_1>昨天问过'
-    >>> han_persons("白桃味的还有吗"), han_persons("白桃味的还有吗", {"白桃", "桃味"})
-    ('<NAME_1>的还有吗', '白桃味的还有吗')
+    >>> han_persons("白桃味的还有吗"), han_persons("白桃味的还有吗", {"白桃"})
+    ('<NAME_1>味的还有吗', '白桃味的还有吗')
     """
+    text = _PARTLY.sub("<NAME_1>", text)
     tokens = _tokens(text)
     found = []
     for first, last in _stretches(tokens):
@@ -188,6 +195,8 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
             seen.append("usual")
         if not _FUNCTION.isdisjoint(given):
             seen.append("functional")
+    if named and not sounds and len(within[-1][2]) == 1 and (within[-1][2] in _DOING or within[-1][3][0] in _HAPPENING):
+        seen.append("goes on")
     if sounds:
         seen.append("sounds2" if len(told) == 2 else "sounds3")
     elif foreign:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Container
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
-from replydesk.dialog.hanintroductions import han_introduced, whole_names
+from replydesk.dialog.hanintroductions import han_introduced
+from replydesk.dialog.hanpersons import han_persons
 from replydesk.dialog.introductions import introduced
 
 __all__ = ["impartial"]
@@ -84,7 +85,7 @@ def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if HAN.search(plain):
-        plain = whole_names(plain, familiar)
+        plain = han_persons(plain, familiar)
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

@@ -1,0 +1,211 @@
+"""Clauses of an English message: where persons and places stand in them, and whether they say anything besides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, Literal
+
+from replydesk.data.privacy.lexicon import NOT_NAMES, words
+from replydesk.dialog.capitals import CAPITAL, PARTICLES, goes_on, is_named, is_placed, says_what
+from replydesk.dialog.closedwords import (
+    ASKING,
+    CLOSERS,
+    DIRECTIONS,
+    DOING,
+    FIELDS,
+    LITTLE,
+    NAMING,
+    OPENERS,
+    PLAIN,
+    ROLES,
+    WRITER,
+)
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES
+
+__all__ = ["Clause", "Span", "clauses_of"]
+
+Span = tuple[int, int]
+_FAITHS: Final = words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
+_WHO: Final = ROLES | {"regular"}
+_TAIL: Final = re.compile(rf"(?<!\w)(?:{CAPITAL.pattern})(?: (?:{CAPITAL.pattern})){{1,3}}(?=\s*\Z)")
+_BEGUN: Final = re.compile(r"\s([A-Z][a-z']+|I)\b")
+_NO_NAMES: Final = words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+    " september october november december christmas easter i ok"
+)
+# Who writes in a hurry ends no sentence before the last one: "it broke I'm Tom", "it broke Regards, Tom".
+_CLAUSE: Final = re.compile(
+    r"[.!?;:,\n()\u2014\u2013\u2026\"]+|\s[-~*]+\s|\s(?://|[/~-](?=[A-Z]))\s?|^[-~*]+\s|(?=\s(?:and|but|so|because)\s)"
+    r"|(?=\s(?:[A-Z][a-z']+|I (?:live|come|write|am|work|run))\b)",
+    re.M,
+)
+_TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[\w<>]+|[^\w\s]")
+_YOURS: Final = words("in from based located are live near is ship")
+_GOVERNING: Final = words(
+    "think thinks thought that if when because since says said say told tell know knows mean means assume guess"
+    " suppose hope"
+    " wish believe believes notice as than what how why where who while though although before after until once"
+    " or whether"
+    " address house flat place city town country"
+)
+Kind = Literal["introducing", "little", "asking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause with what ends it; ``names`` and ``places`` are where these stand in the message."""
+
+    start: int
+    stop: int
+    end: int
+    mark: str
+    words: tuple[str, ...]
+    kind: Kind
+    names: tuple[Span, ...]
+    places: tuple[Span, ...]
+
+    @property
+    def named(self) -> bool:
+        """Return whether it names a person, or says a faith."""
+        return bool(self.names)
+
+
+def clauses_of(text: str) -> list[Clause]:
+    """Return the clauses of an English message, in their order."""
+    found: list[Clause] = []
+    at = 0
+    ends = [*_CLAUSE.finditer(text)]
+    for number in range(len(ends) + 1):
+        stop, end, mark = (
+            (ends[number].start(), ends[number].end(), ends[number][0])
+            if number < len(ends)
+            else (len(text), len(text), "\n")
+        )
+        if stop == end and _governs(text, at, stop):
+            continue
+        if text[at:stop].strip():
+            field = found[-1].words if found and found[-1].mark.strip() == ":" else ()
+            found.append(_clause(text, at, stop, end, mark, field))
+        elif found and at == found[-1].end:
+            found[-1] = replace(found[-1], end=end, mark=found[-1].mark + mark)
+        at = end
+    return [_naming(text, found, number) if one.kind == "asking" else one for number, one in enumerate(found)]
+
+
+def _naming(text: str, clauses: Sequence[Clause], number: int) -> Clause:
+    """Return a clause as one that names somebody, where it ends in two to four words that can be nothing else.
+
+    That is alone behind *I,* and *name:*, and where who it is goes on: *Nguyen Anh (a loyal customer)*.
+    """
+    one = clauses[number]
+    before = clauses[number - 1] if number else None
+    after = clauses[number + 1] if number + 1 < len(clauses) else None
+    called = before is not None and (
+        before.words[-1] in ("i", "me") or (before.mark.strip() == ":" and not NAMING.isdisjoint(before.words))
+    )
+    told = (
+        after is not None
+        and not _WHO.union(OPENERS).isdisjoint(after.words)
+        and all(word in PLAIN or word.isdigit() for word in after.words)
+    )
+    # A line of its own below the rest is a signature.
+    lined = before is not None and "\n" in before.mark and "\n" in one.mark
+    if one.names or one.places or not (called or told or lined):
+        return one
+    tail = _TAIL.search(text, one.start, one.stop)
+    if tail is None or not NOT_NAMES.union(PLAIN).isdisjoint(tail[0].lower().split()):
+        return one
+    alone = not text[one.start : tail.start()].strip()
+    if alone or (told and "(" in one.mark):
+        return replace(one, kind="introducing" if alone else one.kind, names=(tail.span(),))
+    return one
+
+
+def _governs(text: str, start: int, stop: int) -> bool:
+    """Return whether a sentence goes on here, though a capital follows: *the app thinks* I am here."""
+    words = text[start:stop].rsplit(None, 1)
+    begun = _BEGUN.match(text, stop)
+    if not words or begun is None:
+        return bool(words) and words[-1].lower() in _GOVERNING
+    return words[-1].lower() in _GOVERNING or words[-1][0].isupper() or begun[1].lower() not in PLAIN - DIRECTIONS
+
+
+def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequence[str] = ()) -> Clause:
+    """Return what a clause is; ``field`` are the words before a colon before it."""
+    found = [*_TOKEN.finditer(text, start, stop)]
+    words = [match[0].lower() for match in found]
+    names: list[Span] = []
+    places: list[Span] = []
+    content = False
+    run: Literal["", "name", "place"] = ""
+    for number, match in enumerate(found):
+        token, low = match[0], words[number]
+        before = words[number - 1] if number else ""
+        bare = low.removesuffix("'s")
+        capital = bool(CAPITAL.fullmatch(token)) and bare not in _NO_NAMES
+        if token.startswith("<NAME_"):
+            names.append(match.span())
+            run = "name"
+        elif (
+            bare in PLACES
+            and (capital or bare not in AMBIGUOUS_PLACES)
+            and (bare not in DEMONYMS or says_what(before, words[number + 1 :]))
+        ):
+            first = number
+            while first and words[first - 1] in DIRECTIONS and found[first - 1][0][0].isupper():
+                first -= 1
+            places.append((found[first].start(), match.end()))
+            run = "place"
+        elif capital and run == "place" and text[match.start() - 1] in " -":
+            places[-1] = (places[-1][0], match.end())
+        elif capital and (is_placed(found, number) or (not number and len(field) < 4 and not FIELDS.isdisjoint(field))):
+            places.append(match.span())
+            run = "place"
+        elif capital and low not in PLAIN and (run == "name" or is_named(found, number)):
+            names.append(match.span())
+            run = "name"
+        elif run == "name" and low in PARTICLES and goes_on(found, number):
+            names.append(match.span())
+        elif low in _FAITHS:
+            names.append(match.span())
+            run = ""
+        elif low in PLAIN or (low.isdigit() and len(low) < 5):
+            run = ""
+        elif token not in "'-&" and (token.isascii() or token.isalnum()) and not (low == "s" and before == "'"):
+            content, run = True, ""
+    past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(
+        words
+    )
+    kind: Kind = "asking"
+    if content and places and words[0] in OPENERS | CLOSERS and "from" in words and len(words) < 8:
+        # "Hello from windy Leeds"
+        content = bool(DOING.search(text, start, stop))
+    if not content and not past and words:
+        alone = LITTLE.union(CLOSERS, OPENERS).issuperset(words)
+        about = not WRITER.union(NAMING, CLOSERS).isdisjoint(words) or words[0] in OPENERS
+        if "?" in mark or words[0] in ASKING or _asks_you(words):
+            pass
+        elif (names or places) and (about or not places):
+            kind = "introducing"
+        elif alone or names or places or about or not FIELDS.isdisjoint(words):
+            kind = "little"
+    return Clause(start, stop, end, mark, tuple(words), kind, _joined(text, names), _joined(text, places))
+
+
+def _joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans of words, one for each name that has several."""
+    found: list[Span] = []
+    for start, stop in spans:
+        if found and text[found[-1][1] : start].strip(" -") == "":
+            found[-1] = (found[-1][0], stop)
+        else:
+            found.append((start, stop))
+    return tuple(found)
+
+
+def _asks_you(words: Sequence[str]) -> bool:
+    """Return whether a clause says of whom it speaks to what others say of themselves: *you are in Leeds*."""
+    return any(one == "you" and other in _YOURS for one, other in pairwise(words))

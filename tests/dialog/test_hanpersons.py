@@ -1,0 +1,44 @@
+"""Names of persons are told wherever they stand in a Chinese sentence; words are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from replydesk.dialog.hanpersons import han_persons
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("昨天林婷已经付过款了，怎么还催", "昨天<NAME_1>已经付过款了，怎么还催"),
+        ("我和热依扎一起拼的单", "我和<NAME_1>一起拼的单"),
+        ("快递说要问巴特尔才知道", "快递说要问<NAME_1>才知道"),
+        ("上官云的退款呢", "<NAME_1>的退款呢"),
+        ("同事方建华推荐了这盏灯", "同事<NAME_1>推荐了这盏灯"),
+        ("买买提·艾山要改地址", "<NAME_1>要改地址"),
+        ("努尔<NAME_1>要改地址", "<NAME_1>要改地址"),
+        ("联系人：苏和。杯子裂了", "联系人：<NAME_1>。杯子裂了"),
+        ("王芳和李强都没收到", "<NAME_1>和<NAME_1>都没收到"),
+    ],
+)
+def test_a_name_is_told_wherever_it_stands(text: str, read: str) -> None:
+    assert han_persons(text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "卡里的钱什么时候退", "白条还完了", "那好吧，我再等等", "哈哈哈太好笑了", "高档的有吗", "能寄到西雅图吗",
+        "纽约的朋友要一盏", "金牌会员打几折", "马上发货吗", "黄色的灯没货了", "我在余杭，能自提吗", "周年庆有优惠吗",
+        "何时到货", "江浙沪包邮吗", "安装师傅什么时候来", "手机号码··怎么改", "",
+    ],
+)  # fmt: skip
+def test_a_word_is_no_name(text: str) -> None:
+    assert han_persons(text) == text
+
+
+def test_what_customers_of_the_desk_write_is_no_name() -> None:
+    asked = "白桃味的还有吗"
+    assert han_persons(asked) == "<NAME_1>味的还有吗"
+    assert han_persons(asked, {"白桃"}) == asked
+    assert han_persons(asked, {"桃味"}) == "<NAME_1>味的还有吗"
