@@ -85,8 +85,9 @@ def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if HAN.search(plain):
-        plain = han_persons(plain, familiar)
+        # 我老公 and 我老婆 have to stand before a name alike.
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
+        plain = han_persons(plain, familiar)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)
     plain = _ENGLISH.sub(lambda match: _cased(_NEUTRAL[match[0].lower()], match[0]), plain)
