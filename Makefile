@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
 STAMP := $(VENV)/.installed
-# Tests run on every processor.
+# Tests run on every processor. Quick ones are taken over by whoever is done first; of the others those of a file stay
+# together, since they share a demo desk or a server that takes long to make.
 TOGETHER := -q -n auto
 # Without the caches of bytecode every worker would compile every test again, which takes seven seconds each.
 unexport PYTHONDONTWRITEBYTECODE

@@ -189,10 +189,15 @@ class _Cost:
         return found
 
 
+@cache
+def _cases(letter: str) -> frozenset[int]:
+    return frozenset(ord(one) for one in (letter, letter.lower(), letter.upper()) if len(one) == 1)
+
+
 def _takes(kind: str, value: Any, letter: str) -> bool:
     if kind == "ANY":
         return True
-    same = {ord(one) for one in (letter, letter.lower(), letter.upper()) if len(one) == 1}
+    same = _cases(letter)
     if kind in ("LITERAL", "NOT_LITERAL"):
         return (value in same) is (kind == "LITERAL")
     negated, held = False, False

@@ -190,7 +190,7 @@ def test_a_ticket_that_was_removed_is_not_found_by_its_words(agent: Agent) -> No
 
 def test_the_api_answers_and_readyz_says_why_by_words(agent: Agent) -> None:
     agent.warm_up()
-    with TestClient(create_app(agent)) as client:
+    with TestClient(create_app(agent, page=False)) as client:
         replied = client.post("/api/v1/reply", json={"text": "my parcel is late again"})
         assert (replied.status_code, replied.json()["action"]) == (200, "ask")
         searched = client.post("/api/v1/search", json={"text": "my parcel is late again"})

@@ -27,6 +27,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from replydesk.data import schema
 from replydesk.data.errors import ReplydeskError
 from replydesk.data.ingest import ingest
 from replydesk.data.preparation import prepare, prepare_ticket, prepare_verdict
@@ -71,13 +72,32 @@ def told(items: Iterable[Item]) -> list[str]:
                   item.what if isinstance(item, Assumed) else repr(item) for item in items)  # fmt: skip
 
 
-def stored(paths: Iterable[Path], sample: Path, content: Content) -> dict[str, list[tuple[Any, ...]]]:
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Store]:
+    """Yield one store for all: a new one would compile its statements again, which takes longer than most imports."""
     store = Store.open("sqlite://")
+    yield store
+    store.close()
+
+
+def emptied(store: Store) -> Store:
+    with store._write() as connection:
+        for table in reversed(schema.metadata.sorted_tables):
+            connection.execute(table.delete())
+    return store
+
+
+@pytest.fixture
+def store(kept: Store) -> Store:
+    """Return a store that holds nothing."""
+    return emptied(kept)
+
+
+def stored(paths: Iterable[Path], sample: Path, store: Store, content: Content) -> dict[str, list[tuple[Any, ...]]]:
+    emptied(store)
     for path in paths:
         ingest(reading(path, sample, format=sample.parent.name).items, store, SETTINGS)
-    found = content(store)
-    store.close()
-    return found
+    return content(store)
 
 
 # ---- every format has samples, in both languages, and is found by its content
@@ -165,8 +185,7 @@ def test_an_archive_from_a_pipe_or_in_an_archive_reads_the_same(
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
-def test_importing_twice_changes_nothing(sample: Path, content: Content) -> None:
-    store = Store.open("sqlite://")
+def test_importing_twice_changes_nothing(sample: Path, store: Store, content: Content) -> None:
     first = ingest(reading(sample, sample).items, store, SETTINGS)
     before, journal = content(store), store.latest_change()
     again = ingest(reading(sample, sample).items, store, SETTINGS)
@@ -174,7 +193,6 @@ def test_importing_twice_changes_nothing(sample: Path, content: Content) -> None
     assert first.conversations or first.added.tickets_new
     assert not again.added.tickets_new
     assert (again.added.conversations_new, again.added.conversations_changed, again.verdicts) == (0, 0, 0)
-    store.close()
 
 
 @dataclass(frozen=True)
@@ -386,25 +404,33 @@ def test_two_halves_hold_the_messages_of_the_whole(sample: Path, way: str, tmp_p
     assert said_in(halves(sample, way, tmp_path), sample) == said_in([sample], sample)
 
 
+@pytest.fixture(scope="module")
+def wholes() -> dict[Path, Any]:
+    """Return what the store holds of each sample, once it was imported as a whole."""
+    return {}
+
+
 @pytest.mark.parametrize("sample", DIVISIBLE, ids=name_of)
 @pytest.mark.parametrize("way", WAYS)
-def test_two_halves_give_the_same_store(sample: Path, way: str, tmp_path: Path, content: Content) -> None:
+def test_two_halves_give_the_same_store(
+    sample: Path, way: str, tmp_path: Path, store: Store, content: Content, wholes: dict[Path, Any]
+) -> None:
     skip_what_is_taken_back(sample, way)
-    assert stored(halves(sample, way, tmp_path), sample, content) == stored([sample], sample, content)
+    if sample not in wholes:
+        wholes[sample] = stored([sample], sample, store, content)
+    assert stored(halves(sample, way, tmp_path), sample, store, content) == wholes[sample]
 
 
 # ---- what is private stays private
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=name_of)
-def test_what_no_person_told_the_customer_is_in_no_ticket(sample: Path, content: Content) -> None:
-    store = Store.open("sqlite://")
+def test_what_no_person_told_the_customer_is_in_no_ticket(sample: Path, store: Store) -> None:
     ingest(reading(sample, sample).items, store, SETTINGS)
     for ticket in store.tickets():
         said = f"{ticket.question}\n{ticket.answer}"
         assert not any(secret in said for secret in SECRETS), said
         assert not any(SECRETS[0] in text for text in ticket.context)
-    store.close()
     for message in (
         m for item in reading(sample, sample).items if isinstance(item, Conversation) for m in item.messages
     ):

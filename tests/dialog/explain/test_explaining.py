@@ -262,13 +262,15 @@ class Comparing:
         return np.ones(len(texts), dtype=np.float32)
 
 
-@pytest.mark.parametrize(("milliseconds", "times"), [(60.0, 1), (0.0, 0)])
+@pytest.mark.parametrize(("milliseconds", "times"), [(10_000.0, 1), (0.0, 0)])
 def test_tokens_of_all_that_is_left_are_read_at_once_where_they_are_compared(
     desk: Home, monkeypatch: pytest.MonkeyPatch, milliseconds: float, times: int
 ) -> None:
     comparing = Comparing()
     monkeypatch.setattr(Matcher, "late_interaction", lambda _matcher, _language: comparing)
-    agent = Agent.open(desk, Settings.model_validate({"retrieval": {"rerank_budget_ms": milliseconds}}))
+    settings = Settings.load(desk.settings)
+    budget = settings.retrieval.model_copy(update={"rerank_budget_ms": milliseconds})
+    agent = Agent.open(desk, settings.model_copy(update={"retrieval": budget}))
     reply = agent.reply("my parcel has not moved for days, where is it?")
     found = explanation_of(agent, reply.id)
     left = [without_piece(found.message, word.start, word.end) for word in found.words]
