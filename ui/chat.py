@@ -7,7 +7,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -27,6 +27,7 @@ from replydesk.ui.explained import explained
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
 from replydesk.ui.strip import strip
 from replydesk.ui.talk import Talk, Turn, heard_in, talk_of
+from replydesk.ui.typed import hints
 
 __all__ = ["Desk", "build", "mount", "verdict_kind"]
 
@@ -74,6 +75,17 @@ element.addEventListener('click', (event) => {
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
+# What opens below the conversation, such as the field for a correction, leaves its last line where it can be read.
+_KEEP_THE_END = """
+const talk = document.querySelector('#rd-talk');
+let height = talk.clientHeight;
+new ResizeObserver(() => {
+  const log = talk.querySelector('.bubble-wrap');
+  if (log && talk.clientHeight < height) log.scrollTop += height - talk.clientHeight;
+  height = talk.clientHeight;
+}).observe(talk);
+"""
+
 _LOCAL_TIMES = """
 const clock = () => element.querySelectorAll('time').forEach((one) => {
   const at = new Date(one.dateTime);
@@ -98,23 +110,28 @@ class Desk:
     def __init__(self, agent: Agent, settings: Settings, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
         self._agent, self._settings, self._pause = agent, settings, pause_seconds
 
-    def talk(self, conversation: str, language: str) -> Talk:
-        """Return a conversation of this page as it is stored; one without an id where a browser names any other."""
+    def talk(self, conversation: str, language: str, typed: Mapping[str, str] | None = None) -> Talk:
+        """Return a conversation of this page as it is stored; one without an id where a browser names any other.
+
+        ``typed`` is what the page still knows of what was masked.
+        """
         if not _PAGE_ID.fullmatch(conversation):
             return Talk()
         store = self._agent.store
         found = store.stored([conversation]).get(conversation)
         if found is None:
-            return Talk(conversation)
+            return Talk(conversation, typed=typed or {})
         verdicts = store.verdicts(conversations=[conversation])
-        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language, found.masked)
+        return talk_of(
+            found.conversation, list(store.replies(conversation)), verdicts, language, found.masked, typed or {}
+        )
 
-    def news(self, conversation: str, heard: int, language: str) -> Talk | None:
+    def news(self, conversation: str, heard: int, language: str, typed: Mapping[str, str] | None = None) -> Talk | None:
         """Return the talk where people of the team wrote or did something since ``heard`` things, else None."""
         if not _PAGE_ID.fullmatch(conversation):
             return None
         now = heard_in(self._agent.store.messages(conversation))
-        return None if now == heard else self.talk(conversation, language)
+        return None if now == heard else self.talk(conversation, language, typed)
 
     def answer(self, text: str, talk: Talk, language: str, *, pressed: bool = False) -> Iterator[Talk]:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
@@ -129,7 +146,8 @@ class Desk:
         try:
             spoken = str(talk.last["language"]) if pressed and talk.last else ""
             made = self._agent.reply(text, conversation=talk.conversation, channel="chat", language=spoken)
-            reply, whole = made.document(), self.talk(talk.conversation, language)
+            typed = {**talk.typed, **hints(text, made.incoming.text)} if made.incoming else talk.typed
+            reply, whole = made.document(), self.talk(talk.conversation, language, typed)
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return
@@ -180,6 +198,8 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         kept_talk = gr.BrowserState("", storage_key="replydesk-conversation", secret="replydesk")
         kept = gr.BrowserState("", storage_key="replydesk-language", secret="replydesk")
         heard, judged, timer = gr.State(0), gr.State(""), gr.Timer(_SECONDS, active=False)
+        # What was masked is stored nowhere: an open page remembers the end of it, for who typed it.
+        typed = gr.State({})
         with gr.Row(elem_id="rd-head"):
             head = gr.HTML(elem_id="rd-title")
             language = gr.Radio(
@@ -222,14 +242,16 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     )
                     send = gr.Button(word("send"), variant="primary", min_width=0, elem_id="rd-send")
             with gr.Column(elem_id="rd-side", scale=5, min_width=300):
-                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS)
+                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS + _KEEP_THE_END)
 
         shown = [chat, strips, told, stop, timer, heard]
-        spoken = [*shown, box, kept_talk, panel, fix]
+        spoken = [*shown, box, kept_talk, panel, fix, typed]
         words = [head, language, again, right, skip, save, stop, box, send]
 
-        def respond(text: str, conversation: str, language: str, pressed: bool = False) -> Iterator[tuple[Any, ...]]:
-            talk = desk.talk(conversation, language)
+        def respond(
+            text: str, conversation: str, language: str, typed: Mapping[str, str], pressed: bool = False
+        ) -> Iterator[tuple[Any, ...]]:
+            talk = desk.talk(conversation, language, typed)
             if talk.turns and not text.strip():
                 # Who presses Enter twice has waited for the answer, and has nothing more to say.
                 yield tuple(gr.skip() for _ in spoken)
@@ -241,19 +263,23 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                 side = desk.panel(grown, language) if grown.last != before else gr.skip()
                 # What was refused goes back into the box, so that nobody types it twice.
                 refused = bool(grown.turns) and grown.turns[-1].refused
-                yield *_shown(grown, language), text if refused else left, grown.conversation, side, _hidden()
+                written = text if refused else left
+                yield *_shown(grown, language), written, grown.conversation, side, _hidden(), dict(grown.typed)
                 left = gr.skip()
 
-        def choose(conversation: str, language: str, choice: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-            value = choice.value
-            yield from respond(str(value["text"] if isinstance(value, dict) else value), conversation, language, True)
+        def choose(
+            conversation: str, language: str, typed: Mapping[str, str], choice: gr.SelectData
+        ) -> Iterator[tuple[Any, ...]]:
+            text = str(choice.value["text"] if isinstance(choice.value, dict) else choice.value)
+            yield from respond(text, conversation, language, typed, True)
 
-        def cancel(conversation: str, language: str) -> Iterator[tuple[Any, ...]]:
+        def cancel(conversation: str, language: str, typed: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
             last = desk.talk(conversation, language).last
-            yield from respond(say("cancel", str(last["language"]) if last else language), conversation, language, True)
+            stop = say("cancel", str(last["language"]) if last else language)
+            yield from respond(stop, conversation, language, typed, True)
 
-        def listen(conversation: str, heard: int, language: str) -> Any:
-            talk = desk.news(conversation, heard, language)
+        def listen(conversation: str, heard: int, language: str, typed: Mapping[str, str]) -> Any:
+            talk = desk.news(conversation, heard, language, typed)
             return gr.skip() if talk is None else _shown(talk, language)
 
         def judge(conversation: str, language: str, thumb: gr.LikeData) -> Any:
@@ -275,15 +301,15 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
             return desk.panel(talk, language, reply, place) if place >= 0 else desk.explained(talk, language, reply)
 
         def begin(language: str) -> tuple[Any, ...]:
-            return *_shown(Talk(), language), "", "", evidence(None, language), _hidden()
+            return *_shown(Talk(), language), "", "", evidence(None, language), _hidden(), {}
 
         def arrive(kept: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
             language = kept if kept in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
             talk = desk.talk(conversation, language)
             return *_words(settings, language), *_shown(talk, language), desk.panel(talk, language)
 
-        def speak(language: str, conversation: str) -> tuple[Any, ...]:
-            talk = desk.talk(conversation, language)
+        def speak(language: str, conversation: str, typed: Mapping[str, str]) -> tuple[Any, ...]:
+            talk = desk.talk(conversation, language, typed)
             return language, *_words(settings, language), *_shown(talk, language), desk.panel(talk, language)
 
         quiet: dict[str, Any] = {
@@ -293,17 +319,19 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         }
         where = [kept_talk, language]
         # What is sent while the last answer is still being written waits for that, and is not lost.
-        sent = gr.on([send.click, box.submit], respond, [box, *where], spoken, trigger_mode="always_last", **quiet)
-        chosen = gr.on([chat.option_select, chat.example_select], choose, where, spoken, **quiet)
-        stopped = stop.click(cancel, where, spoken, **quiet)
-        timer.tick(listen, [kept_talk, heard, language], shown, **quiet)
+        sent = gr.on(
+            [send.click, box.submit], respond, [box, *where, typed], spoken, trigger_mode="always_last", **quiet
+        )
+        chosen = gr.on([chat.option_select, chat.example_select], choose, [*where, typed], spoken, **quiet)
+        stopped = stop.click(cancel, [*where, typed], spoken, **quiet)
+        timer.tick(listen, [kept_talk, heard, language, typed], shown, **quiet)
         # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
         chat.like(judge, where, [judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(correct, [right, judged, language], [fix, right], **quiet)
         skip.click(_hidden, None, [fix], **quiet)
         panel.click(cited, where, [panel], **quiet)
         again.click(begin, [language], spoken, cancels=[sent, chosen, stopped], **quiet)
-        language.input(speak, [language, kept_talk], [kept, *words, *shown, panel], **quiet)
+        language.input(speak, [language, kept_talk, typed], [kept, *words, *shown, panel], **quiet)
         language.change(None, [language], None, js=_NAME_LANGUAGE, api_visibility="private")
         page.load(arrive, [kept, kept_talk], [*words, *shown, panel], **quiet)
     page.queue(default_concurrency_limit=8, max_size=64)
