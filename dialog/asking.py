@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["NAMES", "as_told", "has_name", "slot_question"]
+__all__ = ["NAMES", "as_told", "has_masked", "has_name", "slot_question"]
 
 NAMES: Final = {
     "order": {"en": "order number", "zh": "订单号"},
@@ -32,6 +32,11 @@ def as_told(text: str, language: str) -> str:
     ('what you told us', 'TW-204817')
     """
     return _PLACEHOLDER.sub(_AS_TOLD["zh" if language == "zh" else "en"], text)
+
+
+def has_masked(text: str) -> bool:
+    """Return whether something was masked in a text."""
+    return bool(_PLACEHOLDER.search(text))
 
 
 def has_name(slot: str) -> bool:

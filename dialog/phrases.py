@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from replydesk.dialog.asking import as_told
+from replydesk.dialog.asking import as_told, has_masked
 from replydesk.dialog.forms import Form, FormStep, said_slots, text_in
 from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
@@ -199,6 +199,26 @@ _FORM_AGAIN = {
     "en": "I couldn't read that. {ask}",
     "zh": "抱歉，没有看懂。{ask}",
 }
+_SUMMARY = {
+    "wrote": {
+        "en": "Customer ({mood}, {language}) wrote: “{text}”. Reads as: {about}.",
+        "zh": "客户（{mood}，{language}）写道：“{text}”。理解为：{about}。",
+    },
+    "untrained": {"en": "no intents trained", "zh": "尚未训练意图"},
+    "several": {"en": "Asks several things: {names}.", "zh": "问了几件事：{names}。"},
+    "left": {"en": "Answered but for: {parts}.", "zh": "还没有回答：{parts}。"},
+    "told": {"en": "Told: {told}.", "zh": "已提供：{told}。"},
+    "masked": {
+        "en": "What stands in <> was masked and is not stored here: read it where the message came in, or ask for it.",
+        "zh": "<> 中的内容已脱敏，这里没有保存：请到收到消息的渠道查看，或再向客户询问。",
+    },
+    "nearest": {"en": "Nearest past question: “{question}”.", "zh": "最接近的历史问题：“{question}”。"},
+}
+_MOODS = {
+    "negative": {"en": "negative", "zh": "不满"},
+    "neutral": {"en": "neutral", "zh": "平静"},
+    "positive": {"en": "positive", "zh": "满意"},
+}
 _FORM_EXPLAINED = {
     "en": "I need it to go on with this. If you don't have it, say “talk to a person” and a colleague helps you.",
     "zh": "需要这项信息才能继续办理。如果没有，请说“转人工”，由同事帮您。",
@@ -388,21 +408,29 @@ def handoff_summary(
     slots: Mapping[str, str] | None = None,
     left: Sequence[str] = (),
 ) -> str:
-    """Return what the colleague who takes over should know, in two lines at most.
+    """Return what the colleague who takes over should know, in two lines at most, in the customer's language.
 
-    ``slots`` the customer has told; ``left`` are the parts that are still open where the others were answered.
+    ``slots`` the customer has told; ``left`` are the parts that are still open where the others were answered. Where
+    something told was masked, it says that nobody has stored it.
     """
-    about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or "no intents trained"
-    nearest = f" Nearest past question: “{option_label(hits[0])}”." if hits else ""
+
+    def say(key: str, **told: object) -> str:
+        return _in(reading.language, _SUMMARY[key]).format(**told)
+
+    about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or say("untrained")
     if reading.kinds and reading.node is not None:
         about = f"{reading.node.name} {reading.node.probability:.0%} ({about})"
-    asked = f" Asks several things: {_list(reading)}." if reading.several else ""
-    asked += f" Answered but for: {' '.join(f'“{part}”' for part in left)}." if left else ""
+    mood = _in(reading.language, _MOODS[reading.mood.label])
     told = "; ".join(f"{name}: {value}" for name, value in (slots or {}).items())
-    asked += f" Told: {told}." if told else ""
-    return (
-        f"Customer ({reading.mood.label}, {reading.language}) wrote: “{text[:300]}”. Reads as: {about}.{asked}{nearest}"
-    )
+    parts = [
+        say("wrote", mood=mood, language=reading.language, text=text[:300], about=about),
+        say("several", names=_list(reading)) if reading.several else "",
+        say("left", parts=" ".join(f"“{part}”" for part in left)) if left else "",
+        say("told", told=told) if told else "",
+        say("masked") if has_masked(told) else "",
+        say("nearest", question=option_label(hits[0])) if hits else "",
+    ]
+    return ("" if reading.language == "zh" else " ").join(filter(None, parts))
 
 
 def _list(reading: Reading) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.ui.strings import say
+from replydesk.ui.typed import unmasked
 
-__all__ = ["bubble", "event", "notice", "numbers", "person", "plain", "said", "unmasked"]
+__all__ = ["bubble", "event", "notice", "numbers", "person", "plain", "said"]
 
 _ENTITIES = str.maketrans({mark: f"&#{ord(mark)};" for mark in string.punctuation} | {"\n": "<br>", "\r": None})
 _LAST = re.compile(r"(?:[A-Za-z0-9]{1,12}|[^\W_]{1,2})\W{0,2}\Z")
-_MASKED = re.compile(r"<[A-Z]+_\d+>")
 _BADGES = {"ask": "asked", "handoff": "handed"}
 
 
@@ -32,19 +32,13 @@ def plain(text: str) -> str:
     return text.translate(_ENTITIES)
 
 
-def unmasked(text: str) -> str:
-    """Return a stored text without the names of what was masked in it, which say nothing to a customer.
+def said(text: str, delivered: str = "", typed: Mapping[str, str] | None = None) -> str:
+    """Return a customer's message; ``delivered`` is the word under one that a person will answer.
 
-    >>> unmasked("Call <PHONE_1>")
-    'Call •••'
+    ``typed`` is what the page still knows of what was masked, see :func:`~replydesk.ui.typed.hints`.
     """
-    return _MASKED.sub("•••", text)
-
-
-def said(text: str, delivered: str = "") -> str:
-    """Return a customer's message; ``delivered`` is the word under one that a person will answer."""
     mark = f'<span class="rd-delivered">{delivered}</span>' if delivered else ""
-    return f'<div class="rd-said">{plain(unmasked(text))}{mark}</div>'
+    return f'<div class="rd-said">{plain(unmasked(text, typed))}{mark}</div>'
 
 
 def person(text: str, name: str, language: str) -> str:

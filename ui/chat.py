@@ -6,7 +6,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from replydesk.data.errors import InputError, ReplydeskError
@@ -20,6 +20,7 @@ from replydesk.ui.evidence import evidence
 from replydesk.ui.explained import explained
 from replydesk.ui.strings import STRINGS, say
 from replydesk.ui.talk import Talk, Turn, heard_in, talk_of
+from replydesk.ui.typed import hints
 
 __all__ = ["Desk", "verdict_kind"]
 
@@ -42,23 +43,28 @@ class Desk:
     def __init__(self, agent: Agent, settings: Settings, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
         self._agent, self._settings, self._pause = agent, settings, pause_seconds
 
-    def talk(self, conversation: str, language: str) -> Talk:
-        """Return a conversation of this page as it is stored; one without an id where a browser names any other."""
+    def talk(self, conversation: str, language: str, typed: Mapping[str, str] | None = None) -> Talk:
+        """Return a conversation of this page as it is stored; one without an id where a browser names any other.
+
+        ``typed`` is what the page still knows of what was masked.
+        """
         if not _PAGE_ID.fullmatch(conversation):
             return Talk()
         store = self._agent.store
         found = store.stored([conversation]).get(conversation)
         if found is None:
-            return Talk(conversation)
+            return Talk(conversation, typed=typed or {})
         verdicts = store.verdicts(conversations=[conversation])
-        return talk_of(found.conversation, list(store.replies(conversation)), verdicts, language, found.masked)
+        return talk_of(
+            found.conversation, list(store.replies(conversation)), verdicts, language, found.masked, typed or {}
+        )
 
-    def news(self, conversation: str, heard: int, language: str) -> Talk | None:
+    def news(self, conversation: str, heard: int, language: str, typed: Mapping[str, str] | None = None) -> Talk | None:
         """Return the talk where people of the team wrote or did something since ``heard`` things, else None."""
         if not _PAGE_ID.fullmatch(conversation):
             return None
         now = heard_in(self._agent.store.messages(conversation))
-        return None if now == heard else self.talk(conversation, language)
+        return None if now == heard else self.talk(conversation, language, typed)
 
     def answer(self, text: str, talk: Talk, language: str, *, pressed: bool = False) -> Iterator[Talk]:
         """Yield the talk with the message, then with ever more of its reply, within a third of a second.
@@ -73,7 +79,8 @@ class Desk:
         try:
             spoken = str(talk.last["language"]) if pressed and talk.last else ""
             made = self._agent.reply(text, conversation=talk.conversation, channel="chat", language=spoken)
-            reply, whole = made.document(), self.talk(talk.conversation, language)
+            typed = {**talk.typed, **hints(text, made.incoming.text)} if made.incoming else talk.typed
+            reply, whole = made.document(), self.talk(talk.conversation, language, typed)
         except Exception as error:  # noqa: BLE001 - the page goes on, the log tells
             yield talk.add(Turn("assistant", notice(self._excuse(error, text, language), language), refused=True))
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -62,6 +62,17 @@ element.addEventListener('click', (event) => {
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
+# What opens below the conversation, such as the field for a correction, leaves its last line where it can be read.
+_KEEP_THE_END = """
+const talk = document.querySelector('#rd-talk');
+let height = talk.clientHeight;
+new ResizeObserver(() => {
+  const log = talk.querySelector('.bubble-wrap');
+  if (log && talk.clientHeight < height) log.scrollTop += height - talk.clientHeight;
+  height = talk.clientHeight;
+}).observe(talk);
+"""
+
 _LOCAL_TIMES = """
 const clock = () => element.querySelectorAll('time').forEach((one) => {
   const at = new Date(one.dateTime);
@@ -106,6 +117,8 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
         kept_talk = gr.BrowserState("", storage_key="replydesk-conversation", secret="replydesk")
         kept = gr.BrowserState("", storage_key="replydesk-language", secret="replydesk")
         heard, judged, timer = gr.State(0), gr.State(""), gr.Timer(_SECONDS, active=False)
+        # What was masked is stored nowhere: an open page remembers the end of it, for who typed it.
+        typed = gr.State({})
         with gr.Row(elem_id="rd-head"):
             head = gr.HTML(elem_id="rd-title")
             language = gr.Radio(
@@ -148,26 +161,29 @@ def build(agent: Agent, settings: Settings) -> gr.Blocks:
                     )
                     send = gr.Button(word("send"), variant="primary", min_width=0, elem_id="rd-send")
             with gr.Column(elem_id="rd-side", scale=5, min_width=300):
-                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS)
+                panel = gr.HTML(elem_id="rd-panel", js_on_load=_OPEN_TICKETS + _KEEP_THE_END)
 
         shown = [chat, strips, told, stop, timer, heard]
-        spoken = [*shown, box, kept_talk, panel, fix]
+        spoken = [*shown, box, kept_talk, panel, fix, typed]
         words = [head, language, again, right, skip, save, stop, box, send]
 
         quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": 8, "show_progress": "hidden"}
         where = [kept_talk, language]
+        knowing = [*where, typed]
         # What is sent while the last answer is still being written waits for that, and is not lost.
-        sent = gr.on([send.click, box.submit], does.respond, [box, *where], spoken, trigger_mode="always_last", **quiet)
-        chosen = gr.on([chat.option_select, chat.example_select], does.choose, where, spoken, **quiet)
-        stopped = stop.click(does.cancel, where, spoken, **quiet)
-        timer.tick(does.listen, [kept_talk, heard, language], shown, **quiet)
+        sent = gr.on(
+            [send.click, box.submit], does.respond, [box, *knowing], spoken, trigger_mode="always_last", **quiet
+        )
+        chosen = gr.on([chat.option_select, chat.example_select], does.choose, knowing, spoken, **quiet)
+        stopped = stop.click(does.cancel, knowing, spoken, **quiet)
+        timer.tick(does.listen, [kept_talk, heard, language, typed], shown, **quiet)
         # Gradio sends a click on a named option twice; one at a time, the second sees what the first did.
         chat.like(does.judge, where, [judged, fix, right], **quiet | {"concurrency_limit": 1})
         save.click(does.correct, [right, judged, language], [fix, right], **quiet)
         skip.click(_hidden, None, [fix], **quiet)
         panel.click(does.cited, where, [panel], **quiet)
         again.click(does.begin, [language], spoken, cancels=[sent, chosen, stopped], **quiet)
-        language.input(does.speak, [language, kept_talk], [kept, *words, *shown, panel], **quiet)
+        language.input(does.speak, [language, kept_talk, typed], [kept, *words, *shown, panel], **quiet)
         language.change(None, [language], None, js=_NAME_LANGUAGE, api_visibility="private")
         page.load(does.arrive, [kept, kept_talk], [*words, *shown, panel], **quiet)
     page.queue(default_concurrency_limit=8, max_size=64)
@@ -180,9 +196,11 @@ class _Handlers:
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk, self._settings = desk, settings
 
-    def respond(self, text: str, conversation: str, language: str, pressed: bool = False) -> Iterator[Any]:
+    def respond(
+        self, text: str, conversation: str, language: str, typed: Mapping[str, str], pressed: bool = False
+    ) -> Iterator[Any]:
         """Show the message, then its growing reply."""
-        talk = self._desk.talk(conversation, language)
+        talk = self._desk.talk(conversation, language, typed)
         if talk.turns and not text.strip():
             # Who presses Enter twice has waited for the answer, and has nothing more to say.
             yield gr.skip()
@@ -194,23 +212,26 @@ class _Handlers:
             side = self._desk.panel(grown, language) if grown.last != before else gr.skip()
             # What was refused goes back into the box, so that nobody types it twice.
             refused = bool(grown.turns) and grown.turns[-1].refused
-            yield *_shown(grown, language), text if refused else left, grown.conversation, side, _hidden()
+            written = text if refused else left
+            yield *_shown(grown, language), written, grown.conversation, side, _hidden(), dict(grown.typed)
             left = gr.skip()
 
-    def choose(self, conversation: str, language: str, choice: gr.SelectData) -> Iterator[Any]:
+    def choose(
+        self, conversation: str, language: str, typed: Mapping[str, str], choice: gr.SelectData
+    ) -> Iterator[Any]:
         """Send what a quick reply or an example says."""
-        value = choice.value
-        yield from self.respond(str(value["text"] if isinstance(value, dict) else value), conversation, language, True)
+        text = str(choice.value["text"] if isinstance(choice.value, dict) else choice.value)
+        yield from self.respond(text, conversation, language, typed, True)
 
-    def cancel(self, conversation: str, language: str) -> Iterator[Any]:
+    def cancel(self, conversation: str, language: str, typed: Mapping[str, str]) -> Iterator[Any]:
         """Stop the form that goes on."""
         last = self._desk.talk(conversation, language).last
         word = say("cancel", str(last["language"]) if last else language)
-        yield from self.respond(word, conversation, language, True)
+        yield from self.respond(word, conversation, language, typed, True)
 
-    def listen(self, conversation: str, heard: int, language: str) -> Any:
+    def listen(self, conversation: str, heard: int, language: str, typed: Mapping[str, str]) -> Any:
         """Show what people of the team wrote meanwhile."""
-        talk = self._desk.news(conversation, heard, language)
+        talk = self._desk.news(conversation, heard, language, typed)
         return gr.skip() if talk is None else _shown(talk, language)
 
     def judge(self, conversation: str, language: str, thumb: gr.LikeData) -> Any:
@@ -238,7 +259,7 @@ class _Handlers:
 
     def begin(self, language: str) -> tuple[Any, ...]:
         """Begin a new conversation."""
-        return *_shown(Talk(), language), "", "", evidence(None, language), _hidden()
+        return *_shown(Talk(), language), "", "", evidence(None, language), _hidden(), {}
 
     def arrive(self, kept: str, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         """Show a page that was just opened, in the visitor's language."""
@@ -246,9 +267,9 @@ class _Handlers:
         talk = self._desk.talk(conversation, language)
         return *_words(self._settings, language), *_shown(talk, language), self._desk.panel(talk, language)
 
-    def speak(self, language: str, conversation: str) -> tuple[Any, ...]:
+    def speak(self, language: str, conversation: str, typed: Mapping[str, str]) -> tuple[Any, ...]:
         """Change the language of the page."""
-        talk = self._desk.talk(conversation, language)
+        talk = self._desk.talk(conversation, language, typed)
         return language, *_words(self._settings, language), *_shown(talk, language), self._desk.panel(talk, language)
 
     def _told(self, reply: str, kind: VerdictKind, correction: str, language: str) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from replydesk.dialog.forms import TRIES
-from replydesk.ui.bubbles import plain, unmasked
+from replydesk.ui.bubbles import plain
 from replydesk.ui.strings import STRINGS, say
 from replydesk.ui.talk import Talk, Waiting
+from replydesk.ui.typed import unmasked
 
 __all__ = ["strip"]
 
@@ -16,7 +17,7 @@ __all__ = ["strip"]
 def strip(talk: Talk, language: str) -> str:
     """Return what a customer should know besides what was said, '' where there is nothing."""
     waiting = _waiting(talk.waiting, language) if talk.waiting else ""
-    form = _form(talk.form, language) if talk.form else ""
+    form = _form(talk.form, language, talk.typed) if talk.form else ""
     return f'<div class="rd-strip" lang="{language}">{waiting}{form}</div>' if waiting or form else ""
 
 
@@ -38,14 +39,14 @@ def _waiting(waiting: Waiting, language: str) -> str:
     )
 
 
-def _form(state: Mapping[str, Any], language: str) -> str:
+def _form(state: Mapping[str, Any], language: str, typed: Mapping[str, str]) -> str:
     form, told = state["form"], state["slots"]
     # A form that was begun before its slots were written down has its one question.
     names = list(form.get("slots", ())) or [form["asking"]]
     place = names.index(form["asking"]) + 1 if form["asking"] in names else 1
     steps = "".join(
         f'<li class="{"rd-done" if name in told else "rd-now" if name == form["asking"] else "rd-next"}">'
-        f"{plain(_slot(name, language))}{_value(told.get(name, ''))}</li>"
+        f"{plain(_slot(name, language))}{_value(told.get(name, ''), typed)}</li>"
         for name in names
     )
     tries = int(form["tries"])
@@ -59,8 +60,8 @@ def _form(state: Mapping[str, Any], language: str) -> str:
     )
 
 
-def _value(value: str) -> str:
-    return f" <b>{plain(unmasked(value))}</b>" if value else ""
+def _value(value: str, typed: Mapping[str, str]) -> str:
+    return f" <b>{plain(unmasked(value, typed))}</b>" if value else ""
 
 
 def _slot(name: str, language: str) -> str:

@@ -46,13 +46,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation of the page. ``heard`` counts what people of the team wrote or did in it."""
+    """One conversation of the page. ``heard`` counts what people of the team wrote or did in it.
+
+    ``typed`` is what the open page still knows of what was masked, see :func:`~replydesk.ui.typed.hints`.
+    """
 
     conversation: str = ""
     turns: tuple[Turn, ...] = ()
     verdicts: Verdicts = field(default_factory=dict)
     waiting: Waiting | None = None
     heard: int = 0
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def last(self) -> Mapping[str, Any] | None:
@@ -77,7 +81,7 @@ class Talk:
         chosen = chosen_option(text, offers)
         if reply and chosen:
             turns[-1] = replace(turns[-1], html=bubble(reply, chosen=chosen.value))
-        return replace(self, turns=(*turns, Turn("user", said(text, delivered))))
+        return replace(self, turns=(*turns, Turn("user", said(text, delivered, self.typed))))
 
     def messages(self) -> list[dict[str, Any]]:
         """Return what Gradio's chatbot shows: quick replies only where nothing but a notice has followed them."""
@@ -108,17 +112,19 @@ def talk_of(
     verdicts: Sequence[Verdict],
     language: str,
     masked: Mapping[str, str] = MappingProxyType({}),
+    typed: Mapping[str, str] = MappingProxyType({}),
 ) -> Talk:
     """Return a stored conversation as a page in ``language`` shows it; notes of the team are not in it.
 
     ``replies`` are the documents of its replies, ``verdicts`` those on them, oldest first,
     ``masked`` its placeholders: who writes as a person is named above the message, so that name stands in it, too.
+    ``typed`` is what the page still knows of what was masked.
     """
     by_id = {str(reply["id"]): reply for reply in replies}
     silent = {str(reply.get("message", "")) for reply in replies if not reply["text"]}
     clicked = {one.reply: one.kind for one in verdicts if one.by == "chat" and one.kind != "edited"}
     waiting = _waiting(conversation.messages, by_id, language)
-    talk = Talk(conversation.id, (), clicked, waiting, heard_in(conversation.messages))
+    talk = Talk(conversation.id, (), clicked, waiting, heard_in(conversation.messages), typed)
     for message in conversation.messages:
         if message.role == "customer":
             talk = talk.say(message.text, say("delivered", language) if message.id in silent else "")

@@ -91,7 +91,17 @@ def test_the_colleague_reads_what_was_written_and_understood() -> None:
     for part in ("negative", "en", "{refund} 91%", "parcel 6%", "“Where is my parcel?”"):
         assert part in summary
     bare = Reading("zh", (), 0.0, Mood("neutral", 1.0, 0.0), False)
-    assert "no intents trained" in phrases.handoff_summary("你好", bare, ())
+    assert phrases.handoff_summary("你好", bare, (HIT,), {"order": "TW-1"}) == (
+        "客户（平静，zh）写道：“你好”。理解为：尚未训练意图。已提供：order: TW-1。"
+        "最接近的历史问题：“Where is my parcel?”。"
+    )
+    assert "no intents trained" in phrases.handoff_summary("hi", replace(bare, language="en"), ())
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "not stored here"), ("zh", "这里没有保存")])
+def test_the_colleague_is_told_that_what_was_masked_must_be_read_elsewhere(language: str, said: str) -> None:
+    assert said in phrases.handoff_summary("hi", reading(language), (), {"address": "<ADDRESS_1>"})
+    assert said not in phrases.handoff_summary("hi", reading(language), (), {"order": "TW-204817"})
 
 
 @pytest.mark.parametrize(("language", "node"), [("en", "card"), ("zh", "卡")])

@@ -172,6 +172,35 @@ def test_a_wrong_answer_is_corrected_and_the_correction_is_the_next_answer(visit
 
 
 @pytest.mark.parametrize(
+    ("locale", "questions", "width", "height"),
+    [
+        (
+            "en-GB",
+            ("Where is my parcel? Tracking hasn't moved for three days.", "How long does a refund take?"),
+            390,
+            680,
+        ),
+        ("zh-CN", ("我的快递三天没动了", "退款多久到账"), 1280, 560),
+    ],
+)
+def test_the_field_for_a_correction_leaves_the_answer_in_sight(
+    visit: Open, locale: str, questions: tuple[str, ...], width: int, height: int
+) -> None:
+    page = visit(locale, width, height)
+    for count, question in enumerate(questions, start=1):
+        ask(page, question)
+        expect(page.locator(".message.bot .rd-said")).to_have_count(count)
+        expect(page.locator("#rd-talk .message-buttons")).to_have_count(count)
+    thumb(page, DOWN)
+    fix = page.locator("#rd-fix")
+    expect(fix).to_be_visible()
+    answer = page.locator(".message.bot .rd-said").last
+    expect(answer).to_be_in_viewport(ratio=1)
+    ends, begins = answer.bounding_box(), fix.bounding_box()
+    assert ends is not None and begins is not None and ends["y"] + ends["height"] <= begins["y"]
+
+
+@pytest.mark.parametrize(
     ("question", "badge", "option", "answer"),
     [
         ("refund please", "One question first", "How long does a refund take?", "Three to five working days"),

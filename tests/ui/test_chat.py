@@ -33,6 +33,7 @@ from replydesk.ui.page import mount
 from replydesk.ui.strings import EXAMPLES, LANGUAGES, STRINGS, preferred_language, say
 from replydesk.ui.strip import strip
 from replydesk.ui.talk import Talk, Turn, Waiting
+from replydesk.ui.typed import hints
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -467,12 +468,37 @@ def test_a_notice_leaves_the_quick_replies_where_they_are(desk: Desk) -> None:
 
 def test_what_was_masked_is_no_riddle_for_who_wrote_it(desk: Desk) -> None:
     talk = last(desk, "Call me at +44 20 7946 0018 about my refund")
-    assert Seen(talk.turns[0].html).text == "Call me at ••• about my refund"
+    assert Seen(talk.turns[0].html).text == "Call me at •••0018 about my refund"
+    later = last(desk, "and mei@example.com", talk)
+    assert [Seen(later.turns[line].html).text for line in (0, 2)] == [
+        "Call me at •••0018 about my refund",
+        "and m•••@example.com",
+    ]
+    # A page that is opened again has nothing but the store, and that has no digit of it.
+    assert Seen(desk.talk(talk.conversation, "en").turns[0].html).text == "Call me at ••• about my refund"
     assert Seen(person("Mail <EMAIL_1>", "Priya", "en")).text == "PriyaMail •••"
     held = _filling()
     told = {"order": "<ORDER_1>"}
     reply_told = reply(action="ask", state={**(held.last or {})["state"], "slots": told})
-    assert "Order •••" in Seen(strip(Talk("c", (Turn("assistant", "", reply_told),)), "en")).text
+    asked = Talk("c", (Turn("assistant", "", reply_told),))
+    assert "Order •••Place" in Seen(strip(asked, "en")).text
+    assert "Order •••4817Place" in Seen(strip(replace(asked, typed={"<ORDER_1>": "•••4817"}), "en")).text
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "known"),
+    [
+        ("ring 07700 900123", "ring <PHONE_1>", {"<PHONE_1>": "•••0123"}),
+        ("手机１３８ 0013 8000，谢谢", "手机<PHONE_1>，谢谢", {"<PHONE_1>": "•••8000"}),
+        ("寄到杭州市文三路398号", "寄到<ADDRESS_1>", {"<ADDRESS_1>": "•••398号"}),
+        ("I am Li", "I am <NAME_1>", {"<NAME_1>": "•••Li"}),
+        ("a@b.com or c@b.com", "<EMAIL_1> or <EMAIL_2>", {"<EMAIL_1>": "a•••@b.com", "<EMAIL_2>": "c•••@b.com"}),
+        ("nothing", "nothing", {}),
+        ("something else", "call <PHONE_1>", {}),
+    ],
+)
+def test_who_typed_it_recognises_the_end_of_what_was_masked(written: str, stored: str, known: dict[str, str]) -> None:
+    assert hints(written, stored) == known
 
 
 def test_a_refused_option_does_not_come_back(desk: Desk) -> None:
