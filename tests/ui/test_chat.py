@@ -495,6 +495,8 @@ def test_what_was_masked_is_no_riddle_for_who_wrote_it(desk: Desk) -> None:
         ("a@b.com or c@b.com", "<EMAIL_1> or <EMAIL_2>", {"<EMAIL_1>": "a•••@b.com", "<EMAIL_2>": "c•••@b.com"}),
         ("nothing", "nothing", {}),
         ("something else", "call <PHONE_1>", {}),
+        ("07700 900123 a@b.com", "<PHONE_1> <EMAIL_1>", {}),
+        ("x" * 4000, "x<PHONE_1>" * 200 + "y", {}),
     ],
 )
 def test_who_typed_it_recognises_the_end_of_what_was_masked(written: str, stored: str, known: dict[str, str]) -> None:
