@@ -24,7 +24,7 @@ __all__ = ["BY_SOUND", "dictionary", "evidence", "han_persons"]
 BY_SOUND: Final = frozenset(
     "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
-    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎·"
+    "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎楞荪·"
 )
 """Characters of Xinhua's tables of transliteration that hardly stand in words."""
 
@@ -51,7 +51,8 @@ _DEALING: Final = words(
 )
 _PLACING: Final = words("在 去 到 从 往 至 寄 发 来自 位于 于 寄到 发到 送到 里 这 那 个 张 次 家 款 种")
 _FIELDS: Final = _NAMING | words("联系人 客户 顾客 会员 收件人 收货人 寄件人")
-_SELF: Final = words("我 本人 俺 咱 在下 鄙人 人家 我们 咱们")
+_SELF: Final = words("我家 你家 他家 我 本人 俺 咱 在下 鄙人 人家 我们 咱们")
+_THEN: Final = words("之前 以前 刚刚 刚才 后来 当时 上次 上回 上周 上个月 结果 原来 其实 可能 本来 听说 据说")
 _PEOPLE: Final = words(
     "同事 同学 朋友 室友 舍友 邻居 老板 闺蜜 亲戚 爱人 孩子 家长 老人 家人 对象 长辈 亲人 客户 顾客 会员 用户 买家 客服"
     " 师傅 经理 老师 助理 店长 主管 队友 粉丝 粉 哥们 兄弟 姐妹 学生 徒弟 领导 秘书 客人 表哥 表姐 表弟 表妹 堂哥 堂姐"
@@ -76,12 +77,12 @@ _FAMILIAR: Final = -3.0
 _WEIGHTS: Final = {
     # How it is built.
     "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
-    "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "dotted": 5.0,
+    "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "known": 1.5, "dotted": 5.0,
     # What speaks against it.
     "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1, "goes on": -1.0,
     # What stands before it,
     "begins": 0.7, "called": 0.8, "dealt": 1.3, "self": 1.1, "people": 1.1,
-    "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind word": -2.9,
+    "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind time": -0.5, "behind word": -2.9,
     # and behind it.
     "ends": 0.7, "doing": 1.0, "of people": 1.4, "before time": 1.3, "before verb": -0.4, "before word": -2.2,
     "before place": -2.7, "alone": -1.6,
@@ -187,6 +188,9 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
+    known = whole and (tag == "nrt" or (tag.startswith("nr") and _FOREIGN.issuperset(told)))
+    if known and not HAN_GIVEN.issuperset(given):
+        named = False
     if named and (not sounds or double or told[0] in COMMON):
         seen.append("double" if double else f"common{len(given)}" if told[0] in COMMON else "rare")
         if HAN_GIVEN.issuperset(given):
@@ -201,6 +205,8 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
         seen.append("sounds2" if len(told) == 2 else "sounds3")
     elif foreign:
         seen.append("foreign")
+    elif known and not named:
+        seen.append("known")
     if named and len(within[0][2]) > 1 and not (whole or double or tag.startswith("nr")):
         seen.append("word")
     elif whole and not tag.startswith("nr"):
@@ -226,6 +232,8 @@ def _before(tokens: Sequence[Token]) -> str:
     for seen, known in (("called", _NAMING), ("dealt", _DEALING), ("self", _SELF), ("people", _PEOPLE)):
         if word in known or pair in known:
             return seen
+    if word in _THEN or tag[0] in "tc":
+        return "behind time"
     if word in _PLACING:
         return "placed"
     return "behind verb" if tag[0] in "vp" else "behind of" if word == "的" else "behind word"
