@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
 
 from replydesk.data import schema
 from replydesk.data import store as module
@@ -86,6 +87,12 @@ def shape(engine: sa.Engine) -> dict[str, list[str]]:
             parts = [*look.get_columns(table), *look.get_foreign_keys(table), *look.get_indexes(table)]
             found[table] = sorted(map(repr, [*parts, look.get_pk_constraint(table)]))
     return found
+
+
+def migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    return config
 
 
 class StoreContract:
@@ -533,15 +540,19 @@ class StoreContract:
 
     # ---- migrations
 
-    def test_the_migrations_make_the_schema(self, url: str) -> None:
+    @pytest.mark.parametrize("revision", ["0001", "0002", "head"])
+    def test_the_migrations_make_the_schema_of_any_older_database(self, url: str, revision: str) -> None:
+        from alembic import command
         from alembic.autogenerate import compare_metadata
         from alembic.migration import MigrationContext
 
         engine = database._engine(url)
         with engine.connect().execution_options(write=True) as connection, connection.begin():
-            database._migrate(connection, "")
-        migrated = shape(engine)
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
         store = Store.open(url)
+        migrated = shape(engine)
         with store._read() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, schema.metadata) == []
@@ -737,12 +748,9 @@ def test_the_example_in_the_docstring_is_true() -> None:
 
 
 def test_the_head_is_the_newest_migration() -> None:
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = ScriptDirectory.from_config(migrations())
     assert scripts.get_heads() == [schema.HEAD]
     folder = Path(schema.__file__).parent / "migrations" / "versions"
     assert sorted(path.name[:4] for path in folder.glob("[0-9]*.py")) == sorted(
