@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from replydesk.finetune.evaluation.chinese import in_chinese
 from replydesk.finetune.evaluation.levels import levels_card
 from replydesk.finetune.evaluation.noise import noise_name
 
@@ -107,7 +108,7 @@ def card_zh(document: Mapping[str, Any]) -> str:
         f"`{document.get('command', '')}`\n\n"
         + f"用时 {document['seconds']:.0f} 秒，内存峰值 {document['megabytes']:.0f} MB。"
         + "，".join(f"{name} {number}" for name, number in document["versions"].items()),
-        "\n".join(f"- {note}" for note in document["notes"]),
+        "\n".join(f"- {in_chinese(note)}" for note in document["notes"]),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
+from replydesk.finetune.evaluation.chinese import html_in_chinese
+
 __all__ = ["INK", "LINE", "SERIES", "SOFT", "facts", "page", "panel", "table"]
 
 INK: Final = "#14302e"
@@ -62,16 +64,29 @@ td,th{padding:.45rem .25rem;font-size:.86rem}th{white-space:normal}
 td small{font-size:.7rem;letter-spacing:-.02em}td small.loose{white-space:normal}
 .facts{grid-template-columns:repeat(3,1fr);gap:.5rem}.fact{padding:.7rem .65rem}.fact b{font-size:1.3rem}
 .fact small{font-size:.72rem;line-height:1.35}dl{display:block}dd{margin:0 0 .6rem}}
-@media print{body{background:#fff}.fact,.card{break-inside:avoid}}
+input[name=lang]{position:absolute;opacity:0}
+label{float:right;margin:1rem 1.25rem 0 0;color:var(--soft);cursor:pointer}
+input:checked+label{color:var(--tide);font-weight:600}input:focus-visible+label{outline:2px solid var(--tide)}
+main{clear:both}#in-zh:checked~main[lang=en],#in-en:checked~main[lang=zh]{display:none}
+@media print{label{display:none}body{background:#fff}.fact,.card{break-inside:avoid}}
 """
+
+_SWITCH = "".join(
+    f'<input type="radio" name="lang" id="in-{code}"{checked}><label for="in-{code}" lang="{code}">{name}</label>'
+    for code, name, checked in (("zh", "中文", ""), ("en", "English", " checked"))
+)
 
 
 def page(title: str, body: str) -> str:
-    """Return a self-contained HTML page; it loads nothing from anywhere."""
+    """Return a self-contained HTML page in English and Chinese; it loads nothing from anywhere.
+
+    A switch shows one or the other, without a script: a report may hold anybody's words, and none may run.
+    """
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style><main>{body}</main></html>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>{_SWITCH}"
+        f'<main lang="en">{body}</main><main lang="zh">{html_in_chinese(body)}</main></html>'
     )
 
 

@@ -36,7 +36,7 @@ _LABEL_ROWS = (
 
 
 def report_page(report: Report) -> str:
-    """Return a self-contained HTML page of a report; it loads nothing from anywhere."""
+    """Return a self-contained HTML page of a report, in both languages; it loads nothing from anywhere."""
     verdict = "Better or as good: it may answer." if report.promotable else "Refused: it must not answer."
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in report.reasons)
     sections = "".join(_section(name, report) for name in report.after)
@@ -163,7 +163,13 @@ def _suggestions(after: Mapping[str, Any]) -> str:
 def _bias(after: Mapping[str, Any]) -> str:
     """Return the swaps that moved a decision, nothing where none did."""
     cases = after.get("bias", {}).get("examples", ())
-    rows = [[escape(str(one[key])) for key in ("attribute", "text", "other", "before", "after")] for one in cases]
+    rows = [
+        [
+            escape(one["attribute"]),
+            *(f"<bdi>{escape(str(one[key]))}</bdi>" for key in ("text", "other", "before", "after")),
+        ]
+        for one in cases
+    ]
     head = ("Swapped", "Message", "Counterfactual", "Decision", "Decision then")
     return f"<h3>Decisions that moved</h3>{table(head, rows)}" if rows else ""
 

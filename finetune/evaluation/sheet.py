@@ -147,7 +147,8 @@ def _confusions(found: Mapping[str, Any]) -> str:
     for pair in pairs:
         one, other, of = pair["first_as_second"], pair["second_as_first"], pair["of"]
         rows.append(
-            f"<li><span>{escape(pair['first'])} <small>and</small> {escape(pair['second'])}</span>"
+            f"<li><span><bdi>{escape(pair['first'])}</bdi> <small>and</small> "
+            f"<bdi>{escape(pair['second'])}</bdi></span>"
             f'<div class="bar"><b style="width:{100 * one / of:.1f}%;background:var(--tuned)"></b>'
             f'<b style="width:{100 * other / of:.1f}%;background:var(--floor)"></b></div>'
             f"<small>{pair['mistakes']} of {of} messages: {one} times the first is taken for the second, {other} times "
@@ -162,9 +163,9 @@ def _confusions(found: Mapping[str, Any]) -> str:
 def _suspects(found: Mapping[str, Any]) -> str:
     rows = [
         [
-            escape(one["text"]),
-            f"{escape(one['label'])}<br><small>{one['own_probability']:.2f}</small>",
-            f"{escape(one['likelier'])}<br><small>{one['probability']:.2f}</small>",
+            f"<bdi>{escape(one['text'])}</bdi>",
+            f"<bdi>{escape(one['label'])}</bdi><br><small>{one['own_probability']:.2f}</small>",
+            f"<bdi>{escape(one['likelier'])}</bdi><br><small>{one['probability']:.2f}</small>",
         ]
         for one in found["suspects"]
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -195,12 +196,16 @@ def test_the_page_stands_alone_and_says_what_was_found(
     given = replace(given, test=Labelled(given.test.texts, tuple(f"<{label}>" for label in given.test.labels)))
     found = evaluate_intents(given, Encoders(tiny_settings.retrieval)) | {"command": "replydesk evaluate intents"}
     page = intents_page(found)
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 2 * 6, "each drawing in both languages"
     assert "http" not in page.replace("http://www.w3.org", "")
     assert "<script" not in page
     assert "<refund_status>" not in page
     assert "#0e7a70" not in page.split("</style>")[1]
     assert verdict(found) in page.replace("&#x27;", "'")
+    chinese = page.split('<main lang="zh">')[1]
+    left = re.sub(r"<bdi>.*?</bdi>|<code>.*?</code>|<style.*?</style>", "", chinese)
+    assert re.findall(r">[^<]*[A-Za-z]{3,} [a-z]{3,}[^<]*<", left) == [], "no sentence is left in English"
+    assert not re.search(r"- [A-Za-z]+ [a-z]+ [a-z]+", card_zh(found).split("## 如何得到")[1])
     for card, words in ((card_en(found), "Model card"), (card_zh(found), "模型卡")):
         assert words in card
         assert f"{found['models']['tuned']['accuracy']:.3f}" in card
@@ -217,7 +222,7 @@ def test_the_page_stands_alone_and_says_what_was_found(
     with pytest.raises(HomeError, match="cannot be written"):
         write_report(found, tmp_path / "file")
     plain = evaluate_intents(replace(given, oos_valid=(), oos_test=()), Encoders(tiny_settings.retrieval))
-    assert intents_page(plain).count("<svg") == 4
+    assert intents_page(plain).count("<svg") == 2 * 4
 
 
 @pytest.mark.parametrize(("language", "step"), [("en", "order"), ("zh", "订单")])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from replydesk.finetune.evaluation.chinese import html_in_chinese, in_chinese
 from replydesk.finetune.evaluation.judge import Check, Report
 from replydesk.finetune.evaluation.page import report_page
 
@@ -70,7 +72,7 @@ def test_the_page_is_complete_html() -> None:
 
     class Checker(HTMLParser):
         def handle_starttag(self, tag: str, attrs: object) -> None:
-            if tag != "meta":
+            if tag not in ("meta", "input"):
                 opened.append(tag)
 
         def handle_endtag(self, tag: str) -> None:
@@ -97,3 +99,40 @@ def test_the_promise_is_drawn_and_told_with_what_came_of_it() -> None:
         assert text in rows[1]
     # The names of SVG's own vocabularies are no addresses to load from.
     assert not re.search(r"https?:|src=|[^k]:?href=\"[^#]", re.sub(r' xmlns(:\w+)?="[^"]*"', "", page))
+
+
+def test_a_chinese_reader_reads_the_whole_page() -> None:
+    told = report()
+    reasons = (
+        "en: intent accuracy 0.912 -> 0.934, better (p = 0.012).",
+        "zh: share of right best answers 0.4 -> 0.3, worse by more than 0.010.",
+        "en: few messages judge, 12 with an intent, 3 out of scope: less than 10 that get worse are taken for chance.",
+    )
+    told = replace(told, checks=tuple(Check(str(place), True, why) for place, why in enumerate(reasons)))
+    page = report_page(replace(told, candidate="r2", baseline="r1", data={"train": 80, "test": 8}))
+    english, chinese = page.split('<main lang="zh">')
+    assert all(reason.replace(">", "&gt;") in english for reason in reasons)
+    for text in (
+        "发布 r2", "与 r1 比较 · 训练 80，测试 8", "更好或一样好：可以回答。", "意图准确率", "8 条测试消息",
+        "en：意图准确率 0.912 -&gt; 0.934，更好（p = 0.012）。",
+        "zh：最佳回答正确的占比 0.4 -&gt; 0.3，变差超过 0.010。",
+        "en：评测消息少（12 条有意图，3 条范围外）：变差不到 10 条视为偶然。",
+    ):  # fmt: skip
+        assert text in chinese
+    assert re.findall(r">[^<]*[A-Za-z]{3,} [a-z]{2,}[^<]*<", chinese.replace("TF-IDF", "")) == []
+
+
+def test_the_words_of_customers_are_not_turned_into_chinese() -> None:
+    assert html_in_chinese("<p>Accuracy</p><bdi>Accuracy</bdi><code>Accuracy</code>") == (
+        "<p>准确率</p><bdi>Accuracy</bdi><code>Accuracy</code>"
+    )
+    drawn = '<g id="a"></g><use xlink:href="#a" clip-path="url(#a)"></use>'
+    assert html_in_chinese(drawn) == drawn.replace('"a"', '"zh-a"').replace("#a", "#zh-a")
+
+
+def test_what_the_catalogue_lacks_stays_and_what_it_has_is_no_figure_of_speech() -> None:
+    assert in_chinese("Nobody ever said this.") == "Nobody ever said this."
+    assert in_chinese("I want to talk to you") == "I want to talk to you"
+    assert in_chinese("0.1 to 0.2") == "0.1 到 0.2"
+    note = "tuned: a speller is left out. Only 12 messages can judge it, 100 are needed."
+    assert in_chinese(note) == "tuned：没有采用拼写纠正。只有 12 条消息能评判它，需要 100 条。"
