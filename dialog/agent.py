@@ -43,7 +43,7 @@ from replydesk.dialog.turn import Turn
 from replydesk.dialog.verdicts import judged
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Hit, Matcher
-from replydesk.retrieval.reranking.reranker import Outcome
+from replydesk.retrieval.reranking.reranker import MOST
 
 __all__ = ["Agent"]
 
@@ -155,13 +155,13 @@ class Agent:
         *,
         settings: Settings | None = None,
         matcher: Matcher | None = None,
-        reranked: Outcome = "done",
+        reread: Sequence[int] = (MOST,),
         ruled: bool = True,
     ) -> Agent:
         """Return an agent of the same store that answers with that release, whatever the home points at.
 
-        It may have other settings, a matcher of other tickets, or no rules of the team; it reranks as ``reranked``
-        says, whatever time that takes. This agent is left as it is.
+        It may have other settings, a matcher of other tickets, or no rules of the team; it reranks so many hits as
+        ``reread`` says, look by look, whatever time that takes. This agent is left as it is.
         """
         view = copy.copy(self)
         view.settings = settings or self.settings
@@ -169,7 +169,7 @@ class Agent:
         view.matcher = matcher or self.matcher
         view._matching = release, view.matcher.using(release.encoders) if release.encoders else view.matcher
         view.dial = Dial(self.store, view.settings.dialog)
-        looking = self._looking.timeless(reranked)
+        looking = self._looking.timeless(reread)
         view._answering = self._answering.standing_in(view.settings, looking, view.dial, ruled=ruled)
         return view
 

@@ -134,7 +134,10 @@ class Answering:
         """Return what a text says and which past tickets may answer it."""
         skills = turn.release.skills_of(turn.matcher.encoder_id(turn.language))
         at = turn.incoming.at
-        return self._looking.look(turn.matcher, skills, text, context, language=turn.language, wanted=wanted, at=at)
+        found = self._looking.look(turn.matcher, skills, text, context, language=turn.language, wanted=wanted, at=at)
+        if found.reranked.outcome != "off":
+            turn.reread.append(found.reranked.read)
+        return found
 
     def _in_form(self, turn: Turn, forms: Sequence[Form]) -> tuple[Heard, Form | None, FormStep | None]:
         """Return what the message is, with the form that goes on and its next step, if there is one.

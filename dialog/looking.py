@@ -23,7 +23,7 @@ from replydesk.retrieval.matcher import Hit, Matcher
 from replydesk.retrieval.reranking.budget import DecidedBudget, LatencyBudget
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction
-from replydesk.retrieval.reranking.reranker import Outcome, Reranked, Reranking, RerankScorer, TrainedReranker
+from replydesk.retrieval.reranking.reranker import Reranked, Reranking, RerankScorer, TrainedReranker
 
 __all__ = ["STEPS", "Found", "Looking", "Meant", "Wanted", "answers_of", "token_scorer"]
 
@@ -106,13 +106,13 @@ class Looking:
         self._decided: DecidedBudget | None = None
         self._lock = threading.Lock()
 
-    def timeless(self, outcome: Outcome) -> Looking:
-        """Return one that reranks, or does not for want of time, as it was with this outcome, whatever time it takes.
+    def timeless(self, reread: Sequence[int]) -> Looking:
+        """Return one that reranks so many hits, look by look, whatever time it takes; later looks as the last.
 
         What it loads is not kept here.
         """
         view = copy.copy(self)
-        view._decided = DecidedBudget(outcome != "skipped")
+        view._decided = DecidedBudget(reread)
         return view
 
     def look(

@@ -61,7 +61,8 @@ class Option:
 class Reply:
     """What was decided for one message. ``confidence`` is the score of the best hit, whatever was decided.
 
-    ``reranked`` says whether the hits were read a second time, or why not. ``state`` is what the next message of the
+    ``reranked`` says whether the hits were read a second time, or why not, ``reread`` how many were in each look at the
+    message, whole or in parts. ``state`` is what the next message of the
     conversation needs to know, ``message`` the id of the one that is answered, and ``meant`` what that was taken to ask
     where it was read in its context. ``conflicts`` are for the team: what the cited tickets disagree in. ``rules`` are
     those of the team that fired, ``incoming`` what was answered. ``lines`` are the thresholds that it was held against,
@@ -83,6 +84,7 @@ class Reply:
     handoff: Handoff | None = None
     options: tuple[Option, ...] = field(default=())
     reranked: Outcome = "off"
+    reread: tuple[int, ...] = ()
     state: State = field(default_factory=State)
     meant: str = ""
     message: str = ""
@@ -134,6 +136,7 @@ class Reply:
             "handoff": {"reason": self.handoff.reason, "summary": self.handoff.summary} if self.handoff else None,
             "options": [{"label": option.label, "value": option.value} for option in self.options],
             "reranked": self.reranked,
+            "reread": list(self.reread),
             "lines": self._lines(),
             "tickets_at": self.tickets_at,
             "state": self.state.document(),

@@ -93,6 +93,7 @@ def made_reply(
         ),
         options=tuple(Option(offer.label, offer.value) for offer in said.offers),
         reranked=found.reranked.outcome,
+        reread=tuple(turn.reread),
         state=after,
         meant=meant,
         rules=tuple(fired),

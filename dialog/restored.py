@@ -47,6 +47,7 @@ def reply_of(document: Mapping[str, Any]) -> Reply:
         handoff=Handoff(handoff["reason"], handoff["summary"]) if handoff else None,
         options=tuple(Option(option["label"], option["value"]) for option in document.get("options", ())),
         reranked=document.get("reranked", "off"),
+        reread=tuple(document.get("reread", ())),
         state=State.of(document.get("state")),
         meant=document.get("meant", ""),
         message=document.get("message", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from replydesk.data.records import same_text
@@ -28,12 +28,16 @@ _IDENTIFIES = frozenset({"order", "tracking", "error", "product", "email", "phon
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message with the release and the matcher that answer it; ``began`` is when, by ``time.perf_counter``."""
+    """A message with the release and the matcher that answer it; ``began`` is when, by ``time.perf_counter``.
+
+    ``reread`` grows with every look that has a reranker: how many hits there was time to read again.
+    """
 
     incoming: Incoming
     release: Release
     matcher: Matcher
     began: float
+    reread: list[int] = field(default_factory=list)
 
     @property
     def language(self) -> str:

@@ -12,7 +12,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.explanation import Explanation, Instead, Line, Quoted, Shared, Used
 from replydesk.dialog.explain.leaving_out import Word, left_out
 from replydesk.dialog.explain.lines import lines_of
-from replydesk.dialog.explain.retold import Retold, answered, release_of, retold
+from replydesk.dialog.explain.retold import Retold, answered, release_of, reread_in, retold
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Matcher
@@ -56,7 +56,7 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
         lines = lines_of(document, document["lines"]) if document.get("lines") else ()
         return replace(found, lines=lines, notes=("release_gone",))
     settings = _showing_all(agent.settings)
-    view = agent.standing_in(release, settings=settings, reranked=document.get("reranked", "done"))
+    view = agent.standing_in(release, settings=settings, reread=reread_in(document))
     whole = answered(view, told)
     skills = release.skills_of(view.matcher_of(release).encoder_id(told.language))
     now, promise = view.dial.lines(release, skills, whole.reading)
@@ -141,7 +141,7 @@ def _across_a_line(view: Agent, told: Retold, whole: Reply, lines: Sequence[Line
         wanted = round(min(1.0, max(0.0, line.value + (_PAST if above else -_PAST))), 4)
         dialog = view.settings.dialog.model_copy(update={line.name: wanted})
         settings = view.settings.model_copy(update={"dialog": dialog})
-        other = answered(view.standing_in(view.release(), settings=settings, reranked=whole.reranked), told)
+        other = answered(view.standing_in(view.release(), settings=settings, reread=reread_in(whole.document())), told)
         if (other.action, other.text) != (whole.action, whole.text):
             return _instead(whole, other, by="line", what=line.name, wanted=wanted)
     return None
@@ -155,7 +155,7 @@ def _without_rules(view: Agent, told: Retold, whole: Reply) -> Instead | None:
     """Return what is done without the team's rules, None where none fired."""
     if not whole.rules:
         return None
-    other = answered(view.standing_in(view.release(), reranked=whole.reranked, ruled=False), told)
+    other = answered(view.standing_in(view.release(), reread=reread_in(whole.document()), ruled=False), told)
     return _instead(whole, other, by="rule", what=", ".join(fired.rule for fired in whole.rules))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from replydesk.data.errors import ReleaseError
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.earlier import Since, matcher_at, since
-from replydesk.dialog.explain.retold import Retold, answered, release_of, retold
+from replydesk.dialog.explain.retold import Retold, answered, release_of, reread_in, retold
 from replydesk.dialog.explain.wording import Kind, cause_text
 
 __all__ = ["LEFT_OUT", "Cause", "Difference", "Replay", "canonical", "replay_of"]
@@ -84,8 +84,8 @@ def replay_of(agent: Agent, reply: str) -> Replay:
     """Return whether a stored reply comes out the same again, made by the release that made it.
 
     The message, the texts before it, the state, the clock and the filters are those of the reply's row. Tickets that
-    came later are not found, and words are as rare as they were. Whether there was time for reranking is as it was.
-    Raises :class:`NotFoundError` where the reply or its message is gone.
+    came later are not found, and words are as rare as they were. As many are reranked as there was time for. Raises
+    :class:`NotFoundError` where the reply or its message is gone.
     """
     told = retold(agent.store, reply)
     stored = dict(told.reply)
@@ -98,7 +98,7 @@ def replay_of(agent: Agent, reply: str) -> Replay:
     later = since(agent.store, seq) if seq is not None else Since()
     with ExitStack() as stack:
         matcher = stack.enter_context(matcher_at(agent, seq)) if seq is not None and later.any else None
-        view = agent.standing_in(release, matcher=matcher, reranked=stored.get("reranked", "done"))
+        view = agent.standing_in(release, matcher=matcher, reread=reread_in(stored))
         made = answered(view, told, without=later.added).document()
     # Fields that replies have got since this one was stored say nothing of it.
     made = {name: value for name, value in made.items() if name in stored}

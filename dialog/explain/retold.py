@@ -15,8 +15,9 @@ from replydesk.dialog.incoming import Incoming, context_of
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.state import State, holder_of
+from replydesk.retrieval.reranking.reranker import MOST
 
-__all__ = ["Retold", "answered", "release_of", "retold"]
+__all__ = ["Retold", "answered", "release_of", "reread_in", "retold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def release_of(agent: Agent, key: str) -> Release:
         hint = "Without it the reply can be read, but not answered again."
         raise ReleaseError("The release that gave this reply is gone.", where=key, hint=hint)
     return agent.releases.load(key)
+
+
+def reread_in(document: Mapping[str, Any]) -> Sequence[int]:
+    """Return how many hits a stored reply was reranked by, look by look; a row of before tells all or none."""
+    return document.get("reread") or ((0,) if document.get("reranked") == "skipped" else (MOST,))
 
 
 def _place(messages: Sequence[Message], document: Mapping[str, Any]) -> int | None:

@@ -106,13 +106,17 @@ class LatencyBudget:
 
 
 class DecidedBudget(LatencyBudget):
-    """A budget that does not look at the time: everything is computed, or nothing, as it was decided before."""
+    """A budget that does not look at the time: so many candidates are computed as were before.
 
-    def __init__(self, admits: bool) -> None:
+    ``counts`` are those of one turn after another; those that come after the last get as many as the last.
+    """
+
+    def __init__(self, counts: Sequence[int]) -> None:
         super().__init__(1.0)
-        self._admits = admits
+        self._counts = list(counts)
 
     @contextmanager
     def turn(self, tokens: Sequence[int]) -> Iterator[int]:
-        """Yield how many of the candidates are computed: all or none."""
-        yield len(tokens) if self._admits else 0
+        """Yield how many of the candidates are computed."""
+        count = self._counts.pop(0) if len(self._counts) > 1 else self._counts[0]
+        yield min(count, len(tokens))

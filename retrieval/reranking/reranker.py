@@ -95,10 +95,14 @@ class TrainedReranker:
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """Hits, best first, and what was done: reranked, skipped for want of time, or nothing to do it with or for."""
+    """Hits, best first, and what was done: reranked, skipped for want of time, or nothing to do it with or for.
+
+    ``read`` is how many of the best there was time for.
+    """
 
     hits: list[Hit]
     outcome: Outcome
+    read: int = 0
 
 
 class Reranking:
@@ -140,7 +144,7 @@ class Reranking:
             logits = self.reranker.logits(question, texts[:admitted])
         chances = self.scorer.probabilities([hit.score for hit in hits[:admitted]], logits)
         seen = [replace(hit, score=float(chance)) for hit, chance in zip(hits[:admitted], chances, strict=True)]
-        return Reranked(sorted(seen + hits[admitted:], key=lambda hit: -hit.score), "done")
+        return Reranked(sorted(seen + hits[admitted:], key=lambda hit: -hit.score), "done", admitted)
 
 
 def ticket_text(ticket: Ticket) -> str:

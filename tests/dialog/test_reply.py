@@ -48,7 +48,7 @@ REPLY: dict[str, Any] = {
     "milliseconds": {"total": (0.0, 1e6), "encode": (0.0, 1e6), "search": (0.0, 1e6), "rerank": (0.0, 1e6),
                      "compose": (0.0, 1e6)},
     # beyond the contract
-    "reranked": {"done", "skipped", "off"}, "urgency": SHARE,
+    "reranked": {"done", "skipped", "off"}, "reread": [int], "urgency": SHARE,
     "entities": [{"kind": str, "value": str, "text": str, "start": int, "end": int}],
     "options": [{"label": str, "value": str}],
     "node": ({"name": str, "probability": SHARE, "backed_off": bool}, None),

@@ -21,10 +21,13 @@ from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.replaying import LEFT_OUT, Replay, canonical, replay_of
+from replydesk.dialog.explain.retold import reread_in
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
 from replydesk.dialog.release import Release
 from replydesk.dialog.skills import Skills
+from replydesk.retrieval.reranking.budget import LatencyBudget
+from replydesk.retrieval.reranking.reranker import MOST
 from tests.conftest import DESK
 
 ASKED = [question for intent in DESK.values() for language in ("en", "zh") for question in intent[language][0]]
@@ -60,6 +63,29 @@ def test_every_reply_of_a_desk_comes_out_the_same(agent: Agent) -> None:
     for text in (*ASKED, *LOOSE):
         found = replay_of(agent, agent.reply(text).id)
         assert (found.same, found.differences, kinds(found)) == (True, (), set()), text
+
+
+@pytest.mark.parametrize("text", ["is the parcel lost?", "is the parcel lost? and when will I get my refund?"])
+@pytest.mark.parametrize("times", [(3, 4, 5), (4, 0, 10), (0, 3, 3)])
+def test_as_many_hits_are_read_again_as_there_was_time_for(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, text: str, times: tuple[int, ...]
+) -> None:
+    left = list(times)
+    with monkeypatch.context() as patch:
+        patch.setattr(LatencyBudget, "_book", lambda _self, tokens: (min(left.pop(0), len(tokens)), 0.0))
+        reply = agent.reply(text)
+    assert reply.document()["reread"] == list(times[: 3 - len(left)])
+    found = replay_of(agent, reply.id)
+    assert (found.same, found.differences) == (True, ())
+    whole = replay_of(agent, agent.reply(text).id)
+    assert whole.same
+
+
+@pytest.mark.parametrize(("reranked", "reread"), [("done", MOST), ("skipped", 0), ("off", MOST)])
+def test_a_row_of_before_tells_whether_all_or_none_were_read_again(reranked: str, reread: int) -> None:
+    assert list(reread_in({"reranked": reranked})) == [reread]
+    assert list(reread_in({"reranked": reranked, "reread": []})) == [reread]
+    assert list(reread_in({"reranked": "done", "reread": [4, 0]})) == [4, 0]
 
 
 @pytest.mark.slow
