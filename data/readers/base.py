@@ -28,6 +28,7 @@ __all__ = [
     "private",
     "role_of",
     "short",
+    "str_of",
     "yes",
 ]
 
@@ -189,6 +190,11 @@ def private(value: object) -> bool:
     (False, False, False, True)
     """
     return str(value).strip().casefold() not in _PUBLIC
+
+
+def str_of(value: object) -> str:
+    """Return a text, '' for whatever is none."""
+    return value if isinstance(value, str) else ""
 
 
 def short(name: str) -> str:
