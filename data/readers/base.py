@@ -21,6 +21,7 @@ __all__ = [
     "Reader",
     "Skipped",
     "Source",
+    "any_of",
     "bounded",
     "broken",
     "in_order",
@@ -195,6 +196,11 @@ def private(value: object) -> bool:
 def str_of(value: object) -> str:
     """Return a text, '' for whatever is none."""
     return value if isinstance(value, str) else ""
+
+
+def any_of(*alternatives: str) -> str:
+    """Return the pattern of any of these patterns."""
+    return f"(?:{'|'.join(alternatives)})"
 
 
 def short(name: str) -> str:
