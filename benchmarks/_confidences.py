@@ -12,7 +12,6 @@ near, with average linkage they are on average.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._datasets import datasets
 from benchmarks.matching import plain
 from replydesk.data.records import Ticket
 from replydesk.dialog.evidence import LEVELS, Evidence
@@ -132,11 +132,6 @@ def kept(name: str, make: Callable[[], Said]) -> Said:
         np.savez(path, sure=sure, right=right)
     with np.load(path) as held:
         return held["sure"].astype(np.float64), held["right"].astype(bool)
-
-
-def datasets() -> Path:
-    """Return the folder of the sets that are no part of this project."""
-    return Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets"))
 
 
 @dataclass(frozen=True, slots=True)

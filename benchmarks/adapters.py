@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from replydesk.data.home import folder_bytes
 from replydesk.finetune.encoders.tuning import Labelled, tune_encoder
 from replydesk.finetune.recipe import AdapterRecipe, EncoderRecipe, Recipe, Training
 from replydesk.finetune.training.adapters import attach
@@ -86,7 +87,7 @@ def measured(name: str, sets: dict[str, Labelled], epochs: int, tested: bool) ->
         began, busy = time.perf_counter(), time.process_time()
         tuned = tune_encoder(base, folder, recipe, learned=sets["train"], held_out=sets["valid"])
         seconds, busy = time.perf_counter() - began, time.process_time() - busy
-        stored = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        stored = folder_bytes(folder)
         figures = {
             "learning_rate": recipe.encoder.training.learning_rate,
             "trained_parameters": parameters,

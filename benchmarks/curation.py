@@ -24,7 +24,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.near_duplicates import datasets, rows
+from benchmarks._datasets import datasets
+from benchmarks.near_duplicates import rows
 from replydesk.data.curation import curate
 from replydesk.data.curation.boilerplate import boilerplate
 from replydesk.data.curation.facts import disagreement, facts

@@ -48,7 +48,7 @@ Encode = Callable[[list[str]], Any]
 
 
 def run() -> dict[str, Any]:
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
     from benchmarks.vectors import real_texts
 
     rounds = int(os.environ.get("BENCHMARK_ROUNDS", ROUNDS))

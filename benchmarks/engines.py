@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.data.home import folder_bytes
 from replydesk.data.settings import RetrievalSettings
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.encoders.encoders import load_encoder
@@ -121,7 +122,7 @@ def _milvus() -> Iterator[tuple[str, Any]]:
                     time.sleep(0.1)
             yield (
                 f"http://127.0.0.1:{port}",
-                lambda: sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()),
+                lambda: folder_bytes(Path(folder)),
             )
         finally:
             process.terminate()

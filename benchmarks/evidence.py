@@ -98,7 +98,7 @@ def _chinese() -> Iterator[tuple[str, str, str]]:
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
 
     lines = (datasets() / "prepared" / name).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
@@ -106,7 +106,7 @@ def _rows(name: str) -> list[dict[str, Any]]:
 
 def _places() -> list[str]:
     """Return the names of places that the annotations of CrossWOZ tell, the longest first."""
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
 
     found = set()
     for part in ("val", "test"):

@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._datasets import datasets
+
 MESSAGES = int(os.environ.get("BENCHMARK_EXPLAINED", "200"))
 REPLIES = int(os.environ.get("BENCHMARK_REPLIES", "300"))
 LEARNED = 3000
@@ -111,7 +113,7 @@ def _words(rows: Sequence[tuple[str, str]], language: str) -> dict[str, Any]:
 def _banking() -> list[tuple[str, str]]:
     import csv
 
-    path = _folder() / "banking77" / "train.csv"
+    path = datasets() / "banking77" / "train.csv"
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
@@ -119,7 +121,7 @@ def _banking() -> list[tuple[str, str]]:
 
 
 def _jddc() -> list[tuple[str, str]]:
-    path = _folder() / "prepared" / "jddc_retrieval_test.jsonl"
+    path = datasets() / "prepared" / "jddc_retrieval_test.jsonl"
     if not path.exists():
         return []
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
@@ -216,7 +218,3 @@ def _asked(agent: Any) -> list[tuple[str, str, frozenset[str]]]:
         if key in tickets
     ]
     return [found[i] for i in np.random.default_rng(0).permutation(len(found))]
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets"))

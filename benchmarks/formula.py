@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import re
 from collections import defaultdict
@@ -17,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks._datasets import datasets
 from replydesk.finetune.evaluation.retrieval_data import RetrievalData
 
 Pairs = list[tuple[str, str]]
@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
 
 def sets() -> Iterator[tuple[str, RetrievalData, str]]:
     """Yield name, data and language of every set that is there."""
-    folder = Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets"))
+    folder = datasets()
     english = {
         "banking77": _csv(folder / "banking77/train.csv", "text", "category"),
         "clinc150": _clinc(folder / "clinc150_oos/data_full.json"),

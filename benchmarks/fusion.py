@@ -25,7 +25,7 @@ CHOICES = {
 
 
 def run() -> dict[str, Any]:
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
 
     figures: dict[str, Any] = {}
     with resources.as_file(resources.files("replydesk.data.samples")) as samples:

@@ -9,7 +9,6 @@ of the same kind overlaps it; a found span counts as right when it overlaps a ma
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections import Counter
@@ -17,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks._datasets import datasets
 
 FOLDER = Path(__file__).parent.parent / "tests" / "data" / "masking"
 PARTS = ("develop", "held_out")
@@ -133,7 +134,7 @@ def floor(text: str) -> Spans:
 
 def speed() -> dict[str, Any]:
     """Return the processor microseconds a message takes, on real dialogues where they are, and on the labelled ones."""
-    folder = Path(os.environ.get("REPLYDESK_DATASETS") or FOLDER.parents[2] / ".." / "shared" / "datasets")
+    folder = datasets()
     texts = {"labelled": [[message.text] for message in labelled()]}
     for name in ("tweetsumm_dialogs", "crosswoz_dialogs"):
         path = folder / "prepared" / f"{name}.jsonl"

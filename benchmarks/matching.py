@@ -9,12 +9,13 @@ training dialogues alone, and are what settings are chosen on. docs/why/matching
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from benchmarks._datasets import datasets
 
 Rows = list[dict[str, Any]]
 
@@ -37,7 +38,7 @@ def converted(folder: Path) -> None:
     """Write ``train``, ``test``, ``chosen.train`` and ``chosen.test`` as JSONL files of contexts and replies."""
     import numpy as np
 
-    path = Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets")) / "prepared" / "tweetsumm_pairs.jsonl"
+    path = datasets() / "prepared" / "tweetsumm_pairs.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     train = [row for row in rows if row["split"] == "train"]
     names = sorted({row["dialog"] for row in train})

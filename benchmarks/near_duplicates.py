@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import resource
 import subprocess
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks._datasets import datasets
 from replydesk.data.duplicates import likeness, near_duplicates
 from replydesk.data.records import content_id
 from replydesk.data.text import clean
@@ -55,10 +55,6 @@ def run() -> dict[str, Any]:
     command = [sys.executable, "-c", "from benchmarks.near_duplicates import speed; speed()"]
     figures["at_size"] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return figures
-
-
-def datasets() -> Path:
-    return Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets"))
 
 
 def pools() -> dict[str, list[str]]:

@@ -7,7 +7,6 @@ chosen on the validation parts (docs/why/pretraining.md); the test parts are rea
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._datasets import datasets
 from replydesk.finetune.intents.classify import fit_logistic
 from replydesk.finetune.pretraining.corpus import Corpus
 from replydesk.finetune.pretraining.pretrain import pretrain
@@ -88,11 +88,6 @@ def _means(cells: Sequence[Mapping[str, float]]) -> dict[str, Any]:
         values = [cell[name] for cell in cells if name in cell]
         found[name] = {"mean": round(float(np.mean(values)), 3), "deviation": round(float(np.std(values)), 3)}
     return found
-
-
-def datasets() -> Path:
-    """Return the folder of the public datasets."""
-    return Path(os.environ.get("REPLYDESK_DATASETS") or Path(__file__).resolve().parents[2] / "shared" / "datasets")
 
 
 def few_shot(encoder: EncoderNetwork, part: str, shots: Sequence[int] = (5, 10)) -> dict[str, float]:

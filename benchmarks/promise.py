@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._confidences import Floats, Linkage, Rights, Said, banking77, datasets, demo, kept, tweetsumm
+from benchmarks._confidences import Floats, Linkage, Rights, Said, banking77, demo, kept, tweetsumm
+from benchmarks._datasets import datasets
 from replydesk.dialog.bounds import binomial_tail
 from replydesk.dialog.evidence import LEVELS, Evidence
 from replydesk.dialog.promise import DELTA, STANDARD, lowest_level

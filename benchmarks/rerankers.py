@@ -109,7 +109,7 @@ def faq(rows: list[tuple[str, str]], count: int) -> Loaded:
 
 
 def folder() -> Path:
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
 
     return datasets()
 

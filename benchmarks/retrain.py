@@ -31,7 +31,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.near_duplicates import datasets, rows
+from benchmarks._datasets import datasets
+from benchmarks.near_duplicates import rows
 
 TICKETS = 10_000
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

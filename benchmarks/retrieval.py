@@ -8,11 +8,12 @@ docs/why/words-and-meaning.md keeps what was tried.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from benchmarks._datasets import datasets
 
 Rows = list[dict[str, Any]]
 
@@ -34,14 +35,14 @@ def run() -> dict[str, Any]:
 
 def converted(folder: Path) -> list[str]:
     """Write corpus and queries of every set that is there, and return their names."""
-    datasets = Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets"))
+    given = datasets()
     found = {}
-    if (datasets / "covid_faq").exists():
-        found["covid_faq"] = _covid(datasets / "covid_faq" / "query_answer_pairs.json")
+    if (given / "covid_faq").exists():
+        found["covid_faq"] = _covid(given / "covid_faq" / "query_answer_pairs.json")
     for part in ("dev", "test"):
-        if (path := datasets / "prepared" / f"jddc_retrieval_{part}.jsonl").exists():
+        if (path := given / "prepared" / f"jddc_retrieval_{part}.jsonl").exists():
             found[f"jddc_{part}"] = _jddc(path)
-    if (path := datasets / "prepared" / "jddc_retrieval_dev.jsonl").exists():
+    if (path := given / "prepared" / "jddc_retrieval_dev.jsonl").exists():
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _jddc_pairs(path))
         (folder / "jddc_dev.pairs.jsonl").write_text(text, encoding="utf-8")
     for name, (corpus, queries) in found.items():
@@ -49,7 +50,7 @@ def converted(folder: Path) -> list[str]:
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             (folder / f"{name}.{kind}.jsonl").write_text(text, encoding="utf-8")
     if not found:
-        print(f"No data in {datasets}: set REPLYDESK_DATASETS.", file=sys.stderr)
+        print(f"No data in {given}: set REPLYDESK_DATASETS.", file=sys.stderr)
     return list(found)
 
 

@@ -20,7 +20,7 @@ STRENGTH = 30.0
 
 
 def run() -> dict[str, Any]:
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
 
     figures: dict[str, Any] = {"demo": demo()}
     path = datasets() / "banking77" / "train.csv"

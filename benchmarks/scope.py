@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._confidences import datasets
+from benchmarks._datasets import datasets
 
 KEPT = (0.9, 0.92, 0.95)
 PARTS = ("valid", "test", "oos_valid", "oos_test")

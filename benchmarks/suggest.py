@@ -9,18 +9,17 @@ that one of three is, by members who read all three. The set is read from ``$REP
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks._datasets import datasets
 from replydesk.data.records import Ticket
 from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
 from replydesk.data.store import Store
@@ -93,8 +92,8 @@ class Team:
 
 
 def run() -> dict[str, Any]:
-    if not (_folder() / "train.csv").exists():
-        return {"skipped": f"There is no {_folder()}; set REPLYDESK_DATASETS."}
+    if not (datasets() / "banking77" / "train.csv").exists():
+        return {"skipped": f"There is no {datasets() / 'banking77'}; set REPLYDESK_DATASETS."}
     desk = _desk()
     team = Team(desk.tickets)
     arms: dict[str, list[list[str]]] = {}
@@ -216,7 +215,8 @@ def _differences(rows: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> di
 def _desk() -> Desk:
     from sklearn.linear_model import LogisticRegression
 
-    data = IntentData.read(_folder() / "train.csv", _folder() / "test.csv")
+    folder = datasets() / "banking77"
+    data = IntentData.read(folder / "train.csv", folder / "test.csv")
     draw = random.Random(0)
     train, test = (
         draw.sample(pairs, len(pairs))
@@ -247,7 +247,3 @@ def _desk() -> Desk:
     head = IntentHead(tuple(map(str, fitted.classes_)), fitted.coef_, fitted.intercept_)
     learned = tuple(draw.sample(rest, LEARNED))
     return Desk(tickets, learned, tuple(test[:TESTED]), head, encoders, settings)
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("REPLYDESK_DATASETS", "../shared/datasets")) / "banking77"

@@ -35,7 +35,7 @@ WAYS = {
 def run() -> dict[str, Any]:
     import torch
 
-    from benchmarks.near_duplicates import datasets
+    from benchmarks._datasets import datasets
     from replydesk.data.settings import Settings
     from replydesk.finetune.training.loop import processor_has_bfloat16
     from replydesk.retrieval.encoders.encoders import Encoders

@@ -59,7 +59,8 @@ def run() -> dict[str, Any]:
 
 def real_texts() -> list[str]:
     """Return different texts of customers, always the same ones in the same order."""
-    from benchmarks.near_duplicates import datasets, pools
+    from benchmarks._datasets import datasets
+    from benchmarks.near_duplicates import pools
 
     if (datasets() / "prepared").is_dir():
         found = set(pools()["en question"])

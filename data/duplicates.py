@@ -9,7 +9,6 @@ the threshold was chosen.
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from replydesk.data.errors import RequestError
-from replydesk.data.shingles import NO_HASH, Hashes, Ints, facts_of, mixed, normal_form, shingles
+from replydesk.data.shingles import NO_HASH, Hashes, Ints, facts_of, mixed, normal_form, shingles, text_hash
 
 __all__ = ["THRESHOLD", "NearIndex", "likeness", "near_duplicates", "normal_form", "repeats"]
 
@@ -159,8 +158,8 @@ class NearIndex:
         for key, text in texts:
             form, facts = normal_form(text), facts_of(text)
             self._ids.append(key)
-            self._facts.append(_digest(facts))
-            self._same.append(_digest(f"{facts}\n{form}"))
+            self._facts.append(text_hash(facts))
+            self._same.append(text_hash(f"{facts}\n{form}"))
             forms.append(form)
             size += len(form)
             if size >= _CHUNK:
@@ -249,10 +248,6 @@ class NearIndex:
 
 def _view(values: array[int], dtype: Any) -> npt.NDArray[Any]:
     return np.frombuffer(values, dtype=dtype) if values else np.empty(0, dtype=dtype)
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def _bucketed(keys: Hashes) -> tuple[Ints, Ints]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from replydesk.data.errors import ConflictError, HomeError
 
-__all__ = ["Home", "folder_bytes", "replace_atomically", "sync_folder", "write_atomically"]
+__all__ = ["Home", "file_hash", "folder_bytes", "replace_atomically", "sync_folder", "write_atomically"]
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -51,6 +52,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def file_hash(path: Path) -> str:
+    """Return the BLAKE2b of what a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, hashlib.blake2b).hexdigest()
 
 
 def folder_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from replydesk.data.records import same_text
 from replydesk.data.text import HAN, KANA, SHORT_LINK
 
-__all__ = ["LONGEST", "NO_HASH", "facts_of", "mixed", "normal_form", "shingles"]
+__all__ = ["LONGEST", "NO_HASH", "facts_of", "mixed", "normal_form", "shingles", "text_hash"]
 
 LONGEST: Final = 20_000
 """The characters of a text that are compared."""
@@ -91,6 +92,11 @@ def shingles(forms: Sequence[str]) -> tuple[Hashes, Ints]:
     keys = np.unique((owner[whole] << np.uint64(32)) | hashes[whole])
     starts = np.searchsorted(keys, np.arange(len(forms), dtype=np.uint64) << np.uint64(32))
     return keys.astype(np.uint32), starts
+
+
+def text_hash(text: str) -> int:
+    """Return 64 bits that stand for a text in a table, as good as unique."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def mixed(values: Hashes) -> Hashes:

@@ -1,4 +1,4 @@
-"""Exact bounds on a share that was counted: binomial tails, the Clopper-Pearson bound, and a bet that never ends."""
+"""Exact bounds on a share that was counted: binomial tails and a bet that never ends."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["binomial_tail", "fewest", "stakes_won", "upper_bound", "wealth"]
+__all__ = ["binomial_tail", "fewest", "stakes_won", "wealth"]
 
 Floats = NDArray[np.float64]
 
-_HALVINGS = 60
 # Shares of what may be staked; their mean is as safe as each.
 _STAKES = np.array([0.05, 0.1, 0.2, 0.4, 0.8])
 
@@ -36,17 +35,6 @@ def binomial_tail(wrong: int, n: int, share: float) -> float:
     logs = n * math.log1p(-share) + np.concatenate([[0.0], np.cumsum(ratios)])
     most = float(logs.max())
     return min(1.0, math.exp(most) * float(np.exp(logs - most).sum()))
-
-
-def upper_bound(wrong: int, n: int, delta: float) -> float:
-    """Return the share that is not exceeded with confidence 1 - ``delta`` (Clopper and Pearson 1934), 1 of none."""
-    if wrong >= n:
-        return 1.0
-    low, high = wrong / n, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if binomial_tail(wrong, n, middle) > delta else (low, middle)
-    return high
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,6 @@ __all__ = [
     "is_no",
     "is_refusal",
     "is_thanks",
-    "is_yes",
 ]
 
 _END = r"[\s.!?,;:。！？，~…]*\Z"
@@ -171,7 +170,7 @@ def is_no(text: str) -> bool:
     return bool(_NO.search(_plain(text)))
 
 
-def is_yes(text: str) -> bool:
+def _is_yes(text: str) -> bool:
     """Return whether a message is a bare yes."""
     return bool(_YES.search(_plain(text)))
 
@@ -183,8 +182,8 @@ def answered(text: str) -> bool | None:
     (False, True, None, None)
     """
     plain = _plain(text)
-    if is_no(plain) or is_yes(plain):
-        return is_yes(plain)
+    if is_no(plain) or _is_yes(plain):
+        return _is_yes(plain)
     if _UNSURE.search(plain):
         return None
     if _STARTS_NO.search(plain):
@@ -252,7 +251,7 @@ def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
             if place == -1:
                 return options[-1]
             return options[place - 1] if 1 <= place <= len(options) else None
-    if len(options) == 1 and is_yes(text):
+    if len(options) == 1 and _is_yes(text):
         return options[0]
     return _by_words(text, options)
 

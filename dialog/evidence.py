@@ -27,6 +27,9 @@ def level_of(confidences: ArrayLike) -> Counts:
     return np.asarray(np.searchsorted(LEVELS, np.asarray(confidences, dtype=np.float64), side="right") - 1)
 
 
+_POINTS = 60
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """How often held-out messages of each language and intent had their best answer right, by level of confidence.
@@ -86,7 +89,7 @@ class Evidence:
             found.append(np.flip(np.cumsum(np.flip(at))).round().astype(int))
         return found[0], found[1]
 
-    def curve(self, points: int = 60) -> list[list[float]]:
+    def curve(self) -> list[list[float]]:
         """Return threshold, share answered and share wrong of these, for some levels, the surest answers first."""
         n, wrong = self.answered
         if not len(self):
@@ -94,7 +97,7 @@ class Evidence:
         changes = [i for i in range(len(LEVELS) - 1, -1, -1) if n[i] and (i + 1 == len(LEVELS) or n[i] != n[i + 1])]
         if not changes:
             return []
-        some = sorted({changes[round(i)] for i in np.linspace(0, len(changes) - 1, points)}, reverse=True)
+        some = sorted({changes[round(i)] for i in np.linspace(0, len(changes) - 1, _POINTS)}, reverse=True)
         return [
             [round(float(LEVELS[i]), 6), round(float(n[i]) / len(self), 4), round(float(wrong[i] / n[i]), 4)]
             for i in some

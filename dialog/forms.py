@@ -80,6 +80,7 @@ _GROUNDS: Mapping[str, Ground] = {
     "cancelled": "form_cancelled",
 }
 _SHORTEST = 2
+_SURE = 0.5
 _YES_NO: Mapping[str, Mapping[str, str]] = {"zh": {"yes": "是", "no": "否"}}
 
 
@@ -197,13 +198,12 @@ def started_form(
     reading: Reading,
     hits: Sequence[Hit],
     *,
-    sure: float = 0.5,
     pick_above: float = 0.5,
 ) -> Form | None:
     """Return the form that a message begins, None where it begins none.
 
-    By a phrase in the message; by its likeliest intent, where that is ``sure``; or, on a desk without trained intents,
-    by the intent of the best hit that could be sent.
+    By a phrase in the message; by its likeliest intent, where that is as likely as all others together; or, on a desk
+    without trained intents, by the intent of the best hit that could be sent.
     """
     plain = same_text(text)
     for form in forms:
@@ -211,7 +211,7 @@ def started_form(
             return form
     if reading.intents:
         first = reading.intents[0]
-        return next((form for form in forms if first.name in form.intents and first.probability >= sure), None)
+        return next((form for form in forms if first.name in form.intents and first.probability >= _SURE), None)
     best = next(iter(hits), None)
     if best is None or not (best.exact or best.score >= pick_above):
         return None

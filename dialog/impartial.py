@@ -90,7 +90,7 @@ def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
         plain = han_persons(plain, familiar)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)
-    plain = _ENGLISH.sub(lambda match: _cased(_NEUTRAL[match[0].lower()], match[0]), plain)
+    plain = _ENGLISH.sub(lambda match: cased(_NEUTRAL[match[0].lower()], match[0]), plain)
     plain = _kept(plain, lambda text: _TITLES.sub("", text))
     return _kept(plain, introduced)
 
@@ -101,5 +101,6 @@ def _kept(text: str, leaving_out: Callable[[str], str]) -> str:
     return left if left != text.strip() and len(_WORDS.findall(left)) >= _FEWEST else text
 
 
-def _cased(word: str, like: str) -> str:
+def cased(word: str, like: str) -> str:
+    """Return a word with capital letters as another has them."""
     return word.upper() if like.isupper() else word.capitalize() if like[0].isupper() else word

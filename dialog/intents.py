@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.arrays import load_arrays, save_arrays
+from replydesk.retrieval.calibration import logistic
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["AROUND", "Familiarity", "IntentHead"]
@@ -187,7 +188,7 @@ class Familiarity:
         ``more`` (n,) is what the scores on another encoder add to the sum.
         """
         sums = self.sums(vectors, highest, cosines) + more
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * sums + self.offset, -60, 60))))
+        return logistic(self.slope * sums + self.offset)
 
     def problems(self, dimension: int | None = None) -> list[str]:
         """Return what makes it unfit to judge vectors of that length, nothing when it is sound."""

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from replydesk.data.privacy.lexicon import TOWNS
+from replydesk.data.privacy.lexicon import TOWNS, words
 
 __all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACES", "PLACES"]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-AMBIGUOUS_PLACES: Final = _words("""
+AMBIGUOUS_PLACES: Final = words("""
     barking bath buffalo bury chad chile china cork crewe deal derby georgia guinea hove hull jersey jordan lima mobile
     nice orange phoenix polish poole reading rugby sale sandwich split turkey turkish wells welsh worthing dover
     scotch delta danish boulder darwin hastings hanover modena slough windsor columbus chester
@@ -27,7 +23,7 @@ AMBIGUOUS_PLACES: Final = _words("""
 PLACES: Final = (
     AMBIGUOUS_PLACES
     | TOWNS
-    | _words("""
+    | words("""
     afghanistan afghan africa african albania albanian algeria algerian america american angola argentina argentinian
     armenia armenian asia asian australia australian austria austrian azerbaijan bahrain bangladesh bangladeshi
     barbados belarus belgium belgian bolivia bosnia botswana brazil brazilian britain british brunei bulgaria bulgarian
@@ -88,11 +84,11 @@ DEMONYMS: Final = frozenset(
     for word in PLACES
     if word.endswith(("ish", "ese", "sian", "lian", "rian", "nian", "dian", "tian"))
     or word
-    in _words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
+    in words("american mexican african korean greek french german dutch thai czech hindi arabic russian italian")
 )
 """Which of them say of what people, and in what language: *in Italian* is no place."""
 
-HAN_PLACES: Final = _words("""
+HAN_PLACES: Final = words("""
     北京 上海 天津 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州
     云南 陕西 甘肃 青海 台湾 内蒙古 内蒙 广西 西藏 宁夏 新疆 香港 澳门 东北 西北 西南 华北 华东 华南 华中 江浙沪
     石家庄 唐山 保定 邯郸 太原 大同 呼和浩特 包头 鄂尔多斯 沈阳 大连 鞍山 长春 延边 哈尔滨 大庆 齐齐哈尔 南京 苏州

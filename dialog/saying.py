@@ -29,7 +29,6 @@ __all__ = [
     "after_guard",
     "after_rules",
     "alarmed",
-    "asked_for",
     "begun_form",
     "composed",
     "decided",
@@ -88,7 +87,7 @@ def decided(
         if text is None:
             missing = [name for name in slots_of(known or "") if not slots.get(name, "").strip()]
             if hit.ticket.source == "canned" and missing and missing[0].isidentifier():
-                return asked_for(
+                return _asked_for(
                     missing[0], language, Decision("ask", "slot_missing", (hit,)), slot=declared(missing[0])
                 )
             unfilled = Decision("handoff", "unfilled", handoff="low_confidence")
@@ -113,7 +112,7 @@ def _offers(hits: Sequence[Hit]) -> tuple[Offer, ...]:
     return tuple(Offer(phrases.option_label(hit), hit.ticket.question, hit.ticket.id) for hit in hits)
 
 
-def asked_for(name: str, language: str, decision: Decision, text: str = "", slot: Slot | None = None) -> Said:
+def _asked_for(name: str, language: str, decision: Decision, text: str = "", slot: Slot | None = None) -> Said:
     """Return the question for a slot; when it is answered, the conversation goes on with what was asked before.
 
     Without a ``text`` it is that of the ``slot``, where a form has declared it.
@@ -159,7 +158,7 @@ def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
     if decision.action == "handoff" or first is None:
         return Said(decision, phrases.handoff_text(RULE, language), slots=said.slots)
     if first.effect == "ask":
-        return asked_for(first.reason, language, decision, first.text)
+        return _asked_for(first.reason, language, decision, first.text)
     return Said(decision, first.text, slots=said.slots)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.arrays import load_arrays, save_arrays
 from replydesk.dialog.words import WordClassifier
+from replydesk.retrieval.calibration import logistic
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["SeveralHead", "SeveralReader"]
@@ -35,7 +36,7 @@ class SeveralHead:
     def probabilities(self, logits: Floats) -> Floats:
         """Return the probability of every label, shape (n, labels), of logits (parts, n, labels)."""
         sums = np.tensordot(self.slopes, logits, axes=1) + self.offset
-        return np.asarray(1 / (1 + np.exp(-np.clip(sums, -60, 60))))
+        return logistic(sums)
 
     def given(self, logits: Floats) -> Marks:
         """Return which labels a message has, shape (n, labels); it may have none."""

@@ -81,13 +81,12 @@ class Workshop:
         home: Home,
         settings: Settings | None = None,
         *,
-        encoders: Encoders | None = None,
         progress: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.home = home.create()
         self.settings = settings or Settings.load(home.settings)
         self.store = Store.open(self.settings.data.database or home.database)
-        self.encoders = encoders or Encoders(self.settings.retrieval, self.home.runtime)
+        self.encoders = Encoders(self.settings.retrieval, self.home.runtime)
         self.matcher = Matcher.of(self.store, self.encoders, self.settings, home)
         self.releases = Releases(home, threads=self.settings.retrieval.threads)
         self._progress = progress

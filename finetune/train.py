@@ -42,7 +42,7 @@ from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker, ticket_text
 
-__all__ = ["RerankerPlan", "make_release", "read_unseen", "told_promises", "train_skills"]
+__all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
 
 # What may be remembered of the texts that late interaction reads: each is read once.
 _MEGABYTES = 512
@@ -146,12 +146,12 @@ def train_skills(
     second = _second_look(material, past, kept, late)
     evidence = held_out_evidence(unseen, material, scorer, past=past, second=second, out_of_scope_above=scope)
     lines = fit_thresholds(evidence, scope, max_wrong)
-    notes["promises"] = told_promises(evidence, max_wrong)
+    notes["promises"] = _told_promises(evidence, max_wrong)
     progress(_promise_text(material.languages, evidence, max_wrong))
     return replace(skills, reranker=kept, evidence=evidence, thresholds=lines)
 
 
-def told_promises(evidence: Evidence, max_wrong: float) -> dict[str, Any]:
+def _told_promises(evidence: Evidence, max_wrong: float) -> dict[str, Any]:
     """Return what a card says of the promises at the standard levels and at that of the settings, and of the curve."""
     levels = sorted({*STANDARD, max_wrong})
     return {"levels": [promises_of(evidence, one).document() for one in levels], "curve": evidence.curve()}

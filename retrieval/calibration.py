@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["AGAINST", "FEATURES", "UNTRAINED", "HitScorer", "features"]
+__all__ = ["AGAINST", "FEATURES", "UNTRAINED", "HitScorer", "features", "logistic"]
 
 FEATURES = (
     "similarity", "overlap", "exact", "intent", "unfamiliar", "lexical", "thin", "age", "outcome", "popularity",
@@ -47,7 +47,7 @@ class HitScorer:
     def probabilities(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the probability that each hit answers the message, shape (n,)."""
         logits = np.asarray(rows, dtype=np.float64).reshape(-1, len(self.weights)) @ np.array(self.weights) + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
+        return logistic(logits)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -57,6 +57,11 @@ class HitScorer:
     def from_document(cls, document: Mapping[str, Any]) -> HitScorer:
         """Return the scorer of a JSON form."""
         return cls(tuple(float(document["weights"].get(name, 0.0)) for name in FEATURES), float(document["bias"]))
+
+
+def logistic(logits: ArrayLike) -> NDArray[np.float64]:
+    """Return the probabilities that log-odds stand for."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
 
 
 def features(

@@ -96,9 +96,9 @@ def _shares(evidence: Evidence, confidence: float) -> tuple[float, float] | None
 
 
 def _told(found: Dialled, language: str) -> str:
-    promise, threshold = found.promise, _percent(found.threshold)
-    alone = _percent(found.at[0]) if found.at else _percent(0)
-    here = _percent(found.confidence)
+    promise, threshold = found.promise, percent(found.threshold)
+    alone = percent(found.at[0]) if found.at else percent(0)
+    here = percent(found.confidence)
     if promise is None:
         return say("dial_hand", language, threshold=threshold, here=here)
     most = f"{100 * promise.max_wrong:.3g}%"
@@ -140,7 +140,7 @@ def _plot(found: Dialled, language: str) -> str:
         side = f"bottom:{height(allowed):.1f}%" if above else f"top:{y:.1f}%"
         words = f'<span class="rd-most" style="{side}">{label}</span>'
     _, _, most = found.curve[-1]
-    end = say("dial_end", language, wrong=_percent(most))
+    end = say("dial_end", language, wrong=percent(most))
     words += f'<span class="rd-end" style="bottom:{height(most):.1f}%">{end}</span>'
     dots = legend = ""
     for kind, place in (("at", found.at), ("here", found.here)):
@@ -156,5 +156,6 @@ def _plot(found: Dialled, language: str) -> str:
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Return a share as whole percents."""
     return f"{100 * share:.0f}%"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from replydesk.ui.bubbles import numbers, plain
-from replydesk.ui.curve import Dialled, dial_line
+from replydesk.ui.curve import Dialled, dial_line, percent
 from replydesk.ui.strings import say
 
 __all__ = ["evidence", "greeting", "heading"]
@@ -152,7 +152,7 @@ def _card(
     source = say(f"source_{hit['source']}", language)
     who = "".join(f"<span>{plain(part)}</span>" for part in (hit["author"], _day(hit["at"], language)) if part)
     facts = [
-        (say("score", language), _percent(float(hit["score"]))),
+        (say("score", language), percent(float(hit["score"]))),
         (say("similarity", language), f"{float(hit['similarity']):.2f}"),
     ]
     # A reply that was stored before these were known does without.
@@ -194,7 +194,7 @@ def _foot(reply: Mapping[str, Any], language: str) -> str:
 def _bar(label: str, value: float, kind: str = "") -> str:
     share = min(max(value, 0.0), 1.0)
     return (
-        f'<div class="rd-bar {kind}"><span>{plain(label)}</span><b>{_percent(share)}</b>'
+        f'<div class="rd-bar {kind}"><span>{plain(label)}</span><b>{percent(share)}</b>'
         f'<i role="meter" aria-label="{plain(label)}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{100 * share:.0f}"><i style="width:{100 * share:.1f}%"></i></i></div>'
     )
@@ -203,10 +203,6 @@ def _bar(label: str, value: float, kind: str = "") -> str:
 def _facts(*pairs: tuple[str, str]) -> str:
     rows: Iterable[str] = (f"<div><dt>{plain(name)}</dt><dd>{plain(value)}</dd></div>" for name, value in pairs)
     return f'<dl class="rd-facts">{"".join(rows)}</dl>'
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
 
 
 def _day(at: str | None, language: str) -> str:

@@ -86,14 +86,14 @@ clock();
 """
 
 
-def mount(app: FastAPI, agent: Agent, settings: Settings, path: str = "/") -> FastAPI:
+def mount(app: FastAPI, agent: Agent, settings: Settings) -> FastAPI:
     """Put the chat page on a server and return that; the page asks no other host for anything."""
     css = files("replydesk.ui").joinpath("assets/chat.css").read_text(encoding="utf-8")
     _while_a_loop_runs(
         lambda: gr.mount_gradio_app(
             app,
             build(agent, settings),
-            path=path,
+            path="/",
             theme=_theme(),
             css=css,
             i18n=_i18n(),

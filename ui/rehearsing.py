@@ -113,7 +113,8 @@ def _sound(file: ScriptFile, place: Home) -> Settings:
         raise placed("settings", error) from None
     for one in Written(place, own.dialog).check():
         if one.error is not None:
-            raise placed(one.name, one.error)
+            # Rules that the settings name elsewhere have lines of their own.
+            raise placed(one.name, one.error) if one.name in file.files else one.error
     return own
 
 

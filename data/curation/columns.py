@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from array import array
 from bisect import bisect_left
@@ -17,11 +16,11 @@ from replydesk.data.curation.boilerplate import boilerplate
 from replydesk.data.curation.templates import slot_form
 from replydesk.data.duplicates import near_duplicates
 from replydesk.data.records import Ticket
-from replydesk.data.shingles import facts_of
+from replydesk.data.shingles import facts_of, text_hash
 from replydesk.data.store import Store
 from replydesk.data.text import HAN, tokens
 
-__all__ = ["AGENT", "Columns", "Ranks", "question_of"]
+__all__ = ["AGENT", "Columns", "Ranks"]
 
 Ranks = npt.NDArray[np.int32]
 
@@ -92,7 +91,7 @@ class Columns:
             at.append(ticket.at.timestamp() if ticket.at else np.nan)
             rating.append(np.nan if ticket.satisfaction is None else ticket.satisfaction)
             source.append(_SOURCES.index(ticket.source))
-            question = question_of(ticket)
+            question = _question_of(ticket)
             plain.append(_PLAIN.search(question) is not None)
             if len(self.ids) % _EVERY == 0:
                 progress(f"Compared {len(self.ids)} questions")
@@ -123,7 +122,7 @@ class Columns:
             if place == len(self.ids) or self.ids[place] != ticket.id:
                 continue
             if repeated[place]:
-                self.told[place] = _digest(facts_of(ticket.answer))
+                self.told[place] = text_hash(facts_of(ticket.answer))
             if (place + 1) % _EVERY == 0:
                 progress(f"Compared {place + 1} answers")
             # The id that is kept already, not its copy.
@@ -136,10 +135,10 @@ class Columns:
         return groups
 
 
-def question_of(ticket: Ticket) -> str:
+def _question_of(ticket: Ticket) -> str:
     """Return what a ticket asks: a few words mean something only after the turns before them.
 
-    >>> question_of(Ticket("1", "and the blue one?", "Yes.", ("Do you have the lamp?", "Yes, in sand.")))
+    >>> _question_of(Ticket("1", "and the blue one?", "Yes.", ("Do you have the lamp?", "Yes, in sand.")))
     'Do you have the lamp?\\nYes, in sand.\\nand the blue one?'
     """
     if ticket.context and len(tokens(ticket.question)) <= _SHORT:
@@ -153,7 +152,3 @@ def _doubt(ticket: Ticket) -> str:
     if ticket.satisfaction is not None and ticket.satisfaction <= _BAD:
         return f"rated {ticket.satisfaction:g}"
     return ""
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

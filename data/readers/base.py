@@ -21,6 +21,7 @@ __all__ = [
     "Reader",
     "Skipped",
     "Source",
+    "any_of",
     "bounded",
     "broken",
     "in_order",
@@ -28,6 +29,7 @@ __all__ = [
     "private",
     "role_of",
     "short",
+    "str_of",
     "yes",
 ]
 
@@ -189,6 +191,16 @@ def private(value: object) -> bool:
     (False, False, False, True)
     """
     return str(value).strip().casefold() not in _PUBLIC
+
+
+def str_of(value: object) -> str:
+    """Return a text, '' for whatever is none."""
+    return value if isinstance(value, str) else ""
+
+
+def any_of(*alternatives: str) -> str:
+    """Return the pattern of any of these patterns."""
+    return f"(?:{'|'.join(alternatives)})"
 
 
 def short(name: str) -> str:

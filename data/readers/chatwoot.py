@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, short, str_of, yes
 from replydesk.data.readers.desk import (
     Line,
     conversation,
@@ -21,7 +21,6 @@ from replydesk.data.readers.desk import (
     private,
     stars,
     thing,
-    word,
 )
 from replydesk.data.readers.gathered import Gathered, Row, files, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
@@ -127,7 +126,7 @@ def _put(number: str, where: str, value: Mapping[str, Any], gathered: Gathered) 
 def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
     said = _last_versions(row for row in rows if row.kind == "said")
     if number.startswith(_UNNUMBERED):
-        number = content_id(*sorted(ident(row.value.get("id")) or word(row.value.get("content")) for row in said))
+        number = content_id(*sorted(ident(row.value.get("id")) or str_of(row.value.get("content")) for row in said))
     facts: dict[str, Any] = {}
     for row in sorted((row for row in rows if row.kind == "about"), key=lambda row: str(_changed(row.value) or "")):
         facts |= {key: value for key, value in row.value.items() if value is not None}
@@ -141,9 +140,9 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
         short(f"chatwoot:{number}"),
         (),
         source="chatwoot",
-        channel=(word(facts.get("channel")) or word(meta.get("channel"))).removeprefix("Channel::"),
+        channel=(str_of(facts.get("channel")) or str_of(meta.get("channel"))).removeprefix("Channel::"),
         customer=ident(contact.get("id")) or ident(contact_id) or next(filter(None, people), ""),
-        subject=plain(word(thing(facts.get("additional_attributes")).get("mail_subject"))),
+        subject=plain(str_of(thing(facts.get("additional_attributes")).get("mail_subject"))),
         tags=labels(facts.get("labels")),
         outcome=_STATUS.get(status := ident(facts.get("status")), status),
         satisfaction=next((rating for rating in ratings if rating is not None), None),
@@ -176,7 +175,7 @@ def _line(row: Row) -> Line:
     return Line(
         row.where,
         role,
-        plain(word(mail)) or plain(word(value.get("content"))),
+        plain(str_of(mail)) or plain(str_of(value.get("content"))),
         value.get("created_at"),
         ident(value.get("id")),
         ident(value.get("sender_id")) or ident(sender.get("id")),

@@ -25,7 +25,6 @@ __all__ = [
     "thing",
     "unwrapped",
     "without_opening",
-    "word",
 ]
 
 NO_ROLE = "the export does not say who speaks"
@@ -152,11 +151,6 @@ def ident(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
-
-
-def word(value: object) -> str:
-    """Return a text, '' for whatever is none."""
-    return value if isinstance(value, str) else ""
 
 
 def thing(value: object) -> Mapping[str, Any]:

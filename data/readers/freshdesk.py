@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, short, str_of, yes
 from replydesk.data.readers.desk import (
     Line,
     conversation,
@@ -22,7 +22,6 @@ from replydesk.data.readers.desk import (
     stars,
     thing,
     without_opening,
-    word,
 )
 from replydesk.data.readers.gathered import Gathered, Row, files, gathering, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
@@ -168,9 +167,9 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
         source="freshdesk",
         channel=_CHANNEL.get(source, source),
         customer=requester,
-        subject=plain(word(ticket.get("subject"))),
+        subject=plain(str_of(ticket.get("subject"))),
         tags=labels(ticket.get("tags")),
-        outcome=word(ticket.get("status_name")) or _STATUS.get(status := ident(ticket.get("status")), status),
+        outcome=str_of(ticket.get("status_name")) or _STATUS.get(status := ident(ticket.get("status")), status),
         satisfaction=next((mark for mark in map(_satisfaction, rated) if mark is not None), None),
         partial=True,
         updated=dated(ticket.get("updated_at")),
@@ -204,7 +203,7 @@ def _role(said: Mapping[str, Any], user: str, requester: str, responder: str) ->
 
 def _text(value: Mapping[str, Any], bare: str, *marked: str) -> str:
     """Return the text of a line; its HTML tells quoted mail from the rest, which the bare text does not."""
-    texts = [word(value.get(key)) for key in (bare, *marked)]
+    texts = [str_of(value.get(key)) for key in (bare, *marked)]
     quoting = [text for text in texts[1:] if "<blockquote" in text.casefold()]
     return next(filter(None, map(plain, [*quoting, *texts])), "")
 

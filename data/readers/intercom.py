@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source, role_of, short, yes
+from replydesk.data.readers.base import Item, Options, Skipped, Source, role_of, short, str_of, yes
 from replydesk.data.readers.desk import (
     Line,
     conversation,
@@ -21,7 +21,6 @@ from replydesk.data.readers.desk import (
     thing,
     unwrapped,
     without_opening,
-    word,
 )
 from replydesk.data.readers.gathered import files, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
@@ -58,12 +57,12 @@ class Intercom:
 
 def part(where: str, row: Mapping[str, Any], author: Mapping[str, Any]) -> Line:
     """Return the line that a part of a conversation is, from the API or from a table."""
-    kind, text = word(row.get("part_type")).casefold(), plain(word(row.get("body")))
+    kind, text = str_of(row.get("part_type")).casefold(), plain(str_of(row.get("body")))
     automatic = any(yes(said.get(flag, "")) for said in (author, row) for flag in ("from_ai_agent", "is_ai_answer"))
     why = _why(row)
     if not text and kind not in _SAID:
         why = why or "an event without a text"
-    role = _part_role(kind, word(author.get("type")), automatic=automatic)
+    role = _part_role(kind, str_of(author.get("type")), automatic=automatic)
     return Line(where, role, text, row.get("created_at"), ident(row.get("id")), ident(author.get("id")), why)
 
 
@@ -139,11 +138,11 @@ def _about(value: Mapping[str, Any], number: str, opening: Line | None, *, ticke
         short(f"intercom:{'ticket:' if ticket else ''}{number}"),
         (),
         source="intercom",
-        channel=word(source.get("type")) or ("ticket" if ticket else ""),
+        channel=str_of(source.get("type")) or ("ticket" if ticket else ""),
         customer=customer or (opening.author if opening and opening.role == "customer" else ""),
-        subject=plain(word(subject)),
+        subject=plain(str_of(subject)),
         tags=labels(thing(tags).get("tags") or tags),
-        outcome=word(state) or word(thing(state).get("category")),
+        outcome=str_of(state) or str_of(thing(state).get("category")),
         satisfaction=stars(thing(value.get("conversation_rating")).get("rating")),
         partial=True,
         updated=dated(value.get("updated_at")),
@@ -155,8 +154,8 @@ def _opening(value: Mapping[str, Any], where: str) -> Line | None:
     if not source:
         return None
     author = thing(source.get("author"))
-    delivered = word(source.get("delivered_as"))
-    role = opened_by(word(author.get("type")), delivered)
+    delivered = str_of(source.get("delivered_as"))
+    role = opened_by(str_of(author.get("type")), delivered)
     if role == "agent" and yes(author.get("from_ai_agent", "")):
         role = "bot"
     elif not author and delivered == "customer_initiated":
@@ -164,7 +163,7 @@ def _opening(value: Mapping[str, Any], where: str) -> Line | None:
     return Line(
         f"{where}:source",
         role,
-        plain(word(source.get("body"))),
+        plain(str_of(source.get("body"))),
         value.get("created_at"),
         "source",
         ident(author.get("id")),
@@ -173,7 +172,7 @@ def _opening(value: Mapping[str, Any], where: str) -> Line | None:
 
 
 def _described(value: Mapping[str, Any], where: str) -> Line | None:
-    text = word(thing(value.get("ticket_attributes")).get("_default_description_"))
+    text = str_of(thing(value.get("ticket_attributes")).get("_default_description_"))
     if not text.strip():
         return None
     kind = value.get("category") or thing(value.get("ticket_type")).get("category")
@@ -181,7 +180,7 @@ def _described(value: Mapping[str, Any], where: str) -> Line | None:
     return Line(
         f"{where}:ticket_attributes",
         # What the back office files for itself no customer wrote.
-        "note" if word(kind).casefold() in _INTERNAL else "customer",
+        "note" if str_of(kind).casefold() in _INTERNAL else "customer",
         plain(text),
         value.get("created_at"),
         "source",

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 
+from replydesk.data.readers.base import any_of
+
 __all__ = ["left_out", "notice", "tencent_left_out", "tencent_notice", "whatsapp_event", "whatsapp_signs"]
 
 
-def _any(*alternatives: str) -> str:
-    return f"(?:{'|'.join(alternatives)})"
-
-
-_KIND = _any(
+_KIND = any_of(
     *("image", "photo", "picture", "video", "audio", "sticker", "gif", "document", "contact card", "media"),
     *("video note", "voice message", "imagen", "foto", "documento", "tarjeta de contacto", "multimedia", "archivo"),
     *("vidéo", "fiche de contact", "médias?", "immagine", "scheda contatto", "imagem", "vídeo", "áudio", "figurinha"),
@@ -23,32 +21,32 @@ _KIND = _any(
     *("图像", "图片", "圖片", "圖像", "影像", "影片", "影音内容", "视频", "視訊", "音频", "音訊", "语音", "語音"),
     *("贴图", "貼圖", "文档", "文件", "檔案", "联系人名片", "聯絡人名片", "媒体", "媒體", "多媒體檔案"),
 )
-_LEFT_OUT = _any(
+_LEFT_OUT = any_of(
     *("omitted", "not included", "omitid[oa]s?", "ocultad[oa]s?", "oculto", "omess[oaie]", "omis(?:e|es)?"),
     *("absente?s?", "exclus?", "weggelassen", "ausgeschlossen", "weggelaten"),
     "(?:已|被)?(?:忽略|省略|略去|遗漏|遺漏)",
 )
 _MEDIA = re.compile(
-    _any(
+    any_of(
         r"<[^<>\n]{1,120}>",
         rf"(?:.{{0,200}}• ?.{{0,60}}?)?{_KIND} ?{_LEFT_OUT}\.?",
         rf"(?:已?省略|已忽略) ?{_KIND}",
     ),
     re.IGNORECASE,
 )
-_ATTACHED = _any(
+_ATTACHED = any_of(
     *("file attached", "文件附件", "附件檔案", "檔案附件", "附加檔案", "datei angehängt", "archivo adjunto"),
     *("fichier joint", "file allegato", "arquivo anexado", "ficheiro anexado", "bestand bijgevoegd", "файл добавлен"),
     "dosya ekli",
 )
 _FILE = re.compile(
-    _any(rf"^[^\n]{{0,200}}?\.\w{{2,5}} \({_ATTACHED}\)\n?", r"<[^<>\n:：]{2,30}[:：] ?[^<>\n]{1,200}\.\w{2,5}>"),
+    any_of(rf"^[^\n]{{0,200}}?\.\w{{2,5}} \({_ATTACHED}\)\n?", r"<[^<>\n:：]{2,30}[:：] ?[^<>\n]{1,200}\.\w{2,5}>"),
     re.IGNORECASE,
 )
-_CHANGED = _any("edit", "编辑", "編輯", "bearbeitet", "modifi", "bewerkt", "изменен", "düzenlen")
+_CHANGED = any_of("edit", "编辑", "編輯", "bearbeitet", "modifi", "bewerkt", "изменен", "düzenlen")
 _EDITED = re.compile(rf"<[^<>\n]*{_CHANGED}[^<>\n]*>\s*$", re.IGNORECASE)
 _DELETED = re.compile(
-    _any(
+    any_of(
         r"this message was deleted(?: by .{1,80})?",
         r"you deleted this message(?: as admin)?",
         "(?:此|这条|這條)(?:消息|訊息)已(?:被.{0,20})?(?:删除|刪除)",
@@ -68,12 +66,12 @@ _DELETED = re.compile(
     re.IGNORECASE,
 )
 _WAITING = re.compile(r"waiting for this message.*|正在等待(?:此|这条|這則)?(?:消息|訊息).*", re.IGNORECASE | re.DOTALL)
-_SAFE = _any(
+_SAFE = any_of(
     *("end-to-end (?:encrypt|verschl)", "ende-zu-ende", "extremo a extremo", "bout en bout", "ponta a ponta"),
     *("crittografat", "сквозн", "uçtan uca", "端到端加密", "端對端加密", "端对端加密"),
 )
 _ENCRYPTED = re.compile(
-    _any(
+    any_of(
         *("messages", "your messages", "消息", "訊息", "您", "你", "此聊天", "nachrichten", "los mensajes"),
         *("les messages", "i messaggi", "as mensagens", "berichten", "сообщения", "mesajlar"),
     )
@@ -81,7 +79,7 @@ _ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 _EVENT = re.compile(
-    _any(
+    any_of(
         '["“”„«「『]',
         r"\b(?:changed|created|added|removed|pinned|turned o(?:n|ff)|joined using|criou|mudou|alterou|adicionou)\b",
         r"\b(?:cambió|creó|añadió|eliminó a|a créé|a ajouté|a changé|ha cambiato|ha creato|ha aggiunto)\b",
@@ -104,7 +102,7 @@ _MONEY = re.compile(
 )
 _WHO = r"(?:[\"“'‘《【]?.{0,40}?[\"”'’》】]?\s?)"
 _TENCENT = re.compile(
-    _any(
+    any_of(
         rf"{_WHO}(?:已)?撤回了?(?:一条|成员.{{0,40}}的一条)?消息.{{0,20}}",
         rf"{_WHO}(?:邀请|通过).{{0,60}}加入了?(?:群聊|本群|群)[。.]?.{{0,20}}",
         rf"{_WHO}(?:已)?(?:加入|退出|离开|被移出|被移除)了?(?:群聊|本群|该群|群|会话)[。.]?",

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from replydesk.data.errors import FormatError
-from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, moment, short
+from replydesk.data.readers.base import Assumed, Item, Options, Skipped, Source, moment, short, str_of
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.readers.mrkdwn import resolved
-from replydesk.data.readers.slack_people import Speakers, Workspace, author_of, str_of
+from replydesk.data.readers.slack_people import Speakers, Workspace, author_of
 from replydesk.data.readers.spill import Spill
 from replydesk.data.records import Conversation, Message
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from replydesk.data.readers.base import str_of
 from replydesk.data.records import Role
 
-__all__ = ["Author", "Speakers", "Workspace", "author_of", "str_of"]
+__all__ = ["Author", "Speakers", "Workspace", "author_of"]
 
 _SLACKBOT = "USLACKBOT"
 
@@ -89,8 +90,3 @@ class Speakers:
     def _words(self, value: Mapping[str, Any]) -> frozenset[str]:
         own = {word.casefold() for word in (value["user"], *value["bot"]) if word}
         return self._users.get(value["user"], Author()).words | own
-
-
-def str_of(value: object) -> str:
-    """Return a text, and '' for anything else."""
-    return value if isinstance(value, str) else ""

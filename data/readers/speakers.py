@@ -9,14 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from replydesk.data.readers.base import role_of
+from replydesk.data.readers.base import any_of, role_of
 from replydesk.data.records import Role, same_text
 
 __all__ = ["is_agent", "is_title", "nameless", "role_by_name", "roles_of"]
-
-
-def _any(*alternatives: str) -> str:
-    return f"(?:{'|'.join(alternatives)})"
 
 
 _PHONE = re.compile(r"[+＋]?[\d\s\-().~]{7,24}")
@@ -47,12 +43,12 @@ _WORDS: dict[Role, re.Pattern[str]] = {
 _SHORT = 10
 _IN_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]{1,30})[)\]）】]$")
 _OWNER = frozenset({"me", "you", "myself", "我", "我自己", "自己", "本人", "ich", "yo", "moi", "du", "tú", "vous"})
-_THING = _any(
+_THING = any_of(
     *("order", "parcel", "package", "refund", "account", "invoice", "subscription", "address", "payment", "number"),
     *("delivery", "ticket", "card", "item", "money", "phone", "password"),
 )
 _TEAM = re.compile(
-    _any(
+    any_of(
         "(?:how|what) (?:can|may) (?:i|we) (?:help|assist|do)",
         "welcome to",
         "thank(?:s| you) for (?:contacting|reaching|calling|your (?:order|patience|message|email|call|interest))",
@@ -82,7 +78,7 @@ _TEAM = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    _any(
+    any_of(
         rf"\bmy (?:\w+ ){{0,2}}{_THING}\b",
         "where(?:[’']s| is| are) (?:my|the)",
         r"\bwhen (?:will|do|can|is)",

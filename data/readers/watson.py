@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source
+from replydesk.data.readers.base import Item, Options, Skipped, Source, str_of
 from replydesk.data.readers.jsons import first, records
 from replydesk.data.records import Ticket
 from replydesk.data.text import plain
@@ -88,7 +88,7 @@ def _tickets(workspace: Mapping[str, Any], where: str) -> Iterator[Item]:
     yield from _learn_nodes(workspace, where, answers)
     for position, intent in enumerate(workspace["intents"]):
         place = f"{where}:intents[{position}]"
-        if not isinstance(intent, dict) or not (name := _str(intent.get("intent"))):
+        if not isinstance(intent, dict) or not (name := str_of(intent.get("intent"))):
             yield Skipped(place, "the intent has no name")
             continue
         texts = [one.get("text") if isinstance(one, dict) else one for one in _list(intent.get("examples"))]
@@ -226,7 +226,7 @@ def _generic(response: Mapping[str, Any]) -> str:
     if kind == "text":
         return _chosen(response.get("values", response.get("text")), response)
     if kind == "option":
-        return "\n".join(filter(None, (_str(response.get("title")), _str(response.get("description")))))
+        return "\n".join(filter(None, (str_of(response.get("title")), str_of(response.get("description")))))
     return ""
 
 
@@ -234,19 +234,21 @@ def _chosen(values: object, policy: Mapping[str, Any]) -> str:
     # Sequential and random wordings are variants of one answer, of which the first stands for all.
     texts = [text for value in (_list(values) or [values]) if (text := _text(value)).strip()]
     if policy.get("selection_policy") == "multiline":
-        return (_str(policy.get("delimiter")) or "\n").join(texts)
+        return (str_of(policy.get("delimiter")) or "\n").join(texts)
     return texts[0] if texts else ""
 
 
 def _text(value: object) -> str:
     if not isinstance(value, dict):
-        return _str(value)
+        return str_of(value)
     expression = value.get("text_expression")
     parts = _list(expression.get("concat")) if isinstance(expression, dict) else []
     if not parts:
-        return _str(value.get("text"))
+        return str_of(value.get("text"))
     return "".join(
-        _str(part.get("scalar")) or _placeholder(_str(part.get("variable"))) for part in parts if isinstance(part, dict)
+        str_of(part.get("scalar")) or _placeholder(str_of(part.get("variable")))
+        for part in parts
+        if isinstance(part, dict)
     )
 
 
@@ -264,7 +266,7 @@ def _learn_actions(workspace: Mapping[str, Any], answers: _Answers) -> None:
             continue
         text = plain("\n".join(_steps(action.get("steps"))))
         for intent in _opened_by(action.get("condition")):
-            answers.names.setdefault(intent, _str(action.get("title")).strip() or intent)
+            answers.names.setdefault(intent, str_of(action.get("title")).strip() or intent)
             if re.search(r"\w", _PLACEHOLDER.sub("", text)):
                 answers.texts.setdefault(intent, text)
             answers.reasons.setdefault(intent, f"the action of the intent {intent} says nothing by itself")
@@ -275,7 +277,7 @@ def _opened_by(condition: object) -> list[str]:
         return []
     if isinstance(intent := condition.get("intent"), str):
         return [intent]
-    return [one["intent"] for one in _list(condition.get("or")) if isinstance(one, dict) and _str(one.get("intent"))]
+    return [one["intent"] for one in _list(condition.get("or")) if isinstance(one, dict) and str_of(one.get("intent"))]
 
 
 def _steps(steps: object) -> Iterator[str]:
@@ -293,7 +295,3 @@ def _steps(steps: object) -> Iterator[str]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _str(value: object) -> str:
-    return value if isinstance(value, str) else ""

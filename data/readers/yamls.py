@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 
 import yaml
 
-from replydesk.data.readers.base import Skipped, Source
+from replydesk.data.readers.base import Skipped, Source, str_of
 
 __all__ = ["Node", "nodes"]
 
@@ -51,7 +51,7 @@ def _nodes(name: str, stream: IO[str]) -> Iterator[Node | Skipped]:
                 continue
             while not isinstance(event := reading.next(), yaml.MappingEndEvent):
                 where = f"{name}:{event.start_mark.line + 1}"
-                key, event = _text(reading.value(event)), reading.next()
+                key, event = str_of(reading.value(event)), reading.next()
                 if not isinstance(event, yaml.SequenceStartEvent):
                     yield Node(where, key, reading.value(event))
                     continue
@@ -66,10 +66,6 @@ def _nodes(name: str, stream: IO[str]) -> Iterator[Node | Skipped]:
         )
     except (UnicodeError, ValueError) as error:
         yield Skipped(where, f"the file cannot be read from here on ({error})")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 class _Readable:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from replydesk.data.readers.base import Item, Options, Skipped, Source, short, yes
-from replydesk.data.readers.desk import Line, conversation, dated, ident, labels, objects, private, thing, word
+from replydesk.data.readers.base import Item, Options, Skipped, Source, short, str_of, yes
+from replydesk.data.readers.desk import Line, conversation, dated, ident, labels, objects, private, thing
 from replydesk.data.readers.gathered import Gathered, Row, files, gathering, latest, newest, of_one_desk
 from replydesk.data.readers.jsons import Record, first, records
 from replydesk.data.records import Conversation, Role
@@ -129,8 +129,8 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
         (),
         source="zammad",
         channel=kind,
-        customer=ident(ticket.get("customer_id")) or ident(thing(customer).get("id")) or word(customer),
-        subject=plain(word(ticket.get("title"))),
+        customer=ident(ticket.get("customer_id")) or ident(thing(customer).get("id")) or str_of(customer),
+        subject=plain(str_of(ticket.get("title"))),
         tags=labels(ticket.get("tags")),
         outcome=state,
         partial=True,
@@ -142,8 +142,8 @@ def _conversation(number: str, rows: list[Row]) -> Iterator[Item]:
 def _line(row: Row) -> Line:
     article = row.value
     author = article.get("created_by")
-    name = ident(article.get("created_by_id")) or ident(thing(author).get("id")) or word(author)
-    body = word(article.get("body"))
+    name = ident(article.get("created_by_id")) or ident(thing(author).get("id")) or str_of(author)
+    body = str_of(article.get("body"))
     role = _role(article)
     return Line(
         row.where,
@@ -151,7 +151,7 @@ def _line(row: Row) -> Line:
         plain(_SIGNATURE.split(body)[0]) or plain(body),
         article.get("created_at"),
         ident(article.get("id")),
-        name or word(article.get("from")),
+        name or str_of(article.get("from")),
         unflagged=next((f for f in ("internal", "type") if role == "note" and _unsaid(article, f)), ""),
     )
 
@@ -173,4 +173,4 @@ def _unsaid(article: Mapping[str, Any], flag: str) -> bool:
 
 
 def _named(value: object) -> str:
-    return word(thing(value).get("name")) or word(value)
+    return str_of(thing(value).get("name")) or str_of(value)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any, Final
 
-from replydesk.data.readers.base import Item, Skipped, role_of, short, yes
-from replydesk.data.readers.desk import Line, alike, conversation, dated, ident, labels, objects, thing, word
+from replydesk.data.readers.base import Item, Skipped, role_of, short, str_of, yes
+from replydesk.data.readers.desk import Line, alike, conversation, dated, ident, labels, objects, thing
 from replydesk.data.records import Conversation, Role
 from replydesk.data.text import plain
 
@@ -56,7 +56,7 @@ def audited(audit: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[
                 known["public"] = event["comment_public"]
             said.append((place, {**known, **own}))
         elif _kind(event) in ("create", "change"):
-            if name := word(event.get("field_name")):
+            if name := str_of(event.get("field_name")):
                 fields[name] = event.get("value")
             else:
                 fields |= {name: event[name] for name in _FIELDS if name in event}
@@ -95,11 +95,11 @@ def ticket_items(
         short(f"zendesk:{number}"),
         (),
         source="zendesk",
-        channel=word(thing(via).get("channel")) or word(ticket.get("via_channel")) or word(via),
+        channel=str_of(thing(via).get("channel")) or str_of(ticket.get("via_channel")) or str_of(via),
         customer=requester,
-        subject=word(ticket.get("subject")) or word(ticket.get("raw_subject")),
+        subject=str_of(ticket.get("subject")) or str_of(ticket.get("raw_subject")),
         tags=labels(ticket.get("tags")),
-        outcome=word(ticket.get("status")),
+        outcome=str_of(ticket.get("status")),
         satisfaction=_score(thing(rating).get("score") or rating),
         partial=True,
         updated=dated(ticket.get("updated_at")),
@@ -109,15 +109,15 @@ def ticket_items(
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    return (word(event.get("event_type")) or word(event.get("type"))).casefold()
+    return (str_of(event.get("event_type")) or str_of(event.get("type"))).casefold()
 
 
 def _chatted(event: Mapping[str, Any], where: str) -> Iterator[Placed]:
     """Yield the messages of a chat that an event of a ticket tells."""
     value = thing(event.get("value"))
     for position, message in enumerate(objects(value.get("history"))):
-        actor = word(message.get("actor_type")).casefold()
-        if word(message.get("type")).casefold() != "chatmessage":
+        actor = str_of(message.get("actor_type")).casefold()
+        if str_of(message.get("type")).casefold() != "chatmessage":
             continue
         yield (
             f"{where}:value.history[{position}]",
@@ -136,7 +136,7 @@ def _line(where: str, comment: Mapping[str, Any], speaker: UserRole) -> Line:
     author = ident(comment.get("author_id")) or ident(thing(comment.get("author")).get("id"))
     role: Role | None = comment.get("role") or speaker(author) or role_of(thing(comment.get("author")).get("role"))
     via, why = comment.get("via"), ""
-    channel = (word(thing(via).get("channel")) or word(via)).casefold()
+    channel = (str_of(thing(via).get("channel")) or str_of(via)).casefold()
     # Customers write no private comments, so a flag that is missing hides nothing of theirs.
     unsaid = "public" not in comment and role != "customer"
     if unsaid or not yes(comment.get("public", True)):
@@ -159,7 +159,7 @@ def _with_opening(ticket: Mapping[str, Any], comments: list[Placed], where: str,
     """
     born = dated(ticket.get("created_at"))
     ordered = sorted(comments, key=lambda placed: str(dated(placed[1].get("created_at")) or ""))
-    description = word(ticket.get("description"))
+    description = str_of(ticket.get("description"))
     first = next((placed for placed in ordered if placed[1].get("opening") or _says(placed[1], description)), None)
     if first is None and ordered and born is not None:
         at = dated(ordered[0][1].get("created_at"))
@@ -179,13 +179,13 @@ def _with_opening(ticket: Mapping[str, Any], comments: list[Placed], where: str,
 
 
 def _says(comment: Mapping[str, Any], text: str) -> bool:
-    return any(alike(word(comment.get(key)), text) for key in ("plain_body", "body", "html_body"))
+    return any(alike(str_of(comment.get(key)), text) for key in ("plain_body", "body", "html_body"))
 
 
 def _body(comment: Mapping[str, Any]) -> str:
-    bare = word(comment.get("plain_body")) or word(comment.get("body"))
-    return unescape(bare) if bare.strip() else plain(word(comment.get("html_body")))
+    bare = str_of(comment.get("plain_body")) or str_of(comment.get("body"))
+    return unescape(bare) if bare.strip() else plain(str_of(comment.get("html_body")))
 
 
 def _score(score: object) -> float | None:
-    return {"good": 1.0, "bad": 0.0}.get(word(score).removesuffix("_with_comment").removeprefix("received_"))
+    return {"good": 1.0, "bad": 0.0}.get(str_of(score).removesuffix("_with_comment").removeprefix("received_"))

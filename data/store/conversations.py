@@ -127,7 +127,6 @@ class Conversations(Database):
         *messages: Message,
         channel: str = "",
         customer: str = "",
-        source: str = "chat",
         masked: Mapping[str, str] = MappingProxyType({}),
         reply: tuple[str, Mapping[str, Any]] | None = None,
         new: bool = False,
@@ -143,7 +142,7 @@ class Conversations(Database):
         """
         with self._write() as connection:
             found = [] if new else self._load(connection, [conversation])
-            earlier = found[0] if found else Conversation(conversation, (), source, channel, customer)
+            earlier = found[0] if found else Conversation(conversation, (), "chat", channel, customer)
             if after is not None and len(earlier.messages) != after:
                 hint = "Read the conversation again, and write then."
                 raise ConflictError("The conversation has gone on meanwhile.", where=conversation, hint=hint)

@@ -112,13 +112,12 @@ class Tickets(Database):
             for row in connection.execution_options(yield_per=BATCH).execute(query):
                 yield ticket_of(row)
 
-    def ticket_values(self, field: Literal["intent", "language"], *, limit: int = 50) -> list[str]:
-        """Return what tickets have as their intent or language, in the order of letters, at most ``limit``."""
+    def ticket_values(self, field: Literal["intent", "language"]) -> list[str]:
+        """Return what tickets have as their intent or language, in the order of letters, at most fifty."""
         column = schema.tickets.c[field]
         with self._read() as connection:
-            return list(
-                connection.scalars(sa.select(column).where(column != "").distinct().order_by(column).limit(limit))
-            )
+            found = connection.scalars(sa.select(column).where(column != "").distinct().order_by(column).limit(50))
+            return list(found)
 
     def ticket_ids(
         self,

@@ -33,12 +33,12 @@ class Upkeep(Database):
             raise NotFoundError("There is no such reply.", where=key, hint="Check the id in the reply document.")
         return dict(found)
 
-    def replies(self, conversation: str, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    def replies(self, conversation: str) -> Iterator[dict[str, Any]]:
         """Yield the documents of the replies in a conversation, newest first."""
         table = schema.replies
         query = sa.select(table.c.document).where(table.c.conversation == conversation)
         with self._read() as connection:
-            found = connection.scalars(query.order_by(table.c.at.desc()).limit(limit)).all()
+            found = connection.scalars(query.order_by(table.c.at.desc())).all()
         yield from map(dict, found)
 
     def last_replies(self, conversation: str, *, limit: int = 1) -> list[tuple[dict[str, Any], str]]:

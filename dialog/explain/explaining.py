@@ -18,7 +18,7 @@ from replydesk.dialog.skills import Thresholds
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.words.terms import worded
 
-__all__ = ["explanation_of", "without_evidence"]
+__all__ = ["explanation_of"]
 
 # Documents round to four places: what is past a threshold is past it by more.
 _PAST = 0.0002
@@ -72,7 +72,7 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
         _without_a_word(words),
         _across_a_line(view, told, whole, lines),
         _without_rules(view, told, whole),
-        without_evidence(view, told, whole),
+        _without_evidence(view, told, whole),
     )
     return replace(
         found,
@@ -159,7 +159,7 @@ def _without_rules(view: Agent, told: Retold, whole: Reply) -> Instead | None:
     return _instead(whole, other, by="rule", what=", ".join(fired.rule for fired in whole.rules))
 
 
-def without_evidence(agent: Agent, told: Retold, whole: Reply) -> Instead | None:
+def _without_evidence(agent: Agent, told: Retold, whole: Reply) -> Instead | None:
     """Return what is done where what was cited is not there, None where nothing was.
 
     The tickets that give the same answers, to the letter, are taken away with it: what many have said stands on all of

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from replydesk.data.settings import Settings
 
-__all__ = ["allowed_hosts", "host_of", "hosts_in", "is_allowed", "own_hosts"]
+__all__ = ["allowed_hosts", "host_of", "hosts_in", "is_allowed"]
 
 _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,12}:)?//[^\s<>\"'，。；！？、（）【】]+"
@@ -43,7 +43,7 @@ def host_of(url: str) -> str:
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
     """Return the hosts that the settings allow: ``dialog.allowed_hosts`` and the company's own domains."""
-    return frozenset(map(str.lower, settings.dialog.allowed_hosts)) | own_hosts(settings.data.own_contacts)
+    return frozenset(map(str.lower, settings.dialog.allowed_hosts)) | _own_hosts(settings.data.own_contacts)
 
 
 def is_allowed(host: str, allowed: Collection[str]) -> bool:
@@ -52,7 +52,7 @@ def is_allowed(host: str, allowed: Collection[str]) -> bool:
     return any(".".join(parts[place:]) in allowed for place in range(len(parts) - 1))
 
 
-def own_hosts(contacts: Iterable[str]) -> frozenset[str]:
+def _own_hosts(contacts: Iterable[str]) -> frozenset[str]:
     """Return the domains among the company's own contacts: its addresses of mail and its sites."""
     hosts = (contact.rpartition("@")[2] if "@" in contact else host_of(contact) for contact in contacts)
     return frozenset(host.lower() for host in hosts if re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", host, re.I))

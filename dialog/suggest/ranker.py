@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.store import Tally
+from replydesk.retrieval.calibration import logistic
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["FEATURES", "Ranker", "feature_row", "rates"]
@@ -45,7 +46,7 @@ class Ranker:
     def chances(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Return the chance of each row, shape (n,)."""
         logits = np.asarray(rows, dtype=np.float64).reshape(-1, len(self.weights)) @ np.array(self.weights) + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
+        return logistic(logits)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.intents.classify import fit_logistic, fit_temperature
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import hurried, scripts_of
+
+if TYPE_CHECKING:
+    from replydesk.finetune.training.network import EncoderNetwork
+    from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
 
 __all__ = ["Labelled", "Pairs", "Tuned", "tune_encoder"]
 
@@ -181,7 +185,6 @@ class _Run:
         from replydesk.finetune.training.freezing import freeze
         from replydesk.finetune.training.loop import fit
         from replydesk.finetune.training.network import EncoderNetwork
-        from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
 
         chosen, training = self.recipe.encoder, self.recipe.encoder.training
         network = EncoderNetwork.of(self.base, max_tokens=training.max_tokens, dropout=training.dropout)
@@ -194,41 +197,10 @@ class _Run:
         tasks: list[Task] = []
         intents: IntentTask | None = None
         if learned is not None:
-            names = learned.names
-            targets = np.array([names.index(label) for label in learned.labels])
-            vectors = network.encode(learned.texts).numpy()
-            weights, bias = fit_logistic(vectors, targets, max(self.recipe.head.strengths), self.recipe.seed)
-            intents = IntentTask(
-                network,
-                learned.texts,
-                targets.tolist(),
-                weights,
-                bias,
-                batch_size=training.batch_size,
-                seed=self.recipe.seed,
-                smoothing=chosen.smoothing,
-                margin=chosen.margin,
-                contrastive=chosen.contrastive,
-                temperature=chosen.temperature,
-                consistency=chosen.consistency,
-                noise=self.noise,
-            )
+            intents = self._intent_task(network, learned)
             tasks.append(intents)
         if pairs:
-            tasks.append(
-                MatchTask(
-                    network,
-                    list(zip(pairs.asked, pairs.said, strict=True)),
-                    batch_size=chosen.match_batch,
-                    seed=self.recipe.seed,
-                    temperature=chosen.match_temperature,
-                    weight=chosen.matching or 1.0,
-                    groups=pairs.groups or None,
-                    hard=pairs.hard or None,
-                    mine=_miner(pairs, chosen.hard_negatives),
-                    chunk=training.chunk,
-                )
-            )
+            tasks.append(self._match_task(network, pairs))
 
         def validate() -> float:
             scores = []
@@ -257,6 +229,48 @@ class _Run:
         )
         _blend(network, began, chosen.blend)
         return network, intents, history
+
+    def _intent_task(self, network: EncoderNetwork, learned: Labelled) -> IntentTask:
+        """Return the task that tells the labels apart; its head begins as logistic regression on the vectors."""
+        from replydesk.finetune.training.tasks import IntentTask
+
+        chosen, names = self.recipe.encoder, learned.names
+        targets = np.array([names.index(label) for label in learned.labels])
+        vectors = network.encode(learned.texts).numpy()
+        weights, bias = fit_logistic(vectors, targets, max(self.recipe.head.strengths), self.recipe.seed)
+        return IntentTask(
+            network,
+            learned.texts,
+            targets.tolist(),
+            weights,
+            bias,
+            batch_size=chosen.training.batch_size,
+            seed=self.recipe.seed,
+            smoothing=chosen.smoothing,
+            margin=chosen.margin,
+            contrastive=chosen.contrastive,
+            temperature=chosen.temperature,
+            consistency=chosen.consistency,
+            noise=self.noise,
+        )
+
+    def _match_task(self, network: EncoderNetwork, pairs: Pairs) -> MatchTask:
+        """Return the task that finds the answer of each question among others."""
+        from replydesk.finetune.training.tasks import MatchTask
+
+        chosen = self.recipe.encoder
+        return MatchTask(
+            network,
+            list(zip(pairs.asked, pairs.said, strict=True)),
+            batch_size=chosen.match_batch,
+            seed=self.recipe.seed,
+            temperature=chosen.match_temperature,
+            weight=chosen.matching or 1.0,
+            groups=pairs.groups or None,
+            hard=pairs.hard or None,
+            mine=_miner(pairs, chosen.hard_negatives),
+            chunk=chosen.training.chunk,
+        )
 
 
 def _blend(network: Any, began: Mapping[str, Any], share: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from replydesk.dialog.hierarchy import SEPARATOR
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_figures import difference_of, figures_of
-from replydesk.finetune.evaluation.intent_runs import REMEMBERED, cheap_run, labeller_of, learning_more, tuned_run
+from replydesk.finetune.evaluation.intent_runs import REMEMBERED, Run, cheap_run, labeller_of, learning_more, tuned_run
 from replydesk.finetune.evaluation.languages import languages_in
 from replydesk.finetune.evaluation.levels import level_figures
 from replydesk.finetune.evaluation.models import Opinions, fit_floor, fit_vectors
@@ -127,14 +127,7 @@ def evaluate_intents(
     if speller:
         notes.append(f"tuned: a speller is {'used' if speller['used'] else 'left out'}. {speller['why']}")
     progress("Judging")
-    models = {}
-    for name in MODELS:
-        models[name] = figures_of(runs[name], data, recipe.seed, judged)
-        chances, known = [run.probabilities for run in runs[name]], runs[name][0].ready.model.labels
-        readers = [run.ready.probabilities for run in runs[name]]
-        models[name]["noise"] = noise_slices(noise_hits(readers, known, data.test, language, recipe.seed), recipe.seed)
-        levels = level_figures(chances, known, data.test.labels, separator=separator, seed=recipe.seed)
-        models[name] |= {"levels": levels} if levels else {}
+    models = {name: _figures(runs[name], data, recipe.seed, judged, language, separator) for name in MODELS}
     more: dict[str, Any] = {}
     if suspects:
         progress("Looking for labels that are likely wrong")
@@ -162,6 +155,18 @@ def evaluate_intents(
         "seeds": len(runs["tuned"]),
         **more,
     }
+
+
+def _figures(
+    runs: Sequence[Run], data: IntentData, seed: int, judged: Sequence[str], language: str, separator: str
+) -> dict[str, Any]:
+    """Return what is told of a model: its figures, under noise, and of each level where labels have some."""
+    chances, known = [run.probabilities for run in runs], runs[0].ready.model.labels
+    readers = [run.ready.probabilities for run in runs]
+    noise = noise_slices(noise_hits(readers, known, data.test, language, seed), seed)
+    levels = level_figures(chances, known, data.test.labels, separator=separator, seed=seed)
+    more = {"noise": noise, "levels": levels} if levels else {"noise": noise}
+    return figures_of(runs, data, seed, judged) | more
 
 
 def _peak_megabytes() -> float:

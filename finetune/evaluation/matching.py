@@ -42,6 +42,9 @@ CANDIDATES: Final = (10, 50, 100)
 """Replies that a context ranks, its own among them."""
 
 _SHUFFLES = 5
+_COMPARED = (
+    ("frozen", "floor"), ("tuned", "floor"), ("tuned", "frozen"), ("reranked", "tuned"), ("reranked", "frozen"),
+)  # fmt: skip
 _AT_ONCE = 512
 _FEWEST = 20
 _REMEMBERED = 1_000_000
@@ -73,15 +76,8 @@ def evaluate_matching(
     has fewer replies than every N.
     """
     began = time.perf_counter()
-    sizes = [count for count in dict.fromkeys(candidates) if count <= len(data.test)]
-    notes = list(data.notes)
-    if left_out := [count for count in candidates if count not in sizes]:
-        if not sizes:
-            hint = f"Name fewer with --candidates; there are {len(data.test)}."
-            raise RequestError(
-                "The test has fewer replies than candidates are wanted.", where="--candidates", hint=hint
-            )
-        notes.append(f"There are {len(data.test)} test replies: {left_out} candidates are not measured.")
+    sizes, notes = _measurable(candidates, len(data.test))
+    notes = [*data.notes, *notes]
     spoken = languages_in(data.train.asked, language)
     language = spoken.main
     notes += spoken.notes
@@ -135,15 +131,7 @@ def evaluate_matching(
     return {
         "models": {name: _figures(found) | {"seeds": _each(runs[name])} for name, found in values.items()},
         "differences": {
-            f"{one}-{other}": _difference(values[one], values[other])
-            for one, other in (
-                ("frozen", "floor"),
-                ("tuned", "floor"),
-                ("tuned", "frozen"),
-                ("reranked", "tuned"),
-                ("reranked", "frozen"),
-            )
-            if one in values
+            f"{one}-{other}": _difference(values[one], values[other]) for one, other in _COMPARED if one in values
         },
         "task": "matching",
         "training": trainings[0],
@@ -159,6 +147,19 @@ def evaluate_matching(
         "seed": recipe.seed,
         "seeds": seeds,
     }
+
+
+def _measurable(candidates: Sequence[int], replies: int) -> tuple[list[int], list[str]]:
+    """Return the numbers of candidates that a test of so many replies can measure, and a note of the others.
+
+    Raises :class:`RequestError` where it can measure none.
+    """
+    sizes = [count for count in dict.fromkeys(candidates) if count <= replies]
+    left_out = [count for count in candidates if count not in sizes]
+    if not sizes:
+        hint = f"Name fewer with --candidates; there are {replies}."
+        raise RequestError("The test has fewer replies than candidates are wanted.", where="--candidates", hint=hint)
+    return sizes, [f"There are {replies} test replies: {left_out} candidates are not measured."] if left_out else []
 
 
 def lists_of(count: int, candidates: int) -> NDArray[np.int_]:

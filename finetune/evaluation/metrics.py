@@ -52,7 +52,7 @@ def interval(hits: Hits) -> list[float]:
     return [max(0.0, middle - half), min(1.0, middle + half)]
 
 
-def mean_interval(values: ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> list[float]:
+def mean_interval(values: ArrayLike, *, seed: int = 0) -> list[float]:
     """Return the 95 % interval of a mean over messages by the percentile bootstrap (Efron 1979).
 
     Where all messages are right, or all wrong, every sample is the same and would tell no doubt: then it is Wilson's.
@@ -60,7 +60,7 @@ def mean_interval(values: ArrayLike, *, seed: int = 0, draws: int = DRAWS) -> li
     found = np.asarray(values, dtype=np.float64)
     if len(found) and found.min() == found.max() and found[0] in (0.0, 1.0):
         return [round(edge, 4) for edge in interval(found == 1)]
-    return ranking.interval(values, seed=seed, draws=draws)
+    return ranking.interval(values, seed=seed, draws=DRAWS)
 
 
 def macro_f1(labels: Sequence[str], guesses: ArrayLike) -> float:

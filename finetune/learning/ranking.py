@@ -66,9 +66,7 @@ def judged_of(suggested: Sequence[Suggested], languages: Sequence[str] = ()) -> 
     return sorted(found, key=lambda one: one.at)
 
 
-def fit_ranker(
-    judged: Sequence[Judged], *, fewest: int = FEWEST, seed: int = 0
-) -> tuple[Ranker | None, dict[str, Any]]:
+def fit_ranker(judged: Sequence[Judged], *, seed: int = 0) -> tuple[Ranker | None, dict[str, Any]]:
     """Return a ranker with what was measured of it, None where there is too little, or where it is no better.
 
     A logistic regression learns from the older requests whether an answer is taken, each row weighing the inverse of
@@ -78,8 +76,8 @@ def fit_ranker(
     learns from all of them once more.
     """
     told: dict[str, Any] = {"judged": len(judged), "kept": False}
-    if len(judged) < fewest:
-        return None, told | {"why": f"{len(judged)} requests are judged; it takes {fewest}."}
+    if len(judged) < FEWEST:
+        return None, told | {"why": f"{len(judged)} requests are judged; it takes {FEWEST}."}
     split = len(judged) - max(1, round(_HELD_OUT * len(judged)))
     older, newer = judged[:split], [one for one in judged[split:] if one.taken]
     ranker = _fitted(older, seed)

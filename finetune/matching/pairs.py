@@ -14,7 +14,7 @@ from replydesk.finetune.encoders.tuning import Pairs
 from replydesk.finetune.examples import Examples, Material, held_out_owners
 from replydesk.retrieval.encoders.encoder import Vectors
 
-__all__ = ["MOST_ALIKE", "answer_groups", "mined", "pairs_of", "some_alike"]
+__all__ = ["answer_groups", "mined", "pairs_of", "some_alike"]
 
 _DEEP: Final = 64
 """Answers that are looked at for each question: of the nearest, most are right or nearly so."""
@@ -26,8 +26,7 @@ _SURE: Final = 0.95
 """An answer that scores above so many parts of what the right one scores is likely right, too (NV-Retriever, Moreira
 et al. 2024, section 4: the positive-aware threshold)."""
 
-
-MOST_ALIKE: Final = 5
+_MOST_ALIKE: Final = 5
 """Questions with one answer that teach what belongs together; docs/why/matching.md says how it was chosen."""
 
 
@@ -57,8 +56,8 @@ def answer_groups(answers: Sequence[str]) -> tuple[int, ...]:
     return tuple(named.setdefault(leaders.get(key, key), len(named)) for key in keys)
 
 
-def some_alike(groups: Sequence[int], seed: int, most: int = MOST_ALIKE) -> list[int]:
-    """Return the rows that are learned from, in their order: all, but of a larger group ``most``, drawn by chance.
+def some_alike(groups: Sequence[int], seed: int) -> list[int]:
+    """Return the rows that are learned from, in their order: all, but of a larger group five, drawn by chance.
 
     What a team says a thousand times over, such as "please write to us in private", is said to everything, and would
     draw questions together that have nothing in common.
@@ -69,7 +68,7 @@ def some_alike(groups: Sequence[int], seed: int, most: int = MOST_ALIKE) -> list
     seen, kept = Counter[int](), []
     for row in np.random.default_rng(seed).permutation(len(groups)).tolist():
         seen[groups[row]] += 1
-        if seen[groups[row]] <= most:
+        if seen[groups[row]] <= _MOST_ALIKE:
             kept.append(row)
     return sorted(kept)
 

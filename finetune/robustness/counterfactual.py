@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from replydesk.data.preparation import Mask
+from replydesk.dialog.impartial import cased
 from replydesk.dialog.incoming import Incoming
 
 if TYPE_CHECKING:
@@ -172,18 +173,17 @@ def joined(parts: Iterable[Steadiness]) -> Steadiness:
     )
 
 
-def agent_decider(agent: Agent, language: str, *, without: frozenset[str] = frozenset(), mask: bool = True) -> Decide:
+def agent_decider(agent: Agent, language: str, *, without: frozenset[str] = frozenset()) -> Decide:
     """Return what decides as an agent does, with the release that answers now; it stores nothing.
 
-    A decision is the action, the reason of a hand-off and the text that the customer reads. ``mask``: names are masked
+    A decision is the action, the reason of a hand-off and the text that the customer reads. Names are masked
     before, as every door does.
     """
 
     def decide(texts: Sequence[str]) -> list[str]:
         found = []
         for text in texts:
-            read = Mask(agent.settings.data)(text) if mask else text
-            reply = agent.answer(Incoming(read, language=language, without=without))
+            reply = agent.answer(Incoming(Mask(agent.settings.data)(text), language=language, without=without))
             reason = f" ({reply.handoff.reason})" if reply.handoff else ""
             found.append(f"{reply.action}{reason}: {reply.text}")
         return found
@@ -230,14 +230,10 @@ def _other_gender(text: str, language: str) -> str:
         pattern = re.compile("|".join(sorted(other, key=len, reverse=True)))
         return pattern.sub(lambda match: match[0] if _is_part(text, match) else other[match[0]], text)
     pattern = re.compile(rf"\b(?:{'|'.join(other)})\b", re.I)
-    return pattern.sub(lambda match: _cased(other[match[0].lower()], match[0]), text)
+    return pattern.sub(lambda match: cased(other[match[0].lower()], match[0]), text)
 
 
 def _is_part(text: str, match: re.Match[str]) -> bool:
     return match[0] == "他" and (
         text[match.start() - 1 : match.start()] in ("其", "吉") or text[match.end() : match.end() + 1] in ("们", "人")
     )
-
-
-def _cased(word: str, like: str) -> str:
-    return word.upper() if like.isupper() else word.capitalize() if like[0].isupper() else word

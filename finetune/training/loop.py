@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -34,6 +34,9 @@ from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.finetune.training.processes import rank, wait_for_all, world
 from replydesk.finetune.training.progress import Finite, Keeping, Steps
 from replydesk.finetune.training.tasks import Task
+
+if TYPE_CHECKING:
+    from transformers import TrainingArguments
 
 __all__ = ["History", "fit", "processor_has_bfloat16"]
 
@@ -97,7 +100,7 @@ def fit(
 
     with redirect_stdout(sys.stderr):
         # Stdout belongs to results, and with WANDB_MODE=offline the library prints while it is imported.
-        from transformers import PrinterCallback, ProgressCallback, Trainer, TrainingArguments, set_seed
+        from transformers import PrinterCallback, ProgressCallback, Trainer, set_seed
 
     progress = progress if rank() == 0 else _silent
     accumulate = settings.accumulate
@@ -125,30 +128,8 @@ def fit(
     keeping = Keeping(model, validate, Averaging(model, settings.average), settings.patience, progress, judged)
     checkpoints = Checkpoints(folder, fingerprint, keeping, per_epoch)
     with tempfile.TemporaryDirectory() as scratch:
-        arguments = TrainingArguments(
-            output_dir=str(folder or scratch),
-            per_device_train_batch_size=1,
-            max_steps=total,
-            gradient_accumulation_steps=accumulate,
-            learning_rate=settings.learning_rate,
-            lr_scheduler_type=settings.schedule,
-            warmup_steps=int(settings.warmup * total),
-            max_grad_norm=settings.clip,
-            bf16=_bfloat16(settings),
-            use_cpu=not torch.cuda.is_available(),
-            eval_strategy="no",
-            save_strategy="no",
-            logging_strategy="steps",
-            logging_steps=max(1, min(10, per_epoch // 4)),
-            logging_nan_inf_filter=False,
-            report_to="none",
-            disable_tqdm=True,
-            dataloader_pin_memory=False,
-            remove_unused_columns=False,
-            train_sampling_strategy="sequential",
-            ddp_find_unused_parameters=len(tasks) > 1 or settings.gradually,
-            seed=seed + rank(),
-        )
+        unused = len(tasks) > 1 or settings.gradually
+        arguments = _arguments(settings, folder or Path(scratch), total, per_epoch, seed, unused=unused)
         stages = Unfreezing(network, settings, per_epoch)
         following = keeping.following(per_epoch, callbacks)
         steps, ranks = Steps(per_epoch, total, progress), Allocating(network, total)
@@ -177,6 +158,41 @@ def fit(
             raise Interrupted(f"The training was stopped after step {done} of {total}.", where=str(folder), hint=hint)
     keeping.restore()
     return History(tuple(keeping.scores), keeping.best, done, checkpoints.seconds)
+
+
+def _arguments(
+    settings: Training, folder: Path, total: int, per_epoch: int, seed: int, *, unused: bool
+) -> TrainingArguments:
+    """Return what the library is told of a training of ``total`` steps: it steps and logs, and the rest is ours.
+
+    ``unused`` says that a step may leave some weights out.
+    """
+    from transformers import TrainingArguments
+
+    return TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=1,
+        max_steps=total,
+        gradient_accumulation_steps=settings.accumulate,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=settings.schedule,
+        warmup_steps=int(settings.warmup * total),
+        max_grad_norm=settings.clip,
+        bf16=_bfloat16(settings),
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="no",
+        save_strategy="no",
+        logging_strategy="steps",
+        logging_steps=max(1, min(10, per_epoch // 4)),
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_pin_memory=False,
+        remove_unused_columns=False,
+        train_sampling_strategy="sequential",
+        ddp_find_unused_parameters=unused,
+        seed=seed + rank(),
+    )
 
 
 def processor_has_bfloat16() -> bool:

@@ -47,7 +47,7 @@ class IntentTask:
     ``margin`` subtracts from the right label's cosine (Wang et al. 2018, CosFace) and makes the head one of cosines.
     ``noise`` adds a second view of every text; without it the second view is the same text under other dropout, made
     where ``contrastive`` (Khosla et al. 2020) or ``consistency`` (R-Drop, Liang et al. 2021, equation 4) weigh
-    anything. ``loss_weights`` (labels,) count rare labels more.
+    anything.
     """
 
     def __init__(
@@ -66,7 +66,6 @@ class IntentTask:
         temperature: float = 0.1,
         consistency: float = 0.0,
         noise: Noise | None = None,
-        loss_weights: NDArray[Any] | None = None,
     ) -> None:
         self.head = _Linear(weights, bias, margin)
         self._texts, self._noise = list(texts), noise
@@ -76,7 +75,6 @@ class IntentTask:
         self._size, self._seed = batch_size, seed
         self._smoothing, self._contrastive, self._temperature = smoothing, contrastive, temperature
         self._consistency = consistency
-        self._loss_weights = None if loss_weights is None else torch.tensor(loss_weights, dtype=torch.float32)
         self._twice = noise is not None or contrastive > 0 or consistency > 0
 
     def epoch(self, epoch: int) -> list[list[int]]:
@@ -101,8 +99,7 @@ class IntentTask:
         targets = batch["targets"]
         views = len(vectors) // len(targets)
         logits = self.head(vectors, targets.repeat(views))
-        weights = None if self._loss_weights is None else self._loss_weights.to(logits.device)
-        loss = functional.cross_entropy(logits, targets.repeat(views), weight=weights, label_smoothing=self._smoothing)
+        loss = functional.cross_entropy(logits, targets.repeat(views), label_smoothing=self._smoothing)
         if self._contrastive:
             loss = loss + self._contrastive * supervised_contrastive(vectors, targets.repeat(views), self._temperature)
         if self._consistency and views > 1:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replydesk.data.errors import HomeError, ModelError
-from replydesk.data.home import sync_folder, write_atomically
+from replydesk.data.home import file_hash, sync_folder, write_atomically
 from replydesk.retrieval.encoders.bert import BertEncoder, model_folder
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Graph:
         for path in (graph, weights):
             with path.open("r+b") as file:
                 os.fsync(file.fileno())
-        card = replace(self.card, weights=_hash(weights), graph=_hash(graph), stamp=_stamp(weights))
+        card = replace(self.card, weights=file_hash(weights), graph=file_hash(graph), stamp=_stamp(weights))
         write_atomically(folder / _CARD, json.dumps(asdict(card)).encode())
 
 
@@ -208,13 +208,8 @@ def key_of(folder: Path, *parts: object) -> str:
     """Return a name that changes with the model in a folder and with these parts."""
     digest = hashlib.blake2b(" ".join(map(str, parts)).encode(), digest_size=12)
     for path in _files(folder):
-        digest.update(f"{path.relative_to(folder).as_posix()} {_hash(path)}".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()} {file_hash(path)}".encode())
     return f"{folder.name}-{digest.hexdigest()}"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, hashlib.blake2b).hexdigest()
 
 
 def _document(path: Path) -> Any:
@@ -233,8 +228,8 @@ def _read(folder: Path) -> Graph | None:
     try:
         card = Card(**{field.name: document[field.name] for field in fields(Card)})
         weights = folder / WEIGHTS
-        same = _stamp(weights) == tuple(card.stamp) or _hash(weights) == card.weights
-        if not same or _hash(folder / GRAPH) != card.graph:
+        same = _stamp(weights) == tuple(card.stamp) or file_hash(weights) == card.weights
+        if not same or file_hash(folder / GRAPH) != card.graph:
             return None
         return Graph(core().read_model(folder / GRAPH), card)
     except (OSError, KeyError, TypeError, RuntimeError):

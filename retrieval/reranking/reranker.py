@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from replydesk.data.records import Ticket
+from replydesk.retrieval.calibration import logistic
 from replydesk.retrieval.indexes import question_text
 from replydesk.retrieval.matcher import Hit
 from replydesk.retrieval.reranking.budget import LatencyBudget
@@ -69,7 +70,7 @@ class RerankScorer:
         """Return the probability that each hit answers, shape (n,), from its score and its logit, both (n,)."""
         sure = np.clip(np.asarray(scores, dtype=np.float64), 1e-6, 1 - 1e-6)
         total = self.fusion * np.log(sure / (1 - sure)) + self.cross * np.asarray(logits, np.float64) + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(total, -60, 60))))
+        return logistic(total)
 
     def document(self) -> dict[str, float]:
         """Return the JSON form."""

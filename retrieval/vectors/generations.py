@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from replydesk.data.errors import VectorIndexError
-from replydesk.data.home import replace_atomically, write_atomically
+from replydesk.data.home import file_hash, replace_atomically, write_atomically
 
 __all__ = ["CURE", "File", "Generation", "newest", "numbered", "read", "write"]
 
@@ -73,7 +72,7 @@ def read(folder: Path, generation: Generation) -> dict[str, Path]:
     try:
         # Hashing lets other threads run, and hundreds of megabytes are worth two.
         with ThreadPoolExecutor(2) as pool:
-            sums = dict(zip(paths, pool.map(_blake2b, paths.values()), strict=True))
+            sums = dict(zip(paths, pool.map(file_hash, paths.values()), strict=True))
     except OSError as error:
         raise VectorIndexError(f"The index cannot be read: {error.strerror}.", where=str(folder), hint=CURE) from error
     if any(sums[role] != file.blake2b for role, file in generation.files.items()):
@@ -101,7 +100,7 @@ def write(
     for role, (ending, make) in files.items():
         path = folder / f"{role}-{generation.generation}.{ending}"
         replace_atomically(path, make)
-        written[role] = File(path.name, _blake2b(path))
+        written[role] = File(path.name, file_hash(path))
     done = Generation(
         generation.encoder, generation.dimension, generation.generation, generation.seq, generation.count, written,
         generation.search,
@@ -139,8 +138,3 @@ def _parsed(found: dict[str, Any]) -> Generation:
         str(found["encoder"]), int(found["dimension"]), int(found["generation"]), int(found["seq"]),
         int(found["count"]), files, dict(found.get("search") or {}),
     )  # fmt: skip
-
-
-def _blake2b(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, hashlib.blake2b).hexdigest()

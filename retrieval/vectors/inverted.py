@@ -12,7 +12,7 @@ from replydesk.data.errors import SettingsError
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.vectors.stored import Numbers, Stored
 
-__all__ = ["Device", "Inverted", "lists_for", "shuffled", "threads"]
+__all__ = ["Device", "Inverted", "shuffled", "threads"]
 
 Device = Literal["cpu", "gpu"]
 
@@ -25,7 +25,7 @@ _FEW = 16
 _HELD_OUT = 1024
 
 
-def lists_for(count: int) -> int:
+def _lists_for(count: int) -> int:
     """Return how many lists so many vectors get: twice the square root, as a power of two."""
     if count <= 4096:
         return max(1, count // 64)
@@ -71,7 +71,7 @@ class Inverted:
         import faiss
 
         count, dimension = base.codes.shape
-        lists = lists_for(count)
+        lists = _lists_for(count)
         width = next(width for width in (2, 3, 1) if dimension % width == 0)
         quantizer = faiss.IndexFlatIP(dimension)
         ivf: Any = faiss.IndexIVFPQFastScan(

@@ -7,7 +7,6 @@ made of both, aside, by whoever holds the home's lock.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from replydesk.data.errors import VectorIndexError
-from replydesk.data.home import sync_folder, write_atomically
+from replydesk.data.home import file_hash, sync_folder, write_atomically
 from replydesk.retrieval.words.terms import terms
 
 __all__ = ["K1", "B", "LexicalIndex", "LexicalQuery"]
@@ -370,8 +369,7 @@ def _digests(place: Path) -> dict[str, str]:
     found = {}
     for path in sorted(place.iterdir()):
         if path.name not in _LOCKS:
-            with path.open("rb") as file:
-                found[path.name] = hashlib.file_digest(file, hashlib.blake2b).hexdigest()
+            found[path.name] = file_hash(path)
     return found
 
 

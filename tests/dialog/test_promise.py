@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, binom
 
-from replydesk.dialog.bounds import binomial_tail, fewest, upper_bound, wealth
+from replydesk.dialog.bounds import binomial_tail, fewest, wealth
 from replydesk.dialog.evidence import LEVELS, Evidence, level_of
 from replydesk.dialog.promise import DELTA, NEVER, OFF, Promise, lowest_level, promise_of, promises_of
 
@@ -29,13 +29,11 @@ def test_the_tail_is_that_of_a_library(wrong: int, more: int, share: float) -> N
 
 @pytest.mark.parametrize(("wrong", "n"), [(0, 59), (1, 10), (3, 100), (50, 1000), (9, 10)])
 @pytest.mark.parametrize("delta", [0.05, 0.001])
-def test_the_bound_is_clopper_and_pearson_s(wrong: int, n: int, delta: float) -> None:
-    assert upper_bound(wrong, n, delta) == pytest.approx(beta.ppf(1 - delta, wrong + 1, n - wrong), abs=1e-9)
-    assert binomial_tail(wrong, n, upper_bound(wrong, n, delta)) == pytest.approx(delta)
+def test_the_tail_is_delta_at_the_bound_of_clopper_and_pearson(wrong: int, n: int, delta: float) -> None:
+    assert binomial_tail(wrong, n, beta.ppf(1 - delta, wrong + 1, n - wrong)) == pytest.approx(delta)
 
 
 def test_ends_of_the_bounds() -> None:
-    assert (upper_bound(0, 0, 0.05), upper_bound(4, 4, 0.05)) == (1.0, 1.0)
     assert (binomial_tail(0, 9, 0.0), binomial_tail(3, 9, 1.0), binomial_tail(9, 9, 1.0)) == (1.0, 0.0, 1.0)
     with pytest.raises(ValueError, match="5 of 4"):
         binomial_tail(5, 4, 0.1)
@@ -43,7 +41,7 @@ def test_ends_of_the_bounds() -> None:
     assert (fewest(0.05, 0.05), fewest(0.01, 0.05)) == (59, 299)
     for allowed in (0, 1, 4):
         n = fewest(0.05, 0.02, allowed)
-        assert upper_bound(allowed, n, 0.02) <= 0.05 < upper_bound(allowed, n - 1, 0.02)
+        assert binomial_tail(allowed, n, 0.05) <= 0.02 < binomial_tail(allowed, n - 1, 0.05)
 
 
 def test_a_bet_seldom_wins_where_the_share_is_kept_and_soon_where_it_is_not() -> None:
