@@ -89,7 +89,9 @@ _WEIGHTS: Final = {
 
 # A name that was masked in part: 努尔<NAME_1>, <NAME_1>·艾山.
 _SOUNDS: Final = "".join(sorted(_BY_SOUND))
-_PARTLY: Final = re.compile(rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>")
+_PARTLY: Final = re.compile(
+    rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>|<NAME_1>·[{_SOUNDS}]{{2,6}}"
+)
 
 Token = tuple[int, int, str, str]
 
@@ -184,7 +186,11 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
     whole, tag = first == last, tokens[first][3]
     named = (double or told[0] in _SURNAMES) and 0 < len(given) < 3 and "·" not in told
     if "·" in told:
-        return ["dotted"] if "·" not in (told[0], told[-1]) and _FOREIGN.issuperset(told[: told.index("·")]) else []
+        inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
+        spelt = all(
+            _FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
+        )
+        return ["dotted"] if inner and spelt else []
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
@@ -220,6 +226,13 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
     ):
         seen.append("inside")
     return seen
+
+
+def _spells(token: Token) -> bool:
+    """Return whether a token may be of a name with a dot: a character, or one that is a name."""
+    word, tag = token[2:]
+    named = tag.startswith(("nr", "ns", "nz"))
+    return word not in _DOING and (named or (len(word) == 1 and tag[0] not in _LITTLE))
 
 
 def _before(tokens: Sequence[Token]) -> str:
