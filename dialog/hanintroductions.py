@@ -112,7 +112,7 @@ def han_introduced(text: str) -> str:
     """Return a Chinese message without what introduces who writes.
 
     >>> han_introduced("你好，我是<NAME_1>。我来自西藏，快递到哪了")
-    '你好，快递到哪了'
+    '快递到哪了'
     >>> han_introduced("我在河南开店，能寄到新疆吗")
     '我开店，能寄到新疆吗'
     """

@@ -19,16 +19,15 @@ from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["BY_SOUND", "dictionary", "evidence", "han_persons"]
+__all__ = ["dictionary", "han_persons"]
 
-BY_SOUND: Final = frozenset(
+# Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
+_BY_SOUND: Final = frozenset(
     "阿艾安巴白班宝毕边布卜才曹朝次措达丹旦德迪丁顿多敦朵堆额尔嘎高格古哈汗合和赫呼基吉加江晋卡克库坤拉兰朗勒"
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
     "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎楞荪·"
 )
-"""Characters of Xinhua's tables of transliteration that hardly stand in words."""
-
-_FOREIGN: Final = BY_SOUND | frozenset(
+_FOREIGN: Final = _BY_SOUND | frozenset(
     "埃爱昂奥邦保鲍贝本比彼宾波伯勃查蔡蒂狄杜厄恩法菲费芬丰弗福富盖冈戈根瓜圭果海亨霍杰喀凯坎康科肯孔奎莱劳雷黎"
     "林卢伦毛门蒙明墨内涅纽欧潘庞佩皮珀齐乔琼让瑞若瑟森舍申圣史松汤唐滕万威韦温沃锡香肖谢辛休许扬叶因英尤约詹珍朱兹佐"
     "露翰妮琳"
@@ -43,7 +42,7 @@ _FUNCTION: Final = frozenset(
     "的了吗呢吧啊呀哦嘛不没要想有在是你我他她它这那被把让请就都还很也么什个们和跟与给帮替从到去来说问怎哪几多少能会可之而"
     "且但或若因为所以第每各某吃买卖退换货款单号元块件条只"
 )
-_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇")
+_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - _BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇")
 _NAMING: Final = words("叫 是 为 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 成")
 _DEALING: Final = words(
     "跟 和 与 同 帮 替 给 听 找 让 请 由 被 把 对 向 代 为 托 联系 问 通知 告诉 转 转告 回复 回 致 及 以及 还有 喊"
@@ -89,8 +88,10 @@ _WEIGHTS: Final = {
 }  # fmt: skip
 
 # A name that was masked in part: 努尔<NAME_1>, <NAME_1>·艾山.
-_SOUNDS: Final = "".join(sorted(BY_SOUND))
-_PARTLY: Final = re.compile(rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>")
+_SOUNDS: Final = "".join(sorted(_BY_SOUND))
+_PARTLY: Final = re.compile(
+    rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>|<NAME_1>·[{_SOUNDS}]{{2,6}}"
+)
 
 Token = tuple[int, int, str, str]
 
@@ -119,7 +120,7 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     found = []
     for first, last in _stretches(tokens):
         start, stop = tokens[first][0], tokens[last][1]
-        odds = sum(_WEIGHTS[seen] for seen in evidence(tokens, first, last))
+        odds = sum(_WEIGHTS[seen] for seen in _evidence(tokens, first, last))
         if odds > _THRESHOLD and all(text[at : at + 2] in familiar for at in range(start, stop - 1)):
             odds += _FAMILIAR
         if odds > _THRESHOLD:
@@ -161,7 +162,7 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
                 yield first, last
 
 
-def evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
+def _evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
     """Return what is seen of a stretch of tokens that speaks for a name or against one; nothing where it is none."""
     told = "".join(token[2] for token in tokens[first : last + 1])
     built = _built(tokens, first, last, told)
@@ -176,15 +177,20 @@ def evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
 
 
 def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str]:
+    """Return how a stretch is built, and what in it speaks against a name; nothing where no name is built so."""
     if len(set(told)) == 1 or any(token[2] in HAN_PLACES for token in tokens[first : last + 1]):
         return []
     double = told[:2] in HAN_COMPOUND
     given = told[2:] if double else told[1:]
-    sounds, foreign = BY_SOUND.issuperset(told), _FOREIGN.issuperset(told) and len(told) > 2
+    sounds, foreign = _BY_SOUND.issuperset(told), _FOREIGN.issuperset(told) and len(told) > 2
     whole, tag = first == last, tokens[first][3]
     named = (double or told[0] in _SURNAMES) and 0 < len(given) < 3 and "·" not in told
     if "·" in told:
-        return ["dotted"] if "·" not in (told[0], told[-1]) and _FOREIGN.issuperset(told[: told.index("·")]) else []
+        inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
+        spelt = all(
+            _FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
+        )
+        return ["dotted"] if inner and spelt else []
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
@@ -220,6 +226,13 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
     ):
         seen.append("inside")
     return seen
+
+
+def _spells(token: Token) -> bool:
+    """Return whether a token may be of a name with a dot: a character, or one that is a name."""
+    word, tag = token[2:]
+    named = tag.startswith(("nr", "ns", "nz"))
+    return word not in _DOING and (named or (len(word) == 1 and tag[0] not in _LITTLE))
 
 
 def _before(tokens: Sequence[Token]) -> str:
