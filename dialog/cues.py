@@ -116,7 +116,7 @@ _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:w
 _CLAUSE_END = re.compile(r"[,.;!。，；！]\s*(?=\S)|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)", re.I)
 # What begins so asks something new: "and the UK", 那运费呢; 那个 points.
 _ASKS_ON = re.compile(
-    r"\A\W*(?:and|or|also|what about|how about)\b|\A\W*(?:还有|那么|那(?![个条种一件款]))", re.IGNORECASE
+    r"\A\W*(?:and|or|also|what about|how about)\b|\A\W*(?:还有|那么|那(?![就个条种一件款]))", re.IGNORECASE
 )
 
 # To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
@@ -165,23 +165,8 @@ _NUMBER_ZH = re.compile(
 _FILLER = frozenset(
     {"the", "a", "an", "one", "my", "i", "mean", "meant", "it", "is", "about", "option", "please", "that", "this"}
     | {"to", "of", "for", "and", "in", "on", "do", "want", "yes", "question"}
-    | {
-        "how",
-        "much",
-        "many",
-        "long",
-        "what",
-        "when",
-        "where",
-        "who",
-        "why",
-        "can",
-        "does",
-        "will",
-        "you",
-        "are",
-        "have",
-    }
+    | {"how", "much", "many", "long", "what", "when", "where", "who", "why"}
+    | {"can", "does", "will", "you", "are", "have"}
 )
 _MOST_WORDS = 8
 _FILLER_ZH = re.compile(r"[的那个這这是吧就我要想问問选選一関关于於说說指呢啊、,，。.!！?？\s]+")
