@@ -13,6 +13,7 @@ from replydesk.data.store import Store
 from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
+from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.followup import with_new_words
 from replydesk.dialog.forms import Form, FormStep, declared_slot, question_form, started_form, step
@@ -145,6 +146,9 @@ class Answering:
         When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
         """
         text, state = turn.incoming.text, turn.incoming.state
+        if state.form is not None and asks_something(rest := stopped_for(text)):
+            # Whoever stops a form to ask something else has asked that.
+            return heard(rest, replace(state, form=None), turn.incoming.context), None, None
         told = heard(text, state, turn.incoming.context)
         if state.form is None or wants_person(text):
             return told, None, None

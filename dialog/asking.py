@@ -25,13 +25,16 @@ _PLACEHOLDER: Final = re.compile(r"<[A-Z]+_\d+>")
 _AS_TOLD: Final = {"en": "what you told us", "zh": "您提供的信息"}
 
 
-def as_told(text: str, language: str) -> str:
+def as_told(text: str, language: str, *, whole: bool = False) -> str:
     """Return a customer's own words as they can be said back: what was masked in them cannot be.
+
+    Where they are a ``whole`` value, what stands beside what was masked is not said either.
 
     >>> as_told("<EMAIL_1>", "en"), as_told("TW-204817", "zh")
     ('what you told us', 'TW-204817')
     """
-    return _PLACEHOLDER.sub(_AS_TOLD["zh" if language == "zh" else "en"], text)
+    said = _AS_TOLD["zh" if language == "zh" else "en"]
+    return said if whole and has_masked(text) else _PLACEHOLDER.sub(said, text)
 
 
 def has_masked(text: str) -> bool:

@@ -19,11 +19,13 @@ __all__ = [
     "is_no",
     "is_refusal",
     "is_thanks",
+    "is_undecided",
+    "stopped_for",
 ]
 
 _END = r"[\s.!?,;:。！？，~…]*\Z"
 _START = r"\A[\s.!?,;:。！？，~…]*"
-_HESITATION = r"(?:(?:no|nope|sorry|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi)[\s,.!?;:-]+)*"
+_HESITATION = r"(?:(?:no|nope|sorry|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi|actually|wait)[\s,.!?;:-]+)*"
 _HESITATION_ZH = r"(?:(?:不是|不|不对|抱歉|不好意思|嗯|呃|哦|唉|可是|但是|但|你好|您好)[\s，,。！!、]*)*"
 _ANSWER = r"(?:that|this|it|(?:the|your|that|this) (?:answer|reply|link|advice|suggestion))"
 _REFUSALS_EN = (
@@ -69,6 +71,12 @@ _YES = re.compile(
     rf"|yes,? (?:please|that(?: one|['’]?s it)?)|是的?|对的?|嗯+|好的?|没错|就是(?:这个|它)?|可以|行|要的?){_END}",
     re.IGNORECASE,
 )
+_UNDECIDED = re.compile(
+    rf"{_START}(?:maybe|perhaps|(?:i['’]?m )?not sure|no idea|dunno|i don['’]?t know"
+    r"|(?:both|any|all)(?: of (?:them|these))?|either"
+    rf"|不知道|不确定|不清楚|也许吧?|可能吧?|都行|都可以|随便|都是|都要|两个都[是要]){_END}",
+    re.IGNORECASE,
+)
 _THANKS = re.compile(
     rf"{_START}(?:(?:ok(?:ay)?|great|perfect|good|lovely|brilliant|super|cool|nice|that (?:helps?|helped|works?|worked)"
     r"|got it|all good|many|thanks?|thank you|thx|cheers|ta|so much|very much|a lot|for (?:your|the) help"
@@ -103,6 +111,12 @@ _MEANT_ZH = re.compile(
 )
 _DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错了|你理解错了|您理解错了)[这的]?个?[\s，,。！!、]")
 _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
+
+_CLAUSE_END = re.compile(r"[,.;!。，；！]\s*(?=\S)|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)", re.I)
+# What begins so asks something new: "and the UK", 那运费呢; 那个 points.
+_ASKS_ON = re.compile(
+    r"\A\W*(?:and|or|also|what about|how about)\b|\A\W*(?:还有|那么|那(?![就个条种一件款]))", re.IGNORECASE
+)
 
 # To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
 _UNSURE = re.compile(
@@ -150,9 +164,15 @@ _NUMBER_ZH = re.compile(
 _FILLER = frozenset(
     {"the", "a", "an", "one", "my", "i", "mean", "meant", "it", "is", "about", "option", "please", "that", "this"}
     | {"to", "of", "for", "and", "in", "on", "do", "want", "yes", "question"}
+    | {"how", "much", "many", "long", "what", "when", "where", "who", "why"}
+    | {"can", "does", "will", "you", "are", "have"}
 )
 _MOST_WORDS = 8
 _FILLER_ZH = re.compile(r"[的那个這这是吧就我要想问問选選一関关于於说說指呢啊、,，。.!！?？\s]+")
+# A question of these alone asks something, and points at no option that has it, too.
+_ASKING_ZH = re.compile(
+    r"多久|多少钱?|多长时?间?|几[天个次时点号]|怎么办?|怎样|如何|什么|时候|哪里?|为何|为啥|可以|能|会|到|要|有|不|呀|啊"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -173,6 +193,16 @@ def is_no(text: str) -> bool:
 def _is_yes(text: str) -> bool:
     """Return whether a message is a bare yes."""
     return bool(_YES.search(_plain(text)))
+
+
+def is_undecided(text: str) -> bool:
+    """Return whether a message chooses nothing of several: a bare yes, a maybe, both.
+
+    >>> is_undecided("yes"), is_undecided("都行"), is_undecided("the blue one")
+    (True, True, False)
+    """
+    plain = _plain(text)
+    return bool(_YES.search(plain) or _UNDECIDED.search(plain))
 
 
 def answered(text: str) -> bool | None:
@@ -218,6 +248,17 @@ def is_cancel(text: str) -> bool:
     return bool(_CANCEL.search(_plain(text)))
 
 
+def stopped_for(text: str) -> str:
+    """Return what a message asks after it has stopped what is going on, '' where it stops nothing or asks no more.
+
+    >>> stopped_for("actually forget that, where is my refund?"), stopped_for("算了，退款多久到账")
+    ('where is my refund?', '退款多久到账')
+    """
+    plain = _plain(text)
+    ends = _CLAUSE_END.finditer(plain)
+    return next((plain[end.end() :] for end in ends if is_cancel(plain[: end.start()])), "")
+
+
 def corrected(text: str) -> tuple[str, bool]:
     """Return what a message says was meant instead, '' where it corrects nothing, and whether it denies the last reply.
 
@@ -257,10 +298,12 @@ def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
 
 
 def _by_words(text: str, options: Sequence[Offer]) -> Offer | None:
+    if _ASKS_ON.search(_plain(text)):
+        return None
     if _HAN.search(text):
         core = _FILLER_ZH.sub("", _plain(text))
         having = [offer for offer in options if core in _FILLER_ZH.sub("", _plain(f"{offer.label}\n{offer.value}"))]
-        return having[0] if len(core) > 1 and len(having) == 1 else None
+        return having[0] if len(_ASKING_ZH.sub("", core)) > 1 and len(having) == 1 else None
     said = {word for word in tokens(text) if word not in _FILLER}
     if not said or len(said) > _MOST_WORDS:
         return None

@@ -98,6 +98,7 @@ _OBJECT_ZH = re.compile(
     r"(?=(?:送?多少|要|多久|吗|呢|的|可以|能|什么|怎么|而不是|不要|[?？。!！]|\Z))"
 )
 _OWNER_ZH = re.compile(r"(?P<noun>(?!我|你|您)[\u4e00-\u9fffA-Za-z]{1,6}的)")
+_ABOUT = re.compile(r"[^()]+ \((.+)\)")
 _NE = re.compile(r"呢?[\s?？。!！]*\Z")
 _NOUN, _EXCHANGED = 8, 6
 # A name inside a question, such as a country: what begins a sentence, and I, are none.
@@ -120,7 +121,9 @@ def rewritten(text: str, topic: str) -> str:
 
 def completed(text: str, topic: str) -> str:
     """Return a message completed by the question ``topic`` before it, whether it needs it or not."""
-    said, before = " ".join(text.split()), " ".join(topic.split())[:_LONGEST]
+    said, before = " ".join(text.split()), " ".join(topic.split())
+    # A question that was completed itself brings what it is about in brackets.
+    before = (_ABOUT.sub(r"\1", before) if _ABOUT.fullmatch(before) else before)[:_LONGEST]
     if _HAN.search(said) or _HAN.search(before):
         return _completed_zh(said, before)
     return _completed_en(said, before)

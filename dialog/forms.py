@@ -247,7 +247,7 @@ def said_slots(forms: Sequence[Form], slots: Mapping[str, str], language: str) -
     """
     declared = {slot.name: slot for form in reversed(forms) for slot in form.slots}
     named = {name: declared[name].label(told, language) if name in declared else told for name, told in slots.items()}
-    return {name: as_told(value, language) for name, value in named.items()}
+    return {name: as_told(value, language, whole=True) for name, value in named.items()}
 
 
 def question_form(slot: str, declared: Slot | None = None) -> Form:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from replydesk.data.records import same_text
-from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks
+from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks, is_undecided
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
@@ -63,8 +63,9 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     """Return what a message is in a conversation of this state.
 
     In this order: it chooses an option that was offered; it turns the last reply down, and asks the last question
-    again; it says what was meant instead; it asks the same again; it thanks; it wants a person, or is small talk; it
-    needs the last question, with which it is then said in full. Only an answer or an offer can fail.
+    again; it chooses none of several options; it says what was meant instead; it asks the same again; it thanks; it
+    wants a person, or is small talk; it needs the last question, with which it is then said in full. Only an answer or
+    an offer can fail.
     """
     chosen = chosen_option(text, state.options)
     if chosen is not None:
@@ -72,6 +73,9 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     said = bool(state.sent or state.options)
     if said and state.topic and (is_refusal(text) or is_no(text)):
         return Heard(state.topic, (), state.turned_down(), "refused")
+    if len(state.options) > 1 and state.topic and is_undecided(text):
+        # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
+        return Heard(state.topic, (), replace(state, failures=state.failures + 1), "again")
     meant, denied = corrected(text)
     if meant:
         after = state.turned_down() if said and denied else replace(state, failures=0)

@@ -39,6 +39,7 @@ def test_the_gate_that_is_packed_is_the_one_of_the_train_part() -> None:
         ("How long does delivery to France take?", "what about Spain?", "How long does delivery to Spain take?"),
         ("Is the garden table weatherproof?", "what about the chairs?", "Is the chairs weatherproof?"),
         ("I want to return the lamp", "how long does that take?", "how long does that take? (return the lamp)"),
+        ("how long does that take? (return the lamp)", "how much?", "how much? (return the lamp)"),
         ("这款杯子有红色的吗？", "那蓝色的呢", "这款杯子有蓝色的吗？"),
         ("顺丰运费多少？", "圆通呢？", "圆通运费多少？"),
         ("我想退台灯", "那要多久？", "我想退台灯，要多久？"),

@@ -14,6 +14,7 @@ from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.form_file import followed_forms, load_forms
 from replydesk.dialog.forms import (
+    FORM_GROUNDS,
     KINDS,
     Form,
     FormStep,
@@ -265,6 +266,28 @@ def test_who_asks_about_a_form_stays_in_it(agent: Agent, begins: str, asks: tupl
         assert reply.state.form is not None and (reply.state.form.asking, reply.state.form.tries) == ("order", 0)
     assert State.of(reply.state.document()) == reply.state, "the count is stored"
     assert reply.state.form.explained == 2
+
+
+@pytest.mark.parametrize(
+    ("begins", "text", "asks"),
+    [
+        ("I need to change the delivery address", "actually forget that, when do I get my money back?", "When do I"),
+        ("我想改收货地址", "算了，退款什么时候到账", "退款"),
+    ],
+)
+def test_who_stops_a_form_to_ask_something_else_has_asked_that(agent: Agent, begins: str, text: str, asks: str) -> None:
+    first = agent.reply(begins)
+    reply = agent.reply(text, conversation=first.conversation)
+    assert reply.state.form is None and reply.ground not in FORM_GROUNDS
+    assert reply.meant.lower().startswith(asks.lower()), "what stopped the form is not read with the question"
+    kept = agent.reply(begins)
+    told = agent.reply("never mind the lamp, it is TW-204817", conversation=kept.conversation)
+    assert told.state.slots["order"] == "TW-204817" and told.state.form is not None
+
+
+def test_a_value_with_something_masked_is_not_said_back_in_part() -> None:
+    said = said_slots((MOVE,), {"address": "新地址是<ADDRESS_1>", "order": "TW-1"}, "zh")
+    assert said == {"address": "您提供的信息", "order": "TW-1"}
 
 
 def test_a_wish_for_a_person_ends_a_form(agent: Agent) -> None:

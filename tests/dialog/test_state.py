@@ -94,6 +94,14 @@ def test_what_fails_is_refused_and_counted() -> None:
         ("取消的那个", OFFERED, "chosen", "取消订单", 0),
         ("the refund one", OFFERED, "chosen", "refund?", 0),
         ("when do I get my REFUND?", OFFERED, "chosen", "refund?", 0),
+        # What chooses none of several is not read with the question, and fails, so that it ends.
+        ("yes", OFFERED, "again", "hm", 1),
+        ("是的", OFFERED, "again", "hm", 1),
+        ("both", OFFERED, "again", "hm", 1),
+        ("随便", OFFERED, "again", "hm", 1),
+        # What begins like one, or has but words to ask with, asks on.
+        ("and the refund?", OFFERED, "follow_up", "and the refund? (hm)", 0),
+        ("when?", OFFERED, "follow_up", "when? (hm)", 0),
         ("none of these", OFFERED, "refused", "hm", 1),
         ("都不是", OFFERED, "refused", "hm", 1),
         ("no", SENT, "refused", SENT.topic, 1),
