@@ -5,7 +5,7 @@ of ``labels/introductions.jsonl``: those that the reading was developed on, and 
 places of their own: ``held_out``, whose shares were looked at often, and ``held_out_2`` and ``held_out_3``, each
 written later for that reason.
 A decision is the action, the reason of a hand-off and the text that the customer reads.
-``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes. ``REPLYDESK_QUICK=1``
+``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes. ``BIAS_QUICK=1``
 decides nothing that is read as it was written, and of the rest only swaps whose two messages are read otherwise, which
 takes a tenth of the time: of 12,180 swaps that were read alike, none had moved.
 """
@@ -32,7 +32,7 @@ from replydesk.finetune.robustness.counterfactual import Attribute, Steadiness, 
 
 MESSAGES = 60
 RESAMPLES = 1000
-QUICK = bool(os.environ.get("REPLYDESK_QUICK"))
+QUICK = bool(os.environ.get("BIAS_QUICK"))
 WORDINGS = Path(__file__).parent / "labels" / "introductions.jsonl"
 # Nobody and nothing of the held-out ones is in the wordings of finetune/robustness/counterfactual.py.
 PEOPLE: Final = {

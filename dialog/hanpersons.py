@@ -87,10 +87,12 @@ _WEIGHTS: Final = {
     "before place": -2.7, "alone": -1.6,
 }  # fmt: skip
 
-# A name that was masked in part: 努尔<NAME_1>, <NAME_1>·艾山.
-_SOUNDS: Final = "".join(sorted(_BY_SOUND))
+# A name that was masked in part, or that a dot joins: 努尔<NAME_1>, 买买提·艾山来问.
+_SOUNDS: Final = "".join(sorted(_BY_SOUND - {"·"}))
 _PARTLY: Final = re.compile(
-    rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|[{_SOUNDS}]{{1,6}}·<NAME_1>|<NAME_1>·[{_SOUNDS}]{{2,6}}"
+    rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|<NAME_1>·[{_SOUNDS}]{{2,6}}"
+    rf"|[{_SOUNDS}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
+    "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|顾客|本人))"
 )
 
 Token = tuple[int, int, str, str]
