@@ -187,13 +187,13 @@ def test_a_kept_model_is_found_without_reading_it(
 ) -> None:
     OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
     hashed: list[str] = []
-    real = graphs._hash
+    real = graphs.file_hash
 
     def counted(path: Path) -> str:
         hashed.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(graphs, "_hash", counted)
+    monkeypatch.setattr(graphs, "file_hash", counted)
     OpenVinoEncoder(str(tiny_bert), cache=tmp_path)
     assert hashed == ["model.xml"]
 
