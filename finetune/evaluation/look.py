@@ -61,6 +61,7 @@ dd{margin:0;overflow-wrap:anywhere}
 ul.notes{padding-left:1.1rem;margin:.6rem 0 0}
 @media(max-width:40rem){main{padding:1.4rem .8rem 3rem}.card{padding:.8rem .75rem}
 td,th{padding:.45rem .25rem;font-size:.86rem}th{white-space:normal}
+[lang=zh] td:first-child{word-break:keep-all;min-width:6em}
 td small{font-size:.7rem;letter-spacing:-.02em}td small.loose{white-space:normal}
 .facts{grid-template-columns:repeat(3,1fr);gap:.5rem}.fact{padding:.7rem .65rem}.fact b{font-size:1.3rem}
 .fact small{font-size:.72rem;line-height:1.35}dl{display:block}dd{margin:0 0 .6rem}}

@@ -14,6 +14,7 @@ from replydesk.data.readers import Skipped, Source
 from replydesk.data.readers.jsons import records
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.finetune.encoders.tuning import Labelled
+from replydesk.finetune.intents.folds import even_folds
 
 __all__ = [
     "LeftOut",
@@ -198,10 +199,7 @@ def folds_of(rows: Labelled, share: float, seed: int) -> list[tuple[Labelled, La
     """
     if len(rows) > _FEW:
         return [held_apart(rows, share, seed)]
-    fold, k = np.full(len(rows), -1), 0
-    for mine in _by_label(rows, seed).values():
-        for row in mine if len(mine) > 1 else []:
-            fold[row], k = k % _FOLDS, k + 1
+    fold = even_folds(rows.labels, _FOLDS, seed)
     held = [np.flatnonzero(fold == number).tolist() for number in range(_FOLDS)]
     made = [(_taken(rows, sorted(set(range(len(rows))) - set(mine))), _taken(rows, mine)) for mine in held if mine]
     if not made:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.examples import Examples
+from replydesk.finetune.intents.folds import met
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
@@ -68,18 +69,19 @@ def fit_head(
 
     ``copies`` are vectors of the same messages as written in a hurry, each of shape (n, dimension). The head learns
     from them, too, unless cross-validation then reads fewer of the messages as they are right: more than one in five
-    hundred fewer. ``more`` is learned from as well and judges nothing; each fold gets its own. Expects labelled
-    examples of at least two intents.
+    hundred fewer. ``more`` is learned from as well and judges nothing; each fold gets its own. What a fold judges that
+    has learned nothing of its label chooses nothing. Expects labelled examples of at least two intents.
     """
     names = sorted(set(examples.labels))
     index = {name: i for i, name in enumerate(names)}
     targets = np.array([index[label] for label in examples.labels])
     folds = _folds(targets, examples.groups, recipe)
     besides = [more(train) for train, _ in folds] if more is not None else []
+    judged = met(targets, folds)
     best: tuple[float, float, Floats] | None = None
     for strength in recipe.head.strengths:
         logits = _unseen_logits([examples.vectors], targets, folds, strength, recipe.seed, besides)
-        loss = _loss(logits, targets, fit_temperature(logits, targets))
+        loss = _loss(logits[judged], targets[judged], fit_temperature(logits[judged], targets[judged]))
         if best is None or loss < best[0]:
             best = (loss, strength, logits)
     assert best is not None
@@ -91,7 +93,7 @@ def fit_head(
             learned, logits = [examples.vectors, *copies], rougher
     taken = _adjustment(logits, targets) if recipe.head.adjust else np.zeros(len(names))
     logits = logits - taken
-    temperature = fit_temperature(logits, targets)
+    temperature = fit_temperature(logits[judged], targets[judged])
     vectors, labels = np.concatenate(learned), np.tile(targets, len(learned))
     if more is not None:
         found, guessed = more(np.arange(len(targets)))

@@ -15,6 +15,7 @@ from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.second import SecondReader
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents.classify import Classifier, More, fit_head, fit_logistic, softmax
+from replydesk.finetune.intents.folds import met
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Encoder, Vectors
@@ -72,9 +73,11 @@ def fit_reader(
                 besides[held] = spread_out(other.logits(beside[held]), other.labels, names)
     # Where one owner asked all of the others, a fold has no words to tell intents apart by.
     logits = np.stack([found.logits, np.nan_to_num(words), near])
-    if second is not None and worth_last(wider := np.concatenate([logits, np.nan_to_num(besides)[None]]), targets):
+    judged = met(targets, found.folds)
+    wider = np.concatenate([logits, np.nan_to_num(besides)[None]])
+    if second is not None and worth_last(wider[:, judged], targets[judged]):
         logits = wider
-    weights, _ = fit_weights(logits, targets)
+    weights, _ = fit_weights(logits[:, judged], targets[judged], labelled=len(targets))
     reader = _weighing(found.head, weights, examples, language, recipe.seed)
     if second is not None and beside is not None and len(weights) > 3:
         told = SecondReader(second, _second_head(beside, examples.labels, recipe))

@@ -1,0 +1,48 @@
+"""Folds of labelled messages: who is judged by what has not seen him, also where an intent has only a few messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["even_folds", "met"]
+
+
+def even_folds(labels: Sequence[object], count: int, seed: int) -> NDArray[np.int_]:
+    """Return the fold of each row, shape (n,), of ``count`` stratified ones; -1 where a label has one row.
+
+    Labels with two rows lose one of them in the same two folds: were one judged where the others are whole, it would
+    look half as common as they are, and a head, which weighs how often a label is seen, would seem to know nothing.
+    Where there are three or more, the folds of a set may lose one each.
+
+    >>> even_folds(["a", "a", "b", "b", "c"], 5, seed=0).tolist()
+    [0, 1, 0, 1, -1]
+    """
+    rows_of: dict[object, list[int]] = {}
+    for row in np.random.default_rng(seed).permutation(len(labels)).tolist():
+        rows_of.setdefault(labels[row], []).append(row)
+    folds, start = np.full(len(labels), -1), 0
+    for label in sorted(rows_of, key=str):
+        rows = rows_of[label]
+        if len(rows) == 1:
+            continue
+        pair = len(rows) == 2
+        for place, row in enumerate(rows):
+            folds[row] = (place if pair else start + place) % count
+        # The remainders of the others are spread over all folds.
+        start += 0 if pair else len(rows)
+    return folds
+
+
+def met(targets: NDArray[np.int_], folds: Sequence[tuple[Any, Any]]) -> NDArray[np.bool_]:
+    """Return which rows have a label that the fold which held them out has learned, shape (n,); all where none has.
+
+    What the others make of the rest says nothing: no weight could make them right.
+    """
+    found = np.zeros(len(targets), dtype=bool)
+    for learned, held in folds:
+        found[held] = np.isin(targets[held], targets[learned])
+    return found if found.any() else ~found
