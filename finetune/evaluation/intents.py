@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.hierarchy import SEPARATOR
+from replydesk.finetune.encoders.tuning import Labelled
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_figures import difference_of, figures_of
 from replydesk.finetune.evaluation.intent_runs import REMEMBERED, Run, cheap_run, labeller_of, learning_more, tuned_run
@@ -42,6 +43,7 @@ MODELS: Final = ("floor", "frozen", "tuned")
 
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "torch", "transformers", "openvino")
 _HELD_OUT = 0.1
+_FEW_EACH = 5
 
 
 def evaluate_intents(
@@ -97,6 +99,7 @@ def evaluate_intents(
         )
         notes += told_read
         if recipe.encoder.tune and base is not None:
+            notes += _advised(data.train, recipe)
             runs["tuned"] = []
             for one in seeded(recipe, seeds):
                 progress(f"Fine-tuning under {recipe.name}, seed {one.seed}")
@@ -155,6 +158,14 @@ def evaluate_intents(
         "seeds": len(runs["tuned"]),
         **more,
     }
+
+
+def _advised(train: Labelled, recipe: Recipe) -> list[str]:
+    """Return a note where a recipe for many messages is to learn from few of each label."""
+    each = len(train) / len(train.names)
+    if recipe.head.names or each >= _FEW_EACH:
+        return []
+    return [f"There are {each:.1f} messages of a label: the recipe few-shot is made for so few."]
 
 
 def _figures(
