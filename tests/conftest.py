@@ -30,6 +30,7 @@ from replydesk.data.ingest import ingest
 from replydesk.data.records import Conversation, Message
 from replydesk.data.settings import RetrievalSettings, Settings
 from replydesk.data.store import Store
+from replydesk.retrieval.encoders.encoders import Encoders
 
 TRAINS = (
     "finetune/encoders/", "finetune/training/", "finetune/pretraining/", "finetune/test_runs.py",
@@ -301,6 +302,12 @@ def tiny_settings(tiny_bert: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def encoders(tiny_settings: Settings) -> Encoders:
+    """Return the encoders of these settings."""
+    return Encoders(tiny_settings.retrieval)
+
+
+@pytest.fixture(scope="session")
 def reading_settings(tiny_bert_to_read: Path) -> Settings:
     """Return the default settings, with the tiny encoder that can be pre-trained for every language."""
     return _settings_with(tiny_bert_to_read)
@@ -335,6 +342,14 @@ def desk(home: Home, _desk: Path) -> Home:
     """Return a home with 40 tickets of five intents, half of them Chinese; no index yet, no release."""
     shutil.copytree(_desk, home.folder, dirs_exist_ok=True)
     return home
+
+
+@pytest.fixture
+def store(desk: Home) -> Iterator[Store]:
+    """Return the open store of that desk."""
+    store = Store.open(desk.database)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,7 @@ def _across_a_line(view: Agent, told: Retold, whole: Reply, lines: Sequence[Line
         wanted = round(min(1.0, max(0.0, line.value + (_PAST if above else -_PAST))), 4)
         dialog = view.settings.dialog.model_copy(update={line.name: wanted})
         settings = view.settings.model_copy(update={"dialog": dialog})
-        other = answered(view.standing_in(view.release(), settings=settings, reread=reread_in(whole.document())), told)
+        other = answered(view.standing_in(view.release(), settings=settings, reread=reread_in(told.reply)), told)
         if (other.action, other.text) != (whole.action, whole.text):
             return _instead(whole, other, by="line", what=line.name, wanted=wanted)
     return None
@@ -155,7 +155,7 @@ def _without_rules(view: Agent, told: Retold, whole: Reply) -> Instead | None:
     """Return what is done without the team's rules, None where none fired."""
     if not whole.rules:
         return None
-    other = answered(view.standing_in(view.release(), reread=reread_in(whole.document()), ruled=False), told)
+    other = answered(view.standing_in(view.release(), reread=reread_in(told.reply), ruled=False), told)
     return _instead(whole, other, by="rule", what=", ".join(fired.rule for fired in whole.rules))
 
 

@@ -14,7 +14,7 @@ from replydesk.data.readers import Skipped, Source
 from replydesk.data.readers.jsons import records
 from replydesk.data.readers.sheets import Sheet, sheet
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.intents.folds import even_folds
+from replydesk.finetune.intents.folds import even_folds, rows_by_label
 
 __all__ = [
     "LeftOut",
@@ -167,7 +167,7 @@ def drawn(rows: Labelled, limit: int | None, seed: int) -> Labelled:
         return rows
     # Row k of a label that has n rows comes at the place (k + 1/2) / n of the order in which all are taken.
     ranks = []
-    for mine in _by_label(rows, seed).values():
+    for mine in rows_by_label(rows.labels, seed).values():
         ranks += [((k + 0.5) / len(mine), row) for k, row in enumerate(mine)]
         if limit >= len(rows.names):
             ranks[-len(mine)] = (0.0, mine[0])
@@ -181,7 +181,7 @@ def held_apart(rows: Labelled, share: float, seed: int) -> tuple[Labelled, Label
     least one row is held apart where any label has two.
     """
     apart: set[int] = set()
-    places, owed = _by_label(rows, seed), 0.0
+    places, owed = rows_by_label(rows.labels, seed), 0.0
     for mine in places.values():
         owed += share * len(mine)
         take = max(0, min(round(owed), len(mine) - 1))
@@ -220,14 +220,6 @@ def _plain(text: str) -> str:
 
 def _taken(rows: Labelled, places: Sequence[int]) -> Labelled:
     return Labelled(tuple(rows.texts[i] for i in places), tuple(rows.labels[i] for i in places))
-
-
-def _by_label(rows: Labelled, seed: int) -> dict[str, list[int]]:
-    """Return the places of the rows of each label, labels sorted, rows in an order drawn from the seed."""
-    found: dict[str, list[int]] = {name: [] for name in rows.names}
-    for row in np.random.default_rng(seed).permutation(len(rows)).tolist():
-        found[rows.labels[row]].append(row)
-    return found
 
 
 def _checked(path: Path) -> Source | None:

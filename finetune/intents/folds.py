@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["even_folds", "met"]
+__all__ = ["even_folds", "met", "rows_by_label"]
 
 
-def even_folds(labels: Sequence[object], count: int, seed: int) -> NDArray[np.int_]:
+def rows_by_label(labels: Sequence[str], seed: int) -> dict[str, list[int]]:
+    """Return the places of the rows of each label, labels sorted, rows in an order drawn from the seed."""
+    found: dict[str, list[int]] = {label: [] for label in sorted(set(labels))}
+    for row in np.random.default_rng(seed).permutation(len(labels)).tolist():
+        found[labels[row]].append(row)
+    return found
+
+
+def even_folds(labels: Sequence[str], count: int, seed: int) -> NDArray[np.int_]:
     """Return the fold of each row, shape (n,), of ``count`` stratified ones; -1 where a label has one row.
 
     Labels with two rows lose one of them in the same two folds: were one judged where the others are whole, it would
@@ -21,12 +29,8 @@ def even_folds(labels: Sequence[object], count: int, seed: int) -> NDArray[np.in
     >>> even_folds(["a", "a", "b", "b", "c"], 5, seed=0).tolist()
     [0, 1, 0, 1, -1]
     """
-    rows_of: dict[object, list[int]] = {}
-    for row in np.random.default_rng(seed).permutation(len(labels)).tolist():
-        rows_of.setdefault(labels[row], []).append(row)
     folds, start = np.full(len(labels), -1), 0
-    for label in sorted(rows_of, key=str):
-        rows = rows_of[label]
+    for rows in rows_by_label(labels, seed).values():
         if len(rows) == 1:
             continue
         pair = len(rows) == 2

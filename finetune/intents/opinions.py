@@ -74,9 +74,10 @@ def fit_reader(
     # Where one owner asked all of the others, a fold has no words to tell intents apart by.
     logits = np.stack([found.logits, np.nan_to_num(words), near])
     judged = met(targets, found.folds)
-    wider = np.concatenate([logits, np.nan_to_num(besides)[None]])
-    if second is not None and worth_last(wider[:, judged], targets[judged]):
-        logits = wider
+    if second is not None:
+        wider = np.concatenate([logits, np.nan_to_num(besides)[None]])
+        if worth_last(wider[:, judged], targets[judged]):
+            logits = wider
     weights, _ = fit_weights(logits[:, judged], targets[judged], labelled=len(targets))
     reader = _weighing(found.head, weights, examples, language, recipe.seed)
     if second is not None and beside is not None and len(weights) > 3:

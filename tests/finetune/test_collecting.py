@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,18 +23,6 @@ from replydesk.finetune.parts import lone_tickets
 from replydesk.retrieval.encoders.encoders import Encoders
 
 LATE = datetime(2027, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def encoders(tiny_settings: Settings) -> Encoders:
-    return Encoders(tiny_settings.retrieval)
-
-
-@pytest.fixture
-def store(desk: Home) -> Iterator[Store]:
-    store = Store.open(desk.database)
-    yield store
-    store.close()
 
 
 def talk(

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from replydesk.data.settings import Settings
 from replydesk.finetune.examples import OUT_OF_SCOPE
 from replydesk.finetune.strangers import strangers
 from replydesk.retrieval.encoders.encoders import Encoders
-
-
-@pytest.fixture(scope="module")
-def encoders(tiny_settings: Settings) -> Encoders:
-    return Encoders(tiny_settings.retrieval)
 
 
 def test_strangers_are_split_the_same_way_every_time(encoders: Encoders) -> None:

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
 from replydesk.data.records import Curation, Ticket
-from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import HitScorer
 from replydesk.retrieval.encoders.encoders import Encoders
@@ -24,18 +23,6 @@ from replydesk.retrieval.vectors.index import FaissIndex
 from replydesk.retrieval.words.lexical import LexicalIndex
 
 LANGUAGES = ("en", "zh")
-
-
-@pytest.fixture(scope="session")
-def encoders(tiny_settings: Settings) -> Encoders:
-    return Encoders(tiny_settings.retrieval)
-
-
-@pytest.fixture
-def store(desk: Home) -> Iterator[Store]:
-    store = Store.open(desk.database)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,25 +9,12 @@ import pytest
 from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.data.records import Ticket, content_id
-from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.matcher import Matcher
 from replydesk.retrieval.vectors.index import FaissIndex
 
 QUESTIONS = {"en": "the kettle hums while it boils", "zh": "水壶烧水的时候嗡嗡响"}
-
-
-@pytest.fixture(scope="module")
-def encoders(tiny_settings: Settings) -> Encoders:
-    return Encoders(tiny_settings.retrieval)
-
-
-@pytest.fixture
-def store(desk: Home) -> Iterator[Store]:
-    store = Store.open(desk.database)
-    yield store
-    store.close()
 
 
 @pytest.fixture(params=["exact", "compressed"])
