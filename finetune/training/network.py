@@ -59,7 +59,9 @@ class EncoderNetwork(torch.nn.Module):
             config = BertConfig.from_pretrained(str(folder))
             if dropout is not None:
                 config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
-            bert: Any = BertModel.from_pretrained(str(folder), config=config, add_pooling_layer=False)
+            bert: Any = BertModel.from_pretrained(
+                str(folder), config=config, add_pooling_layer=False, dtype=torch.float32
+            )
         finally:
             logging.set_verbosity(before)
         if getattr(config, "added_weights", None):

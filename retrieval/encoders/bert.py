@@ -50,7 +50,7 @@ class BertEncoder:
         try:
             path = str(model_folder(name))
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
-            self._model: Any = AutoModel.from_pretrained(path).eval()
+            self._model: Any = AutoModel.from_pretrained(path, dtype=torch.float32).eval()
             if getattr(self._model.config, "added_weights", None):
                 from replydesk.retrieval.encoders.added import with_added
 

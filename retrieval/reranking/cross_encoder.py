@@ -189,6 +189,7 @@ def _read_graph(folder: Path) -> Any:
 
 def _loaded(folder: Path) -> Any:
     """Return a module from the arrays to the logits, of shape (n,) or (n, 1)."""
+    import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForSequenceClassification
     from transformers.utils import logging
@@ -199,7 +200,10 @@ def _loaded(folder: Path) -> Any:
     try:
         if read_config(folder).get("replydesk_head") == HEAD:
             return PairModel.load(folder)
-        return AutoModelForSequenceClassification.from_pretrained(str(folder), use_safetensors=True).eval()
+        # Whatever precision the weights are kept in, the graph is made of float32.
+        return AutoModelForSequenceClassification.from_pretrained(
+            str(folder), use_safetensors=True, dtype=torch.float32
+        ).eval()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         first = str(error).partition("\n")[0]
         raise ModelError(f"The cross-encoder cannot be loaded: {first}", where=str(folder), hint=_HINT) from error

@@ -56,7 +56,10 @@ class PairModel(torch.nn.Module):
             config.num_hidden_layers = min(config.num_hidden_layers, layers)
             if dropout is not None:
                 config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
-            return cls(BertModel.from_pretrained(str(folder), config=config, add_pooling_layer=False))
+            bert: Any = BertModel.from_pretrained(
+                str(folder), config=config, add_pooling_layer=False, dtype=torch.float32
+            )
+            return cls(bert)
         finally:
             logging.set_verbosity(before)
 

