@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from replydesk.finetune.training.network import EncoderNetwork
     from replydesk.finetune.training.tasks import IntentTask, MatchTask, Task
 
-__all__ = ["Labelled", "Pairs", "Tuned", "tune_encoder"]
+__all__ = ["Labelled", "Pairs", "Tuned", "blend", "tune_encoder"]
 
 Floats = NDArray[np.float64]
 Noise = Callable[[str, int], str]
@@ -227,7 +227,7 @@ class _Run:
             callbacks=self.callbacks,
             progress=self.progress,
         )
-        _blend(network, began, chosen.blend)
+        blend(network, began, chosen.blend)
         return network, intents, history
 
     def _intent_task(self, network: EncoderNetwork, learned: Labelled) -> IntentTask:
@@ -273,11 +273,11 @@ class _Run:
         )
 
 
-def _blend(network: Any, began: Mapping[str, Any], share: float) -> None:
+def blend(network: Any, began: Mapping[str, Any], share: float) -> None:
     """Put the weights back towards where they began, so that this share of the way stays (Wortsman et al. 2022)."""
     for name, weight in network.named_parameters():
         if name in began:
-            weight.data = began[name].lerp(weight.data, share)
+            weight.data = began[name].to(weight.device).lerp(weight.data, share)
 
 
 def _logits(network: Any, task: Any, asked: Labelled) -> Floats:

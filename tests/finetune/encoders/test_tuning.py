@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from replydesk.data.errors import TrainingError
-from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
+from replydesk.finetune.encoders.tuning import Labelled, Pairs, blend, tune_encoder
 from replydesk.finetune.recipe import EncoderRecipe, Recipe, Training
 from replydesk.retrieval.encoders.bert import BertEncoder
 
@@ -102,6 +102,15 @@ def test_a_blend_ends_on_the_straight_way_between_the_base_and_what_was_learned(
     vectors = BertEncoder(str(tuned.folder), max_tokens=64).encode(labelled(1).texts)
     assert tuned.head is not None
     assert np.allclose(tuned.head.logits(vectors), tuned.held_logits, atol=1e-3)
+
+
+def test_a_blend_follows_the_weights_to_where_they_were_trained() -> None:
+    # The trainer moves a network to a graphics card, if there is one; what it began with stays in ordinary memory.
+    network = torch.nn.Linear(2, 2)
+    began = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    elsewhere = network.to("meta")
+    blend(elsewhere, began, 0.5)
+    assert {weight.device.type for weight in elsewhere.parameters()} == {"meta"}
 
 
 def test_the_same_seed_gives_the_same_weights(tiny_bert: Path, tmp_path: Path) -> None:
