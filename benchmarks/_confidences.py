@@ -1,6 +1,7 @@
 """How sure a desk is of each message of some sets, and whether it is right: what the promise is measured on.
 
-BANKING77: the confidence is that of the intent, and right is the right one of 77. TweetSumm: the confidence is that of
+BANKING77: the confidence is that of the intent, and right is the right one of 77; what training held out was said by
+models that had not seen it. TweetSumm: the confidence is that of
 the best past answer from another dialogue, by the desk's own scorer, fitted on other dialogues; right is an answer of
 the same cluster as the one that was given. The demo desk: the evidence that its release keeps.
 
@@ -33,12 +34,23 @@ from replydesk.retrieval.indexes import search_text
 
 Floats = NDArray[np.float64]
 Rights = NDArray[np.bool_]
-Said = tuple[Floats, Rights]
 Linkage = Literal["complete", "average"]
 
 _TWEETS = Path("prepared") / "tweetsumm_pairs.jsonl"
 _PAIRED = 2000
 _EVERY = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """How sure a desk is of each message, and whether it is right, both (n,).
+
+    ``before`` holds the same of messages that training held out, where the others came after it.
+    """
+
+    sure: Floats
+    right: Rights
+    before: tuple[Floats, Rights] | None = None
 
 
 def banking77(recipe: str, *, alone: bool = False) -> Said:
@@ -65,7 +77,7 @@ def banking77(recipe: str, *, alone: bool = False) -> Said:
         opinions = Opinions(RememberingEncoder(encoders.of("en")), "en", asked.seed)
         folds = folds_of(data.train, 0.15, asked.seed)
         found = cheap_run(fit_vectors(opinions, sorted(asked.head.strengths), alone=alone), data, folds, asked)
-    return found.sure, found.hits
+    return Said(found.sure, found.hits, found.held)
 
 
 def demo(language: str) -> Said:
@@ -121,17 +133,19 @@ def messages_of(evidence: Evidence) -> Said:
     for _, _, level, good, bad in evidence.rows.tolist():
         sure += [float(LEVELS[level]) if level >= 0 else 0.0] * (good + bad)
         right += [True] * good + [False] * bad
-    return np.array(sure), np.array(right, dtype=bool)
+    return Said(np.array(sure), np.array(right, dtype=bool))
 
 
 def kept(name: str, make: Callable[[], Said]) -> Said:
     """Return what is kept in the temporary folder under a name, or else make it, and keep it there."""
     path = Path(tempfile.gettempdir()) / f"replydesk-promise-{name}.npz"
     if not path.exists():
-        sure, right = make()
-        np.savez(path, sure=sure, right=right)
+        said = make()
+        before = said.before or (np.zeros(0), np.zeros(0, dtype=bool))
+        np.savez(path, sure=said.sure, right=said.right, before=before[0], before_right=before[1])
     with np.load(path) as held:
-        return held["sure"].astype(np.float64), held["right"].astype(bool)
+        earlier = (held["before"], held["before_right"]) if len(held["before"]) else None
+        return Said(held["sure"].astype(np.float64), held["right"].astype(bool), earlier)
 
 
 @dataclass(frozen=True, slots=True)

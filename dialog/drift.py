@@ -10,9 +10,12 @@ import numpy as np
 
 from replydesk.dialog.bounds import binomial_tail, fewest, stakes_won
 from replydesk.dialog.evidence import LEVELS, Evidence, level_of
-from replydesk.dialog.promise import DELTA, OFF, Promise
+from replydesk.dialog.promise import OFF, Promise
 
 __all__ = ["Judgement", "Watch", "watch"]
+
+_DELTA: Final = 0.02
+"""How likely a promise that is kept is ever doubted, and how likely one that was raised comes back too early."""
 
 _FEWEST: Final = 10
 """Verdicts below which nothing is concluded: two people's bad day is no drift."""
@@ -55,7 +58,7 @@ class Watch:
         return held | told | {"threshold_now": now, "drifted": self.drifted}
 
 
-def watch(promise: Promise, evidence: Evidence, judgements: Iterable[Judgement], delta: float = DELTA) -> Watch:
+def watch(promise: Promise, evidence: Evidence, judgements: Iterable[Judgement], delta: float = _DELTA) -> Watch:
     """Return what the verdicts, oldest first, say of a promise; the same verdicts always give the same.
 
     A bet against the promise goes on from verdict to verdict; when it has won 1 / ``delta``, which happens with a

@@ -19,7 +19,7 @@ from replydesk.finetune.evaluation.models import Fit, Model, Ready, Unseen, Vect
 from replydesk.finetune.evaluation.rows import held_apart
 from replydesk.finetune.evaluation.spelled import SpelledModel, with_speller
 from replydesk.finetune.intents.leaving import left_out_weights
-from replydesk.finetune.intents.opinions import fit_second, spread_out
+from replydesk.finetune.intents.opinions import fit_second, spread_out, weighted
 from replydesk.finetune.intents.words import fit_words
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.recipe import Recipe
@@ -41,13 +41,17 @@ _TIMED = 30
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One model on the test messages: probabilities (n, labels), which were right, and what its training told."""
+    """One model on the test messages: probabilities (n, labels), which were right, and what its training told.
+
+    ``held`` tells of messages that training held out how sure a model was that had not seen them, and if it was right.
+    """
 
     ready: Ready
     probabilities: Floats
     truth: NDArray[np.str_]
     hits: NDArray[np.bool_]
     strange: tuple[Floats, Floats] | None
+    held: tuple[Floats, NDArray[np.bool_]]
     told: Mapping[str, Any]
 
     @property
@@ -109,7 +113,7 @@ def cheap_run(
     told: dict[str, Any] = {"chosen": chosen}
     if spelling:
         ready, told["spelling"] = with_speller(ready, last, *folds[-1], data.train)
-    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
+    return _run(ready, data, said, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
 def labeller_of(
@@ -202,10 +206,10 @@ def tuned_run(
     told: dict[str, Any] = {"chosen": recipe.name, "training": found.history}
     if recipe.spelling:
         ready, told["spelling"] = with_speller(ready, model, learned, held, data.train)
-    return _run(ready, data, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
+    return _run(ready, data, said, {**told, "fit_seconds": round(time.perf_counter() - began, 2)})
 
 
-def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> Run:
+def _run(ready: Ready, data: IntentData, unseen: Unseen, told: Mapping[str, Any]) -> Run:
     chances = ready.probabilities(data.test.texts)
     guesses = [ready.model.labels[place] for place in chances.argmax(axis=1)]
     truth = np.array(data.test.labels)
@@ -215,9 +219,10 @@ def _run(ready: Ready, data: IntentData, told: Mapping[str, Any]) -> Run:
         inside = ready.strangeness(data.test.texts, chances.max(axis=1))
         outside = ready.strangeness(data.oos_test, ready.probabilities(data.oos_test).max(axis=1))
         strange = (inside, outside)
-    return Run(
-        ready, chances, truth, hits, strange, {**told, "milliseconds": _milliseconds(ready.model, data.test.texts)}
-    )
+    before = weighted(unseen.logits, ready.weights)
+    held = (before.max(axis=1), before.argmax(axis=1) == unseen.targets)
+    milliseconds = _milliseconds(ready.model, data.test.texts)
+    return Run(ready, chances, truth, hits, strange, held, {**told, "milliseconds": milliseconds})
 
 
 def _milliseconds(model: Model, texts: Sequence[str]) -> float:

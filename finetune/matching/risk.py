@@ -22,8 +22,8 @@ __all__ = ["NEWEST", "SecondLook", "conformal_level", "counted_level", "held_out
 
 Floats = NDArray[np.float64]
 
-NEWEST: Final = 1000
-"""Messages that a promise is calibrated on at most: those nearest to what comes, and more would cost seconds."""
+NEWEST: Final = 3000
+"""Messages that a promise is calibrated on at most: those nearest to what comes, and more would cost time."""
 
 _WIDER = 30
 _PARTS = 5
