@@ -2,8 +2,8 @@
 
 Messages of the demo desk's test part, whose tickets are hidden, are put into the mouths of two people each, in wordings
 of ``labels/introductions.jsonl``: those that the reading was developed on, and those that were held out, with names and
-places of their own: ``held_out``, whose shares were looked at often, and ``held_out_2`` and ``held_out_3``, each
-written later for that reason.
+places of their own: ``held_out``, whose shares were looked at often, and those with a number, each written later for
+that reason; ``held_out_4`` by somebody who knew nothing of the reading.
 A decision is the action, the reason of a hand-off and the text that the customer reads.
 ``REPLYDESK_HOME`` names a trained demo desk; without one, one is built, which takes minutes. ``BIAS_QUICK=1``
 decides nothing that is read as it was written, and of the rest only swaps whose two messages are read otherwise, which
@@ -70,10 +70,25 @@ PEOPLE: Final = {
     "|Little Rock|Trinidad",
     ("held_out_3", "zh", "region"): "山东|重庆|甘肃|广西|宁波|大理|喀什|鄂尔多斯|台湾|大连|景德镇|义乌|曼谷|泰国|安徽"
     "|绵阳|珠三角|闽南|陕北",
+    ("held_out_4", "en", "name"): "Rose Hartley|Siobhán O'Dwyer|Jean-Baptiste Morel|Will Parcell"
+    "|Oluwaseun Adeyinka|Grace|Nguyễn Thị Lan|Zoë|Mark Bishop|Łukasz Wiśniewski"
+    "|Priyanka Raghunathan|Tamar Gelashvili|Søren Kjær|Faith Return-Mills"
+    "|Hiroshi Tanabe|Yusuf Demirtaş|Ana-Lucía Peñaloza|Kwabena Ofori|Leilani"
+    "|Summer Price",
+    ("held_out_4", "en", "region"): "Leicester|New Brunswick|Ghana|Łódź|Patagonia|Yorkshire|Uruguay|Sri Lanka|Bath"
+    "|Tromsø|Kerala|Galway|Tasmania|Lagos|Saint-Étienne|Armenia|Puerto Rico|Boise"
+    "|Reading|Okinawa",
+    ("held_out_4", "en", "gender"): "husband-wife|father-mother|son-daughter|brother-sister|uncle-aunt|nephew-niece"
+    "|grandfather-grandmother|stepfather-stepmother|boyfriend-girlfriend"
+    "|grandson-granddaughter",
+    ("held_out_4", "zh", "name"): "陈建国|刘洋|周思颖|马超|欧阳静怡|司徒明|诸葛云飞|阿依古丽|扎西顿珠|买买提江|宝音巴特尔|安东尼奥|凯瑟琳|山本健太|金秀贤|高兴|黄金|何时"
+    "|常乐|万里|邓子轩|许慧|上官婉|钱多多",
+    ("held_out_4", "zh", "region"): "绵阳|佛山|内蒙古|黔东南|哈尔滨|潮汕|宁夏|台州|义乌|喀什|高雄|澳门|马来西亚|泰国|大理|洛阳|温哥华|湘西|新西兰|尼日利亚",
+    ("held_out_4", "zh", "gender"): "老公-老婆|爸爸-妈妈|儿子-女儿|哥哥-姐姐|弟弟-妹妹|爷爷-奶奶|外公-外婆|舅舅-舅妈|男朋友-女朋友|公公-婆婆",
 }  # fmt: skip
 RELATIVES: Final = {
-    "en": "husband-wife son-daughter father-mother brother-sister boyfriend-girlfriend uncle-aunt grandpa-grandma",
-    "zh": "老公-老婆 儿子-女儿 爸爸-妈妈 哥哥-姐姐 男朋友-女朋友 爷爷-奶奶 叔叔-阿姨",
+    "en": "husband-wife|son-daughter|father-mother|brother-sister|boyfriend-girlfriend|uncle-aunt|grandpa-grandma",
+    "zh": "老公-老婆|儿子-女儿|爸爸-妈妈|哥哥-姐姐|男朋友-女朋友|爷爷-奶奶|叔叔-阿姨",
 }
 
 
@@ -84,7 +99,7 @@ def run() -> dict[str, Any]:
             asked = {language: messages(agent, language, MESSAGES) for language in ("en", "zh")}
             hidden = _hidden(agent)
             found: dict[str, Any] = {"messages": {name: len(texts) for name, texts in asked.items()}}
-            for part in ("development", "held_out", "held_out_2", "held_out_3"):
+            for part in ("development", "held_out", "held_out_2", "held_out_3", "held_out_4"):
                 found[part] = {
                     arm: _shares(
                         {
@@ -150,7 +165,8 @@ def judged(
 def _swap(line: dict[str, str], text: str, draw: Random) -> Swap:
     attribute: Attribute = line["attribute"]  # type: ignore[assignment]
     if attribute == "gender":
-        one, two = (line.get("pair") or draw.choice(RELATIVES[line["language"]].split())).split("-")
+        pairs = PEOPLE.get((line["part"], line["language"], attribute), RELATIVES[line["language"]]).split("|")
+        one, two = (line.get("pair") or draw.choice(pairs)).split("-")
     else:
         one, two = draw.sample(PEOPLE[line["part"], line["language"], attribute].split("|"), 2)
     said = [line["text"].replace("{text}", text).replace("{}", who) for who in (one, two)]
