@@ -81,10 +81,14 @@ PEOPLE: Final = {
     ("held_out_4", "en", "gender"): "husband-wife|father-mother|son-daughter|brother-sister|uncle-aunt|nephew-niece"
     "|grandfather-grandmother|stepfather-stepmother|boyfriend-girlfriend"
     "|grandson-granddaughter",
-    ("held_out_4", "zh", "name"): "陈建国|刘洋|周思颖|马超|欧阳静怡|司徒明|诸葛云飞|阿依古丽|扎西顿珠|买买提江|宝音巴特尔|安东尼奥|凯瑟琳|山本健太|金秀贤|高兴|黄金|何时"
+    ("held_out_4", "zh", "name"): "陈建国|刘洋|周思颖|马超|欧阳静怡|司徒明|诸葛云飞|阿依古丽"
+    "|扎西顿珠|买买提江|宝音巴特尔|安东尼奥|凯瑟琳|山本健太|金秀贤"
+    "|高兴|黄金|何时"
     "|常乐|万里|邓子轩|许慧|上官婉|钱多多",
-    ("held_out_4", "zh", "region"): "绵阳|佛山|内蒙古|黔东南|哈尔滨|潮汕|宁夏|台州|义乌|喀什|高雄|澳门|马来西亚|泰国|大理|洛阳|温哥华|湘西|新西兰|尼日利亚",
-    ("held_out_4", "zh", "gender"): "老公-老婆|爸爸-妈妈|儿子-女儿|哥哥-姐姐|弟弟-妹妹|爷爷-奶奶|外公-外婆|舅舅-舅妈|男朋友-女朋友|公公-婆婆",
+    ("held_out_4", "zh", "region"): "绵阳|佛山|内蒙古|黔东南|哈尔滨|潮汕|宁夏|台州|义乌|喀什|高雄"
+    "|澳门|马来西亚|泰国|大理|洛阳|温哥华|湘西|新西兰|尼日利亚",
+    ("held_out_4", "zh", "gender"): "老公-老婆|爸爸-妈妈|儿子-女儿|哥哥-姐姐|弟弟-妹妹|爷爷-奶奶"
+    "|外公-外婆|舅舅-舅妈|男朋友-女朋友|公公-婆婆",
 }  # fmt: skip
 RELATIVES: Final = {
     "en": "husband-wife|son-daughter|father-mother|brother-sister|boyfriend-girlfriend|uncle-aunt|grandpa-grandma",
