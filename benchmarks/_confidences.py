@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -53,7 +53,7 @@ class Said:
     before: tuple[Floats, Rights] | None = None
 
 
-def banking77(recipe: str, *, alone: bool = False) -> Said:
+def banking77(recipe: str, *, alone: bool = False, seed: int = 0) -> Said:
     """Return what a recipe's model says of the test messages; ``alone`` is the head without second opinions."""
     from replydesk.data.settings import RetrievalSettings
     from replydesk.finetune.evaluation.intent_data import IntentData
@@ -66,7 +66,7 @@ def banking77(recipe: str, *, alone: bool = False) -> Said:
 
     folder = datasets() / "banking77"
     data = IntentData.read(folder / "train.csv", folder / "test.csv")
-    asked = Recipe.find(recipe)
+    asked = replace(Recipe.find(recipe), seed=seed)
     encoders = Encoders(RetrievalSettings())
     if asked.encoder.tune:
         base = encoders.bert("en")

@@ -5,8 +5,8 @@
 is answered from the others, both are the same.
 
 They are BANKING77 with the frozen encoder's head alone, with its second opinions beside it (``quick``), and with
-``REPLYDESK_PROMISE_RECIPE=full`` with what that recipe trains; TweetSumm; and the demo desk, which has less than 2,000
-messages, so that half of them calibrates. What was said of the messages is kept in the temporary folder: trying
+``REPLYDESK_PROMISE_RECIPE=full`` with what that recipe trains, once for each of ``REPLYDESK_PROMISE_SEEDS`` ("0");
+TweetSumm; and the demo desk, which has less than 2,000 messages, so that half of them calibrates. What was said of the messages is kept in the temporary folder: trying
 another bound reads no text again. BANKING77 and TweetSumm are read from ``$REPLYDESK_DATASETS`` and are no part of this
 project.
 """
@@ -50,8 +50,11 @@ def run() -> dict[str, Any]:
     found: dict[str, Said] = {}
     if (datasets() / "banking77").is_dir():
         found["banking77"] = kept("banking77", partial(banking77, "quick", alone=True))
-        for recipe in dict.fromkeys(filter(None, ("quick", os.environ.get("REPLYDESK_PROMISE_RECIPE")))):
-            found[f"banking77 {recipe}"] = kept(f"banking77-{recipe}", partial(banking77, recipe))
+        found["banking77 quick"] = kept("banking77-quick", partial(banking77, "quick"))
+        recipe = os.environ.get("REPLYDESK_PROMISE_RECIPE", "")
+        for seed in os.environ.get("REPLYDESK_PROMISE_SEEDS", "0").split(",") if recipe else ():
+            named = f"banking77 {recipe} {seed}"
+            found[named] = kept(named.replace(" ", "-"), partial(banking77, recipe, seed=int(seed)))
         for linkage in LINKAGES:
             found[f"tweetsumm {linkage}"] = kept(f"tweetsumm-{linkage}", partial(tweetsumm, linkage))
     for language in ("en", "zh"):
