@@ -6,9 +6,9 @@ is answered from the others, both are the same.
 
 They are BANKING77 with the frozen encoder's head alone, with its second opinions beside it (``quick``), and with
 ``REPLYDESK_PROMISE_RECIPE=full`` with what that recipe trains, once for each of ``REPLYDESK_PROMISE_SEEDS`` ("0");
-TweetSumm; and the demo desk, which has less than 2,000 messages, so that half of them calibrates. What was said of the messages is kept in the temporary folder: trying
-another bound reads no text again. BANKING77 and TweetSumm are read from ``$REPLYDESK_DATASETS`` and are no part of this
-project.
+TweetSumm; and the demo desk, which has less than 2,000 messages, so that half of them calibrates. What was said of the
+messages is kept in the temporary folder: trying another bound reads no text again. BANKING77 and TweetSumm are read
+from ``$REPLYDESK_DATASETS`` and are no part of this project.
 """
 
 from __future__ import annotations
