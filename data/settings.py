@@ -174,6 +174,9 @@ class UiSettings(_Section):
         False,
         description="Corrections written on the chat page answer at once; only where the team alone can reach it.",
     )
+    read_ahead: int = Field(
+        1000, ge=0, le=10_000, description="Newest tickets that a server reads after its start, before they are needed."
+    )
     max_text: int = Field(4000, ge=1, le=100_000, description="Characters of one message.")
     max_body: int = Field(1_000_000, ge=1000, description="Bytes of one request body.")
 

@@ -221,6 +221,13 @@ class Matcher:
         answers = {key: (wordings[key].answer, offers[key].leader) for key in similarities}
         return _different(hits, k, answers, self._catalog.shapes)
 
+    def read_ahead(self, tickets: Sequence[Ticket]) -> None:
+        """Read what a search needs of some tickets it may find: what curation says of them, and their wording."""
+        offers = self._catalog.offers([ticket.id for ticket in tickets], frozenset())
+        offered = [offer.ticket for offer in offers.values()]
+        self._catalog.wordings(offered)
+        self._catalog.shapes(offered)
+
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
         return self._indexes.sync(save=save, progress=progress)
