@@ -12,10 +12,26 @@ from typing import Generic, TypeVar
 from replydesk.data.errors import HomeError, SettingsError
 from replydesk.data.home import write_atomically
 
-__all__ = ["FollowedFile"]
+__all__ = ["FollowedFile", "missing"]
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+def missing(path: Path, named_by: str = "") -> SettingsError | None:
+    """Return what is wrong where a file is not there: the setting ``named_by`` names it, or it once was; else None."""
+    good = _good_copy(path)
+    if path.exists() or not (named_by or good.exists()):
+        return None
+    if named_by:
+        hint = f"Put it back, or mend the setting {named_by}; empty it is the file of the home."
+        return SettingsError(f"The setting {named_by} names a file that is missing.", where=str(path), hint=hint)
+    hint = f"Put it back; to have none leave it empty, or delete {good.name}, too, and start again."
+    return SettingsError("The file is gone.", where=str(path), hint=hint)
+
+
+def _good_copy(path: Path) -> Path:
+    return path.with_name(f".good-{path.name}")
 
 
 class FollowedFile(Generic[T]):
@@ -23,13 +39,20 @@ class FollowedFile(Generic[T]):
 
     It is read again when its time, size or number has changed. One that is damaged or gone changes nothing: what was
     read last goes on, from its copy ``.good-NAME`` also in a process that begins later. The log says so once, and
-    :meth:`trouble` as long as it lasts. Without ``keep`` no copy is written.
+    :meth:`trouble` as long as it lasts; so, too, where the setting ``named_by`` names a file that never was there.
+    Without ``keep`` no copy is written.
     """
 
     def __init__(
-        self, path: Path | None, load: Callable[[Path], T], nothing: Callable[[], T], *, keep: bool = True
+        self,
+        path: Path | None,
+        load: Callable[[Path], T],
+        nothing: Callable[[], T],
+        *,
+        keep: bool = True,
+        named_by: str = "",
     ) -> None:
-        self._path, self._load, self._nothing, self._keep = path, load, nothing, keep
+        self._path, self._load, self._nothing, self._keep, self._named_by = path, load, nothing, keep, named_by
         self._trouble = ""
         self._mark: tuple[int, ...] | None = None
         self._value: T | None = None
@@ -58,13 +81,12 @@ class FollowedFile(Generic[T]):
         return (found.st_mtime_ns, found.st_size, found.st_ino) if found else ()
 
     def _read(self, path: Path, mark: tuple[int, ...]) -> T:
-        before, good, self._trouble = self._value, path.with_name(f".good-{path.name}"), ""
-        if not mark and before is None and not good.exists():
+        before, good, self._trouble = self._value, _good_copy(path), ""
+        if not mark and before is None and not good.exists() and not self._named_by:
             return self._nothing()
         try:
-            if not mark:
-                hint = f"Put it back; to have none leave it empty, or delete {good.name}, too, and start again."
-                raise SettingsError("The file is gone.", where=str(path), hint=hint)
+            if not mark and (gone := missing(path, self._named_by)) is not None:
+                raise gone
             value = self._load(path)
         except SettingsError as error:
             kept = before if before is not None else self._last_good(good)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -106,6 +108,9 @@ class DialogSettings(_Section):
     person_intents: tuple[str, ...] = Field(
         ("ask_for_person",), description="Intents that mean the customer wants a person."
     )
+    intent_names: dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], dict[str, Annotated[str, Field(min_length=1)]]] = (
+        Field({}, description="What intents are called in a language, in place of their labels.")
+    )
     rules: str = Field("", description="File of rules; empty means `rules.toml` in the home folder.")
     hits_shown: int = Field(3, ge=1, le=20, description="Past tickets shown as evidence.")
     explore: float = Field(
@@ -128,6 +133,11 @@ class DialogSettings(_Section):
     generator_model: str = Field("", description="Name of the endpoint's model, or the path of a GGUF file.")
     generator_key: str = Field("", description="Key of the endpoint; best given by the environment.")
     generator_seconds: float = Field(10, gt=0, le=300, description="Seconds within which a draft has to be written.")
+
+    def intent_name(self, intent: str, language: str) -> str:
+        """Return what an intent, or a step of one, is called in a language, else in English, else its label."""
+        own, english = (self.intent_names.get(code, {}) for code in (language, "en"))
+        return own.get(intent) or english.get(intent) or intent
 
     def __hash__(self) -> int:
         # A table cannot be hashed as it is, and what a process opened is found again by its settings.
@@ -163,6 +173,9 @@ class UiSettings(_Section):
     learn_from_page: bool = Field(
         False,
         description="Corrections written on the chat page answer at once; only where the team alone can reach it.",
+    )
+    read_ahead: int = Field(
+        1000, ge=0, le=10_000, description="Newest tickets that a server reads after its start, before they are needed."
     )
     max_text: int = Field(4000, ge=1, le=100_000, description="Characters of one message.")
     max_body: int = Field(1_000_000, ge=1000, description="Bytes of one request body.")
@@ -237,6 +250,11 @@ def _with_environment(values: dict[str, Any], environment: Mapping[str, str]) ->
 
 def _parsed(value: str, annotation: str) -> Any:
     if not annotation.startswith(("tuple", "dict")):
+        return value
+    if value.lstrip().startswith("{"):
+        # A table of tables; what is no JSON is refused with the name of its variable.
+        with suppress(ValueError):
+            return json.loads(value)
         return value
     parts = [part.strip() for part in value.split(",") if part.strip()]
     if annotation.startswith("dict"):

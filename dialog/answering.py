@@ -297,8 +297,9 @@ class Answering:
 
     def _made(self, turn: Turn, told: Heard, found: Found, said: Said, fired: Sequence[Fired]) -> Reply:
         lines, promise = self._dial.lines(turn.release, found.skills, found.reading)
-        least = self._settings.dialog.hits_shown
-        return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least)
+        chosen = self._settings.dialog
+        least, called = chosen.hits_shown, chosen.intent_name
+        return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least, called=called)
 
 
 def _settled(taken: FormStep, text: str) -> bool:

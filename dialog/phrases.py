@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from replydesk.dialog.asking import as_told, has_masked
 from replydesk.dialog.forms import Form, FormStep, said_slots, text_in
@@ -287,6 +287,9 @@ _PROMISE: dict[str, dict[str, str]] = {
     },
 }
 # Where the confidence was not what decided, nothing is said of it.
+Called = Callable[[str, str], str]
+"""Says what an intent is called in a language."""
+
 _BY_CONFIDENCE: frozenset[Ground] = frozenset(
     {"confident", "close_runner_up", "not_sure", "which_kind", "unlikely", "composed"}
 )
@@ -349,6 +352,10 @@ def held_by(who: str, language: str) -> str:
     return _in(language, _HELD).format(who=who)
 
 
+def _label(intent: str, _language: str) -> str:
+    return intent
+
+
 def reasons(
     decision: Decision,
     reading: Reading,
@@ -359,17 +366,18 @@ def reasons(
     promise: Promise | None = None,
     fired: Sequence[Fired] = (),
     conflicts: Sequence[Conflict] = (),
+    called: Called = _label,
 ) -> tuple[str, ...]:
     """Return why this was done, most important first, as sentences in the customer's language.
 
     ``meant`` is what the message asks, where only its conversation tells. Where the confidence decided, one says
     whether it was enough for the ``promise``, or why there is none. ``fired`` are rules of the team, ``conflicts`` what
-    past answers disagree in.
+    past answers disagree in; ``called`` says what an intent is called in a language.
     """
     language = reading.language
     told = {"score": hits[0].score if hits else 0.0, "unknown": reading.out_of_scope, "node": "", "sure": 0.0}
     if reading.node is not None:
-        told |= {"node": reading.node.name, "sure": reading.node.probability}
+        told |= {"node": called(reading.node.name, language), "sure": reading.node.probability}
     lines = [_in(language, _GROUNDS[decision.ground]).format(**told)]
     lines += [_in(language, _RULE).format(name=one.rule, because=one.because) for one in fired if one.effect != "tag"]
     if promise is not None and hits and decision.ground in _BY_CONFIDENCE:
@@ -378,9 +386,9 @@ def reasons(
         lines.append(_in(language, _SIMILAR).format(cosine=hits[0].similarity))
     if reading.intents:
         first = reading.intents[0]
-        lines.append(_in(language, _INTENT).format(name=first.name, probability=first.probability))
+        lines.append(_in(language, _INTENT).format(name=called(first.name, language), probability=first.probability))
     if reading.several:
-        lines.append(_in(language, _SEVERAL).format(names=_list(reading)))
+        lines.append(_in(language, _SEVERAL).format(names=_list(reading, called)))
     if meant:
         lines.append(_in(language, _MEANT).format(meant=meant))
     lines += [_in(language, _CONFLICT).format(what=one.what) for one in conflicts]
@@ -407,24 +415,28 @@ def handoff_summary(
     hits: tuple[Hit, ...],
     slots: Mapping[str, str] | None = None,
     left: Sequence[str] = (),
+    called: Called = _label,
 ) -> str:
     """Return what the colleague who takes over should know, in two lines at most, in the customer's language.
 
     ``slots`` the customer has told; ``left`` are the parts that are still open where the others were answered. Where
-    something told was masked, it says that nobody has stored it.
+    something told was masked, it says that nobody has stored it. ``called`` says what an intent is called.
     """
 
     def say(key: str, **told: object) -> str:
         return _in(reading.language, _SUMMARY[key]).format(**told)
 
-    about = ", ".join(f"{i.name} {i.probability:.0%}" for i in reading.intents[:2]) or say("untrained")
+    def name(intent: str) -> str:
+        return called(intent, reading.language)
+
+    about = ", ".join(f"{name(i.name)} {i.probability:.0%}" for i in reading.intents[:2]) or say("untrained")
     if reading.kinds and reading.node is not None:
-        about = f"{reading.node.name} {reading.node.probability:.0%} ({about})"
+        about = f"{name(reading.node.name)} {reading.node.probability:.0%} ({about})"
     mood = _in(reading.language, _MOODS[reading.mood.label])
-    told = "; ".join(f"{name}: {value}" for name, value in (slots or {}).items())
+    told = "; ".join(f"{slot}: {value}" for slot, value in (slots or {}).items())
     parts = [
         say("wrote", mood=mood, language=reading.language, text=text[:300], about=about),
-        say("several", names=_list(reading)) if reading.several else "",
+        say("several", names=_list(reading, called)) if reading.several else "",
         say("left", parts=" ".join(f"“{part}”" for part in left)) if left else "",
         say("told", told=told) if told else "",
         say("masked") if has_masked(told) else "",
@@ -433,5 +445,6 @@ def handoff_summary(
     return ("" if reading.language == "zh" else " ").join(filter(None, parts))
 
 
-def _list(reading: Reading) -> str:
-    return ("、" if reading.language == "zh" else ", ").join(reading.several)
+def _list(reading: Reading, called: Called) -> str:
+    names = [called(name, reading.language) for name in reading.several]
+    return ("、" if reading.language == "zh" else ", ").join(names)

@@ -87,6 +87,15 @@ class Releases:
         report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return report
 
+    def page(self, key: str) -> str:
+        """Return the page of the report, as it was written. Raises like :meth:`card`."""
+        self.card(key)
+        path = self._folder(key) / "report.html"
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ReleaseError("The release has no report that can be read.", where=str(path), hint=_DAMAGED) from error
+
     def current_id(self) -> str:
         """Return the id of the release that answers, '' before the first one."""
         try:

@@ -40,11 +40,12 @@ def made_reply(
     lines: Thresholds,
     promise: Promise | None,
     least: int,
+    called: phrases.Called,
 ) -> Reply:
     """Return the reply that says this, with the state that it leaves.
 
     ``lines`` are the thresholds that it was decided by, and ``promise`` what they are made of; ``least`` so many hits
-    are shown, where there are as many.
+    are shown, where there are as many; ``called`` says what an intent is called in a language.
     """
     reading, hits, decision = found.reading, found.reranked.hits, said.decision
     shown = _shown(decision, hits, least)
@@ -81,13 +82,14 @@ def made_reply(
             promise=promise,
             fired=fired,
             conflicts=said.conflicts,
+            called=called,
         ),
         release=turn.release.id,
         milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
         citations=said.citations,
         conflicts=said.conflicts,
         handoff=(
-            Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots, decision.left))
+            Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots, decision.left, called))
             if decision.handoff
             else None
         ),

@@ -50,10 +50,11 @@ def _corrected(conversation: Conversation, verdict: Verdict, context_messages: i
     messages = conversation.messages
     place = next(i for i, message in enumerate(messages) if message.id == verdict.reply)
     question = messages[place - 1]
+    earlier = tuple(message.text for message in messages[: place - 1])
     return Ticket.make(
         question.text,
         verdict.correction,
-        context=tuple(message.text for message in messages[: place - 1])[-context_messages:],
+        context=earlier[max(0, len(earlier) - context_messages) :],
         intent=verdict.intent,
         language=question.language,
         at=verdict.at,

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replydesk.data.errors import ReplydeskError
+from replydesk.data.followed import missing
 from replydesk.data.home import Home
 from replydesk.dialog.form_file import load_forms
 from replydesk.dialog.forms import Form
-from replydesk.dialog.rules.book import facts_file, rules_file
+from replydesk.dialog.rules.book import facts_file, rules_file, rules_named_by
 from replydesk.dialog.rules.facts import Facts
 from replydesk.dialog.rules.rules import Rules
 
@@ -44,7 +45,7 @@ class Written:
             "facts": facts_file(home.folder),
             "forms": home.forms,
         }
-        self._separator, self._named = settings.label_separator, bool(settings.rules)
+        self._separator, self._named_by = settings.label_separator, rules_named_by(settings.rules)
 
     def rules(self, path: Path | None = None) -> Rules:
         """Return the rules, or those of another file. Raises :class:`SettingsError` with file and line."""
@@ -59,7 +60,10 @@ class Written:
         return load_forms(self.paths["forms"]) if self.paths["forms"].exists() else ()
 
     def check(self) -> list[Checked]:
-        """Return what each file that is there, or that the settings name, holds or what is wrong with it."""
+        """Return what each file holds, or what is wrong with it.
+
+        One that is not there is left out, unless the settings name it or it once was there.
+        """
         readers: Mapping[str, Callable[[], Sized]] = {
             "rules": lambda: self.rules().rules,
             "facts": lambda: self.facts().facts,
@@ -68,7 +72,10 @@ class Written:
         checked = []
         for name, read in readers.items():
             path = self.paths[name]
-            if not path.exists() and not (name == "rules" and self._named):
+            gone = missing(path, self._named_by if name == "rules" else "")
+            if gone is not None:
+                checked.append(Checked(name, path, error=gone))
+            if not path.exists():
                 continue
             try:
                 checked.append(Checked(name, path, len(read())))

@@ -21,7 +21,8 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
-from replydesk.finetune.collecting import collect
+from replydesk.finetune.collecting import collect, labels_to_tune_on
+from replydesk.finetune.defaults import recipe_for
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
@@ -171,7 +172,8 @@ class Workshop:
 
         The tasks ``all`` and ``encoder`` fine-tune the encoder where the recipe says so; ``intent`` trains what reads
         its vectors alone. The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder;
-        else the one of the current release goes on. Without a ``recipe`` it is ``quick``.
+        else the one of the current release goes on. Without a ``recipe`` it is the one that
+        :func:`~replydesk.finetune.defaults.recipe_for` has for the desk's messages.
 
         With ``resume`` the newest training that was stopped goes on, with its own recipe and task; where another recipe
         is given, or the data changed, it starts anew. ``wandb`` overrules the setting. Raises :class:`RequestError`
@@ -184,11 +186,21 @@ class Workshop:
             if resume:
                 run, recipe = self._unfinished(runs, recipe)
             else:
-                recipe = recipe or QUICK
+                recipe = self._recipe(recipe, task)
                 _check(recipe, task)
                 run = runs.new(recipe, task=task, promote=promote)
             with runs.going(run) as tracked:
                 return self._train(recipe, tracked, imported)
+
+    def _recipe(self, named: Recipe | None, task: Task) -> Recipe:
+        """Return the recipe that was named, or the one for as many messages as there are; say what there is to say."""
+        if task not in ("all", "encoder"):
+            # What reads the vectors alone is learned in the same way from few messages and from many.
+            return named or QUICK
+        taken, said = recipe_for(labels_to_tune_on(self.store, self.encoders, self.settings), named)
+        if said:
+            self._progress(said)
+        return taken
 
     def _unfinished(self, runs: Runs, recipe: Recipe | None) -> tuple[Run, Recipe]:
         """Return the run to go on with, and its recipe, or a new one like it where another recipe is given."""
@@ -302,7 +314,7 @@ class Workshop:
     def retrain(
         self,
         paths: Sequence[str | Path],
-        recipe: Recipe = QUICK,
+        recipe: Recipe | None = None,
         *,
         format: str = "auto",  # noqa: A002 - the command line's own word
         options: Options | None = None,

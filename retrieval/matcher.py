@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer
 from replydesk.retrieval.catalog import Catalog, Offer
+from replydesk.retrieval.codes import codes_in, conflicting
 from replydesk.retrieval.encoders.encoder import Encoder, Vectors
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.filters import Filter
@@ -25,11 +24,10 @@ from replydesk.retrieval.fusion import Candidate, fused
 from replydesk.retrieval.indexes import Indexes, Progress, search_text
 from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
 from replydesk.retrieval.vectors.inverted import Device
-from replydesk.retrieval.wording import AnswerShape
+from replydesk.retrieval.wording import AnswerShape, Wording
 
-__all__ = ["Hit", "Matcher", "codes_conflict"]
+__all__ = ["Hit", "Matcher"]
 
-_CODE = re.compile(r"(?<![a-z0-9-])([a-z]{1,3})-?(\d{1,3})(?![a-z0-9])")
 # Near-duplicate answers and low scores thin out what the index finds, so more is fetched than is returned: as many as a
 # scorer learns from, since what several of them say counts.
 _WIDER = 2
@@ -57,12 +55,23 @@ class Hit:
     compared: bool = True
 
 
-def codes_conflict(question: str, ticket: Ticket) -> bool:
-    """Return whether a ticket is about another code of the same kind: E2 where the customer asks about E4.
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a message brought up: the cosines of some tickets, in their order, and what may be offered at all.
 
-    Vectors hardly see the difference, and the answer to another error code is a wrong answer.
+    Where they were not ``compared``, the cosines of all but exact ones are 0.
     """
-    return _conflict(_codes(question), ticket)
+
+    similarities: Mapping[str, float]
+    offers: Mapping[str, Offer]
+    compared: bool
+
+    def candidates(self, wordings: Mapping[str, Wording]) -> list[Candidate]:
+        """Return the tickets with what the scorer is to weigh, in the same order."""
+        return [
+            Candidate(self.offers[key].ticket, wordings[key], similarity, self.offers[key].exact)
+            for key, similarity in self.similarities.items()
+        ]
 
 
 class Matcher:
@@ -187,39 +196,25 @@ class Matcher:
             return {key: offer for key, offer in offers.items() if admitted(offer.ticket)}
 
         few = self._catalog.admitted(wanted) if filters else None
-        similarities: dict[str, float] = {}
-        if there:
-            try:
-                similarities, offers = self._candidates(encoder, vector, k, offered, sharing, few)
-            except EngineError:
-                there = False
-        if not there:
-            offers = offered(sharing)
-        by_words = [key for key in sharing if key in offers and key not in similarities]
-        if not there:
-            similarities = dict.fromkeys(by_words, 0.0)
-        elif by_words:
-            # Should the engine go away just now, what cannot be compared is left out.
-            with suppress(EngineError):
-                found = dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
-                # A ticket that another thread has just removed has no vector any more.
-                similarities |= {key: found[key] for key in by_words if key in found}
-        similarities |= dict.fromkeys(sorted(key for key, offer in offers.items() if offer.exact), 1.0)
-        wordings = self._catalog.wordings([offers[key].ticket for key in similarities])
-        candidates = [
-            Candidate(offers[key].ticket, wordings[key], similarity, offers[key].exact)
-            for key, similarity in similarities.items()
-        ]
+        looked = self._looked(encoder, vector, k, offered, sharing, few, there=there)
+        wordings = self._catalog.wordings([looked.offers[key].ticket for key in looked.similarities])
+        candidates = looked.candidates(wordings)
         rarities = self._indexes.rarities(encoder, {term for wording in wordings.values() for term in wording.terms})
         rows = fused(
             read or question, asked, candidates, rarities=rarities, intents=intents or {}, unfamiliar=unfamiliar
         )
-        if not there:
-            near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
-            candidates, rows = list(compress(candidates, near)), list(compress(rows, near))
-        hits = _scored(candidates, rows, scorer, compared=there)
-        answers = {key: (wordings[key].answer, offers[key].leader) for key in similarities}
+        if not looked.compared:
+            candidates, rows = _by_words_alone(candidates, rows)
+        hits = _scored(candidates, rows, scorer, compared=looked.compared)
+        answers = {key: (wordings[key].answer, looked.offers[key].leader) for key in looked.similarities}
         return _different(hits, k, answers, self._catalog.shapes)
+
+    def read_ahead(self, tickets: Sequence[Ticket]) -> None:
+        """Read what a search needs of some tickets it may find: what curation says of them, and their wording."""
+        offers = self._catalog.offers([ticket.id for ticket in tickets], frozenset())
+        offered = [offer.ticket for offer in offers.values()]
+        self._catalog.wordings(offered)
+        self._catalog.shapes(offered)
 
     def sync(self, *, save: bool = True, progress: Progress = lambda _done, _all: None) -> dict[str, int]:
         """Bring every index up to the store and return how many tickets each holds."""
@@ -243,6 +238,41 @@ class Matcher:
     def close(self) -> None:
         """Give connections to an engine back."""
         self._indexes.close()
+
+    def _looked(
+        self,
+        encoder: Encoder,
+        vector: Vectors,
+        k: int,
+        offered: Callable[[Sequence[str]], dict[str, Offer]],
+        sharing: Sequence[str],
+        among: Collection[str] | None,
+        *,
+        there: bool,
+    ) -> _Looked:
+        """Return what vectors and words bring up; words alone, uncompared, where the vectors are not ``there``.
+
+        The parameters are those of :meth:`_candidates`.
+        """
+        similarities: dict[str, float] = {}
+        if there:
+            try:
+                similarities, offers = self._candidates(encoder, vector, k, offered, sharing, among)
+            except EngineError:
+                there = False
+        if not there:
+            offers = offered(sharing)
+        by_words = [key for key in sharing if key in offers and key not in similarities]
+        if not there:
+            similarities = dict.fromkeys(by_words, 0.0)
+        elif by_words:
+            # Should the engine go away just now, what cannot be compared is left out.
+            with suppress(EngineError):
+                found = dict(self._indexes.nearest(encoder, vector, len(by_words), among=by_words))
+                # A ticket that another thread has just removed has no vector any more.
+                similarities |= {key: found[key] for key in by_words if key in found}
+        similarities |= dict.fromkeys(sorted(key for key, offer in offers.items() if offer.exact), 1.0)
+        return _Looked(similarities, offers, there)
 
     def _candidates(
         self,
@@ -271,15 +301,16 @@ class Matcher:
 
 
 def _admission(question: str, wanted: Filter, without: frozenset[str]) -> Callable[[Ticket], bool]:
-    codes = _codes(question)
-    return lambda t: t.id not in without and wanted.admits(t) and not _conflict(codes, t)
+    codes = codes_in(question)
+    return lambda t: t.id not in without and wanted.admits(t) and not conflicting(codes, t)
 
 
-def _conflict(asked: set[tuple[str, str]], ticket: Ticket) -> bool:
-    if not asked:
-        return False
-    told = _codes(f"{ticket.question} {ticket.answer}")
-    return not asked & told and bool({kind for kind, _ in asked} & {kind for kind, _ in told})
+def _by_words_alone(
+    candidates: Sequence[Candidate], rows: Sequence[tuple[float, ...]]
+) -> tuple[list[Candidate], list[tuple[float, ...]]]:
+    """Return the candidates, and their rows, that ask the same or share enough of what the message weighs in words."""
+    near = [c.exact or row[_LEXICAL] >= _SHARED for c, row in zip(candidates, rows, strict=True)]
+    return list(compress(candidates, near)), list(compress(rows, near))
 
 
 def _scored(
@@ -328,7 +359,3 @@ def _different(
             for mark in marks:
                 place_of.setdefault(mark, place)
     return [replace(hit, count=count) for hit, count in zip(kept, counts, strict=True)]
-
-
-def _codes(text: str) -> set[tuple[str, str]]:
-    return set(_CODE.findall(unicodedata.normalize("NFKC", text).lower()))

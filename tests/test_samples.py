@@ -18,7 +18,7 @@ from replydesk.data.preparation import prepare, prepare_ticket
 from replydesk.data.privacy import Masker, find
 from replydesk.data.readers import Skipped, read
 from replydesk.data.records import Conversation, Message, Ticket
-from replydesk.data.settings import DataSettings
+from replydesk.data.settings import DataSettings, Settings
 from replydesk.data.text import clean, language_of
 from replydesk.data.tickets import mine, utterances
 
@@ -311,3 +311,14 @@ def test_what_is_stored_is_what_is_written_but_for_the_masks(language: str) -> N
     for ticket in (*tickets("canned.jsonl", language), *tickets("articles.jsonl", language)):
         stored = prepare_ticket(ticket, SETTINGS)
         assert stored == ticket or re.search(r"<[A-Z]+_\d+>", stored.question + stored.answer)
+
+
+def test_every_intent_has_a_name_in_each_language() -> None:
+    named = Settings.load(FOLDER / "settings.toml", {}).dialog.intent_names
+    labels = {t.intent for name in ("canned.jsonl",) for code in ("en", "zh") for t in tickets(name, code)}
+    labels |= {intent for code in ("en", "zh") for message in asked(code) for intent in message.intents}
+    labels.discard("out_of_scope")
+    for code in ("en", "zh"):
+        assert set(named[code]) == labels - {""}
+        assert len(set(named[code].values())) == len(named[code])
+    assert all(re.search("[\u4e00-\u9fff]", name) for name in named["zh"].values())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from replydesk.data.errors import RequestError
@@ -18,6 +18,7 @@ from replydesk.dialog.agent import Agent
 from replydesk.dialog.explain.explaining import explanation_of
 from replydesk.dialog.explain.replaying import replay_of
 from replydesk.dialog.person import write_as_person
+from replydesk.dialog.releases import Releases
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.suggest.judging import judge_suggestion
 from replydesk.dialog.suggest.suggesting import SuggestionRequest, suggestions
@@ -35,10 +36,16 @@ from replydesk.ui.bodies import (
 )
 from replydesk.ui.documents import accepted_ticket, search_document, ticket_document
 from replydesk.ui.refusals import refuse
+from replydesk.ui.strings import preferred_language
 
 __all__ = ["install"]
 
 _CHUNK = 24
+# A report may hold anybody's words: nothing in it runs, and nothing is loaded.
+_REPORT = {
+    "Vary": "Accept-Language",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+}
 
 
 def install(app: FastAPI, agent: Agent) -> None:
@@ -184,20 +191,35 @@ def _add_conversations(router: APIRouter, agent: Agent) -> None:
 
 
 def _add_releases(router: APIRouter, agent: Agent) -> None:
-    """Add what lists and promotes releases."""
+    """Add what lists, shows and promotes releases."""
 
     @router.get("/releases")
     def releases() -> dict[str, Any]:
         """Return the cards of all releases, newest first."""
         return {"releases": agent.releases.cards() if agent.releases else []}
 
+    @router.get("/releases/{release}/report", response_class=HTMLResponse)
+    def report(
+        release: str, request: Request, lang: Annotated[Literal["en", "zh"] | None, Query()] = None
+    ) -> HTMLResponse:
+        """Return the page of a release's report, in ``lang`` or else in the language that the browser likes best."""
+        from replydesk.finetune.evaluation.switch import shown_in
+
+        shown = lang or preferred_language(request.headers.get("accept-language", ""))
+        page = shown_in(_releases(agent).page(release), shown)
+        return HTMLResponse(page, headers={**_REPORT, "Content-Language": shown})
+
     @router.post("/releases/{release}/promote")
     def promote(release: str) -> dict[str, Any]:
         """Let a release answer from now on."""
-        if agent.releases is None:
-            raise RequestError("This agent follows no home.", where="releases", hint="Start it with `replydesk serve`.")
-        before = agent.releases.promote(release)
+        before = _releases(agent).promote(release)
         return {"release": agent.release().id, "before": before}
+
+
+def _releases(agent: Agent) -> Releases:
+    if agent.releases is None:
+        raise RequestError("This agent follows no home.", where="releases", hint="Start it with `replydesk serve`.")
+    return agent.releases
 
 
 def _add_health(app: FastAPI, agent: Agent) -> None:

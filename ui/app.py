@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from replydesk.data.errors import SettingsError
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.ahead import read_ahead
 from replydesk.ui import api
 from replydesk.ui.refusals import tell_routes
 
@@ -31,8 +32,10 @@ def create_app(agent: Agent, *, page: bool = True) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The first customer must not wait for the models to load.
-        threading.Thread(target=_warm_up, args=(agent,), name="warm-up", daemon=True).start()
+        stop = threading.Event()
+        threading.Thread(target=_warm_up, args=(agent, stop), name="warm-up", daemon=True).start()
         yield
+        stop.set()
 
     app = FastAPI(
         title="Replydesk",
@@ -69,11 +72,13 @@ class _Page(Mount):
         return (Match.NONE, {}) if scope["path"].startswith(_API_PATHS) else super().matches(scope)
 
 
-def _warm_up(agent: Agent) -> None:
+def _warm_up(agent: Agent, stop: threading.Event) -> None:
     agent.warm_up()
     # What is there by now stays; looking through all of it again took one reply in several hundred a tenth of a second.
     gc.collect()
     gc.freeze()
+    if read_ahead(agent, stop, most=agent.settings.ui.read_ahead):
+        gc.freeze()
 
 
 def _describe(app: FastAPI) -> None:

@@ -42,6 +42,7 @@ class Desk:
 
     def __init__(self, agent: Agent, settings: Settings, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
         self._agent, self._settings, self._pause = agent, settings, pause_seconds
+        self._called = settings.dialog.intent_name
 
     def talk(self, conversation: str, language: str, typed: Mapping[str, str] | None = None) -> Talk:
         """Return a conversation of this page as it is stored; one without an id where a browser names any other.
@@ -95,7 +96,8 @@ class Desk:
     def panel(self, talk: Talk, language: str, reply: str = "", opened: int | None = None) -> str:
         """Return the panel of a reply of the talk, the newest unless one is named, with a citation's ticket open."""
         shown = next((turn.reply for turn in talk.turns if turn.reply and turn.reply["id"] == reply), talk.last)
-        return evidence(shown, language, dialled(self._agent, shown) if shown else None, opened)
+        dial = dialled(self._agent, shown) if shown else None
+        return evidence(shown, language, dial, opened, called=self._called)
 
     def explained(self, talk: Talk, language: str, reply: str) -> str:
         """Return the panel of a reply of the talk with what moved it, word by word."""
@@ -103,7 +105,7 @@ class Desk:
         if shown is None:
             return self.panel(talk, language)
         told = explained(explanation_of(self._agent, reply), language)
-        return evidence(shown, language, dialled(self._agent, shown), explained=told)
+        return evidence(shown, language, dialled(self._agent, shown), explained=told, called=self._called)
 
     def judge(self, reply: str, kind: VerdictKind, correction: str = "") -> None:
         """Store what somebody thought of a reply. Raises an error of the tree."""

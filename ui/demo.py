@@ -15,19 +15,6 @@ from replydesk.ui.terminal import outcome_text
 
 __all__ = ["demo"]
 
-_DEMO_SETTINGS = """# The demo desk: a fictional shop. docs/reference/settings.md lists every setting.
-[data]
-own_contacts = [
-  "tidewick.example", "0117 496 0321", "400-000-0168", "14 Quay Lane", "Tidewick", "汐物",
-  "Priya", "Tom", "Elena", "Marcus", "小林", "阿宁", "晓雯", "老周",
-]
-
-[ui]
-title = "Tidewick"
-title_zh = "汐物"
-learn_from_page = true
-"""
-
 
 def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when the home has tickets.")] = False,
@@ -42,7 +29,7 @@ def demo(
     _require_demo(place)
     samples = resources.files("replydesk.data.samples")
     if not place.settings.exists():
-        write_atomically(place.settings, _DEMO_SETTINGS.encode())
+        write_atomically(place.settings, _settings().encode())
     workshop = workshop_of(place)
     names = ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl")
     with resources.as_file(samples) as folder:
@@ -72,9 +59,13 @@ def demo(
     )
 
 
+def _settings() -> str:
+    return resources.files("replydesk.data.samples").joinpath("settings.toml").read_text(encoding="utf-8")
+
+
 def _half_built(home: Home) -> bool:
     """Return whether a demo was stopped before its release answered: its own settings, and nothing trained yet."""
-    mine = home.settings.exists() and home.settings.read_text(encoding="utf-8") == _DEMO_SETTINGS
+    mine = home.settings.exists() and home.settings.read_text(encoding="utf-8") == _settings()
     return mine and not releases_of(home).current_id()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,12 +39,14 @@ def evidence(
     dialled: Dialled | None = None,
     opened: int | None = None,
     explained: str = "",
+    called: Callable[[str, str], str] = lambda intent, _language: intent,
 ) -> str:
     """Return the panel of a reply document in the page's language; the reasons stay in the customer's.
 
     It shows what was done and why, where the dial stands, how the message was read, and the tickets that were looked
     at. ``opened`` is the place of the citation whose ticket is shown open, with what was cited marked in it;
-    ``explained`` the part that explains the reply word by word, which a button asks for while it is not there.
+    ``explained`` the part that explains the reply word by word, which a button asks for while it is not there;
+    ``called`` says what an intent is called in a language.
     """
     if reply is None:
         body = _legend(language)
@@ -55,7 +57,7 @@ def evidence(
         dial = dial_line(dialled, language) if dialled is not None else ""
         body = (
             f"{_decision(reply, language, dial)}{explained or _ask_why(reply, language)}"
-            f"{_tickets(reply, language, cited, opened)}{_reading(reply, language)}{_foot(reply, language)}"
+            f"{_tickets(reply, language, cited, opened)}{_reading(reply, language, called)}{_foot(reply, language)}"
         )
     name = plain(str(reply["id"])) if reply is not None else ""
     return (
@@ -92,13 +94,13 @@ def _decision(reply: Mapping[str, Any], language: str, dial: str) -> str:
     )
 
 
-def _reading(reply: Mapping[str, Any], language: str) -> str:
+def _reading(reply: Mapping[str, Any], language: str, called: Callable[[str, str], str]) -> str:
     # A reply that was stored before there were nodes has none.
     node = reply.get("node")
-    above = [{**node, "name": f"{node['name']} …"}] if node and node["backed_off"] else []
+    above = [(node, " …")] if node and node["backed_off"] else []
     intents = "".join(
-        _bar(str(intent["name"]).replace("_", " "), float(intent["probability"]))
-        for intent in [*above, *reply["intents"][:3]]
+        _bar(_intent(str(intent["name"]), language, called) + more, float(intent["probability"]))
+        for intent, more in [*above, *((intent, "") for intent in reply["intents"][:3])]
     )
     intents = intents or f'<p class="rd-quiet">{say("no_intents", language)}</p>'
     unknown = _bar(say("out_of_scope", language), float(reply["out_of_scope"]), "rd-unknown")
@@ -111,6 +113,11 @@ def _reading(reply: Mapping[str, Any], language: str) -> str:
         f'<div class="rd-part"><h3>{say("reading", language)}</h3>{intents}{unknown}{facts}{_labels(reply, language)}'
         "</div>"
     )
+
+
+def _intent(label: str, language: str, called: Callable[[str, str], str]) -> str:
+    name = called(label, language)
+    return label.replace("_", " ") if name == label else name
 
 
 def _labels(reply: Mapping[str, Any], language: str) -> str:

@@ -12,6 +12,7 @@ import typer
 
 __all__ = [
     "FilterOption",
+    "FittingRecipeOption",
     "HomeOption",
     "JsonOption",
     "LanguageOption",
@@ -33,6 +34,12 @@ RulesOption = Annotated[
     typer.Option("--rules", exists=True, dir_okay=False, help="Rules in place of rules.toml of the home."),
 ]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
+FittingRecipeOption = Annotated[
+    str,
+    typer.Option(
+        "--recipe", help="A preset's name or a TOML file; else few-shot where most intents have few messages."
+    ),
+]
 
 
 def language_code(code: str) -> str:

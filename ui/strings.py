@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final, Literal
 
 __all__ = ["EXAMPLES", "LANGUAGES", "STRINGS", "preferred_language", "say"]
 
-LANGUAGES = ("en", "zh")
+LANGUAGES: Final[tuple[Literal["en", "zh"], ...]] = ("en", "zh")
 
 STRINGS: Mapping[str, Mapping[str, str]] = {
     # the page
@@ -227,7 +228,7 @@ def say(key: str, language: str, **values: object) -> str:
     return STRINGS[key]["zh" if language == "zh" else "en"].format(**values)
 
 
-def preferred_language(accept_language: str) -> str:
+def preferred_language(accept_language: str) -> Literal["en", "zh"]:
     """Return the language of ``LANGUAGES`` that an ``Accept-Language`` header likes best, English when none.
 
     >>> preferred_language("fr-CH, zh-TW;q=0.9, en;q=0.8"), preferred_language("de"), preferred_language("")
@@ -236,9 +237,8 @@ def preferred_language(accept_language: str) -> str:
     wishes = []
     for place, wish in enumerate(accept_language.split(",")):
         tag, _, weight = wish.partition(";")
-        known = tag.strip().lower().partition("-")[0]
+        given = tag.strip().lower().partition("-")[0]
         value = weight.strip().removeprefix("q=")
         quality = float(value) if value.replace(".", "", 1).isdigit() else 1.0
-        if known in LANGUAGES and quality > 0:
-            wishes.append((-quality, place, known))
+        wishes += [(-quality, place, known) for known in LANGUAGES if known == given and quality > 0]
     return min(wishes)[2] if wishes else "en"

@@ -112,6 +112,13 @@ class Tickets(Database):
             for row in connection.execution_options(yield_per=BATCH).execute(query):
                 yield ticket_of(row)
 
+    def newest_tickets(self, limit: int) -> list[Ticket]:
+        """Return up to ``limit`` tickets, the newest first; those without a time, which are of no time, before all."""
+        table = schema.tickets
+        query = sa.select(table).order_by(table.c.at.desc().nulls_first(), table.c.id).limit(limit)
+        with self._read() as connection:
+            return [ticket_of(row) for row in connection.execute(query)]
+
     def ticket_values(self, field: Literal["intent", "language"]) -> list[str]:
         """Return what tickets have as their intent or language, in the order of letters, at most fifty."""
         column = schema.tickets.c[field]

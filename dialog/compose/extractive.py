@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.records import Ticket
 from replydesk.dialog.compose.composer import Asked, Draft
-from replydesk.dialog.compose.conflicts import settled, undecided
+from replydesk.dialog.compose.conflicts import differing, settled, undecided
 from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.compose.premises import contradicted_premise, points_elsewhere
 from replydesk.dialog.compose.usable import Usable, usable_sentences
@@ -128,6 +128,18 @@ class Extractive:
             chosen += [picked] if picked else []
         return _joined(chosen, asked, tuple(conflicts.values())) if chosen else None
 
+    def read_ahead(self, tickets: Sequence[Ticket], language: str) -> None:
+        """Read what composing needs of some tickets in a language: their sentences, and the vectors of these."""
+        said = [sentence.text for ticket in tickets for sentence in usable_sentences(ticket, {})]
+        # What these find of a ticket beside itself is nothing; what they have read of it is kept.
+        for ticket in tickets:
+            _terms(_whole(ticket))
+            contradicted_premise(ticket.question, ticket)
+        for text in said:
+            differing(text, text)
+        if self._encode is not None and tickets:
+            self._encode([*said, *(ticket.question for ticket in tickets)], language)
+
     def _nearness(self, asked: Asked, parts: Sequence[str], hits: Sequence[Hit]) -> Floats:
         """Return how near each hit's question is to each part, shape (parts, hits): cosines, or shares of words."""
         if len(parts) == 1:
@@ -159,7 +171,7 @@ class Extractive:
 
     def _told(self, part: str, ticket: Ticket, language: str) -> float:
         """Return how much of what a part says in words stands in a ticket, by the rarity of the words."""
-        text = f"{ticket.question}\n{ticket.answer}"
+        text = _whole(ticket)
         if self._rarities is None:
             words = set(content_words(part))
             return len(words & set(content_words(text))) / len(words) if words else 0.0
@@ -216,6 +228,10 @@ def _shared(text: str, other: str) -> float:
     """Return the share of the content words of a text that another has, 0 where it has none."""
     words = set(content_words(text))
     return len(words & set(content_words(other))) / len(words) if words else 0.0
+
+
+def _whole(ticket: Ticket) -> str:
+    return f"{ticket.question}\n{ticket.answer}"
 
 
 @lru_cache(maxsize=10_000)

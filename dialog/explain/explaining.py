@@ -37,18 +37,20 @@ def explanation_of(agent: Agent, reply: str) -> Explanation:
     told = retold(agent.store, reply)
     document = told.reply
     intents = document["intents"] or [{"name": "", "probability": 0.0}]
+    intent, called = str(intents[0]["name"]), agent.settings.dialog.intent_name
     found = Explanation(
         reply=reply,
         release=str(document["release"]),
         language=told.language,
         action=str(document["action"]),
         message=told.text,
-        intent=str(intents[0]["name"]),
+        intent=intent,
         probability=float(intents[0]["probability"]),
         confidence=float(document["confidence"]),
         evidence=_used(document, told.text, agent.matcher),
         rules=tuple(document.get("rules", ())),
         reasons=tuple(document["reasons"]),
+        called={language: called(intent, language) for language in ("en", "zh")},
     )
     try:
         release = release_of(agent, found.release)

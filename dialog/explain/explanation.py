@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from replydesk.dialog.explain.leaving_out import Word
@@ -83,7 +83,8 @@ class Instead:
 class Explanation:
     """Why a reply was given.
 
-    ``message`` is what was written, and ``intent`` what it was read as, '' where the desk knows no intents. ``promise``
+    ``message`` is what was written, and ``intent`` what it was read as, '' where the desk knows no intents; ``called``
+    gives what that is called, by language, its label where there is none. ``promise``
     is what the thresholds keep, and ``rules`` are those that fired, as their documents; ``reasons`` are the reply's.
     ``notes`` name what could not be told: ``release_gone``,
     ``answered_otherwise`` (the desk answers the message otherwise today, so words and alternatives are those of today),
@@ -106,6 +107,7 @@ class Explanation:
     reasons: tuple[str, ...] = ()
     instead: tuple[Instead, ...] = ()
     notes: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form; docs/reference/reply.md describes it."""

@@ -196,7 +196,10 @@ def _words(told: Explanation, code: str) -> Iterator[str]:
     if spoke:
         kind = "intent" if told.intent else "hit"
         yield _TEXTS[kind][code].format(
-            name=told.intent, probability=told.probability, confidence=told.confidence, words=_list(spoke, code)
+            name=told.called.get(code, told.intent),
+            probability=told.probability,
+            confidence=told.confidence,
+            words=_list(spoke, code),
         )
     if against:
         yield _TEXTS["against"][code].format(words=_list(against, code))

@@ -19,7 +19,7 @@ from replydesk.dialog.rules.situation import Situation
 if TYPE_CHECKING:
     from replydesk.data.settings import Settings
 
-__all__ = ["RuleBook", "facts_file", "rules_file"]
+__all__ = ["RuleBook", "facts_file", "rules_file", "rules_named_by"]
 
 # Slots are filled by others, and braces in past answers are often only braces.
 _KNOWN = re.compile(r"\{\s*(?:fact:[^{}.]+\.[^{}]+|hours:next)\s*\}")
@@ -28,6 +28,11 @@ _KNOWN = re.compile(r"\{\s*(?:fact:[^{}.]+\.[^{}]+|hours:next)\s*\}")
 def rules_file(folder: Path, named: str = "") -> Path:
     """Return where a home keeps its rules, or the file that the setting ``dialog.rules`` names."""
     return folder / Path(named or "rules.toml").expanduser()
+
+
+def rules_named_by(named: str) -> str:
+    """Return the setting by which a file of rules must be there, nothing where it is the home's own and may not."""
+    return "dialog.rules" if named else ""
 
 
 def facts_file(folder: Path) -> Path:
@@ -39,8 +44,12 @@ def facts_file(folder: Path) -> Path:
 class RuleBook:
     """Rules and facts as their files say now, each a :class:`~replydesk.data.followed.FollowedFile`."""
 
-    def __init__(self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True) -> None:
-        self._rules = FollowedFile(rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep)
+    def __init__(
+        self, rules: Path, facts: Path, *, separator: str = "/", keep: bool = True, named_by: str = ""
+    ) -> None:
+        self._rules = FollowedFile(
+            rules, lambda path: Rules.load(path, separator=separator), Rules, keep=keep, named_by=named_by
+        )
         self._facts = FollowedFile(facts, Facts.load, Facts, keep=keep)
 
     @classmethod
@@ -48,7 +57,7 @@ class RuleBook:
         """Return the rule book of a home, whose setting ``dialog.rules`` may name other rules; so may ``facts``."""
         wanted = settings.dialog
         rules, facts = rules_file(home.folder, wanted.rules), facts or facts_file(home.folder)
-        return cls(rules, facts, separator=wanted.label_separator, keep=keep)
+        return cls(rules, facts, separator=wanted.label_separator, keep=keep, named_by=rules_named_by(wanted.rules))
 
     @property
     def rules(self) -> Rules:

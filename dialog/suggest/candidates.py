@@ -14,8 +14,9 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.suggest.ranker import FEATURES, feature_row
 from replydesk.dialog.suggest.suggestion import SuggestionKind, kind_of
 from replydesk.retrieval.calibration import features
+from replydesk.retrieval.codes import codes_conflict
 from replydesk.retrieval.filters import Filter
-from replydesk.retrieval.matcher import Hit, Matcher, codes_conflict
+from replydesk.retrieval.matcher import Hit, Matcher
 
 __all__ = ["Asking", "Candidate", "candidates_of"]
 

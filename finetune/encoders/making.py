@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
+from replydesk.finetune.defaults import FEWEST
 from replydesk.finetune.encoders.compact import made_compact
 from replydesk.finetune.encoders.project import fit_projection
 from replydesk.finetune.encoders.tuning import Labelled, Pairs, tune_encoder
@@ -27,7 +28,7 @@ from replydesk.retrieval.encoders.remembering import RememberingEncoder
 from replydesk.retrieval.encoders.runtime import OpenVinoEncoder
 from replydesk.retrieval.encoders.use import UseEncoder
 
-__all__ = ["FEWEST", "FROZEN", "Made", "Texts", "make_encoders"]
+__all__ = ["FROZEN", "Made", "Texts", "make_encoders"]
 
 Texts = Callable[[Sequence[str], Collection[str]], Corpus]
 """Gives the texts of a desk in some languages, without what some customers said."""
@@ -36,9 +37,6 @@ OwnEncoder = OpenVinoEncoder | ProjectedEncoder
 
 FROZEN: Final = EncoderRecipe()
 """What leaves the encoders as they are."""
-
-FEWEST: Final = 100
-"""Labelled messages that are needed to fine-tune an encoder: with fewer, nothing says whether it got better."""
 
 
 BESIDE: Final = ("prefix", "prompt", "houlsby")

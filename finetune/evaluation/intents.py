@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replydesk.dialog.hierarchy import SEPARATOR
-from replydesk.finetune.encoders.tuning import Labelled
+from replydesk.finetune.defaults import recipe_for
 from replydesk.finetune.evaluation.intent_data import IntentData
 from replydesk.finetune.evaluation.intent_figures import difference_of, figures_of
 from replydesk.finetune.evaluation.intent_runs import REMEMBERED, Run, cheap_run, labeller_of, learning_more, tuned_run
@@ -28,7 +28,7 @@ from replydesk.finetune.evaluation.rows import folds_of
 from replydesk.finetune.evaluation.seeds import seeded
 from replydesk.finetune.intents.suspects import unseen_suspects
 from replydesk.finetune.pretraining.corpus import Corpus
-from replydesk.finetune.recipe import QUICK, Recipe
+from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.bert import BertEncoder
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.remembering import Memory, RememberingEncoder
@@ -43,14 +43,13 @@ MODELS: Final = ("floor", "frozen", "tuned")
 
 _LIBRARIES = ("replydesk", "numpy", "scikit-learn", "torch", "transformers", "openvino")
 _HELD_OUT = 0.1
-_FEW_EACH = 5
 
 
 def evaluate_intents(
     data: IntentData,
     encoders: Encoders,
     *,
-    recipe: Recipe = QUICK,
+    recipe: Recipe | None = None,
     seeds: int = 1,
     language: str = "auto",
     suspects: int = 0,
@@ -69,15 +68,17 @@ def evaluate_intents(
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
     and afterwards all learn from everything; given ones are never learned from. Test messages decide nothing.
+    Without a ``recipe`` it is the one that :func:`~replydesk.finetune.defaults.recipe_for` has for as many messages.
     ``suspects`` asks for so many labels of the training messages that are likely wrong. ``separator`` parts the steps
     of labels such as ``card/lost``; where two share a step, each model has ``levels``.
     """
     began = time.perf_counter()
     spoken = languages_in(data.train.texts, language)
     language, judged = spoken.main, languages_in(data.test.texts).told
+    recipe, said = recipe_for(data.train.labels, recipe, tunable=encoders.bert(spoken.read) is not None)
     encoder = RememberingEncoder(encoders.of(spoken.read), Memory(REMEMBERED))
     folds = [(data.train, data.valid)] if data.valid else folds_of(data.train, _HELD_OUT, recipe.seed)
-    notes, runs = [*data.notes, *spoken.notes], {}
+    notes, runs = [*data.notes, *spoken.notes, *filter(None, [said])], {}
     opinions = Opinions(encoder, language, recipe.seed)
     progress(f"{len(data.train)} messages of {len(data.train.names)} labels in {language}: the floor")
     runs["floor"] = [cheap_run(fit_floor(opinions), data, folds, recipe)]
@@ -99,7 +100,6 @@ def evaluate_intents(
         )
         notes += told_read
         if recipe.encoder.tune and base is not None:
-            notes += _advised(data.train, recipe)
             runs["tuned"] = []
             for one in seeded(recipe, seeds):
                 progress(f"Fine-tuning under {recipe.name}, seed {one.seed}")
@@ -158,14 +158,6 @@ def evaluate_intents(
         "seeds": len(runs["tuned"]),
         **more,
     }
-
-
-def _advised(train: Labelled, recipe: Recipe) -> list[str]:
-    """Return a note where a recipe for many messages is to learn from few of each label."""
-    each = len(train) / len(train.names)
-    if recipe.head.names or each >= _FEW_EACH:
-        return []
-    return [f"There are {each:.1f} messages of a label: the recipe few-shot is made for so few."]
 
 
 def _figures(

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from replydesk.finetune.evaluation.chinese import html_in_chinese
+from replydesk.finetune.evaluation.switch import opening, switch
 
 __all__ = ["INK", "LINE", "SERIES", "SOFT", "facts", "page", "panel", "table"]
 
@@ -72,11 +73,6 @@ main{clear:both}#in-zh:checked~main[lang=en],#in-en:checked~main[lang=zh]{displa
 @media print{label{display:none}body{background:#fff}.fact,.card{break-inside:avoid}}
 """
 
-_SWITCH = "".join(
-    f'<input type="radio" name="lang" id="in-{code}"{checked}><label for="in-{code}" lang="{code}">{name}</label>'
-    for code, name, checked in (("zh", "中文", ""), ("en", "English", " checked"))
-)
-
 
 def page(title: str, body: str) -> str:
     """Return a self-contained HTML page in English and Chinese; it loads nothing from anywhere.
@@ -84,10 +80,10 @@ def page(title: str, body: str) -> str:
     A switch shows one or the other, without a script: a report may hold anybody's words, and none may run.
     """
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'{opening("en")}<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>{_SWITCH}"
-        f'<main lang="en">{body}</main><main lang="zh">{html_in_chinese(body)}</main></html>'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+        f'{switch("en")}<main lang="en">{body}</main><main lang="zh">{html_in_chinese(body)}</main></html>'
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -80,40 +81,27 @@ def evaluate_several(
     Raises :class:`RequestError` where fewer than two labels are told.
     """
     began = time.perf_counter()
-    sets, truths = ([labels_of(label) for label in rows.labels] for rows in (train, test))
-    names = sorted({name for one in sets for name in one})
-    if len(names) < 2:
-        hint = "Give messages of two labels or more."
-        raise RequestError("There is nothing to tell apart: fewer than two labels.", where="--train", hint=hint)
-    marks, truth = (np.array([[name in one for name in names] for one in some]) for some in (sets, truths))
-    missing = sum(name not in names for one in truths for name in one)
+    rows = _Rows.of(train, test)
     spoken = languages_in(train.texts, language)
     language = spoken.main
     encoder = RememberingEncoder(encoders.of(spoken.read), Memory(1_000_000))
-    progress(f"{len(train)} messages of {len(names)} labels in {language}: words")
+    progress(f"{len(train)} messages of {len(rows.names)} labels in {language}: words")
     vectors, asked = encoder.encode(train.texts), encoder.encode(test.texts)
     folds = np.random.default_rng(recipe.seed).permutation(len(train)) % _FOLDS
-    words = _unseen(folds, marks, lambda here, there: _words(train, here, marks, train, there, language))
+    words = _unseen(folds, rows.marks, lambda here, there: _words(train, here, rows.marks, train, there, language))
     progress(f"The frozen encoder {encoder.id}")
-    best: tuple[float, float, Floats] | None = None
-    for strength in _STRENGTHS:
-        said = _unseen(folds, marks, lambda here, there, c=strength: _head(vectors, here, marks, vectors[there], c))  # type: ignore[misc]
-        _, loss = fit_several(names, said[None], marks)
-        if best is None or loss < best[0]:
-            best = loss, strength, said
-    assert best is not None
-    _, strength, said = best
+    strength, said = _strongest(folds, rows, vectors)
     everything = np.arange(len(train))
     final = np.stack(
         [
-            _words(train, everything, marks, test, np.arange(len(test)), language),
-            _head(vectors, everything, marks, asked, strength),
+            _words(train, everything, rows.marks, test, np.arange(len(test)), language),
+            _head(vectors, everything, rows.marks, asked, strength),
         ]
     )
     models, shares = {}, {}
     for name, parts in _PARTS.items():
-        head, _ = fit_several(names, np.stack([words, said])[list(parts)], marks)
-        models[name], shares[name] = _figures(head, final[list(parts)], truth, missing, recipe.seed)
+        head, _ = fit_several(rows.names, np.stack([words, said])[list(parts)], rows.marks)
+        models[name], shares[name] = _figures(head, final[list(parts)], rows.truth, rows.missing, recipe.seed)
     models["frozen"]["chosen"] = models["tuned"]["chosen"] = f"C={strength:g}"
     return {
         "models": models,
@@ -122,25 +110,70 @@ def evaluate_several(
             for one, other in (("tuned", "frozen"), ("tuned", "floor"), ("frozen", "floor"))
         },
         "task": "several intents",
-        "data": {
-            "train": len(train),
-            "test": len(test),
-            "labels": len(names),
-            "labels_a_message": round(float(truth.sum(axis=1).mean()), 2),
-        },
+        "data": rows.document(),
         "language": language,
         "encoder": encoder.id,
         "recipe": recipe.name,
-        "notes": [
-            *notes,
-            *spoken.notes,
-            *([f"{missing} labels of --test are not in --train: all counted as not found."] if missing else []),
-            *(["The encoder stays frozen where messages have several labels."] if recipe.encoder.tune else []),
-        ],
+        "notes": [*notes, *spoken.notes, *_noted(rows.missing, recipe)],
         "seconds": round(time.perf_counter() - began, 2),
         "versions": {name: version(name) for name in ("replydesk", "numpy", "scikit-learn")},
         "seed": recipe.seed,
     }
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rows:
+    """Which labels each message has: ``marks`` of the training messages, ``truth`` of the test, both (n, labels).
+
+    ``missing`` labels of test messages stand at no training message.
+    """
+
+    names: list[str]
+    marks: Marks
+    truth: Marks
+    missing: int
+
+    @classmethod
+    def of(cls, train: Labelled, test: Labelled) -> _Rows:
+        """Return those of the messages. Raises :class:`RequestError` where fewer than two labels are told."""
+        sets, truths = ([labels_of(label) for label in rows.labels] for rows in (train, test))
+        names = sorted({name for one in sets for name in one})
+        if len(names) < 2:
+            hint = "Give messages of two labels or more."
+            raise RequestError("There is nothing to tell apart: fewer than two labels.", where="--train", hint=hint)
+        marks, truth = (np.array([[name in one for name in names] for one in some]) for some in (sets, truths))
+        return cls(names, marks, truth, sum(name not in names for one in truths for name in one))
+
+    def document(self) -> dict[str, Any]:
+        """Return how many messages and labels there are."""
+        return {
+            "train": len(self.marks),
+            "test": len(self.truth),
+            "labels": len(self.names),
+            "labels_a_message": round(float(self.truth.sum(axis=1).mean()), 2),
+        }
+
+
+def _strongest(folds: NDArray[np.int_], rows: _Rows, vectors: Vectors) -> tuple[float, Floats]:
+    """Return the C whose heads say what unseen messages are best, and what they say, shape (n, labels)."""
+    best: tuple[float, float, Floats] | None = None
+    for strength in _STRENGTHS:
+        said = _unseen(
+            folds,
+            rows.marks,
+            lambda here, there, c=strength: _head(vectors, here, rows.marks, vectors[there], c),  # type: ignore[misc]
+        )
+        _, loss = fit_several(rows.names, said[None], rows.marks)
+        if best is None or loss < best[0]:
+            best = loss, strength, said
+    assert best is not None
+    return best[1:]
+
+
+def _noted(missing: int, recipe: Recipe) -> list[str]:
+    """Return what is to be said of the figures."""
+    notes = [f"{missing} labels of --test are not in --train: all counted as not found."] if missing else []
+    return notes + ["The encoder stays frozen where messages have several labels."] * recipe.encoder.tune
 
 
 def _figures(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from replydesk.dialog.intents import IntentHead
 from replydesk.finetune.examples import Examples
-from replydesk.finetune.intents.folds import met
+from replydesk.finetune.intents.folds import met, owned_folds
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.encoders.encoder import Vectors
 
@@ -237,16 +237,11 @@ def _accuracy(logits: Floats, targets: NDArray[np.int_]) -> float:
 
 
 def _folds(targets: NDArray[np.int_], groups: tuple[str, ...], recipe: Recipe) -> list[tuple[Any, Any]]:
-    from sklearn.model_selection import StratifiedGroupKFold
-
     # One customer alone has no stranger to be judged by; his messages then stand for themselves.
     owners = groups if len(set(groups)) > 1 else tuple(str(i) for i in range(len(targets)))
     count = min(recipe.head.folds, len(set(owners)), int(np.bincount(targets).max()))
-    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=recipe.seed)
-    with warnings.catch_warnings():
-        # A rare intent missing from a fold is met by the floor of the logits.
-        warnings.simplefilter("ignore", UserWarning)
-        return list(splitter.split(np.zeros(len(targets)), targets, owners))
+    folds = owned_folds([str(target) for target in targets], owners, count, recipe.seed)
+    return [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(count)]
 
 
 def _logistic(vectors: Vectors, targets: NDArray[np.int_], strength: float, seed: int) -> Any:

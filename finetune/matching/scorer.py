@@ -15,8 +15,8 @@ from replydesk.dialog.skills import Thresholds
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material
 from replydesk.finetune.recipe import Recipe
 from replydesk.retrieval.calibration import AGAINST, FEATURES, UNTRAINED, HitScorer
+from replydesk.retrieval.codes import codes_conflict
 from replydesk.retrieval.fusion import Candidate, fused
-from replydesk.retrieval.matcher import codes_conflict
 from replydesk.retrieval.wording import Wording
 from replydesk.retrieval.words.lexical import LexicalIndex
 

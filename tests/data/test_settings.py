@@ -164,3 +164,15 @@ def test_a_wrong_variable_is_named_and_not_the_file(path: Path, text: str) -> No
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().data.region = "US"  # type: ignore[misc]
+
+
+def test_names_of_intents_are_read_from_the_file_and_the_environment(path: Path) -> None:
+    path.write_text('[dialog.intent_names.zh]\nrefund = "退款"\n', encoding="utf-8")
+    named = Settings.load(path, {}).dialog
+    assert [named.intent_name(one, "zh") for one in ("refund", "parcel")] == ["退款", "parcel"]
+    assert named.intent_name("refund", "en") == "refund"
+    variable = "REPLYDESK_DIALOG_INTENT_NAMES"
+    named = Settings.load(path, {variable: '{"en": {"refund": "Money back"}}'}).dialog
+    assert [named.intent_name("refund", code) for code in ("en", "zh", "de")] == ["Money back"] * 3
+    assert refused(path, "", {variable: "{refund"}).where == f"${variable}"
+    assert refused(path, '[dialog]\nintent_names = {english = {a = "b"}}\n').where == f"{path}:2"

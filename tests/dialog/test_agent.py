@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from replydesk.data.errors import NotFoundError, ReleaseError, RequestError
 from replydesk.data.home import Home
-from replydesk.data.settings import DialogSettings, RetrievalSettings, Settings
+from replydesk.data.settings import DataSettings, DialogSettings, RetrievalSettings, Settings
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.incoming import Incoming
@@ -335,6 +335,18 @@ def test_a_correction_keeps_what_was_said_before(agent: Agent) -> None:
     agent.judge(second.id, "edited", correction="Red mugs come in May.")
     (ticket,) = [t for t in agent.store.tickets() if t.answer == "Red mugs come in May."]
     assert (ticket.question, ticket.context) == ("in red?", ("Do you sell the mug in blue?", first.text))
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+@pytest.mark.parametrize("questions", [("Do you sell the mug in blue?", "in red?"), ("杯子有蓝色的吗？", "红色的呢？")])
+def test_a_correction_keeps_as_much_as_the_settings_say(desk: Home, questions: tuple[str, str], kept: int) -> None:
+    agent = with_settings(desk, data=DataSettings(context_messages=kept))
+    first = agent.reply(questions[0])
+    second = agent.reply(questions[1], conversation=first.conversation)
+    agent.judge(second.id, "edited", correction="May.")
+    (ticket,) = [t for t in agent.store.tickets() if t.answer == "May."]
+    assert ticket.context == (questions[0], first.text)[max(0, 2 - kept) :]
+    agent.store.close()
 
 
 def test_verdicts_that_make_no_sense_are_refused(agent: Agent) -> None:

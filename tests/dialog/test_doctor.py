@@ -279,3 +279,13 @@ def test_nothing_is_deleted_while_a_card_cannot_be_read(sound: Home) -> None:
     (sound.indexes / "an-encoder-of-before").mkdir()
     (sound.releases / sound.current.read_text().strip() / "card.json").write_text("{")
     assert examine(sound, repair=True)[-1].detail.startswith("not looked for")
+
+
+def test_rules_that_the_settings_name_and_that_are_missing_are_a_finding(sound: Home) -> None:
+    said = sound.settings.read_text(encoding="utf-8") if sound.settings.exists() else ""
+    sound.settings.write_text(f'{said}\n[dialog]\nrules = "night.toml"\n', encoding="utf-8")
+    (finding,) = [finding for finding in examine(sound) if not finding.sound]
+    assert finding.what == "rules" and str(sound.folder / "night.toml") in finding.detail
+    assert "dialog.rules" in finding.cure
+    (sound.folder / "night.toml").write_text("", encoding="utf-8")
+    assert unsound(examine(sound)) == []

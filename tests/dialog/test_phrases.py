@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from replydesk.data.records import Ticket
+from replydesk.data.settings import DialogSettings
 from replydesk.dialog import phrases
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Intent, Reading
@@ -126,3 +127,17 @@ def test_that_several_things_are_asked_is_said(language: str, names: str) -> Non
     assert in_language(told[-1], language)
     assert names in phrases.handoff_summary("hi", asked, (HIT,))
     assert names not in phrases.handoff_summary("hi", reading(language), (HIT,))
+
+
+@pytest.mark.parametrize(("language", "refund"), [("en", "Money back"), ("zh", "退款"), ("de", "Money back")])
+def test_an_intent_is_called_in_the_language_of_the_reader(language: str, refund: str) -> None:
+    called = DialogSettings(
+        intent_names={"en": {"{refund}": "Money back", "money": "Of money"}, "zh": {"{refund}": "退款"}}
+    ).intent_name
+    asked = replace(
+        reading(language), several=("{refund}", "parcel"), node=Intent("money", 0.97), kinds={"x": "x", "y": "y"}
+    )
+    lines = phrases.reasons(Decision("ask", "which_kind"), asked, (HIT,), called=called)
+    assert "Of money" in lines[0] and f"“{refund}”" in lines[2] and f"{refund}" in lines[3] and "parcel" in lines[3]
+    summary = phrases.handoff_summary("hi", asked, (), called=called)
+    assert "Of money 97%" in summary and f"{refund} 91%" in summary and "{refund}" not in summary

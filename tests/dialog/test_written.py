@@ -77,8 +77,22 @@ def test_the_settings_name_other_rules_and_what_parts_an_intent(place: Home) -> 
     desk = written(place, rules="night.toml")
     assert desk.paths["rules"] == place.folder / "night.toml"
     assert [rule.name for rule in desk.rules().rules] == ["night"]
-    # Rules that the settings name are told of, be they there or not.
-    assert [(one.name, one.count) for one in written(place, rules="gone.toml").check()] == [("rules", 0)]
+    assert [(one.name, one.count, one.error) for one in desk.check()] == [("rules", 1, None)]
+
+
+def test_a_file_that_the_settings_name_and_that_is_missing_is_told(place: Home) -> None:
+    [found] = written(place, rules="gone.toml").check()
+    assert found.name == "rules" and found.error is not None
+    assert "dialog.rules" in found.error.message and found.error.where == str(place.folder / "gone.toml")
+    assert "dialog.rules" in found.error.hint
+
+
+@pytest.mark.parametrize("name", ["rules", "facts", "forms"])
+def test_a_file_that_was_there_and_is_gone_is_told(place: Home, name: str) -> None:
+    (place.folder / f".good-{name}.toml").write_text("", encoding="utf-8")
+    [found] = written(place).check()
+    assert found.name == name and found.error is not None
+    assert found.error.message == "The file is gone." and f".good-{name}.toml" in found.error.hint
 
 
 def test_another_file_stands_in_for_that_of_the_home(place: Home, tmp_path: Path) -> None:

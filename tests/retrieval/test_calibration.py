@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replydesk.data.records import Ticket
 from replydesk.retrieval.calibration import FEATURES, UNTRAINED, HitScorer, features
-from replydesk.retrieval.matcher import codes_conflict
+from replydesk.retrieval.codes import codes_conflict
 
 SHARE = st.floats(0, 1)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from replydesk.data.settings import Settings
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import Release
 from replydesk.dialog.releases import Releases
+from replydesk.finetune.evaluation.judge import Report
+from replydesk.finetune.evaluation.page import report_page
 from replydesk.ui.app import create_app
 
 REPLY, SEARCH, TICKETS, VERDICTS = "/api/v1/reply", "/api/v1/search", "/api/v1/tickets", "/api/v1/verdicts"
@@ -309,6 +312,41 @@ def test_releases_are_listed_promoted_and_refused(client: TestClient, desk: Home
     for unknown in ("none", "%2e%2e", ".hidden"):
         assert "promote" not in error(client.post(f"/api/v1/releases/{unknown}/promote"), 404, "not_found")["where"]
     assert client.get("/readyz").json()["release"] == "2026-11-01-aaaaaa"
+
+
+@pytest.mark.parametrize(
+    ("asked", "browser", "shown"),
+    [
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("", "en-GB,en;q=0.9", "en"),
+        ("", "fr", "en"),
+        ("", "", "en"),
+        ("?lang=zh", "en", "zh"),
+        ("?lang=en", "zh", "en"),
+    ],
+)
+def test_a_report_is_shown_in_the_language_that_is_asked_for_or_liked(
+    client: TestClient, desk: Home, asked: str, browser: str, shown: str
+) -> None:
+    made = Release("2026-11-01-aaaaaa", datetime(2026, 11, 1, tzinfo=UTC), {})
+    Releases(desk).save(made, {}, report_page(Report("new", "old", {}, {}, {}, {})))
+    found = client.get(f"/api/v1/releases/{made.id}/report{asked}", headers={"Accept-Language": browser})
+    assert found.status_code == 200 and found.headers["content-type"].startswith("text/html")
+    assert found.text.startswith(f'<!doctype html><html lang="{shown}">')
+    assert re.findall(r'id="in-(..)" checked', found.text) == [shown]
+    assert (found.headers["content-language"], found.headers["vary"]) == (shown, "Accept-Language")
+    assert "default-src 'none'" in found.headers["content-security-policy"]
+    # What the release's card vouches for is left as it was written.
+    assert Releases(desk).check(made.id) == []
+
+
+def test_a_report_that_there_is_not_is_told(client: TestClient, desk: Home) -> None:
+    error(client.get("/api/v1/releases/none/report"), 404, "not_found")
+    folder = Releases(desk).save(Release("a", datetime(2026, 11, 1, tzinfo=UTC), {}), {}, "<p>old page")
+    assert client.get("/api/v1/releases/a/report?lang=zh").text == "<p>old page"
+    assert error(client.get("/api/v1/releases/a/report?lang=fr"), 422, "request")["where"] == "query.lang"
+    (folder / "report.html").unlink()
+    error(client.get("/api/v1/releases/a/report"), 409, "release")
 
 
 # ---- errors

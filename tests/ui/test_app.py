@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import re
+import threading
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog.agent import Agent
+from replydesk.ui import app as app_module
 from replydesk.ui.app import check_host, create_app
 
 
@@ -39,6 +41,25 @@ def test_starting_warms_the_models_up(desk: Home) -> None:
         while not gc.get_freeze_count():
             assert time.monotonic() < deadline
             time.sleep(0.05)
+    gc.unfreeze()
+
+
+def test_a_server_reads_ahead_until_it_stops(desk: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted, stopped = threading.Event(), threading.Event()
+
+    def reading(_agent: Agent, stop: threading.Event, *, most: int) -> int:
+        assert most == 1000
+        wanted.set()
+        if stop.wait(30):
+            stopped.set()
+        return 0
+
+    monkeypatch.setattr(app_module, "read_ahead", reading)
+    with TestClient(create_app(Agent.open(desk), page=False)) as client:
+        assert wanted.wait(30)
+        # It keeps nobody waiting.
+        assert client.get("/readyz").status_code == 200
+    assert stopped.wait(30)
     gc.unfreeze()
 
 

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from replydesk.data.errors import StoreError
 from replydesk.data.records import VerdictKind
-from replydesk.data.settings import Settings
+from replydesk.data.settings import DialogSettings, Settings
 from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.dial import Dial
@@ -158,6 +158,15 @@ def test_evidence_names_what_an_unsure_reading_is_sure_of(language: str, node: s
     assert f"{node.replace('_', ' ')} …93%order status90%" in Seen(evidence(reply(node=told), language)).text
     assert evidence(reply(node=told | {"backed_off": False}), language) == evidence(reply(), language)
     assert evidence(reply(node=None), language) == evidence(reply(), language)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "Status of an order"), ("zh", "订单状态")])
+def test_an_intent_is_called_in_the_language_of_the_page(language: str, shown: str) -> None:
+    names = {"en": {"order_status": "Status of an order"}, "zh": {"order_status": "订单状态"}}
+    called = DialogSettings(intent_names=names).intent_name
+    assert f"{shown}90%" in Seen(evidence(reply(), language, called=called)).text
+    # What has no name is called by its label.
+    assert "order status90%" in Seen(evidence(reply(), language)).text
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,7 @@ def test_a_demo_that_was_stopped_goes_on(run: Run, desk: Home, monkeypatch: pyte
         raise ConflictError("Building goes on.")
 
     # As a demo leaves its home when it is killed before the training has ended: tickets, and no release.
-    desk.settings.write_text(demo._DEMO_SETTINGS, encoding="utf-8")
+    desk.settings.write_text(demo._settings(), encoding="utf-8")
     monkeypatch.setattr(demo, "workshop_of", building)
     assert run("demo", "--if-empty").trouble == "Building goes on."
     Releases(desk).promote(save_release(desk, 1))

@@ -311,3 +311,17 @@ def test_a_document_is_json_with_sentences_in_both_languages(agent: Agent, text:
     assert document["said"].keys() == {"en", "zh"}
     assert len(document["said"]["en"]) == len(document["said"]["zh"])
     assert not any("{" in line for lines in document["said"].values() for line in lines)
+
+
+def test_an_intent_is_called_in_each_language_by_its_name(desk: Home) -> None:
+    names = {"en": {"refund": "Money back"}, "zh": {"refund": "退款"}}
+    settings = Settings.load(desk.settings)
+    named = settings.dialog.model_copy(update={"intent_names": names})
+    agent = Agent.open(desk, settings.model_copy(update={"dialog": named}))
+    trained(agent)
+    reply = agent.reply(ZH.format("退款"))
+    told = explanation_of(agent, reply.id).document()
+    assert told["intent"] == "refund" and reply.reading.intents[0].name == "refund"
+    assert "“Money back”" in " ".join(told["said"]["en"]) and "“退款”" in " ".join(told["said"]["zh"])
+    assert any("“退款”" in line for line in reply.reasons)
+    agent.store.close()

@@ -89,3 +89,12 @@ def test_the_setting_names_another_file_of_the_home_or_elsewhere(tmp_path: Path)
     write(tmp_path / "far.toml", RULE.format("far"))
     for named, expected in (("night.toml", ["night"]), (str(tmp_path / "far.toml"), ["far"]), ("", [])):
         assert names(RuleBook.open(home, Settings(dialog=DialogSettings(rules=named)))) == expected
+
+
+def test_a_file_that_the_setting_names_and_that_is_missing_is_trouble(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    book = RuleBook.open(home, Settings(dialog=DialogSettings(rules="gone.toml")))
+    assert names(book) == [] and book.objections("We will refund you 50 EUR.")
+    assert "dialog.rules" in book.trouble() and str(tmp_path / "gone.toml") in book.trouble()
+    write(tmp_path / "gone.toml", RULE.format("back"))
+    assert names(book) == ["back"] and book.trouble() == ""

@@ -17,10 +17,10 @@ from sklearn.linear_model import LogisticRegression
 
 from replydesk.data.errors import HomeError, RequestError
 from replydesk.data.settings import RetrievalSettings, Settings
+from replydesk.finetune import defaults
 from replydesk.finetune.encoders.tuning import Labelled
-from replydesk.finetune.evaluation import intent_runs, intents, reading
+from replydesk.finetune.evaluation import intent_runs, reading
 from replydesk.finetune.evaluation.card import card_en, card_zh
-from replydesk.finetune.evaluation.chinese import in_chinese
 from replydesk.finetune.evaluation.intents import IntentData, evaluate_intents
 from replydesk.finetune.evaluation.metrics import calibration_error
 from replydesk.finetune.evaluation.noise import NAMES, noise_name
@@ -143,14 +143,20 @@ def test_a_recipe_that_tunes_is_trained_once_for_each_seed(
     assert tuned["oos"]["messages"] == 2
 
 
-@pytest.mark.parametrize(("each", "recipe", "advised"), [(4, "full", True), (5, "full", False), (4, "few-shot", False)])
-def test_a_recipe_for_many_messages_says_so_where_there_are_few(each: int, recipe: str, advised: bool) -> None:
-    train = Labelled(tuple(f"text {i}" for i in range(2 * each)), ("one", "other") * each)
-    notes = intents._advised(train, Recipe.find(recipe))
-    assert notes == ["There are 4.0 messages of a label: the recipe few-shot is made for so few."] * advised
-    assert [in_chinese(note) for note in notes] == [
-        "每个标签平均只有 4.0 条消息：配方 few-shot 专为这样少的数据而设。"
-    ] * advised
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_a_recipe_few_messages_get_the_one_that_is_made_for_them(
+    language: str, data: Callable[[str], IntentData], tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(defaults, "FEWEST", 5)
+    monkeypatch.setattr(Recipe, "find", lambda _name: TUNING)
+    every = data(language)
+    rows = [i for i, label in enumerate(every.train.labels) if every.train.labels[:i].count(label) < 4]
+    few = Labelled(*(tuple(column[i] for i in rows) for column in (every.train.texts, every.train.labels)))
+    given = replace(every, train=few, oos_valid=(), oos_test=())
+    found = evaluate_intents(given, Encoders(tiny_settings.retrieval))
+    assert found["recipe"] == TUNING.name and any("few-shot is taken" in note for note in found["notes"])
+    named = evaluate_intents(given, Encoders(tiny_settings.retrieval), recipe=QUICK)
+    assert named["recipe"] == "quick" and any("few-shot is made" in note for note in named["notes"])
 
 
 def test_after_learning_from_everything_neighbours_have_no_say(

@@ -9,7 +9,7 @@ import pytest
 
 from replydesk.finetune.examples import Examples
 from replydesk.finetune.intents.classify import fit_head
-from replydesk.finetune.intents.folds import even_folds, met
+from replydesk.finetune.intents.folds import even_folds, met, owned_folds
 from replydesk.finetune.recipe import QUICK
 
 
@@ -31,6 +31,36 @@ def test_labels_with_many_rows_spread_over_all_folds_and_a_single_row_is_never_j
     sizes = np.bincount(folds[folds >= 0])
     assert len(sizes) == 5
     assert sizes.max() - sizes.min() <= 1
+
+
+def sizes_of(pairs: int, others: int, rows: int) -> list[str]:
+    names = [name for number in range(pairs) for name in [f"pair {number}"] * 2]
+    return names + [name for number in range(others) for name in [f"other {number}"] * rows]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_of_two_messages_by_two_customers_all_labels_lose_one_in_the_same_folds(seed: int) -> None:
+    names = sizes_of(12, 12, 3)
+    owners = [f"customer {row}" for row in range(len(names))]
+    folds = owned_folds(names, owners, 3, seed)
+    assert all(sorted(folds[[row, row + 1]].tolist()) == [0, 1] for row in range(0, 24, 2))
+    assert set(folds.tolist()) == {0, 1, 2}
+    # Beside large labels, one in three of them is held out by each fold.
+    spread = owned_folds(sizes_of(12, 12, 20), [f"customer {row}" for row in range(264)], 3, seed)
+    held = {tuple(sorted(spread[[row, row + 1]].tolist())) for row in range(0, 24, 2)}
+    assert held == {(0, 1), (0, 2), (1, 2)}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_messages_of_a_customer_are_held_out_together(seed: int) -> None:
+    names = sizes_of(12, 12, 3)
+    # Every customer asked twice, of two labels.
+    owners = [f"customer {row % (len(names) // 2)}" for row in range(len(names))]
+    folds = owned_folds(names, owners, 3, seed)
+    assert all(len({folds[row] for row, owner in enumerate(owners) if owner == one}) == 1 for one in set(owners))
+    # Who asked but once is free.
+    owners[:2] = "one", "another"
+    assert sorted(owned_folds(names, owners, 3, seed)[:2].tolist()) == [0, 1]
 
 
 def test_what_the_others_never_learned_is_not_met() -> None:
