@@ -18,8 +18,13 @@ __all__ = [
     "is_cancel",
     "is_no",
     "is_refusal",
+    "is_same",
     "is_thanks",
     "is_undecided",
+    "is_yes",
+    "labelled_option",
+    "returned_to",
+    "stops",
     "stopped_for",
 ]
 
@@ -45,12 +50,13 @@ _REFUSALS_EN = (
     r"(?:it['’]?s |it is )?(?:still )?(?:not working|no (?:use|help|good)|wrong|not (?:right|correct|it))"
     r"|not helpful|no use|wrong(?: answer)?|useless"
     r"|not what i (?:asked|meant|need(?:ed)?|wanted)(?: for| about)?|(?:it )?(?:still )?does(?:n['’]t| not) work",
+    r"what do you mean(?: by that)?|i (?:don['’]?t|do not|didn['’]?t|did not) (?:understand|get)(?: (?:that|it|this|you|your answer))?",
     r"try again|something else|another answer(?: please)?|none of (?:these|those|them|that)|neither(?: of them)?",
 )
 _REFUSALS_ZH = (
     r"(?:这个?|那个?|你|您|答案|回答|你[说讲答]的|您[说讲答]的|这个?(?:回答|答案|方法|办法))?(?:也|都|完全|根本|还是|并|好像)*"
     r"(?:不对|错了|不正确|没用|没有用|不管用|没帮助|没有帮助|不行|不是这个|不是我(?:要|想要|问|说)的(?:这个|意思)?|没解决(?:问题)?"
-    r"|没有解决(?:我的)?(?:问题)?|解决不了(?:问题)?|答非所问|没回答(?:我的)?(?:问题)?|不是这个意思|听不懂|没听懂|理解错了|搞错了|弄错了"
+    r"|没有解决(?:我的)?(?:问题)?|解决不了(?:问题)?|答非所问|没回答(?:我的)?(?:问题)?|不是这个意思|听不懂|没听懂|看不懂|没看懂|不明白|没明白|什么意思|理解错了|搞错了|弄错了"
     r"|胡说|乱说|废话|无关|不相关)(?:了|啊|呀|吧|的|呢)*",
     r"(?:我)?(?:已经)?(?:试过|做过|看过)了?(?:也|都|还是)?(?:没用|不行|没有用|不管用)?(?:了|啊)*",
     r"(?:都|一个都|全都?)?(?:不是|没有)(?:这些|那些|一个|我想要的|我要的)?(?:啊|吧|呢)*|换一个(?:答案|回答|方法)?|还有别的(?:办法|方法|答案)?吗?",
@@ -90,7 +96,8 @@ _THANKING = re.compile(
 _CANCEL = re.compile(
     rf"{_START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
     r"|never ?mind|forget (?:it|about it|that)|leave it|don['’]?t bother|i(?:['’]ve)? changed my mind|no longer needed"
-    r"|(?:先)?(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)(?:吧|了|，?谢谢|，?不用了|，?算了)*)"
+    r"|(?:(?:那|先|还是|就)*(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)"
+    r"(?:吧|了|啦|谢谢)*[，,\s]*)+)"
     rf"(?:,? (?:thanks|thank you))?{_END}",
     re.IGNORECASE,
 )
@@ -139,7 +146,7 @@ _STARTS_YES = re.compile(
 )
 _AMENDS = re.compile(
     r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
-    r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b"
+    r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b|, not \S+(?: \S+)?\W*\Z"
     r"|不对|错了|[写打说填弄搞看]错|等等|等一下|还是|改[成为]|换成|换回|应该是|更正|抱歉|不好意思|不是",
     re.IGNORECASE,
 )
@@ -176,6 +183,19 @@ _ASKING_ZH = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+_MARKS = re.compile(r"[\W_]+")
+_IT = re.compile(r"\b(?:it|that|this|them)\b", re.IGNORECASE)
+_BACK_EN = re.compile(
+    r"\A\W*(?:(?:ok(?:ay)?|so|anyway|now|well|thanks?|thank you|great|let['’]?s|can we|go|going|coming|get|come|i want to)\W+)*"
+    r"back to (?P<what>(?:(?:the|my|that|your) )?[^,.:;?!]{2,40})[,.:;?!]+\s*(?P<rest>\S.*)\Z",
+    re.IGNORECASE,
+)
+_BACK_ZH = re.compile(
+    r"\A\W*(?:(?:好的?|那|那么|嗯|我们)\W*)*(?:回到|说回|话说回来|再说|再问|回过头来?[说问]?)(?P<what>[^，,。：:？?\s]{2,10}?)"
+    r"(?:的?(?:问题|事情?|那个))?[，,。：:\s]+(?P<rest>\S.*)\Z"
+)
+
+
 def is_refusal(text: str) -> bool:
     """Return whether a message says no more than that the last reply failed.
 
@@ -190,9 +210,44 @@ def is_no(text: str) -> bool:
     return bool(_NO.search(_plain(text)))
 
 
-def _is_yes(text: str) -> bool:
+def is_yes(text: str) -> bool:
     """Return whether a message is a bare yes."""
     return bool(_YES.search(_plain(text)))
+
+
+def is_same(text: str, other: str) -> bool:
+    """Return whether two messages say the same, whatever their marks: a question asked again is often asked louder.
+
+    >>> is_same("Where is my refund?", "where is my refund???"), is_same("退款呢？", "退款呢！！")
+    (True, True)
+    """
+    one, two = (_MARKS.sub("", same_text(said)) for said in (text, other))
+    return bool(one) and one == two or same_text(text) == same_text(other)
+
+
+def returned_to(text: str) -> str:
+    """Return what a message asks that comes back to something of before, '' where it does not.
+
+    >>> returned_to("ok, back to the return: who pays for it?"), returned_to("回到退货，运费谁出")
+    ('who pays for the return?', '退货，运费谁出')
+    """
+    plain = _plain(text)
+    if found := _BACK_EN.search(plain):
+        what = found["what"].strip()
+        asked = _IT.sub(what, found["rest"], count=1)
+        return asked if asked != found["rest"] else f"{asked} ({what})"
+    found = _BACK_ZH.search(plain)
+    return f"{found['what']}，{found['rest']}" if found else ""
+
+
+def stops(text: str) -> bool:
+    """Return whether a message begins with stopping what is going on, whatever it says then.
+
+    >>> stops("leave it, I'll keep the lamp"), stops("算了，我自己去取"), stops("leave it at the door, please")
+    (True, True, False)
+    """
+    plain = _plain(text)
+    return is_cancel(plain) or any(is_cancel(plain[: end.start()]) for end in _CLAUSE_END.finditer(plain))
 
 
 def is_undecided(text: str) -> bool:
@@ -212,8 +267,8 @@ def answered(text: str) -> bool | None:
     (False, True, None, None)
     """
     plain = _plain(text)
-    if is_no(plain) or _is_yes(plain):
-        return _is_yes(plain)
+    if is_no(plain) or is_yes(plain):
+        return is_yes(plain)
     if _UNSURE.search(plain):
         return None
     if _STARTS_NO.search(plain):
@@ -281,10 +336,8 @@ def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
     """
     if not options:
         return None
-    plain = same_text(text)
-    for offer in options:
-        if plain in (same_text(offer.label), same_text(offer.value)):
-            return offer
+    if (labelled := labelled_option(text, options)) is not None:
+        return labelled
     for pattern in (_NUMBER_EN, _NUMBER_ZH):
         if found := pattern.search(_plain(text)):
             said = found["number"].lower()
@@ -292,9 +345,15 @@ def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
             if place == -1:
                 return options[-1]
             return options[place - 1] if 1 <= place <= len(options) else None
-    if len(options) == 1 and _is_yes(text):
+    if len(options) == 1 and is_yes(text):
         return options[0]
     return _by_words(text, options)
+
+
+def labelled_option(text: str, options: Sequence[Offer]) -> Offer | None:
+    """Return the option that a message repeats, as its button sends it."""
+    plain = same_text(text)
+    return next((one for one in options if plain in (same_text(one.label), same_text(one.value))), None)
 
 
 def _by_words(text: str, options: Sequence[Offer]) -> Offer | None:

@@ -27,7 +27,7 @@ from replydesk.retrieval.reranking.reranker import Reranked
 __all__ = ["made_reply", "silent_reply", "unread"]
 
 # After these the conversation is still about what it was about before.
-_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm"}
+_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear"}
 
 
 def made_reply(
@@ -62,6 +62,8 @@ def made_reply(
         slots=slots,
         form=said.asking,
         tags=tags_of(fired),
+        waiting=decision.handoff or (told.state.waiting if aside and decision.ground != "declined" else ""),
+        filled=said.filled or (told.state.filled if aside else ""),
     )
     return Reply(
         id=uuid.uuid4().hex,

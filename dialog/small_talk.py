@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["SmallTalk", "SmallTalkKind", "small_talk"]
+__all__ = ["SmallTalk", "SmallTalkKind", "small_talk", "thanked"]
 
 SmallTalkKind = Literal["hello", "thanks", "bye", "who", "bot"]
 """What small talk may be. ``who`` asks who answers, ``bot`` whether it is a machine."""
@@ -122,6 +122,11 @@ _TEXTS: Final[dict[SmallTalkKind, dict[str, str]]] = {
         "zh": "是的，我是自动助手，不是真人。如果想找人工客服，直接告诉我就行。",
     },
 }
+
+
+def thanked(language: str) -> str:
+    """Return what the desk says to a thanks."""
+    return _TEXTS["thanks"]["zh" if language == "zh" else "en"]
 
 
 def small_talk(text: str, language: str) -> SmallTalk | None:

@@ -89,6 +89,8 @@ _PATTERNS: Final[tuple[tuple[AlarmKind, str], ...]] = (
         rf"|so|an?|the|bunch|of|absolute|complete|total|utter|fucking|f\W?cking|bloody|stupid|damn|lying|useless"
         rf"|most|biggest|lot|dumb|lazy|fat|ugly|goddamn|pathetic"
         rf"|worthless))*\ {_INSULT}(?![A-Za-z])(?!\ (?:question|mistake|price|system|policy))"
+        r"|\byou(?:'re|\ are|r)\ (?:all\ |just\ )*(?:so\ )?(?:fucking|f\W?cking|f\*+ing|bloody|goddamn)\ (?:useless|hopeless|incompetent"
+        r"|terrible|awful|rubbish|clueless)\b"
         r"|\b(?:fu?c?k|f[*#@]{1,3}k?|f\*\*\*|screw|damn)\ (?:yo)?(?:u|your\ (?:mother|mom|family|company)|off"
         r"|y'?all)(?![A-Za-z])(?!\ (?:up|over)\b)|\bgo\ (?:to\ hell|fuck|die|kill\ yourself|jump)\b|\b(?:eat\ shit"
         r"|drop\ dead|stfu|gtfo|kys|suck\ my)\b"
