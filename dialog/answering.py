@@ -41,6 +41,7 @@ from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.saying import (
     Said,
     after_form,
+    after_question,
     after_guard,
     after_rules,
     alarmed,
@@ -53,6 +54,7 @@ from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Thresholds
 from replydesk.dialog.state import State
 from replydesk.dialog.turn import ASIDES, Heard, Turn, heard, situation_of
+from replydesk.dialog.unwanted import wanted_of
 
 __all__ = ["Answering"]
 
@@ -123,6 +125,9 @@ class Answering:
             # How somebody writes is told by the message itself, not by what it means in its conversation.
             angry = angrier(mood_of(text), state.angry, self._settings.dialog.angry_above)
             told, found = self._best(turn, replace(told, state=replace(told.state, angry=angry)), wanted)
+        if told.cue == "declined":
+            # Whoever wants no person names one, too.
+            found = replace(found, reading=replace(found.reading, wants_person=False))
         fired = self._fired(turn, told, found.reading)
         if form is not None and taken is not None:
             fired = tuple(one for one in fired if one.effect in _OVER_FORMS)
@@ -158,7 +163,7 @@ class Answering:
         When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
         """
         text, state = turn.incoming.text, turn.incoming.state
-        if state.form is not None and asks_something(rest := stopped_for(text)):
+        if state.form is not None and asks_something(rest := stopped_for(text) or self._wanted(text, state, forms)):
             # Whoever stops a form to ask something else has asked that.
             return heard(rest, replace(state, form=None), turn.incoming.context), None, None
         told = heard(text, state, turn.incoming.context)
@@ -179,6 +184,12 @@ class Answering:
         if form is None:
             return told, None, None
         return Heard(text, (), state), form, step(form, state.form, text, state.slots)
+
+    def _wanted(self, text: str, state: State, forms: Sequence[Form]) -> str:
+        """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
+        form = next((one for one in forms if state.form is not None and one.name == state.form.name), None)
+        asked = form.slot(state.form.asking) if form is not None and state.form is not None else None
+        return "" if asked is None or asked.kind == "text" else wanted_of(text) or ""
 
     def _handed_over(
         self, told: Heard, text: str, state: State, forms: Sequence[Form]
@@ -204,7 +215,8 @@ class Answering:
                 return said
             if decision.action == "pick" and said.decision.action == "pick":
                 return after_form(said, form, step(form, None, "", before.slots), before.form, turn.language)
-        return begun_form(form, taken, turn.language)
+        said = begun_form(form, taken, turn.language)
+        return said if taken.kind != "again" or not asks else after_question(said, taken, turn.language)
 
     def _decided(
         self, turn: Turn, told: Heard, found: Found, forms: Sequence[Form], fired: Sequence[Fired], wanted: Wanted

@@ -9,8 +9,8 @@ from replydesk.dialog.details import only_details
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.saying import SETTLED, Said
 from replydesk.dialog.small_talk import thanked
-from replydesk.dialog.state import FormState, State
-from replydesk.dialog.turn import Heard
+from replydesk.dialog.state import State
+from replydesk.dialog.turn import ASIDES, Heard
 
 __all__ = ["with_aside"]
 
@@ -39,8 +39,6 @@ _UNCLEAR: Final = {
     "en": "I'm not sure what you mean. Could you write it in a few words, or say “talk to a person”?",
     "zh": "我不太明白您的意思，请用几个字说一下，或者说“转人工”。",
 }
-# A number that is told belongs to the question before, which a colleague then looks up.
-_TELLS: Final = frozenset({"details", "told"})
 
 
 def with_aside(said: Said, told: Heard, before: State, text: str, language: str) -> Said:
@@ -50,14 +48,16 @@ def with_aside(said: Said, told: Heard, before: State, text: str, language: str)
     just that come first.
     """
     decision = said.decision
-    canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
-    if said.asking is not None or canned or decision.ground in SETTLED or decision.handoff not in (None, "low_confidence"):
+    exact = decision.ground == "exact" and decision.hits[0].ticket.source != "agent" and told.meant == text
+    person = decision.handoff not in (None, "low_confidence")
+    if told.cue not in ASIDES or said.asking is not None or exact or person or decision.ground in SETTLED:
         return said
     spoken = "zh" if language == "zh" else "en"
-    if told.cue in _TELLS:
-        return said if _is_new(decision, before) else _told(told, before, text, spoken)
+    if told.cue == "details":
+        # To a question that is still open it may be the answer's last word.
+        return said if before.options and decision.answers else _told(before, text, spoken)
     if told.cue == "elsewhere":
-        return Said(Decision("ask", "slot_missing"), slot_question("order", language), asking=FormState("", "order"))
+        return Said(Decision("ask", "slot_missing"), slot_question("order", language))
     if told.cue == "thanks":
         return Said(Decision("compose", "small_talk"), thanked(language))
     if told.cue == "acknowledged":
@@ -71,13 +71,9 @@ def with_aside(said: Said, told: Heard, before: State, text: str, language: str)
     return _noted(spoken) if told.cue in ("declined", "answered") else said
 
 
-def _is_new(decision: Decision, before: State) -> bool:
-    """Return whether a decision sends an answer that the last reply has not sent."""
-    return decision.answers and not {hit.ticket.id for hit in decision.hits} <= set(before.sent)
-
-
-def _told(told: Heard, before: State, text: str, spoken: str) -> Said:
-    if told.cue == "told" or before.topic or before.waiting:
+def _told(before: State, text: str, spoken: str) -> Said:
+    """Return what is said to a mere number: it belongs to the question before, which a colleague then looks up."""
+    if before.topic or before.waiting:
         return _noted(spoken)
     detail = as_told(only_details(text), spoken)
     named = detail if detail and not detail.startswith(("http", "www")) else _IT[spoken]

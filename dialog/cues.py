@@ -17,6 +17,7 @@ __all__ = [
     "corrected",
     "is_cancel",
     "is_no",
+    "is_ordinal",
     "is_refusal",
     "is_same",
     "is_thanks",
@@ -30,7 +31,7 @@ __all__ = [
 
 _END = r"[\s.!?,;:。！？，~…]*\Z"
 _START = r"\A[\s.!?,;:。！？，~…]*"
-_HESITATION = r"(?:(?:no|nope|sorry|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi|actually|wait)[\s,.!?;:-]+)*"
+_HESITATION = r"(?:(?:no|nope|sorry|thanks|thank you|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi|actually|wait)[\s,.!?;:-]+)*"
 _HESITATION_ZH = r"(?:(?:不是|不|不对|抱歉|不好意思|嗯|呃|哦|唉|可是|但是|但|你好|您好)[\s，,。！!、]*)*"
 _ANSWER = r"(?:that|this|it|(?:the|your|that|this) (?:answer|reply|link|advice|suggestion))"
 _REFUSALS_EN = (
@@ -80,7 +81,7 @@ _YES = re.compile(
 _UNDECIDED = re.compile(
     rf"{_START}(?:maybe|perhaps|(?:i['’]?m )?not sure|no idea|dunno|i don['’]?t know"
     r"|(?:both|any|all)(?: of (?:them|these))?|either"
-    rf"|不知道|不确定|不清楚|也许吧?|可能吧?|都行|都可以|随便|都是|都要|两个都[是要]){_END}",
+    rf"|不知道|不确定|不清楚|也许吧?|可能吧?|都行|都可以|随便|都是|都要|(?:第?[一二三四两几][个條条项]?(?:和|跟|、|还有)?)+都[是要行想]){_END}",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -258,6 +259,15 @@ def is_undecided(text: str) -> bool:
     """
     plain = _plain(text)
     return bool(_YES.search(plain) or _UNDECIDED.search(plain))
+
+
+def is_ordinal(text: str) -> bool:
+    """Return whether a message is nothing but the number of a choice.
+
+    >>> is_ordinal("the fourth one"), is_ordinal("第二个"), is_ordinal("two lamps")
+    (True, True, False)
+    """
+    return bool(_NUMBER_EN.search(_plain(text)) or _NUMBER_ZH.search(_plain(text)))
 
 
 def answered(text: str) -> bool | None:

@@ -45,7 +45,7 @@ _KINDS = tuple(
     )
 )
 _LEADS_EN = re.compile(
-    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|what about|how about|what if it is"
+    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|no wait|wait|sorry|no(?=,)|what about|how about|what if it is"
     r"|then|also|in that case|no,? the|i mean)\b[\s,.!]*)+",
     re.IGNORECASE,
 )

@@ -296,6 +296,9 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
         return FormStep("cancelled", known)
     if state is not None and asked is not None:
         value = value_of(asked, text)
+        if asked.kind == "text" and only_details(text) in known.values():
+            # A number that was told before is said once more.
+            value = ""
         if stops(text) and (asked.kind == "text" or not value):
             return FormStep("cancelled", known)
         if state.explained < _EXPLAINED and (not value or asked.kind == "text") and _asks_about(asked, text):

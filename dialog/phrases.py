@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from replydesk.dialog.asking import as_told, has_masked
-from replydesk.dialog.forms import Form, FormStep, said_slots, text_in
+from replydesk.dialog.forms import Form, FormStep, Slot, said_slots, text_in
 from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
@@ -235,6 +235,10 @@ _MOODS = {
     "neutral": {"en": "neutral", "zh": "平静"},
     "positive": {"en": "positive", "zh": "满意"},
 }
+_FORM_ASIDE = {
+    "en": "I'm not sure enough to answer that here; say “stop” to ask it by itself. {ask}",
+    "zh": "这个问题我没有足够的把握；想单独问，请说“停止”。{ask}",
+}
 _FORM_EXPLAINED = {
     "en": "I need it to go on with this. If you don't have it, say “talk to a person” and a colleague helps you.",
     "zh": "需要这项信息才能继续办理。如果没有，请说“转人工”，由同事帮您。",
@@ -357,6 +361,11 @@ def form_text(step: FormStep, form: Form, language: str) -> str:
         question = ask if step.slot.help or not step.slot.wrong else text_in(step.slot.wrong, language)
         return f"{own}{'' if language == 'zh' else ' '}{question}"
     return text_in(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
+
+
+def form_aside_text(slot: Slot, language: str) -> str:
+    """Return the question for a slot after something else was asked that has no answer here."""
+    return _in(language, _FORM_ASIDE).format(ask=text_in(slot.ask, language))
 
 
 def _changed_text(step: FormStep, form: Form, language: str) -> str:

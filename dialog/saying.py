@@ -28,6 +28,7 @@ __all__ = [
     "Said",
     "after_form",
     "after_guard",
+    "after_question",
     "after_rules",
     "alarmed",
     "begun_form",
@@ -144,6 +145,12 @@ def after_form(said: Said, form: Form, back: FormStep, state: FormState | None, 
     """Return an answer to something else, with the question of the form that goes on behind it."""
     asks = begun_form(form, back, language)
     return replace(said, text=f"{said.text}\n\n{asks.text}", offers=asks.offers, asking=state, slots=asks.slots)
+
+
+def after_question(said: Said, taken: FormStep, language: str) -> Said:
+    """Return the question of a form after something else was asked that has no answer here: that is said first."""
+    assert taken.slot is not None
+    return replace(said, text=phrases.form_aside_text(taken.slot, language))
 
 
 def alarmed(alarm: Alarm, language: str, settings: Settings, *, repeated: bool = False) -> Said:

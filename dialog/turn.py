@@ -13,6 +13,7 @@ from replydesk.dialog.cues import (
     corrected,
     is_cancel,
     is_no,
+    is_ordinal,
     is_refusal,
     is_same,
     is_thanks,
@@ -122,7 +123,7 @@ def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | N
     satisfied = bool(state.sent) and is_acknowledged(text)
     if said and state.topic and not satisfied and (is_refusal(text) or is_no(text)):
         return Heard(state.topic, (), state.turned_down(), "refused")
-    if len(state.options) > 1 and state.topic and is_undecided(text):
+    if len(state.options) > 1 and state.topic and (is_undecided(text) or is_ordinal(text)):
         # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
         return Heard(state.topic, (), replace(state, failures=state.failures + 1), "again")
     return None
@@ -137,9 +138,7 @@ def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
             return Heard(text, (), fresh, "declined")
         return Heard(rewritten(wanted, state.topic) or wanted, (), fresh, "corrected")
     if state.topic and points_elsewhere(text):
-        # What was sent was about the wrong one, and did not fail.
-        gone = replace(state.turned_down(), failures=0) if said else fresh
-        return Heard(state.topic, (), gone, "elsewhere")
+        return Heard(state.topic, (), fresh, "elsewhere")
     meant, denied = corrected(text)
     if meant:
         after = state.turned_down() if said and denied else fresh
@@ -168,7 +167,7 @@ def _aside(text: str, state: State) -> Cue | None:
     """Return the cue of a message that asks nothing to look up, None where it does."""
     if is_thanks(text):
         return "thanks"
-    if state.asked and is_acknowledged(text):
+    if state.asked and (is_acknowledged(text) or is_no(text)):
         return "acknowledged"
     return "wordless" if is_wordless(text) else None
 

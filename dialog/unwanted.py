@@ -30,7 +30,7 @@ _DENIED_EN: Final = re.compile(
     r"(?: (?:that )?(?:i|you|anyone|us)(?: wanted| want)?)?(?: you)?"
     rf"(?: (?:to|for))?(?: (?:a|an|any|the|my|another))? (?:{_ACT_EN}\b|{_THING_EN}\b(?! (?:mail|letter|label|policy))"
     rf"|(?:(?:my|the|this|that) (?:\w+ )?|it |this |that )(?:to be )?{_DONE_EN}\b)"
-    rf"|not an? {_THING_EN}\W*\Z"
+    rf"|not (?:an? {_THING_EN}\W*\Z|(?:to )?{_ACT_EN}\b)"
     r")",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _ENDS_EN: Final = re.compile(
     r"(?<=[,.;!?])\s+|\s+(?:-+|–|—)\s+|\n+|\s+(?=(?:but|i (?:just |only |actually |would |['’]d )*(?:want|need|like)|i['’]d)\b)",
     re.IGNORECASE,
 )
-_JOINS_EN: Final = re.compile(r"\A\W*(?:(?:but|and|so|just|only|rather|instead|please)\b[\s,]*)+", re.IGNORECASE)
+_JOINS_EN: Final = re.compile(r"\A\W*(?:(?:but|and|so|just|only|rather|instead|please|actually|no|wait|sorry|oh)\b[\s,]*)+", re.I)
 _KNOW_EN: Final = re.compile(
     r"\A(?:i(?:['’]d| would)? (?:just |only |simply )*(?:want(?:ed)?|need|like) to (?:know|ask|find out|see)"
     r"|(?:just |only )?tell me)(?: if| whether)? +",
@@ -48,16 +48,16 @@ _NOUN_EN: Final = re.compile(r"\b(?P<noun>(?:my|the|this|that|our) (?:\w+ )?[\w-
 _PRONOUN_EN: Final = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 _TELLS_EN: Final = re.compile(
     r"[?]|\A(?:i|we|it|can|could|would|will|is|are|do|does|did|how|what|where|when|why|who|which|send|give|keep|stop|tell"
-    r"|show|cancel|change|refund|return|exchange|replace|repair|fix|leave|let|help|please)\b",
+    r"|show|cancel|change|refund|return|exchange|replace|repair|fix|leave|let|help|please|confirm|check|explain|need|answer|look|find|make|resend|update|pause)\b",
     re.IGNORECASE,
 )
 
 _ACT_ZH: Final = (
-    r"(?:取消|退款|退钱|退货|退掉|退订|退[了换]?|換貨|换货|更换|[换換]|注销|註銷|删除|刪除|[转轉](?:到|接)?(?:人工|客服|真人|给|接|$)"
+    r"(?:取消|退款|退钱|退货|退掉|退订|退[了换]?|換貨|换货|更换|[换換]|注销|註銷|删除|刪除|[转轉](?:(?:到|接)?(?:人工|客服|真人|给|接|$)|(?=[了啦]))"
     r"|人工|改|修改|更改|关闭)"
 )
 _LEAD_ZH: Final = (
-    r"\A[\s\W]*(?:(?:但是?|可是?|那就|那|先|请|請|麻烦|拜托|千万|你们?|您|暂时|等一下|等等|不是|好的?|嗯|哦|对不起|抱歉|不好意思)[\s，,]*)*"
+    r"\A[\s\W]*(?:(?:但是?|可是?|那就|那|先|请|請|麻烦|拜托|千万|你们?|您|暂时|算了|还是|等一下|等等|不是|好的?|嗯|哦|对不起|抱歉|不好意思)[\s，,]*)*"
 )
 _DENIED_ZH: Final = re.compile(
     rf"{_LEAD_ZH}(?:"
@@ -137,6 +137,6 @@ def _is_courtesy(text: str) -> bool:
 
 _COURTESY: Final = re.compile(
     r"(?:\W|please|pls|thanks?|thank you|sorry|wait|hang on|hold on|after all|ok(?:ay)?|no|stop|actually|yet"
-    r"|谢谢|多谢|等一下|等等|等会儿?|不好意思|抱歉|对不起|麻烦了?|好吗|好的?|先|了|啊|吧)*",
+    r"|谢谢|多谢|等一下|等等|等会儿?|不好意思|抱歉|对不起|麻烦了?|好吗|好的?|算了|还是|不是|嗯|哦|那|先|了|啊|吧)*",
     re.IGNORECASE,
 )
