@@ -1,8 +1,8 @@
 """How many messages after a question are understood: those that need it said in full, others left alone.
 
-The set is ``data/samples/followups.jsonl``: written for this, no question in two parts, half Chinese. The part ``later``
-is of other trades than a shop's, and was written, and sealed, before the rules were last touched. Beside ours stand a
-desk that never looks back, and the few lines that anybody would write: the question put before each message.
+The set is ``data/samples/followups.jsonl``: written for this, no question in two parts, half Chinese. The part
+``later`` is of other trades than a shop's, and was written, and sealed, before the rules were last touched. Beside ours
+stand a desk that never looks back, and the few lines that anybody would write: the question put before each message.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.saying import (
     Said,
     after_form,
-    after_question,
     after_guard,
+    after_question,
     after_rules,
     alarmed,
     begun_form,
@@ -125,6 +125,7 @@ class Answering:
             # How somebody writes is told by the message itself, not by what it means in its conversation.
             angry = angrier(mood_of(text), state.angry, self._settings.dialog.angry_above)
             told, found = self._best(turn, replace(told, state=replace(told.state, angry=angry)), wanted)
+            found = replace(found, reading=_placed(found.reading, text))
         if told.cue == "declined":
             # Whoever wants no person names one, too.
             found = replace(found, reading=replace(found.reading, wants_person=False))
@@ -334,6 +335,17 @@ class Answering:
         lines, promise = self._dial.lines(turn.release, found.skills, found.reading)
         least = self._settings.dialog.hits_shown
         return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least)
+
+
+def _placed(reading: Reading, text: str) -> Reading:
+    """Return a reading whose entities stand where the message as it was written has them, if it has them."""
+    if all(text[one.start : one.end] == one.text for one in reading.entities):
+        return reading
+    places = ((one, text.find(one.text)) for one in reading.entities)
+    return replace(
+        reading,
+        entities=tuple(replace(one, start=at, end=at + len(one.text)) if at >= 0 else one for one, at in places),
+    )
 
 
 def _settled(taken: FormStep, text: str) -> bool:

@@ -9,20 +9,27 @@ from typing import Final
 __all__ = ["only_details", "points_elsewhere"]
 
 # A code of four digits and more, a link, or what was masked.
-_DETAIL: Final = re.compile(r"https?://\S+|www\.\S+|<[A-Z]+_\d+>|#?(?<![a-z0-9-])[a-z]{0,4}[- ]?\d{4,}[a-z0-9]*(?![a-z0-9年-])", re.IGNORECASE)
+_DETAIL: Final = re.compile(
+    r"https?://\S+|www\.\S+|<[A-Z]+_\d+>|#?(?<![a-z0-9-])[a-z]{0,4}[- ]?\d{4,}[a-z0-9]*(?![a-z0-9年-])", re.IGNORECASE
+)
 _SAYS: Final = re.compile(
-    r"\b(?:i|already|just|said|told|you|gave|it['’]?s|it|is|that['’]?s|this|that|here['’]s|here|you|go|the|my|our|order|orders|parcel|package"
-    r"|return|tracking|invoice|customer|number|no|nr|id|code|link|mail|e-?mail|phone|address|for|about|regarding|concerning|re|found|hang"
+    r"\b(?:i|already|just|said|told|you|gave|it['’]?s|it|is|that['’]?s|this|that|here['’]s|here|you|go|the|my"
+    r"|our|order|orders|parcel|package"
+    r"|return|tracking|invoice|customer|number|no|nr|id|code|link|mail|e-?mail|phone|address|for|about"
+    r"|regarding|concerning|re|found|hang"
     r"|on|wait|oh|sorry|ok(?:ay)?|yes|and|please|hi|hello|is|was|again|see|name)\b"
-    r"|订单号?码?|单号|运单号?|快递|物流|退货|编号|号码|号|链接|电话|手机|邮箱|地址|我|的|是|这个?|那个?|给你|给您|发你|说了|说过|已经|刚才|找到了|在这里?|请看|看|查|一下|关于"
+    r"|订单号?码?|单号|运单号?|快递|物流|退货|编号|号码|号|链接|电话|手机|邮箱|地址|我|的|是|这个?|那个?|给你"
+    r"|给您|发你|说了|说过|已经|刚才|找到了|在这里?|请看|看|查|一下|关于"
     r"|了|啊|呀|哦|嗯|好的?|您?你好|不好意思|抱歉",
     re.IGNORECASE,
 )
 _LONGEST: Final = 120
 _NOUN_EN: Final = r"(?:order|parcel|package|delivery|shipment|number)"
 _OTHER: Final = re.compile(
-    rf"\A\W*(?:(?:no+|not|this|that|it['’]?s|it|is|isn['’]?t|wasn['’]?t|sorry|wait|i|meant|mean|was|asking|about|talking|for"
-    rf"|wrong|the|but|one|actually|{_NOUN_EN})\W+)*(?:the|my|a|an)?\s*(?:other|another|different|second) {_NOUN_EN}\W*\Z"
+    rf"\A\W*(?:(?:no+|not|this|that|it['’]?s|it|is|isn['’]?t|wasn['’]?t|sorry|wait|i|meant|mean|was|asking"
+    rf"|about|talking|for"
+    rf"|wrong|the|but|one|actually|{_NOUN_EN})\W+)*(?:the|my|a|an)?\s*(?:other|another|different"
+    rf"|second) {_NOUN_EN}\W*\Z"
     r"|\A(?:\W*(?:不是|不对|我|说的?|问的?|指的?|是|要|查|这个|那个|这单|那单|这张|订单|快递|包裹|单子|单)\W*)*"
     r"(?:另外?一?|别的|其他|上一|前一)[个单张笔件]?(?:订单|快递|包裹|单子|单|那个)?\W*\Z",
     re.IGNORECASE,

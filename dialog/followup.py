@@ -25,7 +25,8 @@ _DAYS = r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?
 _KINDS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:red|blue|green|black|white|grey|gray|yellow|pink|purple|brown|orange|gold|silver|beige|navy|cream|teal)\b",
+        r"\b(?:red|blue|green|black|white|grey|gray|yellow|pink|purple|brown|orange|gold|silver|beige|navy|cream"
+        r"|teal)\b",
         r"\bsize (?:\d+|[smlx]{1,4})\b|\b(?:xxl|xl|xs|[sml])\b(?!')|\b(?:small|medium|large|big)(?:er|est)?\b",
         r"\b\d+(?:\.\d+)? ?(?:x|by) ?\d+(?:\.\d+)?\b",
         r"\b(?:oak|pine|walnut|birch|glass|leather|cotton|linen|wool|silk|steel|plastic|wooden|metal|ceramic)\b",
@@ -45,7 +46,8 @@ _KINDS = tuple(
     )
 )
 _LEADS_EN = re.compile(
-    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|no wait|wait|sorry|no(?=,)|what about|how about|what if it is"
+    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|no wait|wait|sorry|no(?=,)"
+    r"|what about|how about|what if it is"
     r"|then|also|in that case|no,? the|i mean)\b[\s,.!]*)+",
     re.IGNORECASE,
 )
@@ -79,17 +81,20 @@ _IT_IS = re.compile(r"\b(?:it|he|she)['’]s\b", re.IGNORECASE)
 _TAIL_EN = re.compile(r"[\s,]+(?:then|too|as well|instead|please|though)\W*\Z", re.IGNORECASE)
 # Such a fragment is no thing that takes another's place.
 _NO_THING = re.compile(
-    r"\A(?:back|again|later|now|soon|online|here|there|really|why|often|one|two|three|four|five|six|ten|both|more|less|\d+)\Z",
+    r"\A(?:back|again|later|now|soon|online|here|there|really|why|often|one|two|three|four|five|six|ten|both"
+    r"|more|less|\d+)\Z",
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(r"\A(?P<determiner>the|my|our|an?|your|this|these|those|some)\s", re.IGNORECASE)
 _ONE = re.compile(r"\bones?\b", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|may|has|have|had|when|where|why|how|what|which|who|if)\b",
+    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|may|has|have|had|when|where|why|how|what"
+    r"|which|who|if)\b",
     re.IGNORECASE,
 )
 _CLAUSE_ZH = re.compile(
-    r"什么|怎么|多久|多少|多长|多大|多重|几|哪|为什么|能|可以|会(?!\Z)|要|是|有|行|吗|不|没|谁|试|打|坏|带|退|改|修|补|送|到付|保|收费|影响|通知"
+    r"什么|怎么|多久|多少|多长|多大|多重|几|哪|为什么|能|可以|会(?!\Z)|要|是|有|行|吗|不|没|谁|试|打|坏|带|退"
+    r"|改|修|补|送|到付|保|收费|影响|通知"
 )
 _ASKING = re.compile(
     r"\A\W*(?:(?:please|hi|hello|hey|sorry|excuse me)\W+)*(?:(?:can|could|may|do|would|will) (?:i|we|you)(?: please)?"
@@ -102,14 +107,18 @@ _END = re.compile(r"[\s?？。.!！吗呢呀啊]+\Z")
 _SUBJECT_ZH = re.compile(
     r"\A(?P<before>(?:请问|你好|您好)?[,，]?(?:我的|你们的?|这款|这个|那个|这件|那件|这条|这把|这台|这双|收到的)?)"
     r"(?P<noun>(?:(?![下之后还已可我你您])[\u4e00-\u9fffA-Za-z]){1,6}?)"
-    r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点|运费|上班|店))"
+    r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点"
+    r"|运费|上班|店))"
 )
 _OBJECT_ZH = re.compile(
-    r"(?P<verb>退货?|换|带|装|用|养|洗|教|卖|租|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿|订|要|不要)(?P<noun>[\u4e00-\u9fffA-Za-z]{2,6}?)"
+    r"(?P<verb>退货?|换|带|装|用|养|洗|教|卖|租|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿"
+    r"|订|要|不要)(?P<noun>[\u4e00-\u9fffA-Za-z]{2,6}?)"
     r"(?=(?:送?多少|要|多久|吗|呢|的|可以|能|什么|怎么|而不是|不要|[?？。!！]|\Z))"
 )
 # What is done or paid, of whatever thing: 新疆 after 运费怎么算 is 新疆运费怎么算.
-_SERVICES_ZH = "保修|质保|退款|退钱|退货|换货|运费|邮费|快递|物流|配送|发货|价格|保养|维修|安装|年费|押金|学费|门票|折扣|发票"
+_SERVICES_ZH = (
+    "保修|质保|退款|退钱|退货|换货|运费|邮费|快递|物流|配送|发货|价格|保养|维修|安装|年费|押金|学费|门票|折扣|发票"
+)
 _SERVICE_ZH = re.compile(rf"\A(?:{_SERVICES_ZH})+\Z")
 _OWNER_ZH = re.compile(r"(?P<noun>(?!我|你|您)[\u4e00-\u9fffA-Za-z]{1,6}的)")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
@@ -258,11 +267,11 @@ def _completed_zh(said: str, before: str) -> str:
         return made
     # Only 花瓶呢 puts one thing in another's place; 花瓶也行吗 says more.
     whole = (_NE if "也" in plain else _WHETHER_ZH).sub("", plain)
-    if fragment == whole and not _CLAUSE_ZH.search(fragment) and len(fragment) <= _NOUN:
+    if fragment and fragment == whole and not _CLAUSE_ZH.search(fragment) and len(fragment) <= _NOUN:
         if fragment.startswith(("那个", "另")):
             return f"{core}，{fragment}呢？"
-        if (made := _with_noun_zh(fragment, before)) is not None:
-            return made
+        if (changed := _with_noun_zh(fragment, before)) is not None:
+            return changed
     return f"{core}，{_IT_ZH.sub('', plain) if _IT_ZH.fullmatch(plain[:2]) else plain}"
 
 
@@ -272,7 +281,9 @@ def _with_noun_zh(fragment: str, before: str) -> str | None:
     Things of one kind end in the same character: 金卡 takes the place of 信用卡 in 信用卡年费怎么免.
     """
     owned = fragment.endswith("的")
-    found = next((f for one in ((_OWNER_ZH,) if owned else (_SUBJECT_ZH, _OBJECT_ZH)) if (f := one.search(before))), None)
+    found = next(
+        (f for one in ((_OWNER_ZH,) if owned else (_SUBJECT_ZH, _OBJECT_ZH)) if (f := one.search(before))), None
+    )
     if found is None:
         return _of_a_kind(fragment.removesuffix("的"), before)
     start, end = found.span("noun")

@@ -17,9 +17,10 @@ from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
 from replydesk.dialog.asking import as_told, has_name, slot_question
 from replydesk.dialog.asking_back import about_slot
-from replydesk.dialog.cues import amends, answered, chosen_option, is_cancel, is_no, is_yes, stops
 from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.cues import amends, answered, is_cancel, is_no, is_yes, stops
 from replydesk.dialog.details import only_details
+from replydesk.dialog.options import chosen_option
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
@@ -353,7 +354,9 @@ def _put_right(form: Form, asked: Slot, text: str, known: Mapping[str, str], *, 
     if not amends(text) and (told or asks_something(text)):
         return {}
     earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
-    return _told_anew([one for one in earlier if one.kind != asked.kind or not told and one.kind == "choice"], text, known)
+    return _told_anew(
+        [one for one in earlier if one.kind != asked.kind or (not told and one.kind == "choice")], text, known
+    )
 
 
 def _told_anew(slots: Sequence[Slot], text: str, known: Mapping[str, str]) -> dict[str, str]:

@@ -9,23 +9,21 @@ from typing import Final, Literal
 from replydesk.dialog.courtesies import is_acknowledged, is_wordless, without_courtesies
 from replydesk.dialog.cues import (
     amends,
-    chosen_option,
     corrected,
     is_cancel,
     is_no,
-    is_ordinal,
     is_refusal,
     is_same,
     is_thanks,
     is_undecided,
     is_yes,
-    labelled_option,
     returned_to,
 )
 from replydesk.dialog.details import only_details, points_elsewhere
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.release import Release

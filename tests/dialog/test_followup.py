@@ -18,7 +18,9 @@ CASES = part("train") + part("test") + part("later")
 def test_the_set_is_what_it_says() -> None:
     assert len(CASES) >= 480 and len(part("test")) == 180 and len(part("later")) == 60
     assert sum(case["language"] == "zh" for case in CASES) * 2 == len(CASES)
-    topics = [case["topic"] for name in ("train", "test", "later") for case in {c["topic"]: c for c in part(name)}.values()]
+    topics = [
+        case["topic"] for name in ("train", "test", "later") for case in {c["topic"]: c for c in part(name)}.values()
+    ]
     assert len(topics) == len(set(topics)), "no question is in two parts"
 
 
