@@ -26,6 +26,7 @@ from replydesk.dialog.forms import (
     question_form,
     started_form,
     step,
+    value_of,
 )
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
@@ -190,7 +191,8 @@ class Answering:
         """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
         form = next((one for one in forms if state.form is not None and one.name == state.form.name), None)
         asked = form.slot(state.form.asking) if form is not None and state.form is not None else None
-        return "" if asked is None or asked.kind == "text" else wanted_of(text) or ""
+        fits = asked is None or asked.kind == "text" or bool(value_of(asked, text))
+        return "" if fits else wanted_of(text) or ""
 
     def _handed_over(
         self, told: Heard, text: str, state: State, forms: Sequence[Form]

@@ -293,14 +293,15 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
     """
     known, changed = dict(slots), dict[str, str]()
     asked = form.slot(state.asking) if state is not None else None
-    if state is not None and (is_cancel(text) or wanted_of(text) == ""):
+    if state is not None and is_cancel(text):
         return FormStep("cancelled", known)
     if state is not None and asked is not None:
         value = value_of(asked, text)
-        if asked.kind == "text" and only_details(text) in known.values():
+        if asked.kind == "text" and (detail := only_details(text)) and detail in known.values():
             # A number that was told before is said once more.
             value = ""
-        if stops(text) and (asked.kind == "text" or not value):
+        # "I don't want to return it" may answer whether it is to be returned.
+        if (asked.kind == "text" or not value) and (stops(text) or wanted_of(text) == ""):
             return FormStep("cancelled", known)
         if state.explained < _EXPLAINED and (not value or asked.kind == "text") and _asks_about(asked, text):
             return FormStep("explained", known, replace(state, explained=state.explained + 1), asked)

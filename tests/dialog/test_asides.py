@@ -141,6 +141,13 @@ def test_what_is_no_address(text: str, kind: str) -> None:
     assert taken.kind == kind
 
 
+@pytest.mark.parametrize("text", ["no, don't exchange it", "不要换货"])
+def test_what_is_not_wanted_may_answer_a_form(text: str) -> None:
+    swap = Form("swap", (Slot("swap", {"en": "Shall we exchange it?", "zh": "要换货吗？"}, "yes_no"),), {"en": "."})
+    taken = step(swap, FormState("swap", "swap"), text, {})
+    assert (taken.kind, dict(taken.slots)) == ("done", {"swap": "no"})
+
+
 def test_a_bare_no_may_be_what_a_form_asks_for() -> None:
     remarks = Form("note", (Slot("remarks", {"en": "Is there anything else?", "zh": "还有补充吗？"}),), {"en": "."})
     assert step(remarks, FormState("note", "remarks"), "no", {}).kind == "done"
