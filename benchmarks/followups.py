@@ -1,6 +1,7 @@
 """How many messages after a question are understood: those that need it said in full, others left alone.
 
-The set is ``data/samples/followups.jsonl``: written for this, no question in both parts, half Chinese. Beside ours
+The set is ``data/samples/followups.jsonl``: written for this, no question in two parts, half Chinese. The part
+``later`` is of other trades than a shop's, and was written, and sealed, before the rules were last touched. Beside ours
 stand a desk that never looks back, and the few lines that anybody would write: the question put before each message.
 """
 
@@ -24,23 +25,26 @@ WAYS: dict[str, Rewrite] = {
 
 
 def run() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, rewrite in WAYS.items():
-        found[name] = {}
-        for language in ("en", "zh"):
-            cases = part("test", language)
-            right = [resolved(case, rewrite) for case in cases]
-            needing = [one for one, case in zip(right, cases, strict=True) if case["needs"]]
-            found[name][language] = {
-                "resolved": round(sum(right) / len(right), 4),
-                "of_those_that_need_it": round(sum(needing) / len(needing), 4),
-                "messages": len(cases),
-            }
-    return found
+    """Return how many are resolved by each way, in each language: of the test part, and of the one written later."""
+    return {
+        f"{name}{told}": {language: _measured(part(which, language), rewrite) for language in ("en", "zh")}
+        for which, told in (("test", ""), ("later", ", written later"))
+        for name, rewrite in WAYS.items()
+    }
+
+
+def _measured(cases: list[dict[str, Any]], rewrite: Rewrite) -> dict[str, float]:
+    right = [resolved(case, rewrite) for case in cases]
+    needing = [one for one, case in zip(right, cases, strict=True) if case["needs"]]
+    return {
+        "resolved": round(sum(right) / len(right), 4),
+        "of_those_that_need_it": round(sum(needing) / len(needing), 4),
+        "messages": len(cases),
+    }
 
 
 def part(name: str, language: str = "") -> list[dict[str, Any]]:
-    """Return the cases of a part (train or test), of one language or both."""
+    """Return the cases of a part (train, test or later), of one language or both."""
     path = Path(samples.__file__).parent / "followups.jsonl"
     cases: list[dict[str, Any]] = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [case for case in cases if case["part"] == name and language in ("", case["language"])]

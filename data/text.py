@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from replydesk.data.errors import RequestError
 
-__all__ = ["clean", "language_of", "narrow", "plain", "tokens"]
+__all__ = ["asked_language", "clean", "language_of", "narrow", "plain", "tokens"]
 
 HAN: Final = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Chinese brands write の, names the dot ・, and shrugs ツ and ノ: these prove no Japanese.
@@ -68,6 +68,19 @@ _UNSEEN_STYLE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden|max-height\s*:\s*0(?:px)?\s*(?:;|$)"
 )
 
+_NAMED_LANGUAGES: Final = {
+    "english": "en", "chinese": "zh", "mandarin": "zh",
+    "英文": "en", "英语": "en", "英語": "en",
+    "中文": "zh", "汉语": "zh", "漢語": "zh", "普通话": "zh", "普通話": "zh",
+}  # fmt: skip
+_ASKS_LANGUAGE: Final = re.compile(
+    r"\W*(?:(?:can|could|do|does|would|will|you|we|i|anyone|anybody|someone|there|here|please|let['’]?s|sorry|hi|hello|but"
+    r"|speak|write|reply|answer|talk|chat|switch|continue|say (?:it|that)|to|me|in|only)\W+)*"
+    r"(?P<en>english|chinese|mandarin)(?:\W+(?:please|pls|instead|thanks|thank you|speaker|only))*\W*"
+    r"|\W*(?:请|請|麻烦|可以|能不能|能|会|會|你们?|您|我们|咱们|帮我|不好意思|[，,])*(?:用|说|說|讲|講|换成?|切换到?|改[用成])?"
+    r"(?P<zh>中文|英文|英语|英語|汉语|漢語|普通话|普通話)(?:回答|回复|回覆|交流|聊|说|說|讲|吧|吗|嗎|好吗|可以吗|行吗|谢谢|谢了|[，,])*\W*",
+    re.IGNORECASE,
+)
 CODE_OR_WORD: Final = re.compile(rf"([{HAN}{KANA}]+)|([^\W_{HAN}{KANA}]+(?:['’\-][^\W_{HAN}{KANA}]+)*)")
 
 
@@ -81,6 +94,8 @@ def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str
     handles, codes and emoji carry no language; fewer than three words without Han give ``previous``, or the
     first of ``among``.
 
+    Who asks for a language of ``among`` and says nothing else gets it: "English please", 请用中文.
+
     Raises :class:`RequestError` when ``among`` is empty or py3langid does not know the languages to choose
     from.
 
@@ -89,6 +104,8 @@ def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str
     """
     if not among:
         raise RequestError("No language to choose from.", where="among", hint="Name at least one language.")
+    if (asked := asked_language(text)) in among:
+        return asked
     bare = _NO_LANGUAGE.sub(" ", text)
     east = len(_EAST.findall(bare))
     words = _WORD.findall(_EAST.sub(" ", bare) if east else bare)
@@ -103,6 +120,19 @@ def language_of(text: str, *, among: Sequence[str] = ("en", "zh"), previous: str
     if len(choice) < 2:
         return choice[0] if choice else previous or among[0]
     return str(_identifier(choice).classify(" ".join(words))[0])
+
+
+def asked_language(text: str) -> str:
+    """Return the language that a message asks for, '' where it asks for none, or for something else, too.
+
+    >>> asked_language("do you speak Chinese?"), asked_language("请说英语"), asked_language("an English invoice")
+    ('zh', 'en', '')
+    """
+    found = _ASKS_LANGUAGE.fullmatch(text.strip())
+    named = (found["en"] or found["zh"] or "").lower() if found else ""
+    # The bare name of a language may answer something else.
+    named = "" if re.sub(r"\W", "", text).lower() == named else named
+    return _NAMED_LANGUAGES.get(named, "")
 
 
 @cache

@@ -10,13 +10,24 @@ from dataclasses import replace
 from replydesk.data.followed import FollowedFile
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
+from replydesk.dialog.asides import with_aside
 from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
+from replydesk.dialog.courtesies import without_courtesies
 from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.followup import with_new_words
-from replydesk.dialog.forms import Form, FormStep, declared_slot, question_form, started_form, step
+from replydesk.dialog.forms import (
+    Form,
+    FormStep,
+    declared_slot,
+    put_right_later,
+    question_form,
+    started_form,
+    step,
+    value_of,
+)
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something, parts_of, stands_alone
@@ -32,6 +43,7 @@ from replydesk.dialog.saying import (
     Said,
     after_form,
     after_guard,
+    after_question,
     after_rules,
     alarmed,
     begun_form,
@@ -41,7 +53,9 @@ from replydesk.dialog.saying import (
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Thresholds
-from replydesk.dialog.turn import Heard, Turn, heard, situation_of
+from replydesk.dialog.state import State
+from replydesk.dialog.turn import ASIDES, Heard, Turn, heard, situation_of
+from replydesk.dialog.unwanted import wanted_of
 
 __all__ = ["Answering"]
 
@@ -112,6 +126,10 @@ class Answering:
             # How somebody writes is told by the message itself, not by what it means in its conversation.
             angry = angrier(mood_of(text), state.angry, self._settings.dialog.angry_above)
             told, found = self._best(turn, replace(told, state=replace(told.state, angry=angry)), wanted)
+            found = replace(found, reading=_placed(found.reading, text))
+        if told.cue == "declined":
+            # Whoever wants no person names one, too.
+            found = replace(found, reading=replace(found.reading, wants_person=False))
         fired = self._fired(turn, told, found.reading)
         if form is not None and taken is not None:
             fired = tuple(one for one in fired if one.effect in _OVER_FORMS)
@@ -120,6 +138,7 @@ class Answering:
             said = self._decided(turn, told, found, forms, fired, wanted)
         fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
+        said = with_aside(said, told, state, text, language)
         said = with_manners(said, text, language, alarm, self._settings)
         said = after_guard(
             said,
@@ -146,10 +165,12 @@ class Answering:
         When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
         """
         text, state = turn.incoming.text, turn.incoming.state
-        if state.form is not None and asks_something(rest := stopped_for(text)):
+        if state.form is not None and asks_something(rest := stopped_for(text) or self._wanted(text, state, forms)):
             # Whoever stops a form to ask something else has asked that.
             return heard(rest, replace(state, form=None), turn.incoming.context), None, None
         told = heard(text, state, turn.incoming.context)
+        if state.form is None and not wants_person(text):
+            return self._handed_over(told, text, state, forms)
         if state.form is None or wants_person(text):
             return told, None, None
         if not state.form.name:
@@ -165,6 +186,21 @@ class Answering:
         if form is None:
             return told, None, None
         return Heard(text, (), state), form, step(form, state.form, text, state.slots)
+
+    def _wanted(self, text: str, state: State, forms: Sequence[Form]) -> str:
+        """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
+        form = next((one for one in forms if state.form is not None and one.name == state.form.name), None)
+        asked = form.slot(state.form.asking) if form is not None and state.form is not None else None
+        fits = asked is None or asked.kind == "text" or bool(value_of(asked, text))
+        return "" if fits else wanted_of(text) or ""
+
+    def _handed_over(
+        self, told: Heard, text: str, state: State, forms: Sequence[Form]
+    ) -> tuple[Heard, Form | None, FormStep | None]:
+        """Return what a message is, with the form that a colleague has got, where it puts right what that says."""
+        form = next((one for one in forms if one.name == state.filled), None) if state.filled else None
+        taken = put_right_later(form, text, state.slots) if form is not None else None
+        return (Heard(text, (), state), form, taken) if taken is not None else (told, None, None)
 
     def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
         """Return what a form that goes on says; who asks something else gets the answer before its question.
@@ -182,7 +218,8 @@ class Answering:
                 return said
             if decision.action == "pick" and said.decision.action == "pick":
                 return after_form(said, form, step(form, None, "", before.slots), before.form, turn.language)
-        return begun_form(form, taken, turn.language)
+        said = begun_form(form, taken, turn.language)
+        return said if taken.kind != "again" or not asks else after_question(said, taken, turn.language)
 
     def _decided(
         self, turn: Turn, told: Heard, found: Found, forms: Sequence[Form], fired: Sequence[Fired], wanted: Wanted
@@ -192,7 +229,7 @@ class Answering:
         lines, _ = self._dial.lines(turn.release, found.skills, reading)
         away = not hits and bool(turn.matcher.trouble())
         decision = decide(reading, hits, lines, away=away, failures=told.state.failures, angry=told.state.angry)
-        if forms and decision.handoff not in _PERSON and deciding(fired) is None:
+        if forms and told.cue not in ASIDES and decision.handoff not in _PERSON and deciding(fired) is None:
             # A form asks, and that needs no promise.
             alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
             begun = started_form(forms, told.meant, reading, hits, pick_above=alone)
@@ -247,10 +284,11 @@ class Answering:
         found = self.look(turn, told.meant, told.context, wanted)
         if told.cue != "follow_up":
             return told, found
-        alone = self.look(turn, turn.incoming.text, (), wanted)
+        bare = without_courtesies(turn.incoming.text)
+        alone = self.look(turn, bare, (), wanted)
         one, other = (look.reranked.hits[:1] for look in (alone, found))
         if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
-            return replace(told, meant=turn.incoming.text, cue=""), alone
+            return replace(told, meant=bare, cue=""), alone
         hits, others = (look.reranked.hits for look in (found, alone))
         weighed = with_new_words(hits, others, turn.incoming.text, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
@@ -300,6 +338,17 @@ class Answering:
         chosen = self._settings.dialog
         least, called = chosen.hits_shown, chosen.intent_name
         return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least, called=called)
+
+
+def _placed(reading: Reading, text: str) -> Reading:
+    """Return a reading whose entities stand where the message as it was written has them, if it has them."""
+    if all(text[one.start : one.end] == one.text for one in reading.entities):
+        return reading
+    places = ((one, text.find(one.text)) for one in reading.entities)
+    return replace(
+        reading,
+        entities=tuple(replace(one, start=at, end=at + len(one.text)) if at >= 0 else one for one, at in places),
+    )
 
 
 def _settled(taken: FormStep, text: str) -> bool:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from replydesk.data.records import same_text
-from replydesk.data.text import tokens
-from replydesk.dialog.state import Offer
 
 __all__ = [
+    "END",
+    "START",
     "amends",
     "answered",
-    "chosen_option",
     "corrected",
     "is_cancel",
     "is_no",
     "is_refusal",
+    "is_same",
     "is_thanks",
     "is_undecided",
+    "is_yes",
+    "plain",
+    "returned_to",
     "stopped_for",
+    "stops",
 ]
 
-_END = r"[\s.!?,;:。！？，~…]*\Z"
-_START = r"\A[\s.!?,;:。！？，~…]*"
-_HESITATION = r"(?:(?:no|nope|sorry|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi|actually|wait)[\s,.!?;:-]+)*"
+END = r"[\s.!?,;:。！？，~…]*\Z"
+START = r"\A[\s.!?,;:。！？，~…]*"
+_HESITATION = (
+    r"(?:(?:no|nope|sorry|thanks|thank you|hmm+|um+|well|oh|but|and|ok(?:ay)?|please|hey|hi|actually"
+    r"|wait)[\s,.!?;:-]+)*"
+)
 _HESITATION_ZH = r"(?:(?:不是|不|不对|抱歉|不好意思|嗯|呃|哦|唉|可是|但是|但|你好|您好)[\s，,。！!、]*)*"
 _ANSWER = r"(?:that|this|it|(?:the|your|that|this) (?:answer|reply|link|advice|suggestion))"
 _REFUSALS_EN = (
@@ -45,53 +51,62 @@ _REFUSALS_EN = (
     r"(?:it['’]?s |it is )?(?:still )?(?:not working|no (?:use|help|good)|wrong|not (?:right|correct|it))"
     r"|not helpful|no use|wrong(?: answer)?|useless"
     r"|not what i (?:asked|meant|need(?:ed)?|wanted)(?: for| about)?|(?:it )?(?:still )?does(?:n['’]t| not) work",
+    r"what do you mean(?: by that)?|i (?:don['’]?t|do not|didn['’]?t|did not) (?:understand|get)(?: (?:that|it"
+    r"|this|you|your answer))?",
     r"try again|something else|another answer(?: please)?|none of (?:these|those|them|that)|neither(?: of them)?",
 )
 _REFUSALS_ZH = (
-    r"(?:这个?|那个?|你|您|答案|回答|你[说讲答]的|您[说讲答]的|这个?(?:回答|答案|方法|办法))?(?:也|都|完全|根本|还是|并|好像)*"
-    r"(?:不对|错了|不正确|没用|没有用|不管用|没帮助|没有帮助|不行|不是这个|不是我(?:要|想要|问|说)的(?:这个|意思)?|没解决(?:问题)?"
-    r"|没有解决(?:我的)?(?:问题)?|解决不了(?:问题)?|答非所问|没回答(?:我的)?(?:问题)?|不是这个意思|听不懂|没听懂|理解错了|搞错了|弄错了"
+    r"(?:这个?|那个?|你|您|答案|回答|你[说讲答]的|您[说讲答]的|这个?(?:回答|答案|方法|办法))?(?:也|都|完全"
+    r"|根本|还是|并|好像)*"
+    r"(?:不对|错了|不正确|没用|没有用|不管用|没帮助|没有帮助|不行|不是这个|不是我(?:要|想要|问|说)的(?:这个"
+    r"|意思)?|没解决(?:问题)?"
+    r"|没有解决(?:我的)?(?:问题)?|解决不了(?:问题)?|答非所问|没回答(?:我的)?(?:问题)?|不是这个意思|听不懂"
+    r"|没听懂|看不懂|没看懂|不明白|没明白|什么意思|理解错了|搞错了|弄错了"
     r"|胡说|乱说|废话|无关|不相关)(?:了|啊|呀|吧|的|呢)*",
     r"(?:我)?(?:已经)?(?:试过|做过|看过)了?(?:也|都|还是)?(?:没用|不行|没有用|不管用)?(?:了|啊)*",
-    r"(?:都|一个都|全都?)?(?:不是|没有)(?:这些|那些|一个|我想要的|我要的)?(?:啊|吧|呢)*|换一个(?:答案|回答|方法)?|还有别的(?:办法|方法|答案)?吗?",
+    r"(?:都|一个都|全都?)?(?:不是|没有)(?:这些|那些|一个|我想要的|我要的)?(?:啊|吧|呢)*|换一个(?:答案|回答"
+    r"|方法)?|还有别的(?:办法|方法|答案)?吗?",
 )
 _REFUSAL = re.compile(
-    "|".join(f"{_START}{_HESITATION}(?:{one})(?: for me| thanks| thank you)?{_END}" for one in _REFUSALS_EN)
+    "|".join(f"{START}{_HESITATION}(?:{one})(?: for me| thanks| thank you)?{END}" for one in _REFUSALS_EN)
     + "|"
-    + "|".join(f"{_START}{_HESITATION_ZH}(?:{one}){_END}" for one in _REFUSALS_ZH),
+    + "|".join(f"{START}{_HESITATION_ZH}(?:{one}){END}" for one in _REFUSALS_ZH),
     re.IGNORECASE,
 )
 _NO = re.compile(
-    rf"{_START}(?:no+|nope|nah|no thanks|no thank you|not really|not quite|no,? not (?:that|it|those)"
-    rf"|不是?的?|不要|不用了?|没有|没|不对|否){_END}",
+    rf"{START}(?:no+|nope|nah|no thanks|no thank you|not really|not quite|no,? not (?:that|it|those)"
+    rf"|不是?的?|不要|不用了?|没有|没|不对|否){END}",
     re.IGNORECASE,
 )
 _YES = re.compile(
-    rf"{_START}(?:yes+|yeah|yep|yup|sure|ok(?:ay)?|right|correct|exactly|that one|that['’]?s (?:it|right|the one)"
-    rf"|yes,? (?:please|that(?: one|['’]?s it)?)|是的?|对的?|嗯+|好的?|没错|就是(?:这个|它)?|可以|行|要的?){_END}",
+    rf"{START}(?:yes+|yeah|yep|yup|sure|ok(?:ay)?|right|correct|exactly|that one|that['’]?s (?:it|right|the one)"
+    rf"|yes,? (?:please|that(?: one|['’]?s it)?)|是的?|对的?|嗯+|好的?|没错|就是(?:这个|它)?|可以|行|要的?){END}",
     re.IGNORECASE,
 )
 _UNDECIDED = re.compile(
-    rf"{_START}(?:maybe|perhaps|(?:i['’]?m )?not sure|no idea|dunno|i don['’]?t know"
+    rf"{START}(?:maybe|perhaps|(?:i['’]?m )?not sure|no idea|dunno|i don['’]?t know"
     r"|(?:both|any|all)(?: of (?:them|these))?|either"
-    rf"|不知道|不确定|不清楚|也许吧?|可能吧?|都行|都可以|随便|都是|都要|两个都[是要]){_END}",
+    rf"|不知道|不确定|不清楚|也许吧?|可能吧?|都行|都可以|随便|都是|都要|(?:第?[一二三四两几][个條条项]?(?:和|跟"
+    rf"|、|还有)?)+都[是要行想]){END}",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    rf"{_START}(?:(?:ok(?:ay)?|great|perfect|good|lovely|brilliant|super|cool|nice|that (?:helps?|helped|works?|worked)"
+    rf"{START}(?:(?:ok(?:ay)?|great|perfect|good|lovely|brilliant|super|cool|nice|that (?:helps?|helped|works?|worked)"
     r"|got it|all good|many|thanks?|thank you|thx|cheers|ta|so much|very much|a lot|for (?:your|the) help"
     r"|that['’]?s great"
-    rf"|好的?|行|可以了?|谢谢|多谢|感谢|谢了|太好了|明白了?|知道了|了解了?|解决了|搞定了?|您?你?|啦|哈|非常|了)[\s,.!。！，~]*)+\Z",
+    rf"|好的?|行|可以了?|谢谢|多谢|感谢|谢了|太好了|明白了?|知道了|了解了?|解决了|搞定了?|您?你?|啦|哈|非常"
+    rf"|了)[\s,.!。！，~]*)+\Z",
     re.IGNORECASE,
 )
 _THANKING = re.compile(
     r"than|thx|cheers|\bta\b|help|work|great|perfect|brilliant|got it|谢|明白|知道|了解|解决|搞定", re.I
 )
 _CANCEL = re.compile(
-    rf"{_START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
+    rf"{START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
     r"|never ?mind|forget (?:it|about it|that)|leave it|don['’]?t bother|i(?:['’]ve)? changed my mind|no longer needed"
-    r"|(?:先)?(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)(?:吧|了|，?谢谢|，?不用了|，?算了)*)"
-    rf"(?:,? (?:thanks|thank you))?{_END}",
+    r"|(?:(?:那|先|还是|就)*(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)"
+    r"(?:吧|了|啦|谢谢)*[，,\s]*)+)"
+    rf"(?:,? (?:thanks|thank you))?{END}",
     re.IGNORECASE,
 )
 _MEANT_EN = re.compile(
@@ -104,8 +119,10 @@ _MEANT_EN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MEANT_ZH = re.compile(
-    r"\A[\s，。！]*(?:(?:不是|不对|不|错了|等等|抱歉|不好意思|哦|你搞错了|你理解错了|您理解错了)(?:这个|的)?[\s，,。！!、]*)*"
-    r"(?:我(?:的意思|意思|的问题)是(?:说|想问|问)?|我(?:是|想|要|其实)?(?:说的是|问的是|要的是|指的是|是想问|是问|想问的是|想说的是|是说|想问|要问))"
+    r"\A[\s，。！]*(?:(?:不是|不对|不|错了|等等|抱歉|不好意思|哦|你搞错了|你理解错了|您理解错了)(?:这个"
+    r"|的)?[\s，,。！!、]*)*"
+    r"(?:我(?:的意思|意思|的问题)是(?:说|想问|问)?|我(?:是|想|要|其实)?(?:说的是|问的是|要的是|指的是|是想问"
+    r"|是问|想问的是|想说的是|是说|想问|要问))"
     r"[\s，,：:]*(?P<rest>\S.*)\Z",
     re.DOTALL,
 )
@@ -113,67 +130,47 @@ _DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错�
 _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
 
 _CLAUSE_END = re.compile(r"[,.;!。，；！]\s*(?=\S)|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)", re.I)
-# What begins so asks something new: "and the UK", 那运费呢; 那个 points.
-_ASKS_ON = re.compile(
-    r"\A\W*(?:and|or|also|what about|how about)\b|\A\W*(?:还有|那么|那(?![就个条种一件款]))", re.IGNORECASE
-)
-
 # To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
 _UNSURE = re.compile(
     r"[?？]|[吗嗎嘛呢]\W*\Z|\b(?:not sure|unsure|no idea|no clue|(?:don['’]?t|do not) (?:know|understand)|maybe|perhaps"
-    r"|depends?)\b|[不没](?:太?[清知懂明]|确定|晓得|记得|好说|一定|想好|听懂|看懂|收到)|是不是|有没有|也许|可能|随便|都行|都可以"
+    r"|depends?)\b|[不没](?:太?[清知懂明]|确定|晓得|记得|好说|一定|想好|听懂|看懂|收到)|是不是|有没有|也许"
+    r"|可能|随便|都行|都可以"
     r"|什么|怎么|哪",
     re.IGNORECASE,
 )
 _STARTS_NO = re.compile(
-    rf"{_START}(?:no|nope|nah|not|never|(?:it|they|that) (?:is|was|are|were)(?:n['’]?t| not)|it['’]s not"
+    rf"{START}(?:no|nope|nah|not|never|(?:it|they|that) (?:is|was|are|were)(?:n['’]?t| not)|it['’]s not"
     r"|i (?:do|did|have)(?:n['’]?t| not)(?! (?:get|see|have|receive)))\b"
     r"|\A[\s，。！]*(?:不(?!好意思|客气|错)|没(?!问题|错|关系|事)|否|并非|并不)",
     re.IGNORECASE,
 )
 _STARTS_YES = re.compile(
-    rf"{_START}(?:yes|yeah|yep|yup|sure|correct|exactly"
+    rf"{START}(?:yes|yeah|yep|yup|sure|correct|exactly"
     r"|(?:(?:it|they|that) (?:is|was|are|were)|i (?:do|did|have))(?=[\s,.!]*\Z|,| indeed))\b"
     r"|\A[\s，。！]*(?:是|对(?!不起)|嗯|没[错问]|有的|要的|当然)",
     re.IGNORECASE,
 )
 _AMENDS = re.compile(
     r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
-    r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b"
+    r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b|, not \S+(?: \S+)?\W*\Z"
     r"|不对|错了|[写打说填弄搞看]错|等等|等一下|还是|改[成为]|换成|换回|应该是|更正|抱歉|不好意思|不是",
     re.IGNORECASE,
 )
 
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-    "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1,
-    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "最后": -1,
-}  # fmt: skip
-_NUMBER_EN = re.compile(
-    rf"{_START}(?:i (?:mean|meant|choose|want|take|pick) |it['’]?s |yes,? |please )?"
-    r"(?:the |option |number |no\.? ?|nr\.? ?|#)*"
-    r"(?P<number>\d|first|second|third|fourth|fifth|one|two|three|four|five|1st|2nd|3rd|4th|5th|last)"
-    rf"(?: one| option| question| please)*{_END}",
+
+_MARKS = re.compile(r"[\W_]+")
+_IT = re.compile(r"\b(?:it|that|this|them)\b", re.IGNORECASE)
+_BACK_EN = re.compile(
+    r"\A\W*(?:(?:ok(?:ay)?|so|anyway|now|well|thanks?|thank you|great|let['’]?s|can we|go|going|coming|get"
+    r"|come|i want to)\W+)*"
+    r"back to (?P<what>(?:(?:the|my|that|your) )?[^,.:;?!]{2,40})[,.:;?!]+\s*(?P<rest>\S.*)\Z",
     re.IGNORECASE,
 )
-_NUMBER_ZH = re.compile(
-    rf"{_START}(?:是|我要|我选|我说的是|我指的是|选|就)*(?:第)?(?P<number>[1-5一二两三四五]|最后)"
-    rf"(?:一?[个條条项種种]|号|吧|的|那个|问题)*{_END}"
+_BACK_ZH = re.compile(
+    r"\A\W*(?:(?:好的?|那|那么|嗯|我们)\W*)*(?:回到|说回|话说回来|再说|再问"
+    r"|回过头来?[说问]?)(?P<what>[^，,。：:？?\s]{2,10}?)"
+    r"(?:的?(?:问题|事情?|那个))?[，,。：:\s]+(?P<rest>\S.*)\Z"
 )
-# Words that choose nothing by themselves.
-_FILLER = frozenset(
-    {"the", "a", "an", "one", "my", "i", "mean", "meant", "it", "is", "about", "option", "please", "that", "this"}
-    | {"to", "of", "for", "and", "in", "on", "do", "want", "yes", "question"}
-    | {"how", "much", "many", "long", "what", "when", "where", "who", "why"}
-    | {"can", "does", "will", "you", "are", "have"}
-)
-_MOST_WORDS = 8
-_FILLER_ZH = re.compile(r"[的那个這这是吧就我要想问問选選一関关于於说說指呢啊、,，。.!！?？\s]+")
-# A question of these alone asks something, and points at no option that has it, too.
-_ASKING_ZH = re.compile(
-    r"多久|多少钱?|多长时?间?|几[天个次时点号]|怎么办?|怎样|如何|什么|时候|哪里?|为何|为啥|可以|能|会|到|要|有|不|呀|啊"
-)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def is_refusal(text: str) -> bool:
@@ -182,17 +179,52 @@ def is_refusal(text: str) -> bool:
     >>> is_refusal("No, that's wrong."), is_refusal("没用"), is_refusal("the lamp is wrong, send a new one")
     (True, True, False)
     """
-    return bool(_REFUSAL.search(_plain(text)))
+    return bool(_REFUSAL.search(plain(text)))
 
 
 def is_no(text: str) -> bool:
     """Return whether a message is a bare no."""
-    return bool(_NO.search(_plain(text)))
+    return bool(_NO.search(plain(text)))
 
 
-def _is_yes(text: str) -> bool:
+def is_yes(text: str) -> bool:
     """Return whether a message is a bare yes."""
-    return bool(_YES.search(_plain(text)))
+    return bool(_YES.search(plain(text)))
+
+
+def is_same(text: str, other: str) -> bool:
+    """Return whether two messages say the same, whatever their marks: a question asked again is often asked louder.
+
+    >>> is_same("Where is my refund?", "where is my refund???"), is_same("退款呢？", "退款呢！！")
+    (True, True)
+    """
+    one, two = (_MARKS.sub("", same_text(said)) for said in (text, other))
+    return (bool(one) and one == two) or same_text(text) == same_text(other)
+
+
+def returned_to(text: str) -> str:
+    """Return what a message asks that comes back to something of before, '' where it does not.
+
+    >>> returned_to("ok, back to the return: who pays for it?"), returned_to("回到退货，运费谁出")
+    ('who pays for the return?', '退货，运费谁出')
+    """
+    line = plain(text)
+    if found := _BACK_EN.search(line):
+        what = found["what"].strip()
+        asked = _IT.sub(what, found["rest"], count=1)
+        return asked if asked != found["rest"] else f"{asked} ({what})"
+    found = _BACK_ZH.search(line)
+    return f"{found['what']}，{found['rest']}" if found else ""
+
+
+def stops(text: str) -> bool:
+    """Return whether a message begins with stopping what is going on, whatever it says then.
+
+    >>> stops("leave it, I'll keep the lamp"), stops("算了，我自己去取"), stops("leave it at the door, please")
+    (True, True, False)
+    """
+    line = plain(text)
+    return is_cancel(line) or any(is_cancel(line[: end.start()]) for end in _CLAUSE_END.finditer(line))
 
 
 def is_undecided(text: str) -> bool:
@@ -201,8 +233,8 @@ def is_undecided(text: str) -> bool:
     >>> is_undecided("yes"), is_undecided("都行"), is_undecided("the blue one")
     (True, True, False)
     """
-    plain = _plain(text)
-    return bool(_YES.search(plain) or _UNDECIDED.search(plain))
+    line = plain(text)
+    return bool(_YES.search(line) or _UNDECIDED.search(line))
 
 
 def answered(text: str) -> bool | None:
@@ -211,14 +243,14 @@ def answered(text: str) -> bool | None:
     >>> answered("no, it wasn't a gift"), answered("是礼物"), answered("不知道"), answered("is it?")
     (False, True, None, None)
     """
-    plain = _plain(text)
-    if is_no(plain) or _is_yes(plain):
-        return _is_yes(plain)
-    if _UNSURE.search(plain):
+    line = plain(text)
+    if is_no(line) or is_yes(line):
+        return is_yes(line)
+    if _UNSURE.search(line):
         return None
-    if _STARTS_NO.search(plain):
+    if _STARTS_NO.search(line):
         return False
-    return True if _STARTS_YES.search(plain) else None
+    return True if _STARTS_YES.search(line) else None
 
 
 def amends(text: str) -> bool:
@@ -227,7 +259,7 @@ def amends(text: str) -> bool:
     >>> amends("sorry, I meant TW-204818"), amends("等等，还是特大吧"), amends("TW-204818")
     (True, True, False)
     """
-    return bool(_AMENDS.search(_plain(text)))
+    return bool(_AMENDS.search(plain(text)))
 
 
 def is_thanks(text: str) -> bool:
@@ -236,7 +268,7 @@ def is_thanks(text: str) -> bool:
     >>> is_thanks("great, thanks!"), is_thanks("好的，谢谢"), is_thanks("thanks, and the refund?")
     (True, True, False)
     """
-    return bool(_THANKS.search(_plain(text))) and bool(_THANKING.search(text))
+    return bool(_THANKS.search(plain(text))) and bool(_THANKING.search(text))
 
 
 def is_cancel(text: str) -> bool:
@@ -245,7 +277,7 @@ def is_cancel(text: str) -> bool:
     >>> is_cancel("never mind"), is_cancel("算了"), is_cancel("cancel my order")
     (True, True, False)
     """
-    return bool(_CANCEL.search(_plain(text)))
+    return bool(_CANCEL.search(plain(text)))
 
 
 def stopped_for(text: str) -> str:
@@ -254,9 +286,9 @@ def stopped_for(text: str) -> str:
     >>> stopped_for("actually forget that, where is my refund?"), stopped_for("算了，退款多久到账")
     ('where is my refund?', '退款多久到账')
     """
-    plain = _plain(text)
-    ends = _CLAUSE_END.finditer(plain)
-    return next((plain[end.end() :] for end in ends if is_cancel(plain[: end.start()])), "")
+    line = plain(text)
+    ends = _CLAUSE_END.finditer(line)
+    return next((line[end.end() :] for end in ends if is_cancel(line[: end.start()])), "")
 
 
 def corrected(text: str) -> tuple[str, bool]:
@@ -265,51 +297,13 @@ def corrected(text: str) -> tuple[str, bool]:
     >>> corrected("No, I meant the refund for the lamp"), corrected("不是，我问的是退款多久到账")
     (('the refund for the lamp', True), ('退款多久到账', True))
     """
-    plain = _plain(text)
+    line = plain(text)
     for pattern, denied in ((_MEANT_EN, _DENIED_EN), (_MEANT_ZH, _DENIED_ZH)):
-        if found := pattern.search(plain):
-            return found["rest"].strip(), bool(denied.search(plain))
+        if found := pattern.search(line):
+            return found["rest"].strip(), bool(denied.search(line))
     return "", False
 
 
-def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
-    """Return which of the options a message chooses, by number, by label or by words that only one of them has.
-
-    >>> offered = [Offer("Where is my refund?", "Where is my refund?"), Offer("Cancel my order", "Cancel my order")]
-    >>> chosen_option("the second one", offered).label, chosen_option("the refund one", offered).label
-    ('Cancel my order', 'Where is my refund?')
-    """
-    if not options:
-        return None
-    plain = same_text(text)
-    for offer in options:
-        if plain in (same_text(offer.label), same_text(offer.value)):
-            return offer
-    for pattern in (_NUMBER_EN, _NUMBER_ZH):
-        if found := pattern.search(_plain(text)):
-            said = found["number"].lower()
-            place = _ORDINALS[said] if said in _ORDINALS else int(said)
-            if place == -1:
-                return options[-1]
-            return options[place - 1] if 1 <= place <= len(options) else None
-    if len(options) == 1 and _is_yes(text):
-        return options[0]
-    return _by_words(text, options)
-
-
-def _by_words(text: str, options: Sequence[Offer]) -> Offer | None:
-    if _ASKS_ON.search(_plain(text)):
-        return None
-    if _HAN.search(text):
-        core = _FILLER_ZH.sub("", _plain(text))
-        having = [offer for offer in options if core in _FILLER_ZH.sub("", _plain(f"{offer.label}\n{offer.value}"))]
-        return having[0] if len(_ASKING_ZH.sub("", core)) > 1 and len(having) == 1 else None
-    said = {word for word in tokens(text) if word not in _FILLER}
-    if not said or len(said) > _MOST_WORDS:
-        return None
-    having = [offer for offer in options if said <= {*tokens(offer.label), *tokens(offer.value)}]
-    return having[0] if len(having) == 1 else None
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a message in one line, its letters and marks of one width."""
     return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())

@@ -25,7 +25,8 @@ _DAYS = r"mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?
 _KINDS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:red|blue|green|black|white|grey|gray|yellow|pink|purple|brown|orange|gold|silver|beige|navy|cream|teal)\b",
+        r"\b(?:red|blue|green|black|white|grey|gray|yellow|pink|purple|brown|orange|gold|silver|beige|navy|cream"
+        r"|teal)\b",
         r"\bsize (?:\d+|[smlx]{1,4})\b|\b(?:xxl|xl|xs|[sml])\b(?!')|\b(?:small|medium|large|big)(?:er|est)?\b",
         r"\b\d+(?:\.\d+)? ?(?:x|by) ?\d+(?:\.\d+)?\b",
         r"\b(?:oak|pine|walnut|birch|glass|leather|cotton|linen|wool|silk|steel|plastic|wooden|metal|ceramic)\b",
@@ -45,19 +46,23 @@ _KINDS = tuple(
     )
 )
 _LEADS_EN = re.compile(
-    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|what about|how about|what if it is"
+    r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|no wait|wait|sorry|no(?=,)"
+    r"|what about|how about|what if it is"
     r"|then|also|in that case|no,? the|i mean)\b[\s,.!]*)+",
     re.IGNORECASE,
 )
 _LEADS_ZH = re.compile(
     r"\A(?:(?:好的?|嗯+|谢谢|那么|那(?!个|些|种|边|里)|还有|以及|如果|要是|换成|可是|但是|另外)[\s,，。!！]*)+"
 )
+# 小狗行不行 asks of a dog what was asked of a cat; 花瓶也行吗 says more.
+_WHETHER_ZH = re.compile(r"(?:呢|行不行|行吗|可以吗|可不可以|有没有|有吗)?[\s?？。!！]*\Z")
 _TAIL_ZH = re.compile(r"(?:呢|怎么样|行吗|可以吗|行不行|有没有|有吗|也?一样吗?|吗)?[\s?？。!！]*\Z")
 _PREPOSITIONS = "to|in|for|from|by|with|without|on|at|of|after|before|until|within|instead of"
 _PHRASE = re.compile(rf"\A(?P<word>{_PREPOSITIONS})\s+(?P<rest>\S.*)\Z", re.IGNORECASE)
 _STOP_EN = (
     r"(?=[\s,]+(?:to|in|for|from|by|with|without|on|at|of|after|before|until|instead|available|arrive[sd]?|arrived"
-    r"|weatherproof|vegan|be|been|is|are|was|were|has|have|had|does|do|did|will|would|can|could|close[sd]?|open(?:s|ed)?"
+    r"|weatherproof|vegan|be|been|(?:is|are|was|were|has|have|had|does|do|did|will|would|can|could)(?:n['’]?t)?"
+    r"|go(?:es)?|fit(?:s|ted)?|come[s]?|need[s]?|keep[s]?|run[s]?|last[s]?|leave[s]?|start[s]?|close[sd]?|open(?:s|ed)?"
     r"|show[sn]?|say[s]?|switch(?:es)?|so|not|when|if|and|or|again|please|back|take[sn]?|cost|work[s]?|anywhere|here"
     r"|there|yet|now|today|tomorrow|dishwasher|waterproof|washable|real|made|still)\b|[?.!,]|\s*\Z)"
 )
@@ -70,15 +75,26 @@ _LIST = re.compile(
     rf"(?!possible\b|it\b|there\b)(?P<noun>[\w'-]+(?:\s[\w'-]+)?){_STOP_EN}",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"\b(?:it|they|them)\b(?!['’]s (?:possible|true))", re.IGNORECASE)
-_ITS = re.compile(r"\b(?:it['’]s|its|their)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:it|they|them|he|she|him)\b(?!['’]s (?:possible|true))", re.IGNORECASE)
+_ITS = re.compile(r"\b(?:its|their|his)\b", re.IGNORECASE)
+_IT_IS = re.compile(r"\b(?:it|he|she)['’]s\b", re.IGNORECASE)
+_TAIL_EN = re.compile(r"[\s,]+(?:then|too|as well|instead|please|though)\W*\Z", re.IGNORECASE)
+# Such a fragment is no thing that takes another's place.
+_NO_THING = re.compile(
+    r"\A(?:back|again|later|now|soon|online|here|there|really|why|often|one|two|three|four|five|six|ten|both"
+    r"|more|less|\d+)\Z",
+    re.IGNORECASE,
+)
+_DETERMINED = re.compile(r"\A(?P<determiner>the|my|our|an?|your|this|these|those|some)\s", re.IGNORECASE)
 _ONE = re.compile(r"\bones?\b", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|may|has|have|had|when|where|why|how|what|which|who|if)\b",
+    r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|may|has|have|had|when|where|why|how|what"
+    r"|which|who|if)\b",
     re.IGNORECASE,
 )
 _CLAUSE_ZH = re.compile(
-    r"什么|怎么|多久|多少|多长|多大|多重|几|哪|为什么|能|可以|会|要|是|有|行|吗|不|没|谁|试|打|坏|带|退|改|修|补|送|到付|保|收费|影响|通知"
+    r"什么|怎么|多久|多少|多长|多大|多重|几|哪|为什么|能|可以|会(?!\Z)|要|是|有|行|吗|不|没|谁|试|打|坏|带|退"
+    r"|改|修|补|送|到付|保|收费|影响|通知"
 )
 _ASKING = re.compile(
     r"\A\W*(?:(?:please|hi|hello|hey|sorry|excuse me)\W+)*(?:(?:can|could|may|do|would|will) (?:i|we|you)(?: please)?"
@@ -90,13 +106,20 @@ _ASKING_ZH = re.compile(r"\A(?:(?:请问|你好|您好|麻烦问一下|想问一
 _END = re.compile(r"[\s?？。.!！吗呢呀啊]+\Z")
 _SUBJECT_ZH = re.compile(
     r"\A(?P<before>(?:请问|你好|您好)?[,，]?(?:我的|你们的?|这款|这个|那个|这件|那件|这条|这把|这台|这双|收到的)?)"
-    r"(?P<noun>(?:(?![下之后还已可])[\u4e00-\u9fffA-Za-z]){1,6}?)"
-    r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点|运费|上班|店))"
+    r"(?P<noun>(?:(?![下之后还已可我你您])[\u4e00-\u9fffA-Za-z]){1,6}?)"
+    r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点"
+    r"|运费|上班|店))"
 )
 _OBJECT_ZH = re.compile(
-    r"(?P<verb>退货?|换|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿|订|要|不要)(?P<noun>[\u4e00-\u9fffA-Za-z]{2,6}?)"
+    r"(?P<verb>退货?|换|带|装|用|养|洗|教|卖|租|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿"
+    r"|订|要|不要)(?P<noun>[\u4e00-\u9fffA-Za-z]{2,6}?)"
     r"(?=(?:送?多少|要|多久|吗|呢|的|可以|能|什么|怎么|而不是|不要|[?？。!！]|\Z))"
 )
+# What is done or paid, of whatever thing: 新疆 after 运费怎么算 is 新疆运费怎么算.
+_SERVICES_ZH = (
+    "保修|质保|退款|退钱|退货|换货|运费|邮费|快递|物流|配送|发货|价格|保养|维修|安装|年费|押金|学费|门票|折扣|发票"
+)
+_SERVICE_ZH = re.compile(rf"\A(?:{_SERVICES_ZH})+\Z")
 _OWNER_ZH = re.compile(r"(?P<noun>(?!我|你|您)[\u4e00-\u9fffA-Za-z]{1,6}的)")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
 _NE = re.compile(r"呢?[\s?？。!！]*\Z")
@@ -166,7 +189,7 @@ def _exchanged(said: str, before: str) -> str:
 
 def _completed_en(said: str, before: str) -> str:
     core = _END.sub("", _ASKING.sub("", before))
-    fragment = _END.sub("", _LEADS_EN.sub("", said)) or _END.sub("", said)
+    fragment = _END.sub("", _TAIL_EN.sub("", _LEADS_EN.sub("", said))) or _END.sub("", said)
     if not _CLAUSE.search(fragment) and not _PRONOUN.search(fragment):
         phrase = _PHRASE.match(fragment)
         if made := _exchanged(fragment, before):
@@ -182,7 +205,7 @@ def _completed_en(said: str, before: str) -> str:
             return before[: named.start()] + fragment + before[named.end() :]
         if (one := _with_noun(fragment, before)) is not None:
             return one
-        if (thing := _thing(before)) is not None and _is_noun(fragment):
+        if (thing := _alike(fragment, before)) is not None and _is_noun(fragment):
             start, end = thing.span("noun")
             noun = re.sub(r"\A(?:the|my|our|an?|your|this|these|those|some)\s+", "", fragment, flags=re.IGNORECASE)
             return f"{before[:start]}{noun}{before[end:]}"
@@ -191,7 +214,7 @@ def _completed_en(said: str, before: str) -> str:
     if thing is None:
         return f"{said} ({core})"
     name = thing[0] if thing.re is _THING else thing["noun"]
-    stands = _PRONOUN.sub(name, _ITS.sub(f"{name}'s", said))
+    stands = _PRONOUN.sub(name, _ITS.sub(f"{name}'s", _IT_IS.sub(f"{name} is", said)))
     return f"{stands} ({core})"
 
 
@@ -202,7 +225,7 @@ def _with_noun(fragment: str, before: str) -> str | None:
         return None
     start, end = thing.span("noun")
     noun = thing["noun"].split()
-    made = re.sub(r"\A(?:the|an?)\s+", "", _ONE.sub(noun[-1], fragment), flags=re.IGNORECASE)
+    made = re.sub(r"\A(?:the|an?)\s+", "", _ONE.sub(" ".join(noun[1:] or noun), fragment), flags=re.IGNORECASE)
     return f"{before[:start]}{made}{before[end:]}"
 
 
@@ -210,8 +233,23 @@ def _thing(before: str) -> re.Match[str] | None:
     return _THING.search(before) or _LIST.search(before)
 
 
+def _alike(fragment: str, before: str) -> re.Match[str] | None:
+    """Return the thing of a question that a fragment may replace: the last with its article, else the first."""
+    said = _DETERMINED.match(fragment)
+    first = _thing(before)
+    if said is None:
+        return first
+    one = "an" if said["determiner"].lower() == "a" else said["determiner"].lower()
+    same = [
+        found
+        for found in _THING.finditer(before)
+        if ("an" if found["determiner"].lower() == "a" else found["determiner"].lower()) == one
+    ]
+    return same[-1] if same else first
+
+
 def _is_noun(fragment: str) -> bool:
-    return len(fragment.split()) <= 4
+    return len(fragment.split()) <= 4 and not _NO_THING.match(fragment)
 
 
 def _before_end(before: str, fragment: str) -> str:
@@ -228,14 +266,39 @@ def _completed_zh(said: str, before: str) -> str:
     if fragment and len(fragment) <= _EXCHANGED and (made := _exchanged(fragment, before)):
         return made
     # Only 花瓶呢 puts one thing in another's place; 花瓶也行吗 says more.
-    if fragment == _NE.sub("", plain) and not _CLAUSE_ZH.search(fragment) and len(fragment) <= _NOUN:
+    whole = (_NE if "也" in plain else _WHETHER_ZH).sub("", plain)
+    if fragment and fragment == whole and not _CLAUSE_ZH.search(fragment) and len(fragment) <= _NOUN:
         if fragment.startswith(("那个", "另")):
             return f"{core}，{fragment}呢？"
-        for pattern in (_OWNER_ZH,) if fragment.endswith("的") else (_SUBJECT_ZH, _OBJECT_ZH):
-            if found := pattern.search(before):
-                start, end = found.span("noun")
-                return before[:start] + fragment + before[end:]
+        if (changed := _with_noun_zh(fragment, before)) is not None:
+            return changed
     return f"{core}，{_IT_ZH.sub('', plain) if _IT_ZH.fullmatch(plain[:2]) else plain}"
+
+
+def _with_noun_zh(fragment: str, before: str) -> str | None:
+    """Return the question with a thing in the place of its own, None where it has none.
+
+    Things of one kind end in the same character: 金卡 takes the place of 信用卡 in 信用卡年费怎么免.
+    """
+    owned = fragment.endswith("的")
+    found = next(
+        (f for one in ((_OWNER_ZH,) if owned else (_SUBJECT_ZH, _OBJECT_ZH)) if (f := one.search(before))), None
+    )
+    if found is None:
+        return _of_a_kind(fragment.removesuffix("的"), before)
+    start, end = found.span("noun")
+    if _SERVICE_ZH.match(found["noun"]) and not _SERVICE_ZH.match(fragment):
+        return before[:start] + fragment + before[start:]
+    place = found["noun"].find(fragment[-1])
+    return before[:start] + fragment + before[end if owned or place < 1 else start + place + 1 :]
+
+
+def _of_a_kind(word: str, before: str) -> str | None:
+    """Return the question with a word of two characters for the one in it that ends in the same: 日语 for 英语."""
+    if len(word) != 2:
+        return None
+    found = next((one for one in re.finditer(rf"[\u4e00-\u9fff]{re.escape(word[-1])}", before) if one[0] != word), None)
+    return before[: found.start()] + word + before[found.end() :] if found else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -17,11 +17,15 @@ from replydesk.data.quantities.measures import measures
 from replydesk.data.records import same_text
 from replydesk.dialog.asking import as_told, has_name, slot_question
 from replydesk.dialog.asking_back import about_slot
-from replydesk.dialog.cues import amends, answered, chosen_option, is_cancel
+from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.cues import amends, answered, is_cancel, is_no, is_yes, stops
+from replydesk.dialog.details import only_details
+from replydesk.dialog.options import chosen_option
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.state import FormState, Offer
+from replydesk.dialog.unwanted import wanted_of
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
@@ -33,6 +37,7 @@ __all__ = [
     "Slot",
     "declared_slot",
     "form_decision",
+    "put_right_later",
     "question_form",
     "said_slots",
     "started_form",
@@ -80,6 +85,7 @@ _GROUNDS: Mapping[str, Ground] = {
     "cancelled": "form_cancelled",
 }
 _SHORTEST = 2
+_WHAT = re.compile(r"\b(?:what|which|where|who|when|how)\b|什么|哪|谁|多少|怎么|几", re.IGNORECASE)
 _SURE = 0.5
 _YES_NO: Mapping[str, Mapping[str, str]] = {"zh": {"yes": "是", "no": "否"}}
 
@@ -174,8 +180,13 @@ def value_of(slot: Slot, text: str) -> str:
     if slot.kind == "yes_no":
         return {True: "yes", False: "no", None: ""}[answered(text)]
     if slot.kind == "text":
-        return text.strip() if len(text.strip()) >= _SHORTEST else ""
+        return text.strip() if len(text.strip()) >= _SHORTEST and not _says_nothing(slot, text) else ""
     return value_in(slot, text)
+
+
+def _says_nothing(slot: Slot, text: str) -> bool:
+    """Return whether a message is a mere yes or no to a question that asks what, which or where."""
+    return (is_yes(text) or is_no(text)) and any(_WHAT.search(ask) for ask in slot.ask.values())
 
 
 def value_in(slot: Slot, text: str) -> str:
@@ -286,6 +297,12 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
         return FormStep("cancelled", known)
     if state is not None and asked is not None:
         value = value_of(asked, text)
+        if asked.kind == "text" and (detail := only_details(text)) and detail in known.values():
+            # A number that was told before is said once more.
+            value = ""
+        # "I don't want to return it" may answer whether it is to be returned.
+        if (asked.kind == "text" or not value) and (stops(text) or wanted_of(text) == ""):
+            return FormStep("cancelled", known)
         if state.explained < _EXPLAINED and (not value or asked.kind == "text") and _asks_about(asked, text):
             return FormStep("explained", known, replace(state, explained=state.explained + 1), asked)
         changed = _put_right(form, asked, text, known, told=bool(value))
@@ -308,7 +325,23 @@ def step(form: Form, state: FormState | None, text: str, slots: Mapping[str, str
     return FormStep("ask", known, after, missing, tuple(changed))
 
 
+def put_right_later(form: Form, text: str, slots: Mapping[str, str]) -> FormStep | None:
+    """Return a form that is done once more, with what a message puts right in it; None where it puts nothing right.
+
+    ``slots`` are those that it was filled in with. A bare number puts right, as does "sorry, it's TW-204818".
+    """
+    if not amends(text) and not only_details(text):
+        return None
+    changed = _told_anew([slot for slot in form.slots if slot.name in slots], text, slots)
+    return FormStep("done", {**slots, **changed}, changed=tuple(changed)) if changed else None
+
+
 def _asks_about(slot: Slot, text: str) -> bool:
+    if slot.kind == "text" and text.rstrip().endswith(("?", "？")):
+        # "Can I tell you the address tomorrow?" is none.
+        said = set(content_words(text))
+        if any(not said.isdisjoint(content_words(ask)) for ask in slot.ask.values()):
+            return True
     named = slot.kind if has_name(slot.kind) else slot.name
     return about_slot(text, named, "\n".join(slot.ask.values()), whole=slot.kind == "text")
 
@@ -322,10 +355,15 @@ def _put_right(form: Form, asked: Slot, text: str, known: Mapping[str, str], *, 
     if not amends(text) and (told or asks_something(text)):
         return {}
     earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
+    return _told_anew(
+        [one for one in earlier if one.kind != asked.kind or (not told and one.kind == "choice")], text, known
+    )
+
+
+def _told_anew(slots: Sequence[Slot], text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return which of the slots a message gives another value than is known."""
     told_anew = {}
-    for slot in earlier:
-        if slot.kind == asked.kind and (told or slot.kind != "choice"):
-            continue
+    for slot in slots:
         values = [slot.named(text), *_values_in(slot, text)]
         # Whoever says "not TW-1 but TW-2" names the first once more.
         if new := next((value for value in values if value not in ("", known[slot.name])), ""):

@@ -1,6 +1,6 @@
 """The gate: whether a message needs its conversation to be understood, by a logistic regression over named features.
 
-It is trained on ``data/samples/followups.jsonl``, 150 English and 150 Chinese messages after a question, by
+It is trained on ``data/samples/followups.jsonl``, 120 English and 120 Chinese messages after a question, by
 :func:`fit_gate`; the weights lie beside this module in ``gate.json`` and can be read.
 """
 
@@ -32,7 +32,7 @@ _JOINS = re.compile(
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"\b(?:it|its|it['’]s|that|this|they|them|their|those|these|there|ones?|same|both|either|neither|then|too|instead)\b"
+    r"\b(?:it|its|it['’]s|he|she|him|that|this|they|them|their|those|these|there|ones?|same|both|either|neither|then|too|instead)\b"
     r"|这个|那个|它|这些|那些|这种|那种|那边|那里|这样|同样|另外?一|其他|别的|也|再|还",
     re.IGNORECASE,
 )

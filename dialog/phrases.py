@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from replydesk.dialog.asking import as_told, has_masked
-from replydesk.dialog.forms import Form, FormStep, said_slots, text_in
+from replydesk.dialog.forms import Form, FormStep, Slot, said_slots, text_in
 from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise
@@ -145,6 +145,22 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "The message is small talk.",
         "zh": "这条消息是寒暄。",
     },
+    "noted": {
+        "en": "The message tells a colleague something about what was asked before.",
+        "zh": "这条消息补充了之前的问题，由同事处理。",
+    },
+    "details": {
+        "en": "The message only names something, so I ask what about it.",
+        "zh": "这条消息只提到了一项信息，所以先问想了解什么。",
+    },
+    "declined": {
+        "en": "The message only says what is not wanted, and nothing of it is under way.",
+        "zh": "这条消息只说明不需要办理，而且还没有开始办理。",
+    },
+    "unclear": {
+        "en": "The message has no word to go by, so I ask.",
+        "zh": "这条消息里没有文字可供理解，所以先确认。",
+    },
     "objected": {
         "en": "The past answer that fits contradicts a fact, or promises what may not be promised, so it is not sent.",
         "zh": "合适的历史回答与事实不符，或做了不允许的承诺，所以不会发送。",
@@ -218,6 +234,10 @@ _MOODS = {
     "negative": {"en": "negative", "zh": "不满"},
     "neutral": {"en": "neutral", "zh": "平静"},
     "positive": {"en": "positive", "zh": "满意"},
+}
+_FORM_ASIDE = {
+    "en": "I'm not sure enough to answer that here; say “stop” to ask it by itself. {ask}",
+    "zh": "这个问题我没有足够的把握；想单独问，请说“停止”。{ask}",
 }
 _FORM_EXPLAINED = {
     "en": "I need it to go on with this. If you don't have it, say “talk to a person” and a colleague helps you.",
@@ -330,21 +350,32 @@ def _short(text: str) -> str:
 def form_text(step: FormStep, form: Form, language: str) -> str:
     """Return what a form says next: the team's own words, and ours where it stops."""
     if step.kind == "done":
-        return text_in(form.done, language).format_map(said_slots((form,), step.slots, language))
+        done = text_in(form.done, language).format_map(said_slots((form,), step.slots, language))
+        return _changed_text(step, form, language) + done
     if step.kind == "cancelled":
         return _in(language, _FORM_CANCELLED)
     if step.slot is None:
         return handoff_text("failed_twice", language)
     ask = text_in(step.slot.ask, language)
     if step.kind == "ask":
-        said = said_slots((form,), {name: step.slots[name] for name in step.changed}, language)
-        changed = ("、" if language == "zh" else ", ").join(said.values())
-        return f"{_in(language, _FORM_CHANGED).format(changed)}{ask}" if changed else ask
+        return _changed_text(step, form, language) + ask
     if step.kind == "explained":
         own = text_in(step.slot.help, language) if step.slot.help else _in(language, _FORM_EXPLAINED)
         question = ask if step.slot.help or not step.slot.wrong else text_in(step.slot.wrong, language)
         return f"{own}{'' if language == 'zh' else ' '}{question}"
     return text_in(step.slot.wrong, language) if step.slot.wrong else _in(language, _FORM_AGAIN).format(ask=ask)
+
+
+def form_aside_text(slot: Slot, language: str) -> str:
+    """Return the question for a slot after something else was asked that has no answer here."""
+    return _in(language, _FORM_ASIDE).format(ask=text_in(slot.ask, language))
+
+
+def _changed_text(step: FormStep, form: Form, language: str) -> str:
+    """Return what a message has put right of what was told before, '' where it was nothing."""
+    said = said_slots((form,), {name: step.slots[name] for name in step.changed}, language)
+    changed = ("、" if language == "zh" else ", ").join(said.values())
+    return _in(language, _FORM_CHANGED).format(changed) if changed else ""
 
 
 def held_by(who: str, language: str) -> str:

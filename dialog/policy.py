@@ -52,6 +52,10 @@ Ground = Literal[
     "alarm",
     "abuse",
     "small_talk",
+    "noted",
+    "details",
+    "declined",
+    "unclear",
     "objected",
     "unsafe",
 ]

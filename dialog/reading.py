@@ -15,6 +15,7 @@ from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.sentiment import Mood, MoodLabel, mood_of
 from replydesk.dialog.skills import Skills
+from replydesk.dialog.unwanted import wanted_of
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import search_text
 
@@ -162,5 +163,8 @@ def wants_person(text: str) -> bool:
 
     >>> wants_person("can I talk to a real person please"), wants_person("转人工"), wants_person("a person stole it")
     (True, True, False)
+    >>> wants_person("I don't want to talk to a person, where is my parcel?"), wants_person("不要转人工")
+    (False, False)
     """
-    return bool(_PERSON.search(text))
+    wanted = wanted_of(text) if (found := _PERSON.search(text)) else None
+    return bool(found) and (wanted is None or bool(_PERSON.search(wanted)))

@@ -19,6 +19,7 @@ from replydesk.dialog.rules.rules import Fired
 from replydesk.dialog.saying import Said
 from replydesk.dialog.sentiment import mood_of
 from replydesk.dialog.skills import Skills, Thresholds
+from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import state_after
 from replydesk.dialog.turn import Heard, Turn, known_slots
 from replydesk.retrieval.matcher import Hit
@@ -27,7 +28,7 @@ from replydesk.retrieval.reranking.reranker import Reranked
 __all__ = ["made_reply", "silent_reply", "unread"]
 
 # After these the conversation is still about what it was about before.
-_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm"}
+_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear"}
 
 
 def made_reply(
@@ -52,17 +53,20 @@ def made_reply(
     slots = {**known_slots(told.state, reading), **said.slots}
     text = turn.incoming.text
     meant = told.meant if told.meant != text else ""
-    aside = told.cue == "thanks" or decision.ground in _ASIDE
+    # Who greets, or says goodbye, has asked nothing that the next message could go on with.
+    aside = told.cue == "thanks" or decision.ground in _ASIDE or small_talk(text, reading.language) is not None
     after = state_after(
         told.state,
         asked=text,
         # What is asked about is what the next message is about.
-        topic=told.state.topic if aside else decision.left[0] if decision.options else told.meant,
+        topic=_topic(told, reading, decision, aside=aside),
         sent=[hit.ticket.id for hit in decision.hits] if decision.answers and not decision.options else (),
         options=said.offers,
         slots=slots,
         form=said.asking,
         tags=tags_of(fired),
+        waiting=decision.handoff or (told.state.waiting if aside and decision.ground != "declined" else ""),
+        filled=said.filled or (told.state.filled if aside else ""),
     )
     return Reply(
         id=uuid.uuid4().hex,
@@ -103,6 +107,16 @@ def made_reply(
         lines=lines,
         tickets_at=turn.matcher.change,
     )
+
+
+def _topic(told: Heard, reading: Reading, decision: Decision, *, aside: bool) -> str:
+    """Return what the conversation is about after a reply: an order that was only named is what "it" will be."""
+    order = next((one.value for one in reading.entities if one.kind == "order"), "")
+    if decision.ground == "details" and order:
+        return f"我的订单{order}" if reading.language == "zh" else f"my order {order}"
+    if aside:
+        return told.state.topic
+    return decision.left[0] if decision.options else told.meant
 
 
 def silent_reply(turn: Turn) -> Reply:

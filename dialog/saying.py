@@ -24,9 +24,11 @@ from replydesk.dialog.state import FormState, Offer
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
+    "SETTLED",
     "Said",
     "after_form",
     "after_guard",
+    "after_question",
     "after_rules",
     "alarmed",
     "begun_form",
@@ -35,7 +37,8 @@ __all__ = [
     "with_manners",
 ]
 
-_SETTLED = FORM_GROUNDS | {"rule"}
+SETTLED = FORM_GROUNDS | {"rule"}
+"""Where a form or a rule of the team has decided, good manners change nothing."""
 
 Fill = Callable[[str], str | None]
 """What fills facts and hours into an answer; None where one is not known."""
@@ -48,7 +51,7 @@ class Said:
     ``asking`` is the form, or the open question for a slot, in which the conversation is left; ``slots`` are those that
     a form has learned; ``offers`` the quick replies. ``conflicts`` are what past answers disagree in, for the team.
     ``rest`` is what is said, behind the answers, of the parts of the message that have none; ``fired`` are rules that
-    hold of a part.
+    hold of a part. ``filled`` names a form that a colleague has got.
     """
 
     decision: Decision
@@ -60,6 +63,7 @@ class Said:
     slots: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     fired: tuple[Fired, ...] = ()
+    filled: str = ""
 
 
 def decided(
@@ -133,13 +137,20 @@ def begun_form(form: Form, taken: FormStep, language: str) -> Said:
     """Return what a form says at a step."""
     offers = taken.slot.offers(language) if taken.slot is not None else ()
     text = phrases.form_text(taken, form, language)
-    return Said(form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots)
+    filled = form.name if taken.kind == "done" and form.handoff else ""
+    return Said(form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots, filled=filled)
 
 
 def after_form(said: Said, form: Form, back: FormStep, state: FormState | None, language: str) -> Said:
     """Return an answer to something else, with the question of the form that goes on behind it."""
     asks = begun_form(form, back, language)
     return replace(said, text=f"{said.text}\n\n{asks.text}", offers=asks.offers, asking=state, slots=asks.slots)
+
+
+def after_question(said: Said, taken: FormStep, language: str) -> Said:
+    """Return the question of a form after something else was asked that has no answer here: that is said first."""
+    assert taken.slot is not None
+    return replace(said, text=phrases.form_aside_text(taken.slot, language))
 
 
 def alarmed(alarm: Alarm, language: str, settings: Settings, *, repeated: bool = False) -> Said:
@@ -172,7 +183,7 @@ def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, sett
     decision = said.decision
     unsure = not decision.answers and decision.handoff in (None, "low_confidence")
     canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
-    if said.asking is not None or canned or decision.ground in _SETTLED or not (unsure or decision.answers):
+    if said.asking is not None or canned or decision.ground in SETTLED or not (unsure or decision.answers):
         return said
     if alarm is not None:
         alone = unsure or 2 * len(alarm.text) >= len(text)

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-__all__ = ["SmallTalk", "SmallTalkKind", "small_talk"]
+from replydesk.data.text import asked_language
 
-SmallTalkKind = Literal["hello", "thanks", "bye", "who", "bot"]
-"""What small talk may be. ``who`` asks who answers, ``bot`` whether it is a machine."""
+__all__ = ["SmallTalk", "SmallTalkKind", "small_talk", "thanked"]
+
+SmallTalkKind = Literal["hello", "thanks", "bye", "who", "bot", "language"]
+"""What small talk may be. ``who`` asks who answers, ``bot`` whether it is a machine, ``language`` for a language."""
 
 LONGEST: Final = 80
 """More characters than that are no small talk."""
@@ -117,11 +119,21 @@ _TEXTS: Final[dict[SmallTalkKind, dict[str, str]]] = {
         "if you would rather talk to a person, just say so.",
         "zh": "我是客服团队的自动助手，根据团队以往的答复来回答问题；如果想找人工客服，直接告诉我就行。",
     },
+    # In the language that was asked for, if the desk has it; in its own, if not.
+    "language": {
+        "en": "Of course, we can go on in English. What can I help you with?",
+        "zh": "当然可以，我们用中文继续。请问有什么可以帮您？",
+    },
     "bot": {
         "en": "Yes, I'm an automatic assistant, not a person. If you would rather talk to a person, just say so.",
         "zh": "是的，我是自动助手，不是真人。如果想找人工客服，直接告诉我就行。",
     },
 }
+
+
+def thanked(language: str) -> str:
+    """Return what the desk says to a thanks."""
+    return _TEXTS["thanks"]["zh" if language == "zh" else "en"]
 
 
 def small_talk(text: str, language: str) -> SmallTalk | None:
@@ -133,6 +145,8 @@ def small_talk(text: str, language: str) -> SmallTalk | None:
     >>> small_talk("Hi there, are you a bot?", "en").kind, small_talk("你好，我的快递呢", "zh")
     ('bot', None)
     """
+    if len(text) <= LONGEST and asked_language(text):
+        return SmallTalk("language", _TEXTS["language"]["zh" if language == "zh" else "en"])
     if len(text) > LONGEST or not _LIKELY.search(text):
         return None
     text = text.replace("’", "'").replace("‘", "'")

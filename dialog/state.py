@@ -53,7 +53,8 @@ class State:
     customer turned down, ``angry`` their angry messages in a row, as :func:`~replydesk.dialog.sentiment.angrier` does.
     ``refused`` are tickets whose answer is not given again; ``sent`` those of the last reply.
     ``options`` are what the last reply offered. ``topic`` is the last question, complete by itself; ``asked`` the last
-    message as it was written. ``tags`` are those that the team's rules have put on the conversation.
+    message as it was written. ``tags`` are those that the team's rules have put on the conversation. ``waiting`` is why
+    a colleague was last told, until something else is asked; ``filled`` the form that was handed over with it.
     """
 
     slots: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +68,8 @@ class State:
     asked: str = ""
     tags: tuple[str, ...] = ()
     angry: int = 0
+    waiting: str = ""
+    filled: str = ""
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -83,6 +86,8 @@ class State:
             "asked": self.asked,
             "tags": list(self.tags),
             "angry": self.angry,
+            "waiting": self.waiting,
+            "filled": self.filled,
         }
 
     @classmethod
@@ -112,6 +117,8 @@ class State:
             asked=str(told.get("asked", "")),
             tags=tuple(told.get("tags", ())),
             angry=int(told.get("angry", 0)),
+            waiting=str(told.get("waiting", "")),
+            filled=str(told.get("filled", "")),
         )
 
     def turned_down(self) -> State:
@@ -135,6 +142,8 @@ def state_after(
     slots: Mapping[str, str] | None = None,
     form: FormState | None = None,
     tags: Sequence[str] = (),
+    waiting: str = "",
+    filled: str = "",
 ) -> State:
     """Return the state after a reply.
 
@@ -151,6 +160,8 @@ def state_after(
         topic=topic or state.topic,
         asked=asked,
         tags=tuple(dict.fromkeys((*state.tags, *tags)))[-_KEPT:],
+        waiting=waiting,
+        filled=filled,
     )
 
 

@@ -4,24 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
-from replydesk.data.records import same_text
-from replydesk.dialog.cues import chosen_option, corrected, is_no, is_refusal, is_thanks, is_undecided
+from replydesk.dialog.courtesies import is_acknowledged, is_wordless, without_courtesies
+from replydesk.dialog.cues import (
+    amends,
+    corrected,
+    is_cancel,
+    is_no,
+    is_refusal,
+    is_same,
+    is_thanks,
+    is_undecided,
+    is_yes,
+    returned_to,
+)
+from replydesk.dialog.details import only_details, points_elsewhere
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
+from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
+from replydesk.dialog.parts import asks_something
 from replydesk.dialog.reading import Reading, wants_person
 from replydesk.dialog.release import Release
 from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import State
+from replydesk.dialog.unwanted import wanted_of
 from replydesk.retrieval.matcher import Matcher
 
-__all__ = ["Cue", "Heard", "Turn", "heard", "known_slots", "situation_of"]
+__all__ = ["ASIDES", "Cue", "Heard", "Turn", "heard", "known_slots", "situation_of"]
 
-Cue = Literal["", "chosen", "refused", "again", "corrected", "thanks", "follow_up", "told"]
+Cue = Literal[
+    "",
+    "chosen",
+    "refused",
+    "again",
+    "corrected",
+    "thanks",
+    "follow_up",
+    "told",
+    "answered",
+    "declined",
+    "elsewhere",
+    "acknowledged",
+    "wordless",
+    "details",
+]
 """What a message does in its conversation; '' where it begins something, or stands by itself."""
+
+ASIDES: Final[frozenset[Cue]] = frozenset(
+    {"thanks", "answered", "declined", "elsewhere", "acknowledged", "wordless", "details"}
+)
+"""The cues of messages that ask nothing to look up."""
 
 _IDENTIFIES = frozenset({"order", "tracking", "error", "product", "email", "phone"})
 
@@ -62,37 +97,85 @@ class Heard:
 def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     """Return what a message is in a conversation of this state.
 
-    In this order: it chooses an option that was offered; it turns the last reply down, and asks the last question
-    again; it chooses none of several options; it says what was meant instead; it asks the same again; it thanks; it
-    wants a person, or is small talk; it needs the last question, with which it is then said in full. Only an answer or
-    an offer can fail.
+    In this order: it has the words of an option; it answers what the last answer asked; it asks the same again; it
+    chooses an option; it turns the last reply down, and asks the last question again; it chooses none of several
+    options; it says what is not wanted, or was meant instead; it only acknowledges, tells a detail or has no word; it
+    wants a person, or is small talk; it needs the last question, with which it is then said in full. What it asks is
+    without the courtesies around it. Only an answer or an offer can fail.
     """
-    chosen = chosen_option(text, state.options)
+    return _of_last_reply(text, state, context) or _of_itself(text, state, context)
+
+
+def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | None:
+    """Return what a message says of the last reply, None where it says nothing of it."""
+    option = labelled_option(text, state.options)
+    if option is None and state.sent and _asks(context) and (is_yes(text) or is_no(text)):
+        return Heard(text, (), _fresh(state), "answered")
+    said = bool(state.sent or state.options)
+    if option is None and said and is_same(text, state.asked):
+        return Heard(state.topic or text, (), state.turned_down(), "again")
+    chosen = option or chosen_option(text, state.options)
     if chosen is not None:
         return Heard(chosen.value, (), state, "chosen")
-    said = bool(state.sent or state.options)
-    if said and state.topic and (is_refusal(text) or is_no(text)):
+    # "No thanks" after an answer wants no more of it, and is no complaint.
+    satisfied = bool(state.sent) and is_acknowledged(text)
+    if said and state.topic and not satisfied and (is_refusal(text) or is_no(text)):
         return Heard(state.topic, (), state.turned_down(), "refused")
-    if len(state.options) > 1 and state.topic and is_undecided(text):
+    if len(state.options) > 1 and state.topic and (is_undecided(text) or is_ordinal(text)):
         # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
         return Heard(state.topic, (), replace(state, failures=state.failures + 1), "again")
+    return None
+
+
+def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
+    """Return what a message asks, which says nothing of the last reply but what was meant instead."""
+    fresh, said = _fresh(state), bool(state.sent or state.options)
+    wanted = wanted_of(text)
+    if wanted is not None:
+        if not wanted:
+            return Heard(text, (), fresh, "declined")
+        return Heard(rewritten(wanted, state.topic) or wanted, (), fresh, "corrected")
+    if state.topic and points_elsewhere(text):
+        return Heard(state.topic, (), fresh, "elsewhere")
     meant, denied = corrected(text)
     if meant:
-        after = state.turned_down() if said and denied else replace(state, failures=0)
+        after = state.turned_down() if said and denied else fresh
         return Heard(rewritten(meant, state.topic) or meant, (), after, "corrected")
-    if said and same_text(text) == same_text(state.asked):
-        return Heard(state.topic or text, (), state.turned_down(), "again")
-    fresh = replace(state, failures=0) if state.failures else state
-    if is_thanks(text):
-        return Heard(text, (), fresh, "thanks")
+    if state.filled and (is_cancel(text) or amends(text)) and not asks_something(text):
+        # What a colleague has got cannot be changed here; who writes so tells the colleague.
+        return Heard(text, (), fresh, "answered")
+    if detail := only_details(text):
+        return Heard(f"{state.topic} {detail}" if state.topic else text, (), fresh, "details")
+    if (cue := _aside(text, state)) is not None:
+        return Heard(text, (), fresh, cue)
     if wants_person(text) or small_talk(text, "en"):
         # These need nothing of what was said before.
         return Heard(text, (), fresh)
+    if back := returned_to(text):
+        return Heard(back, (), fresh, "corrected")
+    bare = without_courtesies(text)
     if not state.topic:
         # What was said before the desk's first reply is read with it; a form or small talk since then is about itself.
-        return Heard(text, () if state.asked else tuple(context), fresh)
+        return Heard(bare, () if state.asked else tuple(context), fresh)
     full = rewritten(text, state.topic)
-    return Heard(full, (), fresh, "follow_up") if full else Heard(text, (), fresh)
+    return Heard(full, (), fresh, "follow_up") if full else Heard(bare, (), fresh)
+
+
+def _aside(text: str, state: State) -> Cue | None:
+    """Return the cue of a message that asks nothing to look up, None where it does."""
+    if is_thanks(text):
+        return "thanks"
+    if state.asked and (is_acknowledged(text) or is_no(text)):
+        return "acknowledged"
+    return "wordless" if is_wordless(text) else None
+
+
+def _fresh(state: State) -> State:
+    return replace(state, failures=0) if state.failures else state
+
+
+def _asks(context: Sequence[str]) -> bool:
+    return bool(context) and context[-1].rstrip().endswith(("?", "？"))
 
 
 def known_slots(state: State, reading: Reading) -> dict[str, str]:

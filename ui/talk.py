@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from replydesk.data.privacy import with_name
 from replydesk.data.records import Conversation, Message, Verdict, VerdictKind
-from replydesk.dialog.cues import chosen_option
+from replydesk.dialog.options import chosen_option
 from replydesk.dialog.state import RELEASED, TAKEN, Offer, holder_of
 from replydesk.ui.bubbles import bubble, event, person, said
 from replydesk.ui.strings import say

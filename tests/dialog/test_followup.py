@@ -12,14 +12,16 @@ from replydesk.dialog.followup import completed, rewritten, with_new_words
 from replydesk.dialog.gate import fit_gate, gate
 from replydesk.retrieval.matcher import Hit
 
-CASES = part("train") + part("test")
+CASES = part("train") + part("test") + part("later")
 
 
 def test_the_set_is_what_it_says() -> None:
-    assert len(CASES) >= 300 and len(part("train")) == len(part("test"))
+    assert len(CASES) >= 480 and len(part("test")) == 180 and len(part("later")) == 60
     assert sum(case["language"] == "zh" for case in CASES) * 2 == len(CASES)
-    topics = [{case["topic"] for case in part(name)} for name in ("train", "test")]
-    assert not topics[0] & topics[1], "no question is in both parts"
+    topics = [
+        case["topic"] for name in ("train", "test", "later") for case in {c["topic"]: c for c in part(name)}.values()
+    ]
+    assert len(topics) == len(set(topics)), "no question is in two parts"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -56,7 +56,7 @@ REPLY: dict[str, Any] = {
     "message": str, "meant": str,
     "state": {
         "slots": dict, "form": ({"name": str, "asking": str, "tries": int, "explained": int}, None), "taken_over": str,
-        "failures": int, "angry": int,
+        "failures": int, "angry": int, "waiting": str, "filled": str,
         "refused": [str], "sent": [str], "options": [{"label": str, "value": str, "ticket": str}], "topic": str,
         "asked": str, "tags": [str],
     },
@@ -194,7 +194,7 @@ def test_real_replies_have_the_contract_s_shape(desk: Home, text: str, action: s
     assert action in (None, document["action"])
     assert (document["handoff"] is not None) == (document["action"] == "handoff")
     assert bool(document["citations"]) == (document["action"] == "pick")
-    assert bool(document["options"]) == (document["action"] == "ask")
+    assert bool(document["options"]) == (document["action"] == "ask" and document["ground"] != "unclear")
     assert document["reasons"]
 
 
