@@ -15,13 +15,14 @@ from typing import Final
 from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
 from replydesk.dialog.hanpersons import dictionary
+from replydesk.dialog.hanwhereabouts import HAN_PLACE
 from replydesk.dialog.placenames import HAN_PLACES
 
 __all__ = ["han_introduced"]
 
 Span = tuple[int, int]
 
-_PLACE, _NAME = "\x01", "\x02"
+_PLACE, _NAME = HAN_PLACE, "\x02"
 _PLAIN: Final = "|".join(
     sorted(
         words("""
@@ -99,7 +100,7 @@ _OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
 # The first characters are looked at first: most others begin none.
 _KNOWN_PLACES: Final = re.compile(
-    f"(?=[{''.join(sorted({place[0] for place in HAN_PLACES}))}])"
+    f"{HAN_PLACE}|(?=[{''.join(sorted({place[0] for place in HAN_PLACES}))}])"
     f"(?:{'|'.join(sorted(HAN_PLACES, key=len, reverse=True))})"
 )
 # A clause of so many characters says more than who writes.

@@ -19,7 +19,7 @@ from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["dictionary", "han_persons"]
+__all__ = ["Token", "dictionary", "han_persons", "tokens_of"]
 
 # Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
 _BY_SOUND: Final = frozenset(
@@ -118,7 +118,7 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     ('<NAME_1>味的还有吗', '白桃味的还有吗')
     """
     text = _PARTLY.sub("<NAME_1>", text)
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     found = []
     for first, last in _stretches(tokens):
         start, stop = tokens[first][0], tokens[last][1]
@@ -136,7 +136,7 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     return text
 
 
-def _tokens(text: str) -> list[Token]:
+def tokens_of(text: str) -> list[Token]:
     """Return the words of the dictionary that a text is made of, with their spans and parts of speech."""
     found, at = [], 0
     for word, tag in dictionary().tag(text, False):

@@ -8,15 +8,17 @@ gender are read as one that does not, and sentences that do nothing but introduc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
 from replydesk.dialog.hanintroductions import han_introduced
 from replydesk.dialog.hanpersons import han_persons
+from replydesk.dialog.hanwhereabouts import HAN_PLACE, han_nowhere, han_places, without_han_places
 from replydesk.dialog.introductions import introduced
+from replydesk.dialog.whereabouts import PLACE, capitals_of, nowhere, without_english_places
 
-__all__ = ["impartial"]
+__all__ = ["impartial", "places_of_answers"]
 
 _NEUTRAL: Final = {
     "he": "they", "she": "they", "him": "them", "himself": "themselves", "herself": "themselves", "his": "their",
@@ -71,10 +73,12 @@ _FEWEST = 2
 _NAMES: Final = re.compile(r"<NAME_\d+>")
 
 
-def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
+def impartial(text: str, familiar: Container[str] = frozenset(), places: Container[str] | None = None) -> str:
     """Return what is read of a message: the same for whoever writes it.
 
     ``familiar`` are pairs of Chinese characters that the desk's customers write: what is made of them is no name.
+    ``places`` are those that the desk knows something about (:func:`places_of_answers`): which of the others it is that
+    a message names is not read, wherever it stands. None: nobody knows what the desk knows, and they all stay.
 
     A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
 
@@ -84,6 +88,33 @@ def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
     '我爱人没收到'
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
+    if places is not None:
+        plain = _without_places(plain, places)
+    plain = _who_left_out(plain, familiar)
+    if places is None:
+        return plain
+    return han_nowhere(plain.replace(PLACE, HAN_PLACE) if HAN.search(plain) else nowhere(plain))
+
+
+def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
+    """Return the places that answers name, English ones word by word and in lower case.
+
+    >>> sorted(places_of_answers(["We ship to Norway.", "新疆和西藏的运费是 20 元"]))
+    ['norway', '新疆', '西藏']
+    """
+    return frozenset(
+        place for text in answers for place in (*capitals_of(text), *(han_places(text) if HAN.search(text) else ()))
+    )
+
+
+def _without_places(text: str, known: Container[str]) -> str:
+    """Return a text with a mark for each place that the desk knows nothing about."""
+    text = without_english_places(text, known)
+    return without_han_places(text, known) if HAN.search(text) else text
+
+
+def _who_left_out(plain: str, familiar: Container[str]) -> str:
+    """Return a message without what introduces somebody, and with words for everybody."""
     if HAN.search(plain):
         # 我老公 and 我老婆 have to stand before a name alike.
         plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)

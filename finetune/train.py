@@ -125,7 +125,7 @@ def train_skills(
     if labeller is not None:
         notes["pseudo"] = labeller.document()
         progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
-    skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes)
+    skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes, places=material.places)
     if reader is not None:
         notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
         skills = replace(

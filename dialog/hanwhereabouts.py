@@ -1,0 +1,148 @@
+"""Whereabouts in Chinese: which place a message names is read only where the desk knows something about it.
+
+As in English (``whereabouts.py``): a place that no answer of the desk names is read as 当地. Places are known by name,
+by rjieba's dictionary, by how regions are called (陕北), and by where what no dictionary knows stands: behind 寄到 or 在
+and before 那边, or with 县 behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from typing import Final
+
+from replydesk.data.privacy.hanplaces import HAN
+from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
+from replydesk.dialog.hanpersons import Token, tokens_of
+from replydesk.dialog.placenames import HAN_PLACES
+
+__all__ = ["HAN_PLACE", "han_nowhere", "han_places", "without_han_places"]
+
+Span = tuple[int, int]
+
+HAN_PLACE: Final = "\x01"
+"""What stands for a place that the desk knows nothing about; one character that no message has."""
+
+_REGION: Final = re.compile(
+    "[苏皖浙闽赣鲁豫鄂湘粤桂琼川蜀黔滇陕甘冀晋辽][东西南北中]|[长珠]三角|京津冀|云贵川?|两[广湖]|江浙"
+)
+_SUFFIX: Final = re.compile("(?:自治)?[省市县区镇村州岛]|地区")
+# Where somebody lives and where something goes.
+_LEAD: Final = re.compile(r"(?:[寄发送邮运派回来搬嫁调转]到|[寄发]往|住在?|来自|[人我家身]在|坐标|在|从|到|去)\Z")
+_SENT: Final = re.compile(r"(?:[寄发送邮运派搬嫁]到|[寄发]往|来自)\Z")
+_THERE: Final = re.compile("这边|这里|这儿|那边|那里|那儿|当地|本地|一带")
+_COUNTY: Final = re.compile("[省市县区镇村州](?![场别域静民政长委级内分口里镇])")
+_UNLIKE: Final = frozenset(
+    "的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很到去从来哪几个什么上下里外家店和跟给各每某本全同两一二三单"
+)
+_LONGEST: Final = 4
+# The country of who writes Chinese, and words that name no place of their own.
+_NO_PLACES: Final = words("中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村 东方 西方 北方 南方 中华 华人 中外")
+_NOT_PLACES: Final = _NO_PLACES | HAN_COMPOUND | HAN_NOT_NAMES
+_SUFFIXED: Final = re.compile("[^\\W\\d一二三四五六七八九十几两小各本全每某外多城大老哪这那该同]{1,2}[县]|[^\\W\\d]{2,4}(?:自治[州县区])")
+# 开封 is what one does to a parcel, as well.
+_WORDS_TOO: Final = words("开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北 西北 西南")
+_DONE: Final = re.compile("[之以]?[前后时]|[了过]|之|的时候|安装|服务")
+# 新疆大枣 is a product: a place directly before a noun says which, but for people and what is theirs.
+_THEIRS: Final = re.compile(
+    "[人仓站店]|朋友|同事|同学|亲戚|客户|顾客|用户|买家|网友|粉丝|居民|家里|老家|妹子|姑娘|宝[妈爸]|分公司|办事处|门店|学校|地区|市区|郊区|农村"
+    "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈"
+)
+_PLACED: Final = re.compile(r"[在到从往自去住来离]\Z")
+
+
+def without_han_places(text: str, known: Container[str]) -> str:
+    """Return a text with :data:`HAN_PLACE` for each place but those that are ``known``.
+
+    >>> without_han_places("湘潭这几天下雨，能寄到新疆吗", {"新疆"}).replace(HAN_PLACE, "_")
+    '_这几天下雨，能寄到新疆吗'
+    """
+    for start, stop in reversed(_areas(text, known)):
+        text = f"{text[:start]}{HAN_PLACE}{text[stop:]}"
+    return text
+
+
+def han_nowhere(text: str) -> str:
+    """Return a text that reads 当地 where its places were."""
+    return re.sub(f"{HAN_PLACE}(?:[、，, ]?{HAN_PLACE})*", "当地", text)
+
+
+def han_places(text: str) -> set[str]:
+    """Return the places that an answer names, also without what they are: 武汉市 and 武汉."""
+    named = {text[start:stop] for start, stop in _named(text, tokens_of(text))}
+    return named | {_bare(name) for name in named}
+
+
+def _areas(text: str, known: Container[str]) -> list[Span]:
+    """Return the spans of places that are not known, each with what it is and the *there* behind it."""
+    tokens = tokens_of(text)
+    nouns = {start for start, _, _, tag in tokens if tag.startswith("n")}
+    spans = sorted({*_named(text, tokens), *_unknown(text, tokens)})
+    begun, areas = {start for start, _ in spans}, list[Span]()
+    for start, stop in spans:
+        name = text[start:stop]
+        if name in known or _bare(name) in known or (areas and start < areas[-1][1]):
+            continue
+        suffix = _SUFFIX.match(text, stop) if _COUNTY.match(text, stop) else None
+        stop = suffix.end() if suffix else stop
+        there = _THERE.match(text, stop)
+        stop = there.end() if there else stop
+        if stop in nouns and stop not in begun and not (_PLACED.search(text, 0, start) or _THEIRS.match(text, stop)):
+            continue
+        if areas and areas[-1][1] == start:
+            areas[-1] = (areas[-1][0], stop)
+        else:
+            areas.append((start, stop))
+    return areas
+
+
+def _named(text: str, tokens: Sequence[Token]) -> Iterator[Span]:
+    """Yield where places stand whose names a list or the dictionary has, or that are called as regions are."""
+    at = 0
+    for number, (start, stop, word, tag) in enumerate(tokens):
+        if start < at or not HAN.match(word):
+            continue
+        for more in (*tokens[number + 1 : number + 4][::-1], tokens[number]):
+            name = text[start : more[1]]
+            known = name in HAN_PLACES or _REGION.fullmatch(name)
+            if known and (name not in _WORDS_TOO or _stands_as_one(text, start, more[1])):
+                at = more[1]
+                yield start, at
+                break
+        else:
+            if word in _NOT_PLACES or stop - start < 2 or not (tag == "ns" or _SUFFIXED.fullmatch(word)):
+                continue
+            # The dictionary takes 上门 and 壶盖 for places, too.
+            if _SUFFIXED.fullmatch(word) or _stands_as_one(text, start, stop):
+                at = stop
+                yield start, stop
+
+
+def _stands_as_one(text: str, start: int, stop: int) -> bool:
+    """Return whether what may be a place stands as one does: 在昆山, 昆山那边, 昆山市."""
+    led = _LEAD.search(text, max(0, start - 2), start) and not _DONE.match(text, stop)
+    return bool(led or _THERE.match(text, stop) or _COUNTY.match(text, stop))
+
+
+def _unknown(text: str, tokens: Sequence[Token]) -> Iterator[Span]:
+    """Yield where what the dictionary has no word for stands as a place does."""
+    begins = {start: number for number, (start, _, _, _) in enumerate(tokens)}
+    for start, number in begins.items():
+        if not _LEAD.search(text, max(0, start - 2), start):
+            continue
+        for _, stop, word, tag in tokens[number : number + _LONGEST]:
+            if stop - start > _LONGEST or not HAN.fullmatch(word) or not _UNLIKE.isdisjoint(word):
+                break
+            known = len(word) > 1 and not tag.startswith("n")
+            if known:
+                break
+            sent = _SENT.search(text, max(0, start - 2), start) and tag.startswith(("nr", "nz", "nt"))
+            if stop - start > 1 and (sent or _THERE.match(text, stop) or _COUNTY.match(text, stop)):
+                yield start, stop
+                break
+
+
+def _bare(name: str) -> str:
+    """Return a name without what it is: 武汉 for 武汉市."""
+    bare = re.sub(f"(?:{_SUFFIX.pattern})\\Z", "", name)
+    return bare if len(bare) > 1 else name
