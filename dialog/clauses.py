@@ -23,8 +23,7 @@ from replydesk.dialog.closedwords import (
     ROLES,
     WRITER,
 )
-from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES
-from replydesk.dialog.whereabouts import PLACE
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
 __all__ = ["Clause", "Span", "clauses_of"]
 

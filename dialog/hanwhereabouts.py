@@ -14,18 +14,34 @@ from typing import Final
 from replydesk.data.privacy.hanplaces import HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
 from replydesk.dialog.hanpersons import Token, tokens_of
-from replydesk.dialog.placenames import HAN_PLACES
+from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES
 
-__all__ = ["HAN_PLACE", "han_nowhere", "han_places", "without_han_places"]
+__all__ = ["HAN_ASKED", "HAN_HERE", "han_nowhere", "han_places", "without_han_places"]
 
 Span = tuple[int, int]
 
-HAN_PLACE: Final = "\x01"
-"""What stands for a place that the desk knows nothing about; one character that no message has."""
+HAN_ASKED: Final = re.compile(
+    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜"
+    "|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
+    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁]|几(?!年)|什么|怎"
+    "|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
+)
+"""What asks, or tells of a parcel, a payment, a journey."""
+
+HAN_HERE: Final = re.compile(
+    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:我?们?这|我们?(?:家|宿舍|公司|学校|单位|村|小区))"
+    "|(?:[能会可吗么不包几多]|免运?费|怎)[^，。！？,.!?]{0,8}(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)"
+    "|(?:寄|发|送|邮|运|派)(?:货|送)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)[^，。！？,.!?]{0,8}[吗么几多？?]"
+    "|国家|地区|海外|境外|附近|最近的|去店里|到店|门店|本地有"
+    "|(?:\\A|[^\\w\\s])\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
+    "|关税|清关|(?:运费|邮费|快递费)[^，。！？,.!?]{0,4}[多几怎贵吗]|(?:怎么|如何)收运?费|包邮吗"
+)
+"""What a place that somebody named before is called."""
 
 _REGION: Final = re.compile(
     "[苏皖浙闽赣鲁豫鄂湘粤桂琼川蜀黔滇陕甘冀晋辽][东西南北中]|[长珠]三角|京津冀|云贵川?|两[广湖]|江浙"
 )
+_MARK: Final = re.compile("[，。！？；：、,.!?;:\\n（）()]+")
 _SUFFIX: Final = re.compile("(?:自治)?[省市县区镇村州岛]|地区")
 # Where somebody lives and where something goes.
 _LEAD: Final = re.compile(r"(?:[寄发送邮运派回来搬嫁调转]到|[寄发]往|住在?|来自|[人我家身]在|坐标|在|从|到|去)\Z")
@@ -37,11 +53,17 @@ _UNLIKE: Final = frozenset(
 )
 _LONGEST: Final = 4
 # The country of who writes Chinese, and words that name no place of their own.
-_NO_PLACES: Final = words("中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村 东方 西方 北方 南方 中华 华人 中外")
+_NO_PLACES: Final = words(
+    "中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村 东方 西方 北方 南方 中华 华人 中外"
+)
 _NOT_PLACES: Final = _NO_PLACES | HAN_COMPOUND | HAN_NOT_NAMES
-_SUFFIXED: Final = re.compile("[^\\W\\d一二三四五六七八九十几两小各本全每某外多城大老哪这那该同]{1,2}[县]|[^\\W\\d]{2,4}(?:自治[州县区])")
+_SUFFIXED: Final = re.compile(
+    "[^\\W\\d一二三四五六七八九十几两小各本全每某外多城大老哪这那该同]{1,2}[县]|[^\\W\\d]{2,4}(?:自治[州县区])"
+)
 # 开封 is what one does to a parcel, as well.
-_WORDS_TOO: Final = words("开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北 西北 西南")
+_WORDS_TOO: Final = words(
+    "开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北 西北 西南"
+)
 _DONE: Final = re.compile("[之以]?[前后时]|[了过]|之|的时候|安装|服务")
 # 新疆大枣 is a product: a place directly before a noun says which, but for people and what is theirs.
 _THEIRS: Final = re.compile(
@@ -53,6 +75,8 @@ _PLACED: Final = re.compile(r"[在到从往自去住来离]\Z")
 
 def without_han_places(text: str, known: Container[str]) -> str:
     """Return a text with :data:`HAN_PLACE` for each place but those that are ``known``.
+
+    Those, too, are not read where nothing is asked or told of them.
 
     >>> without_han_places("湘潭这几天下雨，能寄到新疆吗", {"新疆"}).replace(HAN_PLACE, "_")
     '_这几天下雨，能寄到新疆吗'
@@ -78,10 +102,13 @@ def _areas(text: str, known: Container[str]) -> list[Span]:
     tokens = tokens_of(text)
     nouns = {start for start, _, _, tag in tokens if tag.startswith("n")}
     spans = sorted({*_named(text, tokens), *_unknown(text, tokens)})
+    there = bool(HAN_HERE.search(text))
     begun, areas = {start for start, _ in spans}, list[Span]()
     for start, stop in spans:
         name = text[start:stop]
-        if name in known or _bare(name) in known or (areas and start < areas[-1][1]):
+        if areas and start < areas[-1][1]:
+            continue
+        if (name in known or _bare(name) in known) and (there or _is_asked_about(text, start, stop)):
             continue
         suffix = _SUFFIX.match(text, stop) if _COUNTY.match(text, stop) else None
         stop = suffix.end() if suffix else stop
@@ -94,6 +121,14 @@ def _areas(text: str, known: Container[str]) -> list[Span]:
         else:
             areas.append((start, stop))
     return areas
+
+
+def _is_asked_about(text: str, start: int, stop: int) -> bool:
+    """Return whether the clause that a place stands in asks, or tells of a parcel, a payment, a journey."""
+    begun = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
+    end = _MARK.search(text, stop)
+    # The mark itself may ask.
+    return bool(HAN_ASKED.search(text[begun:start], 0) or HAN_ASKED.search(text, stop, end.end() if end else len(text)))
 
 
 def _named(text: str, tokens: Sequence[Token]) -> Iterator[Span]:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
+from replydesk.dialog.hangender import han_ungendered
 from replydesk.dialog.hanintroductions import han_introduced
 from replydesk.dialog.hanpersons import han_persons
-from replydesk.dialog.hanwhereabouts import HAN_PLACE, han_nowhere, han_places, without_han_places
+from replydesk.dialog.hanwhereabouts import han_nowhere, han_places, without_han_places
 from replydesk.dialog.introductions import introduced
-from replydesk.dialog.whereabouts import PLACE, capitals_of, nowhere, without_english_places
+from replydesk.dialog.placenames import HAN_PLACE, PLACE
+from replydesk.dialog.whereabouts import capitals_of, nowhere, without_english_places
 
 __all__ = ["impartial", "places_of_answers"]
 
@@ -44,24 +46,6 @@ _ENGLISH: Final = re.compile(
 _TITLES: Final = re.compile(
     r"\b(?:(?:dear|hi|hello|hey),? )?(?:sir|madam|ma'am)\b(?: or (?:sir|madam))?[,!.]?\s*", re.I
 )
-_HAN_PAIRS: Final = (
-    "老公老婆=爱人 丈夫妻子=爱人 男朋友女朋友=对象 男友女友=对象 儿子女儿=孩子 爸爸妈妈=家长 父亲母亲=家长"
-    " 爷爷奶奶=老人"
-    " 外公外婆=老人"
-    " 哥哥姐姐=家人 弟弟妹妹=家人 叔叔阿姨=长辈 舅舅舅妈=长辈 姥爷姥姥=老人 未婚夫未婚妻=爱人 孙子孙女=孩子"
-)
-_HAN_NEUTRAL: Final = {
-    half: neutral
-    for pair in _HAN_PAIRS.split()
-    for both, _, neutral in (pair.partition("="),)
-    for half in (both[: len(both) // 2], both[len(both) // 2 :])
-} | {"她": "他", "先生": "顾客", "女士": "顾客", "男士": "顾客"}
-# 先生产 is none of a gentleman.
-_CHINESE: Final = re.compile(
-    rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})"
-    r"(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))"
-)
-
 # 女款 and 男士拖鞋 are products; who is a woman says so of somebody.
 _HAN_SELF: Final = re.compile(
     "((?:我|本人|他|俺|人家)(?:就?是|作为|身为)?|作为|身为|当|(?<!的)是)((?:一?[个名位枚])?[^，。！？,.!?男女要买款换选穿码鞋衣的]{0,5}?)"
@@ -117,7 +101,7 @@ def _who_left_out(plain: str, familiar: Container[str]) -> str:
     """Return a message without what introduces somebody, and with words for everybody."""
     if HAN.search(plain):
         # 我老公 and 我老婆 have to stand before a name alike.
-        plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
+        plain = han_ungendered(plain)
         plain = han_persons(plain, familiar)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

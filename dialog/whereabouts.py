@@ -13,15 +13,12 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
 from replydesk.dialog.capitals import CAPITAL
-from replydesk.dialog.closedwords import ASKING, PLAIN
-from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES
+from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
-__all__ = ["PLACE", "Span", "capitals_of", "english_places", "nowhere", "without_english_places"]
+__all__ = ["Span", "capitals_of", "english_places", "nowhere", "without_english_places"]
 
 Span = tuple[int, int]
-
-PLACE: Final = "<PLACE_1>"
-"""What stands for a place that the desk knows nothing about, until what introduces somebody is left out."""
 
 _TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[^\w\s]|\w+")
 _WORD: Final = re.compile(r"[^\W\d_][\w'-]*")
@@ -80,6 +77,7 @@ _SAME: Final = tuple(
     )
 )
 _DETERMINED: Final = re.compile(rf"\b(my|our|your|their|his|her|this|that|the|one|an?) {PLACE}(?=\s[a-z])", re.I)
+_MARK: Final = re.compile(r"[.!?;:,\n()]+")
 _SEVERAL: Final = re.compile(rf"{PLACE}(?:(?:, ?| )(?:in )?{PLACE})+")
 _NOWHERE: Final = "my area"
 
@@ -87,13 +85,29 @@ _NOWHERE: Final = "my area"
 def without_english_places(text: str, known: Container[str]) -> str:
     """Return a text with :data:`PLACE` for each place but those of which a word, in lower case, is ``known``.
 
+    Those, too, are not read where nothing is asked or told of them: *the weather in Leeds is awful*.
+
     >>> without_english_places("My sister in Tampere says: do you ship to Norway?", {"norway"})
     'My sister in <PLACE_1> says: do you ship to Norway?'
     """
+    there = bool(HERE.search(text))
     for start, stop in reversed([*english_places(text, known)]):
-        if not any(word in known for word in _words_of(text[start:stop])):
+        matters = any(word in known for word in _words_of(text[start:stop]))
+        if not (matters and (there or _is_asked_about(text, start, stop))):
             text = f"{text[:start]}{PLACE}{text[stop:]}"
     return text
+
+
+def _is_asked_about(text: str, start: int, stop: int) -> bool:
+    """Return whether the clause that a place stands in asks, or tells of a parcel, a payment, a journey."""
+    begun = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
+    end = _MARK.search(text, stop)
+    asks = (
+        (end and "?" in end[0])
+        or text[begun:start].split(None, 1)[:1]
+        and text[begun:start].split()[0].lower() in ASKING
+    )
+    return bool(asks or DOING.search(text, begun, end.start() if end else len(text)))
 
 
 def nowhere(text: str) -> str:
@@ -106,23 +120,25 @@ def nowhere(text: str) -> str:
         return text
     text = _DETERMINED.sub(lambda match: f"{'a' if match[1].lower() == 'an' else match[1]} local", text)
     text = _SEVERAL.sub(PLACE, text)
-    return re.sub(
-        PLACE, lambda match: _NOWHERE.capitalize() if _begins(text, match.start()) else _NOWHERE, text
-    )
+    return re.sub(PLACE, lambda match: _NOWHERE.capitalize() if _begins(text, match.start()) else _NOWHERE, text)
 
 
 def capitals_of(text: str) -> Iterator[str]:
     """Yield the words of an answer that may name a place, in lower case, with other names of the same countries."""
-    found = {
-        low
-        for match in _WORD.finditer(text)
-        for low in (match[0].lower().removesuffix("'s"),)
-        if low in PLACES or match[0] in _ABBREVIATED or (match[0][0].isupper() and not _begins(text, match.start()))
-    }
+    found = {word for match in _WORD.finditer(text) if (word := _naming(match))}
     for same in _SAME:
         if not same.isdisjoint(found):
             found |= same
     yield from found
+
+
+def _naming(match: re.Match[str]) -> str:
+    """Return a word in lower case where it may be of a name of a place, or of a ware, else nothing."""
+    word, low = match[0], match[0].lower().removesuffix("'s")
+    if low in PLACES and (low not in AMBIGUOUS_PLACES or word[0].isupper()):
+        return low
+    inside = not _begins(match.string, match.start()) and match.string[match.start() - 1 : match.start()] != "<"
+    return low if word in _ABBREVIATED or (inside and CAPITAL.fullmatch(word) and _is_unknown(low)) else ""
 
 
 def english_places(text: str, known: Container[str] = frozenset()) -> Iterator[Span]:
