@@ -1,8 +1,8 @@
 """Whereabouts in Chinese: which place a message names is read only where the desk knows something about it.
 
 As in English (``whereabouts.py``): a place that no answer of the desk names is read as 当地. Places are known by name,
-by rjieba's dictionary, by how regions are called (陕北), and by where what no dictionary knows stands: behind 寄到 or 在
-and before 那边, or with 县 behind it.
+by rjieba's dictionary, by how regions are called (陕北), and by where what no dictionary knows stands: behind 寄到
+or 在 and before 那边, or with 县 behind it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ _UNLIKE: Final = frozenset(
 _LONGEST: Final = 4
 # The country of who writes Chinese, and words that name no place of their own.
 _NO_PLACES: Final = words(
-    "中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村 东方 西方 北方 南方 中华 华人 中外"
+    "中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村"
+    " 东方 西方 北方 南方 中华 华人 中外"
 )
 _NOT_PLACES: Final = _NO_PLACES | HAN_COMPOUND | HAN_NOT_NAMES
 _SUFFIXED: Final = re.compile(

@@ -28,9 +28,9 @@ _IN: Final = words("from in near around outside visiting")
 _LEADS: Final = _IN | words("to of at across within into through via between towards toward leaving past over for")
 _GOING: Final = words(
     "ship ships shipped shipping deliver delivers delivered delivering delivery send sends sent sending post posted"
-    " posting postage mail courier move moves moved moving fly flying flew travel travelling traveling travelled go going"
-    " goes went gone relocated relocating drive driving route returned back parcel package flight train trip transfer"
-    " way"
+    " posting postage mail courier move moves moved moving fly flying flew travel travelling traveling travelled go"
+    " going goes went gone relocated relocating drive driving route returned back parcel package flight train trip"
+    " transfer way"
 )
 _NOUNS_OF_PLACE: Final = words(
     "neighbour neighbor neighbours neighbors friend friends colleague colleagues family relatives flat house home"
@@ -47,9 +47,9 @@ _BESIDE: Final = words(
 )
 # What people, language or kind it is; where somebody is from says ``introductions.py``.
 _PEOPLES: Final = DEMONYMS | words(
-    "afghan bangladeshi belgian bengali californian chilean colombian cuban european filipino ghanaian glaswegian gujarati"
-    " iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani punjabi"
-    " saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
+    "afghan bangladeshi belgian bengali californian chilean colombian cuban european filipino ghanaian glaswegian"
+    " gujarati iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani"
+    " punjabi saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
 )
 _BETWEEN: Final = words("the old sunny rainy windy rural downtown")
 _CALENDAR: Final = words(
@@ -79,7 +79,7 @@ _SAME: Final = tuple(
 _DETERMINED: Final = re.compile(rf"\b(my|our|your|their|his|her|this|that|the|one|an?) {PLACE}(?=\s[a-z])", re.I)
 _MARK: Final = re.compile(r"[.!?;:,\n()]+")
 _SEVERAL: Final = re.compile(rf"{PLACE}(?:(?:, ?| )(?:in )?{PLACE})+")
-_NOWHERE: Final = "my area"
+_NOWHERE: Final = "my country"
 
 
 def without_english_places(text: str, known: Container[str]) -> str:
@@ -102,19 +102,16 @@ def _is_asked_about(text: str, start: int, stop: int) -> bool:
     """Return whether the clause that a place stands in asks, or tells of a parcel, a payment, a journey."""
     begun = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
     end = _MARK.search(text, stop)
-    asks = (
-        (end and "?" in end[0])
-        or text[begun:start].split(None, 1)[:1]
-        and text[begun:start].split()[0].lower() in ASKING
-    )
-    return bool(asks or DOING.search(text, begun, end.start() if end else len(text)))
+    before = text[begun:start].lower().split()
+    asks = (end is not None and "?" in end[0]) or (bool(before) and before[0] in ASKING)
+    return asks or bool(DOING.search(text, begun, end.start() if end else len(text)))
 
 
 def nowhere(text: str) -> str:
     """Return a text that reads on where its places were.
 
     >>> nowhere("Do you ship to <PLACE_1>, <PLACE_1>? My <PLACE_1> neighbour asks.")
-    'Do you ship to my area? My local neighbour asks.'
+    'Do you ship to my country? My local neighbour asks.'
     """
     if PLACE not in text:
         return text
