@@ -41,6 +41,7 @@ HAN_HERE: Final = re.compile(
 _REGION: Final = re.compile(
     "[苏皖浙闽赣鲁豫鄂湘粤桂琼川蜀黔滇陕甘冀晋辽][东西南北中]|[长珠]三角|京津冀|云贵川?|两[广湖]|江浙"
 )
+_SOME: Final = re.compile("[这那好前后]几")
 _MARK: Final = re.compile("[，。！？；：、,.!?;:\\n（）()]+")
 _SUFFIX: Final = re.compile("(?:自治)?[省市县区镇村州岛]|地区")
 # Where somebody lives and where something goes.
@@ -128,8 +129,9 @@ def _is_asked_about(text: str, start: int, stop: int) -> bool:
     """Return whether the clause that a place stands in asks, or tells of a parcel, a payment, a journey."""
     begun = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
     end = _MARK.search(text, stop)
-    # The mark itself may ask.
-    return bool(HAN_ASKED.search(text[begun:start], 0) or HAN_ASKED.search(text, stop, end.end() if end else len(text)))
+    # The mark itself may ask; 这几天 asks nothing.
+    said = f"{text[begun:start]} {text[stop : end.end() if end else len(text)]}"
+    return bool(HAN_ASKED.search(_SOME.sub("", said)))
 
 
 def _named(text: str, tokens: Sequence[Token]) -> Iterator[Span]:

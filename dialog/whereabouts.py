@@ -20,8 +20,9 @@ __all__ = ["Span", "capitals_of", "english_places", "nowhere", "without_english_
 
 Span = tuple[int, int]
 
-_TOKEN: Final = re.compile(r"<[A-Z]+_\d+>|[^\W\d_][\w'-]*|[^\w\s]|\w+")
-_WORD: Final = re.compile(r"[^\W\d_][\w'-]*")
+# Latin letters alone: 在London has two words.
+_WORD: Final = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'-]*")
+_TOKEN: Final = re.compile(rf"<[A-Z]+_\d+>|{_WORD.pattern}|[^\w\s]|\w")
 _ABBREVIATED: Final = words("US UAE EU NYC NZ HK UK USA U.S")
 # Behind these any word with a capital is a place, behind the others one that is known.
 _IN: Final = words("from in near around outside visiting")
@@ -176,7 +177,12 @@ def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Contai
     if not CAPITAL.fullmatch(token) or low in known or not (joined or _is_unknown(low)):
         return False
     back = [one[0].lower() for one in found[max(0, first - 7) : first]]
-    return lead in _IN or (lead == "to" and not _GOING.isdisjoint(back))
+    behind = found[at + 1][0].lower() if at + 1 < len(found) else ""
+    return (
+        lead in _IN
+        or (lead == "to" and not _GOING.isdisjoint(back))
+        or (lead in _DETERMINERS and behind in _NOUNS_OF_PLACE)
+    )
 
 
 def _is_unknown(low: str) -> bool:
