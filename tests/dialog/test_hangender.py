@@ -7,7 +7,6 @@ import pytest
 from replydesk.data.privacy.lexicon import words
 from replydesk.dialog.impartial import impartial
 
-
 PAIRS = words(
     "岳父-岳母 公公-婆婆 表哥-表姐 堂弟-堂妹 侄子-侄女 外甥-外甥女 姐夫-嫂子 弟妹-妹夫 干爹-干妈 大伯-大妈"
     " 哥们-姐妹 小伙子-姑娘 帅哥-美女 我爸-我妈 爷们-娘们 外孙-外孙女 前夫-前妻 未婚夫-未婚妻 奶爸-宝妈"
