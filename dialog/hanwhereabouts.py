@@ -114,8 +114,8 @@ def _areas(text: str, known: Container[str]) -> list[Span]:
             continue
         suffix = _SUFFIX.match(text, stop) if _COUNTY.match(text, stop) else None
         stop = suffix.end() if suffix else stop
-        there = _THERE.match(text, stop)
-        stop = there.end() if there else stop
+        after = _THERE.match(text, stop)
+        stop = after.end() if after else stop
         if stop in nouns and stop not in begun and not (_PLACED.search(text, 0, start) or _THEIRS.match(text, stop)):
             continue
         if areas and areas[-1][1] == start:
