@@ -1,4 +1,4 @@
-"""The weights by which names of persons are told in Chinese sentences: a logistic regression, rounded.
+"""Weights by which names of persons might be told in Chinese sentences: a logistic regression, rounded.
 
 Names that were made up for this are put in the place of persons in messages of JDDC's development part and of the demo
 desk's own samples, as ``benchmarks/persons.py`` does, and in the development wordings of introductions. They stand
@@ -7,7 +7,7 @@ and against what overlaps with a name, which counts as ``PARTS_COUNT``. The thre
 as they were written are read otherwise. These and the strength were chosen by the names of the development part of
 ``persons.py`` and the cases of ``tests/dialog/test_hanpersons.py`` and ``test_impartial.py``.
 
-``python -m benchmarks person_weights`` says what ``replydesk.dialog.hanpersons`` should have, and whether it does.
+``python -m benchmarks person_weights`` says what they are, and whether ``replydesk.dialog.hanpersons`` has them.
 """
 
 from __future__ import annotations
