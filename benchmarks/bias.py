@@ -216,7 +216,7 @@ def _hidden(agent: Agent) -> frozenset[str]:
 
 @contextmanager
 def _read_plainly() -> Iterator[None]:
-    with patch("replydesk.dialog.skills.impartial", lambda text, _familiar: text):
+    with patch("replydesk.dialog.skills.impartial", lambda text, _familiar, _places: text):
         yield
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 from typing import Any, Final
@@ -40,13 +41,13 @@ NAMES: Final = {
 def run() -> dict[str, Any]:
     mask = Mask(Settings().data)
     texts = {
-        "development": [mask(text) for text in _messages("dev")],
-        "test": [mask(text) for text in _messages("test")],
+        "development": [mask(text) for text in messages("dev")],
+        "test": [mask(text) for text in messages("test")],
     }
     return {part: _told(part, texts, mask) for part in texts}
 
 
-def _messages(part: str) -> list[str]:
+def messages(part: str) -> list[str]:
     lines = (datasets() / "prepared" / f"jddc_retrieval_{part}.jsonl").read_text(encoding="utf-8").splitlines()
     return sorted({json.loads(line)["text"] for line in lines})
 
@@ -55,8 +56,12 @@ def _told(part: str, texts: dict[str, list[str]], mask: Mask) -> dict[str, Any]:
     """Return the shares in percent of names that are told, and of plain messages that are read otherwise."""
     own = texts[part]
     familiar = _pairs(texts["test" if part == "development" else "development"])
-    planted = [made for text in own if (made := _planted(text, part, Random(text))) is not None]
-    left = [(read, name) for text, name in planted if name in (read := mask(text))]
+    with_names = [
+        made
+        for text in own
+        if (made := planted(text, *(names.split() for names in NAMES[part]), Random(text))) is not None
+    ]
+    left = [(read, name) for text, name in with_names if name in (read := mask(text))]
     whole = [read.replace(name, "<NAME_1>") for read, name in left]
     return {
         "names": len(left),
@@ -74,10 +79,14 @@ def _percent(hits: Any) -> float:
     return round(100 * sum(told) / len(told), 2)
 
 
-def _planted(text: str, part: str, draw: Random) -> tuple[str, str] | None:
+def made_up(given: Sequence[str], others: Sequence[str], draw: Random) -> str:
+    """Return a surname with a given name, or, once in four times, one of other names."""
+    return draw.choice(others) if draw.random() < 0.25 else draw.choice(SURNAMES) + draw.choice(given)
+
+
+def planted(text: str, given: Sequence[str], others: Sequence[str], draw: Random) -> tuple[str, str] | None:
     """Return a message with a name in the place of somebody, and the name; None where it speaks of nobody."""
-    given, others = (names.split() for names in NAMES[part])
-    name = draw.choice(others) if draw.random() < 0.25 else draw.choice(SURNAMES) + draw.choice(given)
+    name = made_up(given, others, draw)
     at, before, found = 0, "", []
     for word in dictionary().cut(text, False):
         if word in PLACES or (word == "我" and not re.search("[\u4e00-\u9fff]\\Z", before)):

@@ -23,7 +23,7 @@ from replydesk.dialog.closedwords import (
     ROLES,
     WRITER,
 )
-from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES
+from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
 __all__ = ["Clause", "Span", "clauses_of"]
 
@@ -149,6 +149,9 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
         if token.startswith("<NAME_"):
             names.append(match.span())
             run = "name"
+        elif token == PLACE:
+            places.append(match.span())
+            run = "place"
         elif (
             bare in PLACES
             and (capital or bare not in AMBIGUOUS_PLACES)

@@ -13,6 +13,7 @@ __all__ = [
     "DIRECTIONS",
     "DOING",
     "FIELDS",
+    "HERE",
     "LITTLE",
     "NAMING",
     "OPENERS",
@@ -82,5 +83,20 @@ DOING: Final = re.compile(
     r"|refund|exchang|currency|pounds|rates?\b|app\b|going|plan|sign(?:ed)? in|log(?:ged)? in|site|support"
     r"|language|translat|say|made|vacation|holiday|overseas|abroad|trip\b|visa|flight|hotel|transfer|item"
     r"|product|charge|card|bank|tax|duty|import|stuck|lost|left|(?:the|your|this|that) shop\b)",
+    re.I,
+)
+# What a place that somebody named before is called.
+HERE: Final = re.compile(
+    r"\b(?:ship\w*|deliver\w*|post\w*|mail\w*|send\w*|courier|sell|stock)\b[^.?!\n]{0,40}"
+    r"\b(?:here|there|over|to us|my (?:area|city|town|country|region|place|state|door))\b"
+    r"|\b(?:do|can|could|will|would) you (?:even |also |still )?(?:ship|deliver|post|send)(?: abroad| internationally"
+    r"| overseas| that far)?\W*\Z"
+    r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region"
+    r"|state))\W*\Z"
+    r"|\b(?:near me|nearest|closest|countr(?:y|ies)|regions?)\b"
+    r"|\b(?:customs|import|pay) (?:dut(?:y|ies)|fees?|tax(?:es)?)\b|\bdut(?:y|ies) to pay\b"
+    r"|\bhow much (?:is|are|does|do|would) (?:the )?(?:shipping|delivery|postage)\b"
+    r"|(?:\A|[.!?,;]\s)\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
+    r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
     re.I,
 )

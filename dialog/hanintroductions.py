@@ -15,13 +15,14 @@ from typing import Final
 from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
 from replydesk.dialog.hanpersons import dictionary
-from replydesk.dialog.placenames import HAN_PLACES
+from replydesk.dialog.hanwhereabouts import HAN_ASKED, HAN_HERE
+from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES
 
 __all__ = ["han_introduced"]
 
 Span = tuple[int, int]
 
-_PLACE, _NAME = "\x01", "\x02"
+_PLACE, _NAME = HAN_PLACE, "\x02"
 _PLAIN: Final = "|".join(
     sorted(
         words("""
@@ -43,7 +44,7 @@ _PLAIN: Final = "|".join(
             宝妈 宝爸 汉子 姐妹 学校 公司 一所 一家 户口 祖籍 现居 嫁到 嫁 搬到 搬来 搬 去年
             前年 今天 下雨 天气 从小 就 当老师 我爸妈 爸妈 有事 就是 by 免贵 报到 在线等 在线
             拜年 有礼 老乡 族 汉族 回族 藏族 维吾尔族 蒙古族 壮族 信徒 穆斯林 佛教徒 基督徒 家长
-            老人 父母 家人 爱人 长辈 对象 昵称 号 事 吧 期待 答复 回信
+            老人 父母 家人 爱人 长辈 对象 年轻人 亲戚 前任 新人 昵称 号 事 吧 期待 答复 回信
         """),
         key=lambda word: (-len(word), word),
     )
@@ -52,7 +53,7 @@ _ABOUT: Final = re.compile(
     "我(?!的是)|本人|在下|鄙人|咱|俺|人在|身[在处为]|坐标|作为|来自|发自|发来|老家|家乡|籍|所在|出生"
     "|长大|土生土长|上班|工作|上学|读书"
     "|顾客|客户|用户|网友|粉丝|买家|居民|朋友|定居|常住|这边|那边|祖籍|现居|户口|嫁|搬|老客|家住"
-    "|家就?在|妹子|宝[妈爸]|地区|城市|人一[个枚]|下雨|天气|问候|全家|刚从|[读念上]大学|读研|打工人|很?[冷热]$|^\x01(?:本地|土生土长)?人$"
+    "|家就?在|妹子|年轻人|宝妈|地区|城市|人一[个枚]|下雨|天气|问候|全家|刚从|[读念上]大学|读研|打工人|很?[冷热]$|^\x01(?:本地|土生土长)?人$"
 )
 _GREETING: Final = re.compile(
     "(?:你们?好|您好|嗨|哈喽|哈啰|亲爱的|亲们?|客服|店家|老板|掌柜|大家好?|早上好|晚上好)+[呀啊哈]?"
@@ -66,22 +67,8 @@ _SURNAME: Final = re.compile(rf"((?:我|本人|贵)姓)[{''.join(COMMON)}](?![\u
 _LIVING: Final = re.compile(
     "我|本人|咱|俺|家|搬|住|工作|上班|出生|长大|生活|读书|上学|打工|定居|嫁|顾客|客户|用户|网友|买家|朋友|宝妈"
 )
-_ASKED: Final = re.compile(
-    "寄|买|買|發|嗎|個|幾|路|元|折|发(?!自|来)|送|快递|物流|包裹|配|派|运|货|仓|自提|门店|店里|专柜"
-    "|提货|上门|海关|关税|退|换|邮|签收|收|买(?!家)|购|订|下单|付|转"
-    "|海关|现场|停|卡|滞留|中转|显示|登录|报价|价|券|活动|机场|航班|酒店|[吗么呢嘛哪谁]|几(?!年)|什么|怎"
-    "|多少|多久|能不能|可不可以|能否|是否|有没有|支持|适用|可以|能|\\?|？"
-)
 _YOU: Final = re.compile("(?:你们|您|你)(?:是|在|家|这|住|人)|的是")
-_HERE: Final = re.compile(
-    "(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:我?们?这|我们?(?:家|宿舍|公司|学校|单位|村|小区))"
-    "|(?:[能会可吗么不包几多]|免运?费|怎)[^，。！？,.!?]{0,8}(?:寄|发|送|邮|运|派)(?:货|送)?(?:不|得)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)"
-    "|(?:寄|发|送|邮|运|派)(?:货|送)?(?:到|来|达|去)?(?:家|宿舍|公司|学校|单位|村|小区)[^，。！？,.!?]{0,8}[吗么几多？?]"
-    "|国家|地区|海外|境外|附近|最近的|去店里|到店|门店|本地有"
-    "|(?:\\A|[^\\w\\s])\\W*(?:请问)?(?:能|可以|可不可以|能不能|支持)(?:下单|买|购买|寄|发货|配送|送|用|邮)[^，。？]{0,4}\\W*\\Z"
-    "|关税|清关|(?:运费|邮费|快递费)[^，。！？,.!?]{0,4}[多几怎贵吗]|(?:怎么|如何)收运?费|包邮吗"
-)
-_BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*")
+_BEHIND: Final = re.compile("(?:[省市县区州镇]|那边|这边|一带|当地|本地)*的?")
 _PEOPLE: Final = re.compile(
     "的?(?:小?店主|老?顾客|客户|用户|网友|粉丝|买家|居民|朋友|打工人|上班族|学生|人(?![工民脸]))"
 )
@@ -99,7 +86,7 @@ _OWNERS: Final = re.compile("用户|买家|粉丝|顾客|客户")
 _FUNCTION: Final = frozenset("的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很")
 # The first characters are looked at first: most others begin none.
 _KNOWN_PLACES: Final = re.compile(
-    f"(?=[{''.join(sorted({place[0] for place in HAN_PLACES}))}])"
+    f"{HAN_PLACE}|(?=[{''.join(sorted({place[0] for place in HAN_PLACES}))}])"
     f"(?:{'|'.join(sorted(HAN_PLACES, key=len, reverse=True))})"
 )
 # A clause of so many characters says more than who writes.
@@ -113,13 +100,13 @@ def han_introduced(text: str) -> str:
 
     >>> han_introduced("你好，我是<NAME_1>。我来自西藏，快递到哪了")
     '快递到哪了'
-    >>> han_introduced("我在河南开店，能寄到新疆吗")
-    '我开店，能寄到新疆吗'
+    >>> han_introduced("我在河南开店，杯子裂了")
+    '我开店，杯子裂了'
     """
     told = list(_clauses(text))
     gone = [span for span, places in told if not places]
     placed = [span for span, places in told if places]
-    if placed and not _HERE.search(_without(text, gone + placed)):
+    if placed and not HAN_HERE.search(_without(text, gone + placed)):
         gone += placed
     return _without(text, gone) if gone else text
 
@@ -135,7 +122,7 @@ def _clauses(text: str) -> Iterator[tuple[Span, bool]]:
             # It is in an English sentence.
             continue
         asks = text[stop : stop + 1] in ("?", "？")
-        if begun >= 0 and (named or clause in HAN_PLACES or _is_unknown(clause, "")):
+        if begun >= 0 and (named or clause in (*HAN_PLACES, _PLACE) or _is_unknown(clause, "")):
             yield (begun, stop), not named
             begun = -1
             continue
@@ -157,7 +144,7 @@ def _clauses(text: str) -> Iterator[tuple[Span, bool]]:
         if whole:
             yield (begin, stop), _PLACE in whole or bool(_STAYS.search(clause))
             continue
-        if spans and _LIVING.search(shape) and shape[0] != "他" and not _ASKED.search(clause):
+        if spans and _LIVING.search(shape) and shape[0] != "他" and not HAN_ASKED.search(clause):
             for first, last in spans:
                 yield _widened(text, start, first, last, stop), True
 
@@ -209,7 +196,7 @@ def _with_unknown(clause: str) -> str:
 
     Whose users or buyers somebody says to be among may be those of a product.
     """
-    if len(clause) >= _LONG or not _ABOUT.search(clause) or _ASKED.search(clause) or _YOU.search(clause):
+    if len(clause) >= _LONG or not _ABOUT.search(clause) or HAN_ASKED.search(clause) or _YOU.search(clause):
         return clause
     head = _HEAD.match(clause)
     at = head.end() if head else 0

@@ -19,7 +19,7 @@ from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["dictionary", "han_persons"]
+__all__ = ["THRESHOLD", "WEIGHTS", "Token", "dictionary", "han_persons", "stretches_of", "tokens_of"]
 
 # Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
 _BY_SOUND: Final = frozenset(
@@ -71,9 +71,9 @@ _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
 _LITTLE: Final = frozenset("dpcurfqym")
 _HAPPENING: Final = frozenset("dpt")
 _SPOKEN: Final = _LITTLE | frozenset("vt")
-_THRESHOLD: Final = 0.6
+THRESHOLD: Final = 0.6
 _FAMILIAR: Final = -3.0
-_WEIGHTS: Final = {
+WEIGHTS: Final = {
     # How it is built.
     "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
     "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "known": 1.5, "dotted": 5.0,
@@ -118,14 +118,12 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     ('<NAME_1>味的还有吗', '白桃味的还有吗')
     """
     text = _PARTLY.sub("<NAME_1>", text)
-    tokens = _tokens(text)
     found = []
-    for first, last in _stretches(tokens):
-        start, stop = tokens[first][0], tokens[last][1]
-        odds = sum(_WEIGHTS[seen] for seen in _evidence(tokens, first, last))
-        if odds > _THRESHOLD and all(text[at : at + 2] in familiar for at in range(start, stop - 1)):
+    for start, stop, seen in stretches_of(text):
+        odds = sum(WEIGHTS[one] for one in seen)
+        if odds > THRESHOLD and all(text[at : at + 2] in familiar for at in range(start, stop - 1)):
             odds += _FAMILIAR
-        if odds > _THRESHOLD:
+        if odds > THRESHOLD:
             found.append((odds, start, stop))
     taken: list[tuple[int, int]] = []
     for _, start, stop in sorted(found, reverse=True):
@@ -136,7 +134,16 @@ def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     return text
 
 
-def _tokens(text: str) -> list[Token]:
+def stretches_of(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield where what is built like a name begins and ends, and what is seen of it that tells whether it is one."""
+    tokens = tokens_of(text)
+    for first, last in _stretches(tokens):
+        seen = _evidence(tokens, first, last)
+        if seen:
+            yield tokens[first][0], tokens[last][1], seen
+
+
+def tokens_of(text: str) -> list[Token]:
     """Return the words of the dictionary that a text is made of, with their spans and parts of speech."""
     found, at = [], 0
     for word, tag in dictionary().tag(text, False):

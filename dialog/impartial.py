@@ -8,15 +8,19 @@ gender are read as one that does not, and sentences that do nothing but introduc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
+from replydesk.dialog.hangender import han_ungendered
 from replydesk.dialog.hanintroductions import han_introduced
 from replydesk.dialog.hanpersons import han_persons
+from replydesk.dialog.hanwhereabouts import han_nowhere, han_places, without_han_places
 from replydesk.dialog.introductions import introduced
+from replydesk.dialog.placenames import HAN_PLACE, PLACE
+from replydesk.dialog.whereabouts import capitals_of, nowhere, without_english_places
 
-__all__ = ["impartial"]
+__all__ = ["impartial", "places_of_answers"]
 
 _NEUTRAL: Final = {
     "he": "they", "she": "they", "him": "them", "himself": "themselves", "herself": "themselves", "his": "their",
@@ -42,24 +46,6 @@ _ENGLISH: Final = re.compile(
 _TITLES: Final = re.compile(
     r"\b(?:(?:dear|hi|hello|hey),? )?(?:sir|madam|ma'am)\b(?: or (?:sir|madam))?[,!.]?\s*", re.I
 )
-_HAN_PAIRS: Final = (
-    "老公老婆=爱人 丈夫妻子=爱人 男朋友女朋友=对象 男友女友=对象 儿子女儿=孩子 爸爸妈妈=家长 父亲母亲=家长"
-    " 爷爷奶奶=老人"
-    " 外公外婆=老人"
-    " 哥哥姐姐=家人 弟弟妹妹=家人 叔叔阿姨=长辈 舅舅舅妈=长辈 姥爷姥姥=老人 未婚夫未婚妻=爱人 孙子孙女=孩子"
-)
-_HAN_NEUTRAL: Final = {
-    half: neutral
-    for pair in _HAN_PAIRS.split()
-    for both, _, neutral in (pair.partition("="),)
-    for half in (both[: len(both) // 2], both[len(both) // 2 :])
-} | {"她": "他", "先生": "顾客", "女士": "顾客", "男士": "顾客"}
-# 先生产 is none of a gentleman.
-_CHINESE: Final = re.compile(
-    rf"(?:{'|'.join(sorted(_HAN_NEUTRAL, key=len, reverse=True))})"
-    r"(?<!先生(?=[产效成]))(?<![男女]士(?=[款鞋拖浴睡袜衣裤包表装用尺码内专]))"
-)
-
 # 女款 and 男士拖鞋 are products; who is a woman says so of somebody.
 _HAN_SELF: Final = re.compile(
     "((?:我|本人|他|俺|人家)(?:就?是|作为|身为)?|作为|身为|当|(?<!的)是)((?:一?[个名位枚])?[^，。！？,.!?男女要买款换选穿码鞋衣的]{0,5}?)"
@@ -71,10 +57,12 @@ _FEWEST = 2
 _NAMES: Final = re.compile(r"<NAME_\d+>")
 
 
-def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
+def impartial(text: str, familiar: Container[str] = frozenset(), places: Container[str] | None = None) -> str:
     """Return what is read of a message: the same for whoever writes it.
 
     ``familiar`` are pairs of Chinese characters that the desk's customers write: what is made of them is no name.
+    ``places`` are those that the desk knows something about (:func:`places_of_answers`): which of the others it is that
+    a message names is not read, wherever it stands. None: nobody knows what the desk knows, and they all stay.
 
     A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
 
@@ -84,9 +72,36 @@ def impartial(text: str, familiar: Container[str] = frozenset()) -> str:
     '我爱人没收到'
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
+    if places is not None:
+        plain = _without_places(plain, places)
+    plain = _who_left_out(plain, familiar)
+    if places is None:
+        return plain
+    return han_nowhere(plain.replace(PLACE, HAN_PLACE) if HAN.search(plain) else nowhere(plain))
+
+
+def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
+    """Return the places that answers name, English ones word by word and in lower case.
+
+    >>> sorted(places_of_answers(["We ship to Norway.", "新疆和西藏的运费是 20 元"]))
+    ['norway', '新疆', '西藏']
+    """
+    return frozenset(
+        place for text in answers for place in (*capitals_of(text), *(han_places(text) if HAN.search(text) else ()))
+    )
+
+
+def _without_places(text: str, known: Container[str]) -> str:
+    """Return a text with a mark for each place that the desk knows nothing about."""
+    text = without_english_places(text, known)
+    return without_han_places(text, known) if HAN.search(text) else text
+
+
+def _who_left_out(plain: str, familiar: Container[str]) -> str:
+    """Return a message without what introduces somebody, and with words for everybody."""
     if HAN.search(plain):
         # 我老公 and 我老婆 have to stand before a name alike.
-        plain = _CHINESE.sub(lambda match: _HAN_NEUTRAL[match[0]], plain)
+        plain = han_ungendered(plain)
         plain = han_persons(plain, familiar)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)

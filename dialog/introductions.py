@@ -15,27 +15,13 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import words
 from replydesk.dialog.clauses import Clause, Span, clauses_of
-from replydesk.dialog.closedwords import ASKING, CLOSERS, DOING, FIELDS, OPENERS, PLAIN, ROLES, WRITER
+from replydesk.dialog.closedwords import ASKING, CLOSERS, DOING, FIELDS, HERE, OPENERS, PLAIN, ROLES, WRITER
 
 __all__ = ["introduced"]
 
 # Who types Chinese, too, writes these marks in English.
 _MARKS: Final = str.maketrans("，。！？：；、（）", ",.!?:;,()")
 _SELF: Final = words("i i'm i've we we're we've my our")
-_HERE: Final = re.compile(
-    r"\b(?:ship\w*|deliver\w*|post\w*|mail\w*|send\w*|courier|sell|stock)\b[^.?!\n]{0,40}"
-    r"\b(?:here|there|over|to us|my (?:area|city|town|country|region|place|state|door))\b"
-    r"|\b(?:do|can|could|will|would) you (?:even |also |still )?(?:ship|deliver|post|send)(?: abroad| internationally"
-    r"| overseas| that far)?\W*\Z"
-    r"|\b(?:from|up|down|over|out|round|around|near) here\b|\b(?:here|in my (?:area|city|town|country|region"
-    r"|state))\W*\Z"
-    r"|\b(?:near me|nearest|closest|countr(?:y|ies)|regions?)\b"
-    r"|\b(?:customs|import|pay) (?:dut(?:y|ies)|fees?|tax(?:es)?)\b|\bdut(?:y|ies) to pay\b"
-    r"|\bhow much (?:is|are|does|do|would) (?:the )?(?:shipping|delivery|postage)\b"
-    r"|(?:\A|[.!?,;]\s)\W*(?:(?:but|so|and) )?(?:can|may|could) (?:i|we) (?:still |also )?"
-    r"(?:order|buy|get|use|have|apply|open|shop|register|sign up|join|pay)\b[^.?!]{0,25}\W*\Z",
-    re.I,
-)
 _ADJUNCT: Final = re.compile(
     r"\b(?:(?:speaking|writing|asking|talking) )?(?:as|being)\s+(?:an?|your|one|some(?:body|one)|people)\b"
     r"|\b(?:over |up |down |out )?here in\s",
@@ -77,7 +63,7 @@ def _without_writer(text: str) -> str:
         return text
     gone = _runs(clauses)
     left = _without(text, gone)
-    if _HERE.search(left) and any(one.places for one in clauses):
+    if HERE.search(left) and any(one.places for one in clauses):
         # The place is where something shall be sent; the name may go.
         gone = _runs([one for one in clauses if not one.places])
         return _without(text, gone)

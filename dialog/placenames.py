@@ -10,7 +10,11 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import TOWNS, words
 
-__all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACES", "PLACES"]
+__all__ = ["AMBIGUOUS_PLACES", "DEMONYMS", "HAN_PLACE", "HAN_PLACES", "PLACE", "PLACES"]
+
+PLACE: Final = "<PLACE_1>"
+HAN_PLACE: Final = "\x01"
+"""What stands for a place that is not read, until what introduces somebody is left out: a word; a character."""
 
 
 AMBIGUOUS_PLACES: Final = words("""

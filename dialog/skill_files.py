@@ -27,6 +27,7 @@ _LABELS = "labels"
 _RERANKER = "reranker"
 _SPELLING = "spelling.json"
 _EVIDENCE = "evidence.json"
+_PLACES = "places.json"
 
 
 def save_skills(skills: Skills, folder: Path) -> None:
@@ -47,6 +48,9 @@ def save_skills(skills: Skills, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(skills.evidence.document(), ensure_ascii=False, separators=(",", ":"))
         (folder / _EVIDENCE).write_text(text, encoding="utf-8")
+    if skills.places is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _PLACES).write_text(json.dumps(sorted(skills.places), ensure_ascii=False), encoding="utf-8")
     if skills.reranker is not None:
         shutil.copytree(skills.reranker.folder, folder / _RERANKER)
     save_classifiers(skills.classifiers, folder / _LABELS)
@@ -67,6 +71,7 @@ def skills_document(skills: Skills) -> dict[str, Any]:
         "late": skills.late.document() if skills.late is not None else None,
         "speller": skills.speller is not None,
         "evidence": skills.evidence is not None,
+        "places": skills.places is not None,
         "ranker": skills.ranker.document() if skills.ranker is not None else None,
         "labels": classifiers_document(skills.classifiers),
         "notes": dict(skills.notes),
@@ -101,7 +106,13 @@ def load_skills(folder: Path, document: Mapping[str, Any], *, threads: int = 0) 
         Ranker.from_document(document["ranker"]) if document.get("ranker") else None,
         # Nor a second encoder.
         SecondReader.load(folder, document["second"], threads=threads) if document.get("second") else None,
+        # Nor what places the answers name: it reads every place.
+        _load_places(folder / _PLACES) if document.get("places") else None,
     )
+
+
+def _load_places(path: Path) -> frozenset[str]:
+    return frozenset(map(str, json.loads(path.read_text(encoding="utf-8"))))
 
 
 def _load_evidence(path: Path) -> Evidence:

@@ -52,7 +52,9 @@ class Skills:
     reads intents. ``classifiers`` give
     messages further labels, such as a topic, by the name of what they tell. ``evidence`` is what held-out messages
     showed of confidence: the dial makes its promises of it, and none without. ``ranker`` orders what is
-    suggested to the team, where it does better than the score of a hit.
+    suggested to the team, where it does better than the score of a hit. ``places`` are those that the desk's answers
+    name, and which other place a message names is not read; None in a release from before they were kept, which reads
+    all.
     """
 
     head: IntentHead | None = None
@@ -69,11 +71,12 @@ class Skills:
     evidence: Evidence | None = None
     ranker: Ranker | None = None
     second: SecondReader | None = None
+    places: frozenset[str] | None = None
 
     def impartial(self, text: str) -> str:
         """Return what is read of a message, the same for whoever writes; what customers of the desk say is no name."""
         han = self.speller.han if self.speller is not None else None
-        return impartial(text, han.pairs if han is not None else frozenset())
+        return impartial(text, han.pairs if han is not None else frozenset(), self.places)
 
     @property
     def reader(self) -> IntentReader | None:

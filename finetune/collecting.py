@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from replydesk.data.settings import Settings
 from replydesk.data.splits import PARTS, Asked, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
+from replydesk.dialog.impartial import places_of_answers
 from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge
 from replydesk.finetune.parts import asked_of, assigned_parts, judged_intents, lone_tickets
 from replydesk.retrieval.encoders.encoder import Encoder
@@ -31,18 +32,22 @@ __all__ = ["collect", "labels_to_tune_on"]
 _PAIRED = 2000
 
 
-def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[Material], dict[str, Any]]:
+def collect(
+    store: Store, encoders: Encoders, settings: Settings, facts: Sequence[str] = ()
+) -> tuple[list[Material], dict[str, Any]]:
     """Return the material of every encoder, and a description of the data: sizes and the fingerprint of the test part.
 
     New conversations are assigned their part here, once and for all. Every customer turn with an intent, its own or
     from a verdict, or with an answer is an example, and so is the question of a pair that stands in no conversation;
     canned tickets are training examples. What would be learned from although its text, nearly its text or its customer
-    stands in the test part is left out and counted.
+    stands in the test part is left out and counted. ``facts`` are what else the desk says: places that they name are
+    those of a desk, as what its own answers name.
 
     Raises :class:`LeakError` should anything of the test part be among the training examples after that.
     """
     gathered = _gathered(store, settings)
     found, train, tested_rows = gathered.found, gathered.train, gathered.test
+    places = partial(_places, rows=train, texts=[*(one.answer for one in store.tickets(source="article")), *facts])
     rare, hidden = _rare(train, settings.finetune.min_examples), frozenset(found.hidden)
     material = []
     for encoder in encoders.among(settings.data.languages):
@@ -52,7 +57,11 @@ def collect(store: Store, encoders: Encoders, settings: Settings) -> tuple[list[
         )
         if len(learned):
             beside = partial(encoders.beside, read[0])
-            material.append(Material(encoder, read, learned, tested, _agreement(learned), hidden, beside))
+            material.append(
+                Material(
+                    encoder, read, learned, tested, _agreement(learned), hidden, beside, places=places(languages=read)
+                )
+            )
     data = {
         "conversations": len(found.parts) - gathered.pairs,
         "pairs": gathered.pairs,
@@ -192,6 +201,19 @@ def _without_leaks(train: Sequence[_Row], test: Sequence[_Row]) -> tuple[list[_R
     kept = [row for place, row in enumerate(train) if place not in leaks]
     check_leaks([row.asked for row in kept], judged)
     return kept, len(leaks)
+
+
+def _places(languages: Sequence[str], *, rows: Sequence[_Row], texts: Sequence[str]) -> frozenset[str]:
+    """Return the places that canned answers and ``texts`` name, and that answers to two customers do.
+
+    What one customer was told of a place may be nobody else's.
+    """
+    told: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.ticket is not None and row.language in languages:
+            for place in places_of_answers([row.ticket.answer]):
+                told[place] |= {row.owner, ""} if row.ticket.source == "canned" else {row.owner}
+    return places_of_answers(texts) | {place for place, owners in told.items() if len(owners) > 1}
 
 
 def _rare(rows: Iterable[_Row], least: int) -> frozenset[str]:

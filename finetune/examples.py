@@ -92,7 +92,7 @@ class Material:
     question was asked there twice and is judged once, and of those put aside. ``beside`` gives a second encoder
     that reads these languages. ``base`` is the id of the encoder that this one stands in for, if it does. Where it
     was fine-tuned, ``held`` are the customers that it did not learn from, and ``head`` is the intent classifier
-    that it learned with.
+    that it learned with. ``places`` are those that answers of the training part name.
     """
 
     encoder: Encoder
@@ -105,6 +105,7 @@ class Material:
     base: str = ""
     held: frozenset[str] = frozenset()
     head: IntentHead | None = None
+    places: frozenset[str] = frozenset()
 
     def parted(self, examples: Examples) -> tuple[Examples, Examples]:
         """Return the examples of customers that the encoder learned from, and of those that were held out."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from replydesk.data.curation import curate
-from replydesk.data.errors import RequestError
+from replydesk.data.errors import RequestError, SettingsError
 from replydesk.data.home import Home
 from replydesk.data.ingest import Ingested, ingest
 from replydesk.data.labels import LabelSets
@@ -21,6 +21,8 @@ from replydesk.data.store import Store
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
+from replydesk.dialog.rules.book import facts_file
+from replydesk.dialog.rules.facts import Facts
 from replydesk.finetune.collecting import collect, labels_to_tune_on
 from replydesk.finetune.defaults import recipe_for
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
@@ -214,6 +216,15 @@ class Workshop:
         self._progress(f"Going on with {run.id}")
         return run, run.asked()
 
+    def _facts(self) -> list[str]:
+        """Return what the facts of the desk say and are called; none, and a line, where their file is damaged."""
+        try:
+            facts = Facts.load(facts_file(self.home.folder)).facts
+        except SettingsError as error:
+            self._progress(f"The facts are not read: {error}")
+            return []
+        return [text for fact in facts for text in (fact.value, *fact.names, *fact.words)]
+
     def _train(self, recipe: Recipe, tracked: Tracked, imported: Ingested | None) -> Outcome:
         task, promote = tracked.run.task, tracked.run.promote
         with TemporaryDirectory() as scratch:
@@ -222,7 +233,7 @@ class Workshop:
             current = self.releases.current_id()
             parent = current if current in self.releases.ids() else ""
             baseline = self.releases.load(parent) if parent else UNTRAINED_RELEASE
-            material, data = collect(self.store, self.encoders, self.settings)
+            material, data = collect(self.store, self.encoders, self.settings, self._facts())
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)

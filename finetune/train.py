@@ -14,6 +14,7 @@ import numpy as np
 from replydesk.data.labels import LabelSet
 from replydesk.data.records import Suggested
 from replydesk.dialog.evidence import Evidence
+from replydesk.dialog.impartial import impartial
 from replydesk.dialog.intents import Familiarity
 from replydesk.dialog.promise import STANDARD, promises_of
 from replydesk.dialog.reader import IntentReader
@@ -114,7 +115,7 @@ def train_skills(
     none is trained. The threshold for answering alone is that of the promise of ``max_wrong``.
     """
     labeller = _labeller(material, recipe)
-    reader, familiarity, queries = read_unseen(material, recipe, labeller)
+    reader, familiarity, queries = read_unseen(_as_read(material), recipe, labeller)
     past = Past.of(material)
     scorer, _, _ = fit_scorer(queries, material, recipe, past)
     unseen = queries
@@ -125,7 +126,7 @@ def train_skills(
     if labeller is not None:
         notes["pseudo"] = labeller.document()
         progress(f"{notes['pseudo']['added']} of {notes['pseudo']['unlabelled']} unlabelled messages got a label")
-    skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes)
+    skills = Skills(None, familiarity, scorer, late=late, speller=speller, notes=notes, places=material.places)
     if reader is not None:
         notes["opinions"] = {name: round(weight, 4) for name, weight in reader.weights.items()}
         skills = replace(
@@ -149,6 +150,21 @@ def train_skills(
     notes["promises"] = _told_promises(evidence, max_wrong)
     progress(_promise_text(material.languages, evidence, max_wrong))
     return replace(skills, reranker=kept, evidence=evidence, thresholds=lines)
+
+
+def _as_read(material: Material) -> Material:
+    """Return the material with its training messages as the desk will read them: the same for whoever writes.
+
+    What is compared with past questions stays as these were written, in the index as in :class:`Past`.
+    """
+    train = material.train
+    texts = [impartial(text, places=material.places) for text in train.texts]
+    rows = [row for row, (one, other) in enumerate(zip(texts, train.texts, strict=True)) if one != other]
+    if not rows:
+        return material
+    vectors = train.vectors.copy()
+    vectors[rows] = material.encoder.encode([texts[row] for row in rows])
+    return replace(material, train=replace(train, texts=tuple(texts), vectors=vectors))
 
 
 def _told_promises(evidence: Evidence, max_wrong: float) -> dict[str, Any]:

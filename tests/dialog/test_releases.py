@@ -18,6 +18,7 @@ from replydesk.dialog import releases as module
 from replydesk.dialog.intents import Familiarity, IntentHead
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
+from replydesk.dialog.skill_files import load_skills, save_skills, skills_document
 from replydesk.dialog.skills import Skills, Thresholds
 from replydesk.retrieval.calibration import UNTRAINED, HitScorer
 from replydesk.retrieval.indexes import sweep, unused
@@ -332,3 +333,12 @@ def test_only_indexes_that_nothing_needs_are_swept(home: Home) -> None:
     assert sweep(home, {"kept", "absent"}) == ["left", "words only"]
     assert sorted(path.name for path in home.indexes.iterdir()) == ["a file", "kept"]
     assert sweep(home, {"kept"}) == []
+
+
+def test_a_release_keeps_the_places_that_answers_name_and_an_older_one_reads_every_place(tmp_path: Path) -> None:
+    known = replace(skills(), places=frozenset({"norway", "新疆"}))
+    save_skills(known, tmp_path)
+    document = skills_document(known)
+    assert load_skills(tmp_path, document).impartial("能寄到新疆吗，能寄到湘潭吗") == "能寄到新疆吗，能寄到当地吗"
+    older = {key: value for key, value in document.items() if key != "places"}
+    assert load_skills(tmp_path, older).impartial("Do you ship to Lagos?") == "Do you ship to Lagos?"

@@ -402,3 +402,19 @@ def test_weak_intents_are_learned_from_where_it_is_set_and_never_judged_by(
     assert labels["lamp as a gift?"] == "gift_wrap"
     judged = dict(zip(material.test.texts, material.test.labels, strict=True))
     assert judged["a present please"] == ""
+
+
+def test_a_place_is_known_that_answers_to_two_customers_name_or_a_fact(
+    store: Store, encoders: Encoders, tiny_settings: Settings
+) -> None:
+    store.assign_splits(dict.fromkeys(("p1", "p2", "p3"), "train"))
+    add(
+        store,
+        tiny_settings,
+        talk("p1", ("customer", "Is the kettle loud?"), ("agent", "We ship to Norway."), day=1),
+        talk("p2", ("customer", "What tea is strong?"), ("agent", "Not yet to Norway, only to Chile."), day=1),
+        talk("p3", ("customer", "茶有几种？"), ("agent", "新疆要多等两天。"), day=1, language="zh"),
+    )
+    material = one(collect(store, encoders, tiny_settings, ["Iceland"]))
+    assert {"norway", "iceland"} <= material.places
+    assert not {"chile", "新疆"} & material.places

@@ -1,0 +1,82 @@
+"""Where somebody writes from, or speaks of, is read only where the desk's answers name the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from replydesk.dialog.impartial import impartial, places_of_answers
+
+ANSWERS = ("We ship to Norway and the UK; the shop is in Bristol.", "新疆和西藏的运费是 20 元，门店在苏州。")
+KNOWN = places_of_answers(ANSWERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("My cousin in Turku says it arrived open", "My cousin in my country says it arrived open"),
+        ("Do you ship to Lagos?", "Do you ship to my country?"),
+        ("can I use it in france?", "can I use it in my country?"),
+        ("Is it in the Netherlands yet?", "Is it in my country yet?"),
+        ("It went to New Delhi, India first", "It went to my country first"),
+        ("My Turku neighbour has one", "My local neighbour has one"),
+        ("They saw it in Porthmadog. Is it sold out?", "They saw it in my country. Is it sold out?"),
+        ("A parcel was sent to Porthmadog", "A parcel was sent to my country"),
+        ("The weather in Bristol is awful. The mug leaks.", "The weather in my country is awful. The mug leaks."),
+        ("湘潭这几天下雨，快递一直没动", "当地这几天下雨，快递一直没动"),
+        ("寄到湘潭要几天", "寄到当地要几天"),
+        ("能寄到西雅图吗", "能寄到当地吗"),
+        ("发到鹿邑县多久", "发到当地多久"),
+        ("湖北省武汉市的朋友也要", "朋友也要"),
+        ("皖南那边包邮吗", "当地包邮吗"),
+        ("我在慈溪那边买的", "我在当地买的"),
+        ("苏州这几天下雨，杯子裂了", "当地这几天下雨，杯子裂了"),
+        ("我在London，能寄吗", "我在当地，能寄吗"),
+    ],
+)
+def test_a_place_that_no_answer_names_is_none_in_particular(text: str, read: str) -> None:
+    assert impartial(text, places=KNOWN) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you ship to Norway?",
+        "I'm in Britain, how much is shipping?",
+        "Is the shop in Bristol open?",
+        "my Osaka lamp leaks",
+        "Reading the manual in March was nice",
+        "how do I say that in French",
+        "能寄到新疆吗",
+        "苏州的门店几点关门",
+        "新疆大枣还有吗",
+        "大理石花瓶裂了",
+        "三明治还有吗",
+        "包裹已经开封了能退吗",
+        "壶盖裂了，上门取件吗",
+    ],
+)
+def test_what_the_desk_knows_and_what_is_no_place_stays(text: str) -> None:
+    assert impartial(text, places=KNOWN) == text
+
+
+@pytest.mark.parametrize("text", ["Do you ship to Lagos?", "My cousin in Turku says it arrived open", "寄到湘潭要几天"])
+def test_every_place_stays_where_nobody_knows_what_the_answers_name(text: str) -> None:
+    assert impartial(text) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I live in Turku. Can you send it here?", "I live in Kettering. Can you send it here?"),
+        ("I'm moving to Hong Kong next month. It leaks.", "I'm moving to Leeds next month. It leaks."),
+        ("我表哥在湘潭也买了同款", "我表哥在乌鲁木齐也买了同款"),
+        ("地区：慈溪，杯子裂了", "地区：绵阳，杯子裂了"),
+    ],
+)
+def test_two_places_are_read_alike(one: str, other: str) -> None:
+    assert impartial(one, places=KNOWN) == impartial(other, places=KNOWN)
+
+
+def test_other_names_of_a_country_are_known_with_it() -> None:
+    assert {"uk", "britain", "england", "norway", "bristol", "新疆", "西藏", "苏州"} <= KNOWN
+    assert places_of_answers(["Hello <NAME_1>, Thanks. We will look."]) == frozenset()
