@@ -36,17 +36,20 @@ PEOPLE: Final = {
         " Keanu Tane Moana/Ngata Kahananui Tuilagi; Marek Zofia Pawel/Nowak Wisniewski Kaczmarek;"
         " Jiri Lenka/Dvorak Horakova; Zsofia Attila/Farkas Kovács Tóth; Radu Ioana/Popescu Ionescu Dumitru;"
         " Svetlana Yuri Anastasiya/Ivanova Smirnov Kuznetsova; Oleksandr Oksana/Shevchenko Kovalenko Bondar;"
-        " Milan Dragana/Jovanović Petrović Babic; Dimitris Eleni/Papadakis Georgiou; Mehmet Zeynep Çağla/Kaya Demir Öztürk;"
+        " Milan Dragana/Jovanović Petrović Babic; Dimitris Eleni/Papadakis Georgiou; Mehmet Zeynep/Kaya Demir;"
+        " Çağla/Öztürk;"
         " Narek Ani/Sarkisian Grigoryan; Nino Levan/Beridze Kapanadze; Reza Shirin/Ahmadi Hosseini;"
         " Omar Layla Yousef/Haddad Al-Masri Khoury Mansour; Karim Samira/Benali El Amrani; Noa Eitan/Levi Mizrahi;"
         " Lucía Javier Álvaro/Navarro Ibáñez Castillo; João Beatriz Thiago/Oliveira Carvalho da Silva;"
         " Giulia Matteo Chiara/Ricci Moretti De Luca; Amélie Théo Baptiste/Lefèvre Moreau Girard;"
         " Lars Anke Jürgen/Schröder Vogel Krüger; Sanne Joost/de Vries van Dijk Bakker; Bjørn Sunniva/Bakke Haugen;"
         " Astrid Linnea/Lindqvist Sjöberg; Aino Mikko/Virtanen Korhonen; Sigrun Ólafur/Einarsdottir Gunnarsson;"
-        " Ciara Padraig Roisin/O'Connor Kavanagh McCarthy; Ewan Morag/MacLeod Campbell Fraser; Rhys Cerys/Griffiths Bevan;"
+        " Ciara Padraig Roisin/O'Connor Kavanagh McCarthy; Ewan Morag/MacLeod Campbell Fraser;"
+        " Rhys Cerys/Griffiths Bevan;"
         " Darius Keisha Tyrone/Jackson Freeman Brooks; Margaret Simon Nicola Alan/Thompson Hargreaves Ellison Wilkins;"
         " Grace Hope Will Mark/Hunter Barnes Cooper Miller; Joy Rose Dean Amber/Fox Day Stone Woods;"
-        " Jean-Luc Marie-Claire Anne-Sophie/Rousseau Petit; Xochitl Itzel/Quetzalli Huerta; Aigerim Nurlan/Bekov Sultanova;"
+        " Jean-Luc Marie-Claire Anne-Sophie/Rousseau Petit; Xochitl Itzel/Quetzalli Huerta;"
+        " Aigerim Nurlan/Bekov Sultanova;"
         " Tenzin Dolma/Lhamo Wangchuk; Kaveh Nasrin/Farrokhzad; Brandi Cody Travis/Hutchins Mcdaniel Sorensen"
     ),
     "test": (
@@ -55,8 +58,10 @@ PEOPLE: Final = {
         " Bilal Sana/Sheikh Baig; Nusrat Shakib/Islam Hossain; Chamari Ruwan/Fernando Silva; Linh Duc/Bui Ngo;"
         " Yating Haoran Chi-wai/Xu Lin Cheung; Hye-rin Dong-hyun/Choi Bae; Yuto Hina/Nakamura Inoue Ogawa;"
         " Dewi Rizky/Pratama Kusuma; Maricel Rodel/Reyes Dimaculangan; Leilani Sione/Fonoti Kealoha;"
-        " Kasia Tomasz/Zielinski Wojcik; Petra Ondrej/Svoboda Cerny; Eszter Gabor/Szabó Nagy; Andreea Vlad/Munteanu Stan;"
-        " Natalya Igor/Popov Sokolova; Taras Halyna/Melnyk Tkachenko; Ana Nikola/Horvat Đorđević; Yiannis Katerina/Nikolaidis;"
+        " Kasia Tomasz/Zielinski Wojcik; Petra Ondrej/Svoboda Cerny; Eszter Gabor/Szabó Nagy;"
+        " Andreea Vlad/Munteanu Stan;"
+        " Natalya Igor/Popov Sokolova; Taras Halyna/Melnyk Tkachenko; Ana Nikola/Horvat Đorđević;"
+        " Yiannis Katerina/Nikolaidis;"
         " Emre Elif Gökhan/Şahin Aydın Çelik; Armen Lusine/Hakobyan; Tamar Giorgi/Lomidze; Parisa Arash/Rostami Karimi;"
         " Hassan Nour/Al-Rashid Saleh Najjar; Youssef Khadija/Tazi Idrissi; Yael Avi/Peretz Katz;"
         " Íñigo Pilar/Zabala Herrero; Mariana Rui/Teixeira dos Santos; Alessia Davide/Ferrari Conti Di Stefano;"
@@ -165,7 +170,6 @@ Poor {} waits and waits. {text}
 {text} I wonder what {} would do.
 {text} Greetings, {}
 {} just came home and saw it. {text}
-We call her {}. {text}
 A friend, {}, had it first. {text}
 How did {} do it? {text}
 For {} it worked. {text}
@@ -316,6 +320,10 @@ def _lower(text: str) -> str:
     return re.sub(r"<[A-Z]+_\d+>|[^<]+", lambda match: match[0] if match[0][0] == "<" else match[0].lower(), text)
 
 
+def _upper(match: re.Match[str]) -> str:
+    return match[0].upper()
+
+
 def _name(part: str, draw: Random, *, initials: bool) -> str:
     given, _, family = draw.choice(PEOPLE[part].split(";")).strip().partition("/")
     surnames = re.findall(r"(?:(?:El|De|da|de|dos|van|den|Di) )*\S+", family)
@@ -341,11 +349,16 @@ def _rows(texts: Sequence[str], known: frozenset[str], mask: Mask) -> list[Row]:
         for read, want, _ in _all_planted(texts, "development", manner, mask):
             if draw.random() < share:
                 words = known if draw.random() < 0.8 else frozenset()
-                for one in stretches(read, words):
-                    rows.append((one.evidence, f"{read[: one.start]}<NAME_1>{read[one.stop :]}" == want))
+                rows += [
+                    (one.evidence, f"{read[: one.start]}<NAME_1>{read[one.stop :]}" == want)
+                    for one in stretches(read, words)
+                ]
     for text in draw.sample(texts, min(_MOST, len(texts))):
         for words in (known, frozenset()) if draw.random() < 0.2 else (known,):
             rows += [(one.evidence, False) for one in stretches(text, words)]
+        if draw.random() < 0.1:
+            # As a Headline Is Written.
+            rows += [(one.evidence, False) for one in stretches(re.sub(r"\b[a-z]", _upper, text), known)]
     return rows
 
 

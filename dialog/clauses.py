@@ -20,7 +20,6 @@ from replydesk.dialog.closedwords import (
     NAMING,
     OPENERS,
     PLAIN,
-    ROLES,
     WRITER,
 )
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACES

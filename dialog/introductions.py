@@ -1,10 +1,10 @@
 """Introductions in English: the clauses that do nothing but say who writes, or from where.
 
-Not a list of sentences. A clause introduces somebody where it names a person, whose name is a placeholder already, or a place, or says what somebody is, is
-no question, speaks of the writer, and has no word besides but those of a closed class: pronouns, prepositions, forms of
-*be*, *live*, *come*, *write*, greetings, closings, words for customers and homes. *I'm from Leeds* does, *my parcel is
-in Leeds* and *do you ship to Leeds* do not. In other clauses about the writer only the place is left out: *I run a
-bakery in Leeds*.
+Not a list of sentences. A clause introduces somebody where it names a person, whose name is a placeholder already, or
+a place, or says what somebody is, is no question, speaks of the writer, and has no word besides but those of a closed
+class: pronouns, prepositions, forms of *be*, *live*, *come*, *write*, greetings, closings, words for customers and
+homes. *I'm from Leeds* does, *my parcel is in Leeds* and *do you ship to Leeds* do not. In other clauses about the
+writer only the place is left out: *I run a bakery in Leeds*.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ __all__ = [
     "SIGNING",
     "SITES",
     "SPEAKING",
+    "TOWARDS",
 ]
 
 # Who types Chinese, too, writes these marks in English.
@@ -38,7 +39,8 @@ MARKS: Final = str.maketrans("，。！？：；、（）", ",.!?:;,()")
 # What stands before: who is called, spoken of, dealt with; and what no name of a person stands behind.
 CALLING: Final = words("i'm im am named called nicknamed call calls aka alias christened signed name's")
 PEOPLE: Final = words(
-    "colleague coworker friend friends neighbour neighbor boss manager assistant agent advisor adviser rep partner child"
+    "colleague coworker friend friends neighbour neighbor boss manager assistant agent advisor adviser rep partner"
+    " child"
     " parent sibling relative grandparent grandchild flatmate housemate roommate teacher landlord cousin buddy mate"
     " customer client member user person driver courier engineer technician representative supervisor mx dr doctor"
     " prof professor kid baby guest tenant employee accountant secretary coach nanny spouse fiance fiancee ex twin"
@@ -60,11 +62,13 @@ SPEAKING: Final = words(
     " apologize complained chat chatted chatting behalf present gift signed mention mentioned introduced explained"
     " asking ask live living lives share shared dealt dealing deal met words conversation message call note"
 )
+TOWARDS: Final = words("to for of from by with")
 PREPOSITIONS: Final = words("between about than like without against behind before after toward towards")
 SITES: Final = words("in at near on into around outside inside through across over off within via onto")
 DETERMINERS: Final = words("the a an this these those my your our their its his her some any no each every another")
 CONJUNCTIONS: Final = words(
-    "that what which all both because when if since while then yesterday today but so where until once whether though although as and or"
+    "that what which all both because when if since while then yesterday today but so where until once whether though"
+    " although as and or"
     " unless why how last now also only even still just maybe perhaps tonight tomorrow earlier later apparently luckily"
     " think thinks thought believe guess suppose suspect hope wish sure know see hear heard"
 )
@@ -94,13 +98,15 @@ SAYING: Final = words(
 )
 DOING: Final = words(
     "bought buys paid pays got gets gave gives sent sends took takes made makes found finds lost loses broke chose"
-    " went goes came comes left leaves saw sees spoke speaks put keeps kept loves likes hates uses used wears wore lives"
+    " went goes came comes left leaves saw sees spoke speaks put keeps kept loves likes hates uses used wears wore"
+    " lives"
     " works opened ordered signed called phoned received returned tried tries picked needs wants helped joined moved"
     " never already always just still also usually both swore became began felt let read rang ran set sold threw"
 )
 # Names have these parts and endings. Nobleness and "son of" in the languages of Europe and Asia.
 PARTICLES: Final = words(
-    "de la da dos das do du del della di van von der den ter ten bin binti ibn al el ben abu bint ap le lo mac zu y e st"
+    "de la da dos das do du del della di van von der den ter ten bin binti ibn al el ben abu bint ap le lo mac zu y e"
+    " st"
 )
 ENDINGS: Final = re.compile(
     r"(?:son|sen|sson|ssen|dottir|ova|eva|aya|ov|ev|in[ao]|sky|ski|ska|skyi|wicz|czyk|czak|enko|chuk|yk|uk|escu|eanu|iu"

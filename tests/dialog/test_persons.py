@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from replydesk.dialog.persons import persons
-from replydesk.dialog.spelling import Speller
-from replydesk.dialog.hanspelling import HanSpeller
 
 
 @pytest.mark.parametrize(
@@ -40,7 +38,8 @@ def test_a_name_is_told_wherever_it_stands(text: str, read: str) -> None:
     [
         "Where is my order?", "I hope that it will mark the day", "Will you send it on Friday?", "May I pay by PayPal?",
         "Is the Pixel 8 in stock?", "Do you ship to Porthmadog?", "My Card Was Declined At The Cash Machine",
-        "i am waiting since tuesday", "im vegan, is it leather", "see https://t.co/Adwoa/Mensimah", "@AmazonHelp Thanks!",
+        "i am waiting since tuesday", "im vegan, is it leather", "see https://t.co/Adwoa/Mensimah",
+        "@AmazonHelp Thanks!",
         "top-up failed again", "I bought it on Amazon from Sony", "我买的Hearth Mug坏了", "THIS IS THEFT", "",
     ],
 )  # fmt: skip
