@@ -169,6 +169,11 @@ I forgot to say that {} pays. {text}
 Poor {} waits and waits. {text}
 {text} I wonder what {} would do.
 {text} Greetings, {}
+Hi {}, {text}
+Dear {}, {text}
+Hello {}! {text}
+{} speaking, {text}
+{} back again! {text}
 {} just came home and saw it. {text}
 A friend, {}, had it first. {text}
 How did {} do it? {text}
@@ -235,6 +240,7 @@ _SOMEBODY: Final = re.compile(
 )
 _PLACE: Final = re.compile(r"<NAME_\d+>")
 _MOST: Final = 3000
+_HALF_MASKED: Final = 0.03
 # How a message is written: mostly as its writer did, now and then without capitals, or in nothing else.
 _MANNERS: Final = ("as written", "small", "capitals")
 
@@ -312,8 +318,11 @@ def _planted(text: str, part: str, manner: str, mask: Mask, draw: Random) -> Pla
         name, before, after = name.lower(), _lower(before), _lower(after)
     elif manner == "capitals":
         name, before, after = name.upper(), before.upper(), after.upper()
-    read, want = (_PLACE.sub("<NAME_1>", mask(before + who + after)) for who in (name, "<NAME_9>"))
-    return read, want, name
+    first, _, _ = name.rpartition(" ")
+    # Now and then the masker knew one part of a name.
+    written = f"{first} <NAME_9>" if first and draw.random() < _HALF_MASKED else name
+    read, want = (_PLACE.sub("<NAME_1>", mask(before + who + after)) for who in (written, "<NAME_9>"))
+    return read, want, name if written == name else first
 
 
 def _lower(text: str) -> str:

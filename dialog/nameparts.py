@@ -33,7 +33,7 @@ from replydesk.dialog.personwords import (
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, PLACES
 from replydesk.dialog.spelling import english_words
 
-__all__ = ["PARTLY", "capitals_tell", "goes_on", "is_cased", "kinds_of"]
+__all__ = ["PARTLY", "capitals_tell", "goes_on", "is_cased", "is_cut", "kinds_of"]
 
 _UPPER, _LOWER = "A-ZÀ-ÞĀ-ŽẠ-Ỹİ", "a-zß-öø-ÿā-žạ-ỹ"
 _NAME: Final = re.compile(r"<NAME_\d+>")
@@ -113,7 +113,7 @@ def _kind(
     if low in _CLOSED or not _WRITTEN.fullmatch(token.text):
         return ""
     cased = tell and is_cased(token.text)
-    if not cased and (len(low) < _SHORTEST + token.text.isupper() or low in _NEVER_SMALL):
+    if not cased and (len(low) < _SHORTEST + token.text.isupper() or low in _NEVER_SMALL or low in PARTICLES):
         return ""
     if low in _NOT_ALONE:
         # Noa Levi, Jack London, Ana dos Santos
@@ -133,7 +133,7 @@ def _small_part(tokens: Sequence[Token], at: int, kinds: Sequence[str], kind: st
     low = tokens[at].low
     if kind == "desk" or not at or low.endswith(("ed", "ing")) or (low[-1] == "s" and low[:-1] in english_words()):
         return False
-    return bool(kinds[at - 1]) or calls(tokens, at)
+    return bool(kinds[at - 1]) or calls(tokens, at, loosely=kind == "both")
 
 
 def _familiarity(low: str, familiar: Container[str]) -> str:
@@ -176,3 +176,17 @@ def goes_on(text: str, tokens: Sequence[Token], kinds: Sequence[str], at: int) -
     if kinds[at] and kinds[at - 1] and "name" not in (kinds[at], kinds[at - 1]):
         return token.text[0].isupper() == before.text[0].isupper()
     return bool(kinds[at]) or token.low in PARTICLES
+
+
+def is_cut(text: str, tokens: Sequence[Token], kinds: Sequence[str], first: int, last: int) -> tuple[bool, bool]:
+    """Return whether a name goes on before and behind these tokens, also over *de la*."""
+    at = last + 1
+    while at < len(tokens) and tokens[at].low in PARTICLES and not kinds[at] and goes_on(text, tokens, kinds, at):
+        at += 1
+    back = first
+    while back and not kinds[back - 1] and tokens[back - 1].low in PARTICLES:
+        back -= 1
+    return (
+        bool(back and kinds[back - 1]) and goes_on(text, tokens, kinds, back),
+        at < len(tokens) and bool(kinds[at]) and goes_on(text, tokens, kinds, at),
+    )

@@ -57,6 +57,8 @@ _TRAILS: Final = _by_word({
     "before plural": PLURAL, "before comma": words(", ) ("), "before and": words("and or & but so because who"),
     "before self": SELVES, "before preposition": PREPOSITIONS | SITES | TOWARDS,
 })  # fmt: skip
+_CALLED: Final = words("called signed") | {"this is"}
+_SPOKEN: Final = _CALLED | words("greeted people apposed dealt") | {"spoken to"}
 # Behind these a word in small letters may be a name.
 _CUES: Final = CALLING | SIGNING | LABELS | _SIGNED | words("is 's me")
 
@@ -108,9 +110,11 @@ def before(tokens: Sequence[Token], first: int) -> str:
     return _LEADS.get(one) or ("behind word" if one[0].isalnum() else "behind mark")
 
 
-def calls(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether somebody is called what this token says: *im*, *my name is*, *regards*."""
-    return bool(at) and tokens[at - 1].low in _CUES and before(tokens, at) in ("called", "this is", "signed")
+def calls(tokens: Sequence[Token], at: int, *, loosely: bool = False) -> bool:
+    """Return whether somebody is called what this token says: *im*, *my name is*, *regards*; loosely, also *dear*."""
+    if not at or (not loosely and tokens[at - 1].low not in _CUES):
+        return False
+    return before(tokens, at) in (_SPOKEN if loosely else _CALLED)
 
 
 def behind(tokens: Sequence[Token], last: int) -> str:

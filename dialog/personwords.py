@@ -52,7 +52,7 @@ SIGNING: Final = words(
 )
 DEALING: Final = words(
     "under as ask asked tell told spoke contact contacted email emailed thank let helped help met meet"
-    " call called phone phoned message messaged reply answer cc ccing know knows knew inform informed notify remind"
+    " phone phoned message messaged reply answer cc ccing know knows knew inform informed notify remind"
     " give gave send sent show showed sold promised owe owes pay paid marry married trust believe believes"
     " blame assure assured text texted add added remove invite invited notified visit visiting joined"
 )
