@@ -23,7 +23,7 @@ __all__ = ["Stretch", "persons", "stretches"]
 
 _LONGEST: Final = 6
 _UNNAMED: Final = frozenset(("name", "initial", ""))
-_THRESHOLD: Final = -0.7
+_THRESHOLD: Final = -0.75
 # What is asked besides of a name without capitals.
 _SMALL: Final = -0.5
 _BIAS: Final = -1.7

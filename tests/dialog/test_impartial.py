@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replydesk.dialog.impartial import impartial
+from replydesk.dialog.skills import Skills
+from replydesk.dialog.spelling import Speller
 
 
 @pytest.mark.parametrize(
@@ -112,3 +114,9 @@ def test_what_is_asked_about_stays(text: str) -> None:
 @pytest.mark.parametrize("text", ["This is <NAME_1>.", "I live in Leeds.", "我是<NAME_1>。", "我叫<NAME_1>"])
 def test_a_message_that_only_introduces_somebody_stays(text: str) -> None:
     assert impartial(text) == text
+
+
+def test_the_words_of_a_desk_are_read_as_they_are() -> None:
+    asked = "I drink it with Mist Oolong"
+    assert Skills(speller=Speller({"mist": 9, "oolong": 9})).impartial(asked) == asked
+    assert Skills().impartial(asked) == "I drink it with <NAME_1>"
