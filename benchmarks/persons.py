@@ -2,9 +2,10 @@
 
 In Chinese, names are put in the place of persons (他, 客服, 我 at the head of a clause, behind 朋友) in messages of
 JDDC, masked as messages are before they are read. On ``development``, and messages of other sets besides, the weights
-of ``replydesk.dialog.hanpersons`` were chosen; ``test`` has other messages and other names. With ``familiar`` the pairs of
-characters are known that two messages of the other part have, as a desk's speller knows those of its customers.
-English is ``_english_persons``, which also fits the weights of ``replydesk.dialog.persons`` on its ``development``.
+of ``replydesk.dialog.hanpersons`` were chosen; ``test`` has other messages and other names. With ``familiar`` the
+pairs of characters are known that two messages of the other part have, as a desk's speller knows those of its
+customers. English is ``_english_persons``, which also fits the weights of ``replydesk.dialog.persons`` on its
+``development``.
 """
 
 from __future__ import annotations
