@@ -1,9 +1,11 @@
-"""How many names of persons are told in Chinese sentences, and how many sentences without one are read otherwise.
+"""How many names of persons are told in a sentence, and how many sentences without one are read otherwise.
 
-Names are put in the place of persons (他, 客服, 我 at the head of a clause, behind 朋友) in messages of JDDC, masked as
-messages are before they are read. On ``development``, and messages of other sets besides, the weights of
-``replydesk.dialog.hanpersons`` were chosen; ``test`` has other messages and other names. With ``familiar`` the pairs of
-characters are known that two messages of the other part have, as a desk's speller knows those of its customers.
+In Chinese, names are put in the place of persons (他, 客服, 我 at the head of a clause, behind 朋友) in messages of
+JDDC, masked as messages are before they are read. On ``development``, and messages of other sets besides, the weights
+of ``replydesk.dialog.hanpersons`` were chosen; ``test`` has other messages and other names. With ``familiar`` the
+pairs of characters are known that two messages of the other part have, as a desk's speller knows those of its
+customers. English is ``_english_persons``, which also fits the weights of ``replydesk.dialog.persons`` on its
+``development``.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
-from benchmarks._confidences import datasets
+from benchmarks._datasets import datasets
+from benchmarks._english_persons import told as english
 from replydesk.data.preparation import Mask
 from replydesk.data.settings import Settings
 from replydesk.dialog.hanpersons import dictionary, han_persons
@@ -44,7 +47,7 @@ def run() -> dict[str, Any]:
         "development": [mask(text) for text in messages("dev")],
         "test": [mask(text) for text in messages("test")],
     }
-    return {part: _told(part, texts, mask) for part in texts}
+    return {part: _told(part, texts, mask) for part in texts} | {"english": english()}
 
 
 def messages(part: str) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
-from replydesk.data.privacy.lexicon import NOT_NAMES, words
-from replydesk.dialog.capitals import CAPITAL, PARTICLES, goes_on, is_named, is_placed, says_what
+from replydesk.data.privacy.lexicon import words
+from replydesk.dialog.capitals import CAPITAL, is_placed, says_what
 from replydesk.dialog.closedwords import (
     ASKING,
     CLOSERS,
@@ -20,7 +20,6 @@ from replydesk.dialog.closedwords import (
     NAMING,
     OPENERS,
     PLAIN,
-    ROLES,
     WRITER,
 )
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
@@ -29,8 +28,6 @@ __all__ = ["Clause", "Span", "clauses_of"]
 
 Span = tuple[int, int]
 _FAITHS: Final = words("muslim christian hindu jew jewish buddhist sikh catholic protestant atheist immigrant expat")
-_WHO: Final = ROLES | {"regular"}
-_TAIL: Final = re.compile(rf"(?<!\w)(?:{CAPITAL.pattern})(?: (?:{CAPITAL.pattern})){{1,3}}(?=\s*\Z)")
 _BEGUN: Final = re.compile(r"\s([A-Z][a-z']+|I)\b")
 _NO_NAMES: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
@@ -56,7 +53,7 @@ Kind = Literal["introducing", "little", "asking"]
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with what ends it; ``names`` and ``places`` are where these stand in the message."""
+    """A clause with what ends it; whether it names a person or says a faith, and where ``places`` stand in the text."""
 
     start: int
     stop: int
@@ -64,13 +61,8 @@ class Clause:
     mark: str
     words: tuple[str, ...]
     kind: Kind
-    names: tuple[Span, ...]
+    named: bool
     places: tuple[Span, ...]
-
-    @property
-    def named(self) -> bool:
-        """Return whether it names a person, or says a faith."""
-        return bool(self.names)
 
 
 def clauses_of(text: str) -> list[Clause]:
@@ -92,36 +84,7 @@ def clauses_of(text: str) -> list[Clause]:
         elif found and at == found[-1].end:
             found[-1] = replace(found[-1], end=end, mark=found[-1].mark + mark)
         at = end
-    return [_naming(text, found, number) if one.kind == "asking" else one for number, one in enumerate(found)]
-
-
-def _naming(text: str, clauses: Sequence[Clause], number: int) -> Clause:
-    """Return a clause as one that names somebody, where it ends in two to four words that can be nothing else.
-
-    That is alone behind *I,* and *name:*, and where who it is goes on: *Nguyen Anh (a loyal customer)*.
-    """
-    one = clauses[number]
-    before = clauses[number - 1] if number else None
-    after = clauses[number + 1] if number + 1 < len(clauses) else None
-    called = before is not None and (
-        before.words[-1] in ("i", "me") or (before.mark.strip() == ":" and not NAMING.isdisjoint(before.words))
-    )
-    told = (
-        after is not None
-        and not _WHO.union(OPENERS).isdisjoint(after.words)
-        and all(word in PLAIN or word.isdigit() for word in after.words)
-    )
-    # A line of its own below the rest is a signature.
-    lined = before is not None and "\n" in before.mark and "\n" in one.mark
-    if one.names or one.places or not (called or told or lined):
-        return one
-    tail = _TAIL.search(text, one.start, one.stop)
-    if tail is None or not NOT_NAMES.union(PLAIN).isdisjoint(tail[0].lower().split()):
-        return one
-    alone = not text[one.start : tail.start()].strip()
-    if alone or (told and "(" in one.mark):
-        return replace(one, kind="introducing" if alone else one.kind, names=(tail.span(),))
-    return one
+    return found
 
 
 def _governs(text: str, start: int, stop: int) -> bool:
@@ -137,21 +100,18 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
     """Return what a clause is; ``field`` are the words before a colon before it."""
     found = [*_TOKEN.finditer(text, start, stop)]
     words = [match[0].lower() for match in found]
-    names: list[Span] = []
     places: list[Span] = []
-    content = False
-    run: Literal["", "name", "place"] = ""
+    named = content = run = False
     for number, match in enumerate(found):
         token, low = match[0], words[number]
         before = words[number - 1] if number else ""
         bare = low.removesuffix("'s")
         capital = bool(CAPITAL.fullmatch(token)) and bare not in _NO_NAMES
         if token.startswith("<NAME_"):
-            names.append(match.span())
-            run = "name"
+            named, run = True, False
         elif token == PLACE:
             places.append(match.span())
-            run = "place"
+            run = True
         elif (
             bare in PLACES
             and (capital or bare not in AMBIGUOUS_PLACES)
@@ -161,24 +121,18 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
             while first and words[first - 1] in DIRECTIONS and found[first - 1][0][0].isupper():
                 first -= 1
             places.append((found[first].start(), match.end()))
-            run = "place"
-        elif capital and run == "place" and text[match.start() - 1] in " -":
+            run = True
+        elif capital and run and text[match.start() - 1] in " -":
             places[-1] = (places[-1][0], match.end())
         elif capital and (is_placed(found, number) or (not number and len(field) < 4 and not FIELDS.isdisjoint(field))):
             places.append(match.span())
-            run = "place"
-        elif capital and low not in PLAIN and (run == "name" or is_named(found, number)):
-            names.append(match.span())
-            run = "name"
-        elif run == "name" and low in PARTICLES and goes_on(found, number):
-            names.append(match.span())
+            run = True
         elif low in _FAITHS:
-            names.append(match.span())
-            run = ""
+            named, run = True, False
         elif low in PLAIN or (low.isdigit() and len(low) < 5):
-            run = ""
+            run = False
         elif token not in "'-&" and (token.isascii() or token.isalnum()) and not (low == "s" and before == "'"):
-            content, run = True, ""
+            content, run = True, False
     past = not {"was", "were", "lived"}.isdisjoint(words) and {"born", "raised", "we've", "i've", "have"}.isdisjoint(
         words
     )
@@ -191,15 +145,15 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
         about = not WRITER.union(NAMING, CLOSERS).isdisjoint(words) or words[0] in OPENERS
         if "?" in mark or words[0] in ASKING or _asks_you(words):
             pass
-        elif (names or places) and (about or not places):
+        elif (named or places) and (about or not places):
             kind = "introducing"
-        elif alone or names or places or about or not FIELDS.isdisjoint(words):
+        elif alone or named or places or about or not FIELDS.isdisjoint(words):
             kind = "little"
-    return Clause(start, stop, end, mark, tuple(words), kind, _joined(text, names), _joined(text, places))
+    return Clause(start, stop, end, mark, tuple(words), kind, named, _joined(text, places))
 
 
 def _joined(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the spans of words, one for each name that has several."""
+    """Return the spans of words, one for each place that has several."""
     found: list[Span] = []
     for start, stop in spans:
         if found and text[found[-1][1] : start].strip(" -") == "":

@@ -20,7 +20,6 @@ __all__ = [
     "PLACING",
     "PLAIN",
     "ROLES",
-    "SPEAKER",
     "WRITER",
 ]
 
@@ -45,7 +44,6 @@ ROLES: Final = words(
 PLACING: Final = words("from in near of around outside at to within via")
 DIRECTIONS: Final = words("north south east west northern southern eastern western central greater upper lower new")
 FIELDS: Final = words("country city location town region hometown area")
-SPEAKER: Final = WRITER | NAMING | OPENERS | CLOSERS
 PLAIN: Final = (
     OPENERS
     | CLOSERS

@@ -17,32 +17,47 @@ from replydesk.dialog.hanintroductions import han_introduced
 from replydesk.dialog.hanpersons import han_persons
 from replydesk.dialog.hanwhereabouts import han_nowhere, han_places, without_han_places
 from replydesk.dialog.introductions import introduced
+from replydesk.dialog.persons import persons
 from replydesk.dialog.placenames import HAN_PLACE, PLACE
 from replydesk.dialog.whereabouts import capitals_of, nowhere, without_english_places
 
 __all__ = ["impartial", "places_of_answers"]
 
+# What tells a gender, by what says as much without.
+_ALIKE: Final = (
+    "they=he she|them=him|themselves=himself herself|their=his her|theirs=hers"
+    "|partner=husband wife hubby hubbie wifey missus boyfriend girlfriend groom bride fiancé fiancée fiance fiancee"
+    "|my partner=my_bf my_gf|child=son daughter|children=sons daughters|my children=my_boys my_girls"
+    "|parent=father mother dad mum mom mam daddy mummy mommy mama papa|parents=fathers mothers dads mums moms"
+    "|sibling=brother sister bro sis|siblings=brothers sisters"
+    "|relative=uncle aunt auntie aunty nephew niece|relatives=uncles aunts aunties nephews nieces"
+    "|grandparent=grandfather grandmother grandpa grandma granddad grandad granny gran gramps nan nana"
+    "|grandparents=grandfathers grandmothers|grandchild=grandson granddaughter|grandchildren=grandsons granddaughters"
+    "|stepchild=stepson stepdaughter|stepparent=stepfather stepmother stepdad stepmum stepmom"
+    "|stepsibling=stepbrother stepsister|godchild=godson goddaughter|godparent=godfather godmother"
+    "|widowed person=widow widower|customer=gentleman lady male_customer female_customer|customers=gentlemen"
+    "|person=man woman guy gal boy girl lad lass bloke|salesperson=salesman saleswoman"
+    "|businessperson=businessman businesswoman|homemaker=housewife househusband|landlord=landlady|waiter=waitress"
+    "|actor=actress|mx=mr mrs ms"
+)
 _NEUTRAL: Final = {
-    "he": "they", "she": "they", "him": "them", "himself": "themselves", "herself": "themselves", "his": "their",
-    "her": "their", "hers": "theirs", "husband": "partner", "wife": "partner", "hubby": "partner",
-    "boyfriend": "partner",
-    "girlfriend": "partner", "son": "child", "daughter": "child", "father": "parent", "mother": "parent",
-    "dad": "parent",
-    "mum": "parent", "mom": "parent", "brother": "sibling", "sister": "sibling", "uncle": "relative",
-    "aunt": "relative",
-    "nephew": "relative", "niece": "relative", "grandfather": "grandparent", "grandmother": "grandparent",
-    "grandpa": "grandparent", "grandma": "grandparent", "gentleman": "customer", "lady": "customer", "mr": "mx",
-    "man": "person", "woman": "person", "guy": "person", "gal": "person", "boy": "person", "girl": "person",
-    "lad": "person", "lass": "person", "daddy": "parent", "mummy": "parent", "mommy": "parent", "bloke": "person",
-    "groom": "partner", "bride": "partner", "fiancé": "partner", "fiancée": "partner", "granddad": "grandparent",
-    "granny": "grandparent", "gran": "grandparent", "grandad": "grandparent",
-    "grandson": "grandchild", "granddaughter": "grandchild",
-    "mrs": "mx", "ms": "mx",
-}  # fmt: skip
+    told.replace("_", " "): neutral
+    for group in _ALIKE.split("|")
+    for neutral, _, pair in (group.partition("="),)
+    for told in pair.split()
+}
 _ENGLISH: Final = re.compile(
-    rf"\b(?:{'|'.join(sorted(_NEUTRAL, key=len, reverse=True))})\b(?!'s (?:shoe|size|wear|cloth|jacket|coat|robe))",
+    rf"\b(?:{'|'.join(sorted(_NEUTRAL, key=len, reverse=True))})\b"
+    r"(?!'s (?:shoe|size|wear|cloth|jacket|coat|robe|day\b))|\bMiss\b(?= <NAME_)",
     re.I,
 )
+# "I told her that" is of him, too, and "it is his." of hers.
+_FREE: Final = re.compile(
+    r"\s*(?:[^\s\w'-]|\Z|(?:to|for|about|that|the|an?|it|when|and|but|so|because|in|on|at|with|from|by|if|yesterday"
+    r"|today|tomorrow|who|what|why|how|i|we|they|you|my|is|was|has|had|or|as|into|until|before|after|while)\b)",
+    re.I,
+)
+_BY_ITSELF: Final = {"her": "him", "his": "hers"}
 _TITLES: Final = re.compile(
     r"\b(?:(?:dear|hi|hello|hey),? )?(?:sir|madam|ma'am)\b(?: or (?:sir|madam))?[,!.]?\s*", re.I
 )
@@ -60,7 +75,8 @@ _NAMES: Final = re.compile(r"<NAME_\d+>")
 def impartial(text: str, familiar: Container[str] = frozenset(), places: Container[str] | None = None) -> str:
     """Return what is read of a message: the same for whoever writes it.
 
-    ``familiar`` are pairs of Chinese characters that the desk's customers write: what is made of them is no name.
+    ``familiar`` are words and pairs of Chinese characters that the desk's customers write: what is made of them is no
+    name.
     ``places`` are those that the desk knows something about (:func:`places_of_answers`): which of the others it is that
     a message names is not read, wherever it stands. None: nobody knows what the desk knows, and they all stay.
 
@@ -105,9 +121,18 @@ def _who_left_out(plain: str, familiar: Container[str]) -> str:
         plain = han_persons(plain, familiar)
         plain = _HAN_SELF.sub(r"\1\2人", plain)
         plain = _kept(plain, han_introduced)
-    plain = _ENGLISH.sub(lambda match: cased(_NEUTRAL[match[0].lower()], match[0]), plain)
+    plain = _ENGLISH.sub(_neutral, plain)
+    plain = persons(plain, familiar)
     plain = _kept(plain, lambda text: _TITLES.sub("", text))
     return _kept(plain, introduced)
+
+
+def _neutral(match: re.Match[str]) -> str:
+    """Return what tells no gender for a word that tells one."""
+    low = match[0].lower()
+    if low in _BY_ITSELF and _FREE.match(match.string, match.end()):
+        low = _BY_ITSELF[low]
+    return cased(_NEUTRAL.get(low, "mx"), match[0])
 
 
 def _kept(text: str, leaving_out: Callable[[str], str]) -> str:

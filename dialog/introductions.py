@@ -1,10 +1,10 @@
 """Introductions in English: the clauses that do nothing but say who writes, or from where.
 
-Not a list of sentences. A clause introduces somebody where it names a person or a place, or says what somebody is, is
-no question, speaks of the writer, and has no word besides but those of a closed class: pronouns, prepositions, forms of
-*be*, *live*, *come*, *write*, greetings, closings, words for customers and homes. *I'm from Leeds* does, *my parcel is
-in Leeds* and *do you ship to Leeds* do not. In other clauses about the writer only the place is left out: *I run a
-bakery in Leeds*.
+Not a list of sentences. A clause introduces somebody where it names a person, whose name is a placeholder already, or
+a place, or says what somebody is, is no question, speaks of the writer, and has no word besides but those of a closed
+class: pronouns, prepositions, forms of *be*, *live*, *come*, *write*, greetings, closings, words for customers and
+homes. *I'm from Leeds* does, *my parcel is in Leeds* and *do you ship to Leeds* do not. In other clauses about the
+writer only the place is left out: *I run a bakery in Leeds*.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from typing import Final
 from replydesk.data.privacy.lexicon import words
 from replydesk.dialog.clauses import Clause, Span, clauses_of
 from replydesk.dialog.closedwords import ASKING, CLOSERS, DOING, FIELDS, HERE, OPENERS, PLAIN, ROLES, WRITER
+from replydesk.dialog.personwords import MARKS
 
 __all__ = ["introduced"]
 
-# Who types Chinese, too, writes these marks in English.
-_MARKS: Final = str.maketrans("，。！？：；、（）", ",.!?:;,()")
 _SELF: Final = words("i i'm i've we we're we've my our")
 _ADJUNCT: Final = re.compile(
     r"\b(?:(?:speaking|writing|asking|talking) )?(?:as|being)\s+(?:an?|your|one|some(?:body|one)|people)\b"
@@ -44,22 +43,19 @@ def introduced(text: str) -> str:
 
     A place stays where the message asks about it, also as *here* or *to us*.
 
-    >>> introduced("Hello, Priya Nair here. I'm from Leeds and my lamp is broken")
+    >>> introduced("Hello, <NAME_1> here. I'm from Leeds and my lamp is broken")
     'my lamp is broken'
     >>> introduced("I run a bakery in Leeds. Do you ship to Lagos?")
     'I run a bakery. Do you ship to Lagos?'
     """
-    plain = text.translate(_MARKS)
+    plain = text.translate(MARKS)
     left = _without_writer(plain)
     return left if left != plain else text
 
 
 def _without_writer(text: str) -> str:
     clauses = clauses_of(text)
-    if any(text[start] != "<" for one in clauses for start, _ in one.names):
-        text = _called_alike(text, clauses)
-        clauses = clauses_of(text)
-    if not any(one.names or one.places for one in clauses):
+    if not any(one.named or one.places for one in clauses):
         return text
     gone = _runs(clauses)
     left = _without(text, gone)
@@ -79,15 +75,6 @@ def _without_writer(text: str) -> str:
             )
             gone += _placing(text, one, about=before.words if aside else one.words)
     return _without(text, gone)
-
-
-def _called_alike(text: str, clauses: Sequence[Clause]) -> str:
-    """Return a text whose names of persons, but for faiths and lone first names, are one placeholder."""
-    for one in reversed(clauses):
-        for start, stop in reversed(one.names):
-            if text[start].isupper() and " " in text[start:stop]:
-                text = f"{text[:start]}<NAME_1>{text[stop:]}"
-    return text
 
 
 def _runs(clauses: Sequence[Clause]) -> list[Span]:

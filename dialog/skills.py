@@ -75,8 +75,8 @@ class Skills:
 
     def impartial(self, text: str) -> str:
         """Return what is read of a message, the same for whoever writes; what customers of the desk say is no name."""
-        han = self.speller.han if self.speller is not None else None
-        return impartial(text, han.pairs if han is not None else frozenset(), self.places)
+        knowing = self.speller or self.words
+        return impartial(text, knowing.familiar if knowing is not None else frozenset(), self.places)
 
     @property
     def reader(self) -> IntentReader | None:

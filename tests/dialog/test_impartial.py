@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replydesk.dialog.impartial import impartial
+from replydesk.dialog.skills import Skills
+from replydesk.dialog.spelling import Speller
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,11 @@ from replydesk.dialog.impartial import impartial
         ("where is my order\nTom Becker", "where is my order"),
         ("I'm a man, sixty years old. The lid leaks.", "I'm a person, sixty years old. The lid leaks."),
         ("As a woman I ask: does it leak?", "As a person I ask: does it leak?"),
+        ("I told her that it leaks", "I told them that it leaks"),
+        ("It is his. Her lamp hums.", "It is theirs. Their lamp hums."),
+        ("my ex-husband and my stepdaughter", "my ex-partner and my stepchild"),
+        ("My sis and my gf want one. Miss <NAME_1> paid.", "My sibling and my partner want one. Mx <NAME_1> paid."),
+        ("I'm a widower, my sons ordered it", "I'm a widowed person, my children ordered it"),
         ("我来自西藏，快递到哪了", "快递到哪了"),
         ("我在河南开店，杯子裂了", "我开店，杯子裂了"),
         ("坐标哈尔滨，暖手杯开不了机", "暖手杯开不了机"),
@@ -77,19 +84,21 @@ def test_who_writes_is_not_read(text: str, read: str) -> None:
     "text",
     [
         "My parcel to Leeds is late", "Do you deliver to Lagos?", "I am late again",
-        "the men's shoes in 42", "I'm writing about my order", "thanks Marcus youre a star",
+        "the men's shoes in 42", "I'm writing about my order",
         "I am in the app and it hangs",
+        "a king-size duvet or a queen-size one?", "is it here by Mother's Day", "I miss the mug",
         "this is broken. help me", "女款有货吗", "我是会员，有折扣吗", "我在等快递", "我在网上买的，没到", "我在北京",
         "能寄到新疆吗",
         "Do you ship to France?", "I live in Cork. Can you send it here?", "I'm not in the UK, can I get one?",
         "I live in Canada, can I order?", "your app thinks I live in China now", "My order is stuck in Warsaw",
-        "Engrave it with: Emma", "It's TW-196650, photo attached", "As a Wave member, do I pay postage?",
+        "It's TW-196650, photo attached", "As a Wave member, do I pay postage?",
         "how do I say that in French", "THIS IS THEFT. I want my money", "Tea Club and our teas: can I pause?",
         "人在滨江，能去店里拿吗", "我在悉尼，能寄到我这边吗", "包裹停在郑州三天了", "我要的是女的，发错了",
         "你们在北京吗", "茶里有坚果吗，我过敏", "英国站上怎么付款", "女士拖鞋有货吗",
         "我们先生产再发货", "我叫你们退款", "我是说昨天那单，退了吗", "",
-        "Do you ship to Porthmadog?", "My order was sent to Nantes", "is there a shop in Kettering?",
-        "Drift Robe, size M, when is it back?", "Our teas are Mist Oolong, Harbour Breakfast and Osmanthus Green",
+        "Do you ship to Porthmadog?", "My order was sent to Nantes",
+        "is there a shop in Kettering?",
+        "Drift Robe, size M, when is it back?",
         "Money back please. Am I to send the four good ones?",
         "海南能发货吗", "我在伦敦读书，能寄到我宿舍吗", "乌龙：两罐", "静壶：壶盖裂了", "白屏了怎么办",
         "我喜欢香香的", "我10号买的699，能退吗",
@@ -102,6 +111,12 @@ def test_what_is_asked_about_stays(text: str) -> None:
     assert impartial(text) == text
 
 
-@pytest.mark.parametrize("text", ["This is Tom.", "I live in Leeds.", "我是<NAME_1>。", "我叫<NAME_1>"])
+@pytest.mark.parametrize("text", ["This is <NAME_1>.", "I live in Leeds.", "我是<NAME_1>。", "我叫<NAME_1>"])
 def test_a_message_that_only_introduces_somebody_stays(text: str) -> None:
     assert impartial(text) == text
+
+
+def test_the_words_of_a_desk_are_read_as_they_are() -> None:
+    asked = "I drink it with Mist Oolong"
+    assert Skills(speller=Speller({"mist": 9, "oolong": 9})).impartial(asked) == asked
+    assert Skills().impartial(asked) == "I drink it with <NAME_1>"

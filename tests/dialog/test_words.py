@@ -122,3 +122,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_it_says_what_is_wrong_with_it(change: dict[str, Any], problem: str) -> None:
     found = replace(fitted("en")[0], **change).problems()
     assert (problem in " ".join(found)) if problem else found == []
+
+
+def test_words_of_two_messages_are_familiar() -> None:
+    texts = ["Oolong is late", "my oolong leaks", "Nomvula is late", "my lamp leaks"]
+    model = fit_words(texts, ["late", "leaks", "late", "leaks"], "en")
+    assert {"oolong", "late", "leaks"} <= model.familiar
+    assert "nomvula" not in model.familiar
