@@ -48,11 +48,12 @@ CHOOSERS: dict[str, Chooser] = {
 
 def run() -> dict[str, Any]:
     found: dict[str, Said] = {}
+    # A desk that is opened takes what begins so for a setting.
+    recipe, seeds = os.environ.pop("REPLYDESK_PROMISE_RECIPE", ""), os.environ.pop("REPLYDESK_PROMISE_SEEDS", "0")
     if (datasets() / "banking77").is_dir():
         found["banking77"] = kept("banking77", partial(banking77, "quick", alone=True))
         found["banking77 quick"] = kept("banking77-quick", partial(banking77, "quick"))
-        recipe = os.environ.get("REPLYDESK_PROMISE_RECIPE", "")
-        for seed in os.environ.get("REPLYDESK_PROMISE_SEEDS", "0").split(",") if recipe else ():
+        for seed in seeds.split(",") if recipe else ():
             named = f"banking77 {recipe} {seed}"
             found[named] = kept(named.replace(" ", "-"), partial(banking77, recipe, seed=int(seed)))
         for linkage in LINKAGES:
