@@ -30,7 +30,7 @@ from replydesk.dialog.release import Release
 from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.small_talk import small_talk
 from replydesk.dialog.state import State
-from replydesk.dialog.unwanted import wanted_of
+from replydesk.dialog.unwanted import says_all, wanted_of
 from replydesk.retrieval.matcher import Matcher
 
 __all__ = ["ASIDES", "Cue", "Heard", "Turn", "heard", "known_slots", "situation_of"]
@@ -134,7 +134,8 @@ def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
     if wanted is not None:
         if not wanted:
             return Heard(text, (), fresh, "declined")
-        return Heard(rewritten(wanted, state.topic) or wanted, (), fresh, "corrected")
+        full = "" if says_all(wanted) else rewritten(wanted, state.topic)
+        return Heard(full or wanted, (), fresh, "corrected")
     if state.topic and points_elsewhere(text):
         return Heard(state.topic, (), fresh, "elsewhere")
     meant, denied = corrected(text)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["wanted_of"]
+__all__ = ["says_all", "wanted_of"]
 
 _ACT_EN: Final = (
     r"(?:cancel|refund|return|exchange|replace|swap|delete|close|terminate|transfer|connect|change"
@@ -93,6 +93,10 @@ _JOINS_ZH: Final = re.compile(
 _NOUN_ZH: Final = re.compile(
     r"(?P<noun>(?:我的|这个|那个|这)[\u4e00-\u9fff]{1,5}?|订单|快递|包裹|账户|账号)(?:了|吧|啊|呀)?\W*\Z"
 )
+_WISH_ZH: Final = re.compile(
+    r"\A我?(?:还是|就是?|只是?|是)?(?:想要?|要|需要|希望)"
+    r"(?!的|[^，。]*(?:它|这个|那个|这款|那款|这双|那双))[^，。]{2,}"
+)
 _NO_SUBJECT_ZH: Final = re.compile(r"\A(?:到|在|发|什么时候|多久|几|怎么|现在|是不是|还|大概)")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _FEWEST_ZH: Final = 2
@@ -121,6 +125,15 @@ def wanted_of(text: str) -> str | None:
         else "".join(one for one in clauses if one not in denied)
     )
     return _wish_zh(rest, denied[-1]) if chinese else _wish_en(rest, denied[-1])
+
+
+def says_all(wish: str) -> bool:
+    """Return whether a wish beside what is not wanted says by itself what it is about: no question completes it.
+
+    >>> says_all("我要换货"), says_all("我想换这个"), says_all("什么时候到")
+    (True, False, False)
+    """
+    return bool(_WISH_ZH.match(wish))
 
 
 def _denies_en(clause: str) -> bool:

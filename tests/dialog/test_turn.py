@@ -33,3 +33,12 @@ def test_a_situation_holds_what_the_conversation_has_brought() -> None:
         slots={"size": "XL", "order": "TW-204817"},
         said={"size": "extra large", "order": "TW-204817"},
     )
+
+
+def test_a_wish_beside_what_is_not_wanted_stands_by_itself_where_it_says_all() -> None:
+    state = State(topic="我的快递三天没动了", asked="我的快递三天没动了", sent=("a",))
+    assert heard("别退款，我要换货", state).meant == "我要换货"
+    assert (
+        heard("我不要退款，是想知道什么时候到", state).meant == "我的快递什么时候到"
+        or "快递" in heard("我不要退款，是想知道什么时候到", state).meant
+    )
