@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from replydesk.data.privacy.lexicon import words
-from replydesk.dialog.capitals import CAPITAL, is_placed, says_what
+from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_placed, says_what
 from replydesk.dialog.closedwords import (
     ASKING,
     CLOSERS,
@@ -121,6 +121,9 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
             while first and words[first - 1] in DIRECTIONS and found[first - 1][0][0].isupper():
                 first -= 1
             places.append((found[first].start(), match.end()))
+            run = True
+        elif is_clearly_placed(found, number):
+            places.append(match.span())
             run = True
         elif capital and run and text[match.start() - 1] in " -":
             places[-1] = (places[-1][0], match.end())

@@ -29,6 +29,7 @@ from replydesk.dialog.personwords import (
     SHORTENED,
     SITES,
     SPEAKING,
+    STATES,
 )
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, PLACES
 from replydesk.dialog.spelling import english_words
@@ -52,7 +53,7 @@ _DAYS: Final = words(
     " september october november december christmas easter ok okay hi pm am"
 )
 _CLOSED: Final = (
-    PLAIN | _DAYS | DETERMINERS | CONJUNCTIONS | AUXILIARIES | PLURAL | SHORTENED | SELVES | PEOPLE
+    PLAIN | _DAYS | DETERMINERS | CONJUNCTIONS | AUXILIARIES | PLURAL | SHORTENED | SELVES | PEOPLE | STATES
 ) - _BOTH
 _NEVER_SMALL: Final = (
     DOING | SAYING | DEALING | PRESENT | CALLING | PREPOSITIONS | SPEAKING | SITES | LABELS | ADDRESSED | CLOSERS

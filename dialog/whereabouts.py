@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
-from replydesk.dialog.capitals import CAPITAL
+from replydesk.dialog.capitals import CAPITAL, is_clearly_placed
 from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
@@ -52,6 +52,8 @@ _PEOPLES: Final = DEMONYMS | words(
     " gujarati iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani"
     " punjabi saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
 )
+# Without a capital these are names of persons or words.
+_SMALL_WORDS: Final = GIVEN | words("cape dane dar essen stoke java derry slough us rio man isle split kong york")
 _BETWEEN: Final = words("the old sunny rainy windy rural downtown")
 _CALENDAR: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
@@ -171,8 +173,10 @@ def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Contai
         return True
     if low in PLACES and low not in _PEOPLES:
         if low in AMBIGUOUS_PLACES:
-            return capital and led
-        return led or (capital and len(low) > 2)
+            return (capital and led) or is_clearly_placed(found, first)
+        return led or ((capital or low not in _SMALL_WORDS) and len(low) > 2)
+    if is_clearly_placed(found, first):
+        return True
     joined = first < at and found[first][0][0].isupper()
     if not CAPITAL.fullmatch(token) or low in known or not (joined or _is_unknown(low)):
         return False
