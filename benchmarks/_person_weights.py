@@ -93,7 +93,8 @@ def chinese(texts: Sequence[str], mask: Mask) -> tuple[dict[str, float], float]:
     model = LogisticRegression(C=_STRENGTH, max_iter=3000).fit(table, truth, sample_weight=importance)
     weights = {name: round(float(weight), 1) for name, weight in zip(names, model.coef_[0], strict=True)}
     odds = sorted(max((sum(weights[one] for one in seen) for seen in found), default=-np.inf) for found in seen_in)
-    return weights, round(float(odds[int(len(odds) * (1 - _MOST))]), 1)
+    # Never -0.0.
+    return weights, round(float(odds[int(len(odds) * (1 - _MOST))]), 1) + 0.0
 
 
 def _introductions(texts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 Made-up names are planted in messages of customers, which are masked as they are before they are read
 (``_chinese_names``, ``_english_names``). What the evidence weighs is fitted on ``development`` (``_person_weights``),
-and said beside whether the modules have it; ``test`` has other messages and other names. With ``familiar`` the words or
-pairs of characters are known that two messages of the other part have, as a desk's speller knows those of its customers.
+and said beside whether the modules have it; ``test`` has other messages and other names. With ``familiar`` the words
+or pairs of characters are known that two messages of the other part have, as a desk's speller knows those of its
+customers.
 """
 
 from __future__ import annotations
@@ -30,9 +31,7 @@ def run() -> dict[str, Any]:
 def _chinese(mask: Mask) -> dict[str, Any]:
     texts = {part: [mask(text) for text in _chinese_names.messages(name)] for part, name in _PARTS.items()}
     pairs = {part: _shared(texts[part], _pairs) for part in texts}
-    weights, threshold = _person_weights.chinese(
-        [*texts["development"], *map(mask, _chinese_names.samples())], mask
-    )
+    weights, threshold = _person_weights.chinese([*texts["development"], *map(mask, _chinese_names.samples())], mask)
     return {
         "weights": weights,
         "threshold": threshold,
@@ -84,7 +83,7 @@ def _english(mask: Mask) -> dict[str, Any]:
 def _english_shares(
     part: str, texts: dict[str, list[str]], known: dict[str, frozenset[str]], mask: Mask
 ) -> dict[str, Any]:
-    """Return the shares in percent of names that are told in each set, and of plain messages that are read otherwise."""
+    """Return the shares in percent of names told in each set, and of plain messages that are read otherwise."""
     found: dict[str, Any] = {}
     for name, own in texts.items():
         found[name] = {

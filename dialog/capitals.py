@@ -11,15 +11,15 @@ from replydesk.dialog.closedwords import CLOSERS, DIRECTIONS, LITTLE, OPENERS, R
 from replydesk.dialog.placenames import PLACES
 from replydesk.dialog.spelling import english_words
 
-__all__ = ["CAPITAL", "is_clearly_placed", "is_placed", "says_what"]
+__all__ = ["CAPITAL", "is_clearly_placed", "is_placed", "is_strange", "says_what"]
 
 _FROM: Final = words("from in near around outside visiting")
 CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
 # Who says so of himself, or of somebody, is in a place.
 _SITED: Final = words(
     "i'm im i am we're we are be been being live lives lived living based born raised grew up stay stays staying moved"
-    " settled located resident calling greetings hi hello hey hiya cheers morning evening writing come comes came coming"
-    " way someone person people customer family parents parent friend friends mate sister brother mum mom dad son"
+    " settled located resident calling greetings hi hello hey hiya cheers morning evening writing work works"
+    " come comes came coming way someone person people customer family parents parent friend friends mate sister brother mum mom dad son"
     " daughter aunt uncle cousin colleague neighbour neighbor partner wife husband boyfriend girlfriend relative"
     " sibling child house flat home place nurse teacher student"
 )
@@ -39,8 +39,7 @@ def is_clearly_placed(found: Sequence[re.Match[str]], at: int) -> bool:
 
     Words of English are none, and of those that are a place, too, ``placenames.PLACES`` tells.
     """
-    low = found[at][0]
-    if len(low) < _SHORTEST or not low.isalpha() or not low.islower() or _is_english(low):
+    if not is_strange(found[at][0]):
         return False
     back = [match[0].lower() for match in found[max(0, at - 5) : at]]
     if not back or back.pop() not in _FROM:
@@ -50,12 +49,12 @@ def is_clearly_placed(found: Sequence[re.Match[str]], at: int) -> bool:
     return bool(back) and back[-1] in _SITED
 
 
-def _is_english(low: str) -> bool:
-    """Return whether it is a word of English, also with an ending."""
-    known = english_words()
-    stems = {low, low.removesuffix("s"), low.removesuffix("es"), low.removesuffix("ed"), low.removesuffix("ing")}
-    # Behind such words it is Bath and Reading.
-    return low not in PLACES and not stems.isdisjoint(known)
+def is_strange(word: str) -> bool:
+    """Return whether a word in small letters is none of English, also without an ending, or one of a place."""
+    if len(word) < _SHORTEST or not word.isalpha() or not word.islower():
+        return False
+    stems = {word, *(word.removesuffix(ending) for ending in ("s", "es", "ed", "ing"))}
+    return word in PLACES or stems.isdisjoint(english_words())
 
 
 def is_placed(found: Sequence[re.Match[str]], at: int) -> bool:

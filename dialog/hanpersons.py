@@ -19,7 +19,7 @@ from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["THRESHOLD", "WEIGHTS", "Token", "dictionary", "han_persons", "stretches_of", "tokens_of"]
+__all__ = ["FOREIGN", "THRESHOLD", "WEIGHTS", "Token", "dictionary", "han_persons", "stretches_of", "tokens_of"]
 
 # Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
 _BY_SOUND: Final = frozenset(
@@ -27,19 +27,19 @@ _BY_SOUND: Final = frozenset(
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
     "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎楞荪·"
 )
-_FOREIGN: Final = _BY_SOUND | frozenset(
+FOREIGN: Final = _BY_SOUND | frozenset(
     "埃爱昂奥邦保鲍贝本比彼宾波伯勃查蔡蒂狄杜厄恩法菲费芬丰弗福富盖冈戈根瓜圭果海亨霍杰喀凯坎康科肯孔奎莱劳雷黎"
     "林卢伦毛门蒙明墨内涅纽欧潘庞佩皮珀齐乔琼让瑞若瑟森舍申圣史松汤唐滕万威韦温沃锡香肖谢辛休许扬叶因英尤约詹珍朱兹佐"
     "露翰妮琳丝蕾薇黛茜芙芭芮茱萝葛缇婕廉琪士易"
 )
 # Short foreign names end in these, too: 凯文, 查理.
-_FOREIGN_ENDS: Final = _FOREIGN | frozenset("文理")
+_FOREIGN_ENDS: Final = FOREIGN | frozenset("文理")
 _SURNAMES: Final = (frozenset(COMMON) | HAN_SURNAMES) - RARE
 _USUAL: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟"
     "谭陆汪范金石廖贾夏韦方白邹孟熊秦邱江尹薛段雷侯龙"
 )
-_FIRST: Final = _SURNAMES | _FOREIGN | {name[0] for name in HAN_COMPOUND}
+_FIRST: Final = _SURNAMES | FOREIGN | {name[0] for name in HAN_COMPOUND}
 _FUNCTION: Final = frozenset(
     "的了吗呢吧啊呀哦嘛不没要想有在是你我他她它这那被把让请就都还很也么什个们和跟与给帮替从到去来说问怎哪几多少能会可之而"
     "且但或若因为所以第每各某吃买卖退换货款单号元块件条只"
@@ -77,16 +77,16 @@ THRESHOLD: Final = 0.0
 _FAMILIAR: Final = -3.0
 WEIGHTS: Final = {
     # How it is built.
-    "double": -0.2, "common2": -1.9, "common1": -3.2, "rare": -4.2, "usual": 2.1, "given": 3.8,
-    "sounds2": 2.6, "sounds3": 3.0, "foreign": 2.9, "foreign2": 2.4, "known": 1.2, "dotted": 2.0,
+    "double": -0.2, "common2": -1.9, "common1": -3.2, "rare": -4.1, "usual": 2.1, "given": 3.8,
+    "sounds2": 2.5, "sounds3": 3.0, "foreign": 2.9, "foreign2": 2.8, "known": 1.2, "dotted": 2.0,
     # What speaks against it.
-    "word": -1.4, "place": 0.0, "other": -3.1, "given other": -2.5, "functional": -1.1, "inside": -1.6, "goes on": 0.8,
+    "word": -1.5, "place": 0.0, "other": -3.1, "given other": -2.5, "functional": -1.1, "inside": -1.5, "goes on": 0.7,
     # What stands before it,
-    "begins": 1.6, "called": 1.8, "dealt": 1.3, "self": 1.5, "people": 2.0,
-    "placed": -3.8, "behind verb": -1.3, "behind of": -1.4, "behind time": 0.3, "behind word": -2.5,
+    "begins": 1.6, "called": 1.8, "dealt": 1.3, "self": 1.4, "people": 2.0,
+    "placed": -3.8, "behind verb": -1.2, "behind of": -1.3, "behind time": 0.3, "behind word": -2.5,
     # and behind it.
-    "ends": 0.5, "doing": 0.7, "of people": 1.0, "before time": 0.9, "before verb": -0.5, "before word": -1.5,
-    "before place": -1.5, "alone": -1.0, "signs": -1.0, "between": 0.7, "is given": 1.2,
+    "ends": 0.5, "doing": 0.7, "of people": 1.0, "before time": 1.0, "before verb": -0.5, "before word": -1.5,
+    "before place": -1.6, "alone": -1.0, "signs": -1.0, "between": 0.6, "is given": 1.2,
 }  # fmt: skip
 
 # A name that was masked in part, or that a dot joins: 努尔<NAME_1>, 买买提·艾山来问.
@@ -99,7 +99,8 @@ _PARTLY: Final = re.compile(
 
 # Carriers, wares, languages and kinds of people that are built like names.
 _OTHERS: Final = words(
-    "顺丰 圆通 中通 申通 韵达 极兔 德邦 安卓 华为 小米 苹果 京东 金卡 白金 白卡 英文 法文 德文 泰文 高中生 高管 白领 金领"
+    "顺丰 圆通 中通 申通 韵达 极兔 德邦 安卓 华为 小米 苹果 京东 金卡 白金 白卡 英文 法文 德文 泰文 高中生"
+    " 高管 白领 金领"
 )
 _NO_NAMES: Final = HAN_NOT_NAMES | _OTHERS
 # Who says so is called what stands behind, whatever the word means.
@@ -213,25 +214,32 @@ def _is_given(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str]:
     """Return how a stretch is built, and what in it speaks against a name; nothing where no name is built so."""
-    if len(set(told)) == 1 or told[-1] == "人" or any(token[2] in HAN_PLACES for token in tokens[first : last + 1]):
+    little = first < last and len(told) == 2 and all(token[3][0] in _SPOKEN for token in tokens[first : last + 1])
+    if (
+        little
+        or len(set(told)) == 1
+        or told[-1] == "人"
+        or any(token[2] in HAN_PLACES for token in tokens[first : last + 1])
+    ):
         return []
     double = told[:2] in HAN_COMPOUND
     given = told[2:] if double else told[1:]
-    sounds, foreign = _BY_SOUND.issuperset(told), _FOREIGN.issuperset(told[:-1]) and told[-1] in _FOREIGN_ENDS
+    sounds, foreign = _BY_SOUND.issuperset(told), FOREIGN.issuperset(told[:-1]) and told[-1] in _FOREIGN_ENDS
     whole, tag = first == last, tokens[first][3]
-    # 英文 and 根本 are words.
-    foreign = foreign and (len(told) > 2 or not whole or tag.startswith(("nr", "nz")))
+    # 福利, 根本 and 才肯 are words.
+    nouns = all(token[3].startswith(("n", "j")) for token in tokens[first : last + 1])
+    foreign = foreign and (len(told) > 2 or (nouns and (not whole or tag.startswith(("nr", "nz")))))
     named = (double or told[0] in _SURNAMES) and 0 < len(given) < 3 and "·" not in told
     if "·" in told:
         inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
         spelt = all(
-            _FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
+            FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
         )
         return ["dotted"] if inner and spelt else []
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
-    known = whole and (tag == "nrt" or (tag.startswith("nr") and _FOREIGN.issuperset(told)))
+    known = whole and (tag == "nrt" or (tag.startswith("nr") and FOREIGN.issuperset(told)))
     if known and not HAN_GIVEN.issuperset(given):
         named = False
     if named and (not sounds or double or told[0] in COMMON):

@@ -25,7 +25,7 @@ _LONGEST: Final = 6
 _UNNAMED: Final = frozenset(("name", "initial", ""))
 _THRESHOLD: Final = -0.75
 # What is asked besides of a name without capitals.
-_SMALL: Final = -0.5
+_SMALL: Final = -0.9
 WEIGHTS: Final = {
     "": -1.3,
     # What it is made of,

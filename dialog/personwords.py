@@ -94,7 +94,8 @@ SHORTENED: Final = words(
 # What people say of themselves, and words that the list of English words lacks.
 STATES: Final = words(
     "vegan veggie coeliac celiac skint knackered chuffed gutted fuming miffed peeved livid irked bummed gobsmacked"
-    " stoked bilingual dyslexic epileptic autistic nada zilch hiccup hiccups wifi asap sooo soooo plz whatsapp"
+    " stoked bilingual dyslexic epileptic autistic nada zilch hiccup hiccups wifi asap sooo soooo plz whatsapp temp"
+    " qty pic pics vid promo refurb klarna paypal bitcoin"
 )
 # What stands behind: who is here, and what persons do.
 PRESENT: Final = words("here speaking again calling writing asking typing back himself herself themselves myself")

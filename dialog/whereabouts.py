@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
-from replydesk.dialog.capitals import CAPITAL, is_clearly_placed
+from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_strange
 from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
@@ -26,6 +26,8 @@ _TOKEN: Final = re.compile(rf"<[A-Z]+_\d+>|{_WORD.pattern}|[^\w\s]|\w")
 _ABBREVIATED: Final = words("US UAE EU NYC NZ HK UK USA U.S")
 # Behind these any word with a capital is a place, behind the others one that is known.
 _IN: Final = words("from in near around outside visiting")
+# In a message without capitals what no dictionary knows is a place behind these.
+_INSIDE: Final = words("in near outside visiting")
 _LEADS: Final = _IN | words("to of at across within into through via between towards toward leaving past over for")
 _GOING: Final = words(
     "ship ships shipped shipping deliver delivers delivered delivering delivery send sends sent sending post posted"
@@ -177,6 +179,9 @@ def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Contai
         return led or ((capital or low not in _SMALL_WORDS) and len(low) > 2)
     if is_clearly_placed(found, first):
         return True
+    if lead in _INSIDE and low not in known and is_strange(token) and _is_unknown(low):
+        named = found[first - 1][0].lower() not in _DETERMINERS
+        return named and not any(CAPITAL.fullmatch(one[0]) for one in found)
     joined = first < at and found[first][0][0].isupper()
     if not CAPITAL.fullmatch(token) or low in known or not (joined or _is_unknown(low)):
         return False
