@@ -8,8 +8,8 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import words
 from replydesk.dialog.closedwords import CLOSERS, DIRECTIONS, LITTLE, OPENERS, ROLES
+from replydesk.dialog.nameparts import is_word
 from replydesk.dialog.placenames import PLACES
-from replydesk.dialog.spelling import english_words
 
 __all__ = ["CAPITAL", "is_clearly_placed", "is_placed", "is_strange", "says_what"]
 
@@ -17,11 +17,11 @@ _FROM: Final = words("from in near around outside visiting")
 CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
 # Who says so of himself, or of somebody, is in a place.
 _SITED: Final = words(
-    "i'm im i am we're we are be been being live lives lived living based born raised grew up stay stays staying moved"
-    " settled located resident calling greetings hi hello hey hiya cheers morning evening writing work works"
-    " come comes came coming way someone person people customer family parents parent friend friends mate sister brother mum mom dad son"
-    " daughter aunt uncle cousin colleague neighbour neighbor partner wife husband boyfriend girlfriend relative"
-    " sibling child house flat home place nurse teacher student"
+    "i'm im i am we're we are be been being live lives lived living based born raised grew up stay stays staying"
+    " moved settled located resident calling greetings hi hello hey hiya cheers morning evening writing work"
+    " works come comes came coming way someone person people customer family parents parent friend friends mate"
+    " sister brother mum mom dad son daughter aunt uncle cousin colleague neighbour neighbor partner wife husband"
+    " boyfriend girlfriend relative sibling child house flat home place nurse teacher student"
 )
 _ADVERBS: Final = words("here over up down currently now still back all originally both right out just only")
 _SHORTEST: Final = 4
@@ -53,8 +53,7 @@ def is_strange(word: str) -> bool:
     """Return whether a word in small letters is none of English, also without an ending, or one of a place."""
     if len(word) < _SHORTEST or not word.isalpha() or not word.islower():
         return False
-    stems = {word, *(word.removesuffix(ending) for ending in ("s", "es", "ed", "ing"))}
-    return word in PLACES or stems.isdisjoint(english_words())
+    return word in PLACES or not is_word(word)
 
 
 def is_placed(found: Sequence[re.Match[str]], at: int) -> bool:

@@ -35,6 +35,7 @@ _GOING: Final = words(
     " going goes went gone relocated relocating drive driving route returned back parcel package flight train trip"
     " transfer way"
 )
+_SHIPPING: Final = _GOING - words("transfer go going goes went sent send sending mail back returned way")
 _NOUNS_OF_PLACE: Final = words(
     "neighbour neighbor neighbours neighbors friend friends colleague colleagues family relatives flat house home"
     " office branch shop team school customers customer people address weather folk folks area side"
@@ -179,19 +180,21 @@ def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Contai
         return led or ((capital or low not in _SMALL_WORDS) and len(low) > 2)
     if is_clearly_placed(found, first):
         return True
-    if lead in _INSIDE and low not in known and is_strange(token) and _is_unknown(low):
-        named = found[first - 1][0].lower() not in _DETERMINERS
-        return named and not any(CAPITAL.fullmatch(one[0]) for one in found)
+    back = {one[0].lower() for one in found[max(0, first - 7) : first]}
+    going = lead == "to" and not _GOING.isdisjoint(back)
+    if (
+        (lead in _INSIDE or (going and not _SHIPPING.isdisjoint(back)))
+        and low not in known
+        and is_strange(token)
+        and _is_unknown(low)
+    ):
+        determined = found[first - 1][0].lower() in _DETERMINERS
+        return not determined and not any(CAPITAL.fullmatch(one[0]) for one in found)
     joined = first < at and found[first][0][0].isupper()
     if not CAPITAL.fullmatch(token) or low in known or not (joined or _is_unknown(low)):
         return False
-    back = [one[0].lower() for one in found[max(0, first - 7) : first]]
     behind = found[at + 1][0].lower() if at + 1 < len(found) else ""
-    return (
-        lead in _IN
-        or (lead == "to" and not _GOING.isdisjoint(back))
-        or (lead in _DETERMINERS and behind in _NOUNS_OF_PLACE)
-    )
+    return lead in _IN or going or (lead in _DETERMINERS and behind in _NOUNS_OF_PLACE)
 
 
 def _is_unknown(low: str) -> bool:
