@@ -30,7 +30,7 @@ _TIMES: Final = 20
 _INTRODUCED: Final = 6.0
 _OTHERS: Final = 12.0
 _PARTS: Final = 0.1
-_MOST: Final = 0.005
+_MOST: Final = 0.0045
 _STRENGTH: Final = 0.4
 
 Row = tuple[Sequence[str], bool]

@@ -73,20 +73,20 @@ _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
 _LITTLE: Final = frozenset("dpcurfqym")
 _HAPPENING: Final = frozenset("dpt")
 _SPOKEN: Final = _LITTLE | frozenset("vt")
-THRESHOLD: Final = -0.1
-_FAMILIAR: Final = -3.0
+THRESHOLD: Final = 0.1
+_FAMILIAR: Final = -3.5
 WEIGHTS: Final = {
     # How it is built.
-    "double": -0.2, "common2": -2.1, "common1": -3.2, "rare": -4.0, "usual": 2.2, "given": 3.8,
+    "double": -0.2, "common2": -2.0, "common1": -3.2, "rare": -4.0, "usual": 2.1, "given": 3.8,
     "sounds2": 2.6, "sounds3": 2.9, "foreign": 2.8, "foreign2": 2.7, "known": 1.2, "dotted": 2.0,
     # What speaks against it.
-    "word": -1.6, "place": -0.0, "other": -3.0, "given other": -2.5, "functional": -1.0, "inside": -1.2, "goes on": 0.4,
+    "word": -1.5, "place": -0.0, "other": -3.1, "given other": -2.6, "functional": -1.1, "inside": -1.4, "goes on": 0.8,
     # What stands before it,
-    "begins": 1.6, "called": 1.7, "dealt": 1.2, "self": 1.4, "people": 2.0,
-    "placed": -3.8, "behind verb": -1.2, "behind of": -1.4, "behind time": 0.5, "behind word": -2.5,
+    "begins": 1.5, "called": 1.7, "dealt": 1.2, "self": 1.5, "people": 2.0,
+    "placed": -3.9, "behind verb": -1.2, "behind of": -1.3, "behind time": 0.4, "behind word": -2.5,
     # and behind it.
-    "ends": 0.3, "doing": 0.6, "of people": 0.9, "before time": 0.9, "before verb": -0.5, "before word": -1.5,
-    "before place": -1.1, "alone": -1.0, "signs": -0.9, "between": 0.7, "is given": 1.2,
+    "ends": 0.3, "doing": 0.6, "of people": 0.9, "before time": 0.9, "before verb": -0.6, "before word": -1.5,
+    "before place": -1.0, "alone": -1.0, "signs": -0.9, "between": 0.7, "is said": 0.6, "is given": 1.2,
 }  # fmt: skip
 
 # A name that was masked in part, or that a dot joins: 努尔<NAME_1>, 买买提·艾山来问.
@@ -103,6 +103,8 @@ _OTHERS: Final = words(
     " 高管 白领 金领"
 )
 _NO_NAMES: Final = HAN_NOT_NAMES | _OTHERS
+# Who is what stands behind 是: a name or a role.
+_HERE: Final = words("我 本人 这里 这边")
 # Who says so is called what stands behind, whatever the word means.
 _GIVING: Final = re.compile(
     "(?:(?:我|人|主|就|名|本名)叫做?|叫做|名[字是]?是|(?:署名|落款|姓名|名字|昵称)[是为:： ]*)\\Z"
@@ -203,6 +205,8 @@ def _evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
     elif _is_given(tokens, first, last):
         # Whatever the word means: 我叫何必.
         seen = [*(one for one in seen if one != "other"), "is given"]
+    elif right == "ends" and first > 1 and tokens[first - 1][2] == "是" and tokens[first - 2][2] in _HERE:
+        seen.append("is said")
     return seen
 
 
@@ -214,7 +218,13 @@ def _is_given(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str]:
     """Return how a stretch is built, and what in it speaks against a name; nothing where no name is built so."""
-    little = first < last and len(told) == 2 and all(token[3][0] in _SPOKEN for token in tokens[first : last + 1])
+    # 那买, but 曾超.
+    little = (
+        first < last
+        and len(told) == 2
+        and told[0] not in COMMON
+        and all(token[3][0] in _SPOKEN for token in tokens[first : last + 1])
+    )
     if (
         little
         or len(set(told)) == 1
