@@ -44,7 +44,9 @@ _FUNCTION: Final = frozenset(
     "的了吗呢吧啊呀哦嘛不没要想有在是你我他她它这那被把让请就都还很也么什个们和跟与给帮替从到去来说问怎哪几多少能会可之而"
     "且但或若因为所以第每各某吃买卖退换货款单号元块件条只"
 )
-_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - _BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇")
+_ENDS_NAMES: Final = (
+    _FUNCTION - HAN_GIVEN - _BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇") | words("这边 那边")
+)
 _NAMING: Final = words("叫 是 为 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 成")
 _DEALING: Final = words(
     "跟 和 与 同 帮 替 给 听 找 让 请 由 被 把 对 向 代 为 托 联系 问 通知 告诉 转 转告 回复 回 致 及 以及 还有 喊"
@@ -272,7 +274,7 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
         seen.append("word")
     elif whole and not tag.startswith("nr"):
         seen.append("place" if tag.startswith("ns") else "word")
-    if told[:2] in HAN_NOT_NAMES:
+    if told[:2] in _NO_NAMES:
         seen.append("other")
     elif given in HAN_NOT_NAMES:
         seen.append("given other")
