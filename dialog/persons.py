@@ -24,8 +24,8 @@ __all__ = ["WEIGHTS", "Stretch", "persons", "stretches"]
 _LONGEST: Final = 6
 _UNNAMED: Final = frozenset(("name", "initial", ""))
 _THRESHOLD: Final = -0.75
-# What is asked besides of a name without capitals.
-_SMALL: Final = -0.9
+# What is asked besides of a name IN CAPITALS, or in a Title, and in small letters.
+_CAPITALS, _SMALL = -0.5, -0.9
 WEIGHTS: Final = {
     "": -1.3,
     # What it is made of,
@@ -76,17 +76,17 @@ WEIGHTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words that may be a name, where they stand, and what is seen of them."""
+    """Words that may be a name, where they stand, what is seen of them, and what is asked besides."""
 
     start: int
     stop: int
     evidence: tuple[str, ...]
+    less: float = 0.0
 
     @property
     def odds(self) -> float:
-        """Return the log odds that they are a name, less what is asked of one in small letters."""
-        small = _SMALL if self.evidence[0].startswith("small") else 0.0
-        return WEIGHTS[""] + small + sum(WEIGHTS.get(seen, 0.0) for seen in self.evidence)
+        """Return the log odds that they are a name, less what is asked of one without capitals, or in nothing else."""
+        return WEIGHTS[""] + self.less + sum(WEIGHTS.get(seen, 0.0) for seen in self.evidence)
 
 
 def persons(text: str, familiar: Container[str] = frozenset()) -> str:
@@ -126,11 +126,13 @@ def stretches(text: str, familiar: Container[str] = frozenset()) -> Iterator[Str
                 continue
             seen = _seen(text, tokens, kinds, first, last)
             made = next(tokens[at].text for at in range(first, last + 1) if kinds[at] not in _UNNAMED)
+            if tell and is_cased(made):
+                yield Stretch(tokens[first].start, tokens[last].stop, tuple(seen))
+                continue
             # Of one without capitals, all of it is told apart.
-            evidence = seen if tell and is_cased(made) else [f"small {one}" for one in seen]
-            if amid and made.islower():
-                evidence.append("small amid")
-            yield Stretch(tokens[first].start, tokens[last].stop, tuple(evidence))
+            evidence = [f"small {one}" for one in seen] + ["small amid"] * (amid and made.islower())
+            less = _SMALL if made.islower() else _CAPITALS
+            yield Stretch(tokens[first].start, tokens[last].stop, tuple(evidence), less)
 
 
 def _seen(text: str, tokens: Sequence[Token], kinds: Sequence[str], first: int, last: int) -> list[str]:
