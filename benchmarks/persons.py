@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from benchmarks import _chinese_names, _english_names, _person_weights
 from replydesk.data.preparation import Mask
@@ -41,8 +41,8 @@ def _chinese(mask: Mask) -> dict[str, Any]:
     }
 
 
-_PARTS = {"development": "dev", "test": "test"}
-_OTHER = {"development": "test", "test": "development"}
+_PARTS: Final = {"development": "dev", "test": "test"}
+_OTHER: Final = {"development": "test", "test": "development"}
 
 
 def _chinese_shares(part: str, texts: Sequence[str], familiar: frozenset[str], mask: Mask) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 A place that no answer of the desk names cannot change the answer, wherever it stands: *my sister in Tampere*, *do you
 ship to Lagos*. It is read as one that is nowhere. Known places are told by name, others by where a word with a capital
-stands, against the words of the desk, of English and of the calendar.
+stands, against the words of the desk, of English and of the calendar; in small letters, by where a word that is none of
+English stands.
 """
 
 from __future__ import annotations
