@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from replydesk.data.privacy.lexicon import words
-from replydesk.dialog.capitals import CAPITAL, is_placed, says_what
+from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_placed, is_strange, says_what
 from replydesk.dialog.closedwords import (
     ASKING,
     CLOSERS,
@@ -48,6 +48,7 @@ _GOVERNING: Final = words(
     " or whether"
     " address house flat place city town country"
 )
+_FIELDS_OF_PLACE: Final = words("country region city town location state hometown")
 Kind = Literal["introducing", "little", "asking"]
 
 
@@ -121,6 +122,11 @@ def _clause(text: str, start: int, stop: int, end: int, mark: str, field: Sequen
             while first and words[first - 1] in DIRECTIONS and found[first - 1][0][0].isupper():
                 first -= 1
             places.append((found[first].start(), match.end()))
+            run = True
+        elif is_clearly_placed(found, number) or (
+            len(field) == 1 and field[0] in _FIELDS_OF_PLACE and is_strange(token)
+        ):
+            places.append(match.span())
             run = True
         elif capital and run and text[match.start() - 1] in " -":
             places[-1] = (places[-1][0], match.end())

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import COMMON, HAN
-from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
+from replydesk.data.privacy.lexicon import HAN_NOT_NAMES, words
 from replydesk.dialog.hanpersons import dictionary
-from replydesk.dialog.hanwhereabouts import HAN_ASKED, HAN_HERE
+from replydesk.dialog.hanwhereabouts import HAN_ASKED, HAN_HERE, han_named, may_be_place
 from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES
 
 __all__ = ["han_introduced"]
@@ -165,6 +165,10 @@ def _places(text: str) -> list[Span]:
     """Return where places stand in a text."""
     found = [match.span() for match in _KNOWN_PLACES.finditer(text)]
     known = {at for start, stop in found for at in range(start, stop)}
+    for start, stop in han_named(text):
+        if known.isdisjoint(range(start, stop)) and not _WHOLE.fullmatch(text, start, stop):
+            found.append((start, stop))
+            known.update(range(start, stop))
     at = 0
     for word, tag in dictionary().tag(text):
         start = text.find(word, at)
@@ -173,11 +177,9 @@ def _places(text: str) -> list[Span]:
         at = start + len(word)
         if len(word) < 2 or not HAN.match(word) or not known.isdisjoint(range(start, at)):
             continue
-        if (tag == "ns" and word not in HAN_COMPOUND and not _WHOLE.fullmatch(word)) or (
-            tag.startswith(("nr", "nz", "nt"))
-            and not _WHOLE.fullmatch(word)
-            and (_AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at))
-        ):
+        # A tag alone tells little: 壶盖 and 回国 have that of a place.
+        stands = _AT.search(text, max(0, start - 4), start) or _PEOPLE.match(text, at)
+        if stands and tag.startswith(("nr", "ns", "nz", "nt")) and may_be_place(word) and not _WHOLE.fullmatch(word):
             found.append((start, at))
     return sorted(found)
 

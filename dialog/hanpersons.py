@@ -19,7 +19,7 @@ from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
 from replydesk.dialog.placenames import HAN_PLACES
 
-__all__ = ["THRESHOLD", "WEIGHTS", "Token", "dictionary", "han_persons", "stretches_of", "tokens_of"]
+__all__ = ["FOREIGN", "THRESHOLD", "WEIGHTS", "Token", "dictionary", "han_persons", "stretches_of", "tokens_of"]
 
 # Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
 _BY_SOUND: Final = frozenset(
@@ -27,22 +27,26 @@ _BY_SOUND: Final = frozenset(
     "里力丽莉利鲁罗洛玛马买迈曼梅美孟米莫姆木穆那纳娜娃南尼努诺帕平普其恰强曲仁日茹热萨赛桑沙什顺斯苏索塔泰坦"
     "特提通图吐托瓦旺维乌吾西希夏孜逊雅亚央耶伊依音玉云扎再泽增珠卓宗娅莎楞荪·"
 )
-_FOREIGN: Final = _BY_SOUND | frozenset(
+FOREIGN: Final = _BY_SOUND | frozenset(
     "埃爱昂奥邦保鲍贝本比彼宾波伯勃查蔡蒂狄杜厄恩法菲费芬丰弗福富盖冈戈根瓜圭果海亨霍杰喀凯坎康科肯孔奎莱劳雷黎"
     "林卢伦毛门蒙明墨内涅纽欧潘庞佩皮珀齐乔琼让瑞若瑟森舍申圣史松汤唐滕万威韦温沃锡香肖谢辛休许扬叶因英尤约詹珍朱兹佐"
-    "露翰妮琳"
+    "露翰妮琳丝蕾薇黛茜芙芭芮茱萝葛缇婕廉琪士易"
 )
+# Short foreign names end in these, too: 凯文, 查理.
+_FOREIGN_ENDS: Final = FOREIGN | frozenset("文理")
 _SURNAMES: Final = (frozenset(COMMON) | HAN_SURNAMES) - RARE
 _USUAL: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟"
     "谭陆汪范金石廖贾夏韦方白邹孟熊秦邱江尹薛段雷侯龙"
 )
-_FIRST: Final = _SURNAMES | _FOREIGN | {name[0] for name in HAN_COMPOUND}
+_FIRST: Final = _SURNAMES | FOREIGN | {name[0] for name in HAN_COMPOUND}
 _FUNCTION: Final = frozenset(
     "的了吗呢吧啊呀哦嘛不没要想有在是你我他她它这那被把让请就都还很也么什个们和跟与给帮替从到去来说问怎哪几多少能会可之而"
     "且但或若因为所以第每各某吃买卖退换货款单号元块件条只"
 )
-_ENDS_NAMES: Final = _FUNCTION - HAN_GIVEN - _BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇")
+_ENDS_NAMES: Final = (
+    _FUNCTION - HAN_GIVEN - _BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇") | words("这边 那边")
+)
 _NAMING: Final = words("叫 是 为 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 成")
 _DEALING: Final = words(
     "跟 和 与 同 帮 替 给 听 找 让 请 由 被 把 对 向 代 为 托 联系 问 通知 告诉 转 转告 回复 回 致 及 以及 还有 喊"
@@ -71,20 +75,20 @@ _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
 _LITTLE: Final = frozenset("dpcurfqym")
 _HAPPENING: Final = frozenset("dpt")
 _SPOKEN: Final = _LITTLE | frozenset("vt")
-THRESHOLD: Final = 0.6
-_FAMILIAR: Final = -3.0
+THRESHOLD: Final = 0.1
+_FAMILIAR: Final = -3.5
 WEIGHTS: Final = {
     # How it is built.
-    "double": 0.2, "common2": 0.2, "common1": -1.2, "rare": -1.5, "usual": 0.7, "given": 3.2,
-    "sounds2": 2.2, "sounds3": 3.4, "foreign": 0.9, "known": 1.5, "dotted": 5.0,
+    "double": -0.2, "common2": -2.0, "common1": -3.2, "rare": -4.0, "usual": 2.1, "given": 3.8,
+    "sounds2": 2.6, "sounds3": 2.9, "foreign": 2.8, "foreign2": 2.7, "known": 1.2, "dotted": 2.0,
     # What speaks against it.
-    "word": -1.9, "place": 0.4, "other": -3.4, "given other": -1.3, "functional": -1.1, "inside": -1.1, "goes on": -1.0,
+    "word": -1.5, "place": -0.0, "other": -3.1, "given other": -2.6, "functional": -1.1, "inside": -1.4, "goes on": 0.8,
     # What stands before it,
-    "begins": 0.7, "called": 0.8, "dealt": 1.3, "self": 1.1, "people": 1.1,
-    "placed": -3.5, "behind verb": -0.6, "behind of": -0.4, "behind time": -0.5, "behind word": -2.9,
+    "begins": 1.5, "called": 1.7, "dealt": 1.2, "self": 1.5, "people": 2.0,
+    "placed": -3.9, "behind verb": -1.2, "behind of": -1.3, "behind time": 0.4, "behind word": -2.5,
     # and behind it.
-    "ends": 0.7, "doing": 1.0, "of people": 1.4, "before time": 1.3, "before verb": -0.4, "before word": -2.2,
-    "before place": -2.7, "alone": -1.6,
+    "ends": 0.3, "doing": 0.6, "of people": 0.9, "before time": 0.9, "before verb": -0.6, "before word": -1.5,
+    "before place": -1.0, "alone": -1.0, "signs": -0.9, "between": 0.7, "is said": 0.6, "is given": 1.2,
 }  # fmt: skip
 
 # A name that was masked in part, or that a dot joins: 努尔<NAME_1>, 买买提·艾山来问.
@@ -93,6 +97,19 @@ _PARTLY: Final = re.compile(
     rf"(?<![\u4e00-\u9fff])[{_SOUNDS}]{{1,5}}<NAME_1>|<NAME_1>·[{_SOUNDS}]{{2,6}}"
     rf"|[{_SOUNDS}]{{1,6}}·(?:<NAME_1>|[\u4e00-\u9fff]{{2,4}}?"
     "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|顾客|本人))"
+)
+
+# Carriers, wares, languages and kinds of people that are built like names.
+_OTHERS: Final = words(
+    "顺丰 圆通 中通 申通 韵达 极兔 德邦 安卓 华为 小米 苹果 京东 金卡 白金 白卡 英文 法文 德文 泰文 高中生"
+    " 高管 白领 金领"
+)
+_NO_NAMES: Final = HAN_NOT_NAMES | _OTHERS
+# Who is what stands behind 是: a name or a role.
+_HERE: Final = words("我 本人 这里 这边")
+# Who says so is called what stands behind, whatever the word means.
+_GIVING: Final = re.compile(
+    "(?:(?:我|人|主|就|名|本名)叫做?|叫做|名[字是]?是|(?:署名|落款|姓名|名字|昵称)[是为:： ]*)\\Z"
 )
 
 Token = tuple[int, int, str, str]
@@ -157,6 +174,9 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     for first, (_, _, begun, tag) in enumerate(tokens):
         if begun[0] not in _FIRST and not tag.startswith("nr"):
             continue
+        if begun == "和" and first and tokens[first - 1][2][0] not in _MARKS:
+            # It joins: 我和热依扎.
+            continue
         told = ""
         for last in range(first, min(len(tokens), first + _MOST_TOKENS)):
             word = tokens[last][2]
@@ -167,7 +187,7 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             told += word
             if len(told) > (_LONGEST_DOTTED if "·" in told else _LONGEST):
                 break
-            if len(told) > 1 and told not in HAN_NOT_NAMES:
+            if len(told) > 1 and (told not in _NO_NAMES or _is_given(tokens, first, last)):
                 yield first, last
 
 
@@ -181,29 +201,57 @@ def _evidence(tokens: Sequence[Token], first: int, last: int) -> list[str]:
     left, right = _before(tokens[max(0, first - 2) : first]), _behind(behind)
     seen = [*built, left, right]
     if left == "begins" and right == "ends":
-        seen.append("alone")
+        seen.append("signs" if first and last + 1 == len(tokens) else "alone")
+    elif left == "people" and right in ("doing", "of people"):
+        seen.append("between")
+    elif _is_given(tokens, first, last):
+        # Whatever the word means: 我叫何必.
+        seen = [*(one for one in seen if one != "other"), "is given"]
+    elif right == "ends" and first > 1 and tokens[first - 1][2] == "是" and tokens[first - 2][2] in _HERE:
+        seen.append("is said")
     return seen
+
+
+def _is_given(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Return whether somebody says that this is his name, and no more than that."""
+    before = "".join(token[2] for token in tokens[max(0, first - 4) : first])
+    return _behind(tokens[last + 1] if last + 1 < len(tokens) else None) == "ends" and bool(_GIVING.search(before))
 
 
 def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str]:
     """Return how a stretch is built, and what in it speaks against a name; nothing where no name is built so."""
-    if len(set(told)) == 1 or any(token[2] in HAN_PLACES for token in tokens[first : last + 1]):
+    # 那买, but 曾超.
+    little = (
+        first < last
+        and len(told) == 2
+        and told[0] not in COMMON
+        and all(token[3][0] in _SPOKEN for token in tokens[first : last + 1])
+    )
+    if (
+        little
+        or len(set(told)) == 1
+        or told[-1] == "人"
+        or any(token[2] in HAN_PLACES for token in tokens[first : last + 1])
+    ):
         return []
     double = told[:2] in HAN_COMPOUND
     given = told[2:] if double else told[1:]
-    sounds, foreign = _BY_SOUND.issuperset(told), _FOREIGN.issuperset(told) and len(told) > 2
+    sounds, foreign = _BY_SOUND.issuperset(told), FOREIGN.issuperset(told[:-1]) and told[-1] in _FOREIGN_ENDS
     whole, tag = first == last, tokens[first][3]
+    # 福利, 根本 and 才肯 are words.
+    nouns = all(token[3].startswith(("n", "j")) for token in tokens[first : last + 1])
+    foreign = foreign and (len(told) > 2 or (nouns and (not whole or tag.startswith(("nr", "nz")))))
     named = (double or told[0] in _SURNAMES) and 0 < len(given) < 3 and "·" not in told
     if "·" in told:
         inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
         spelt = all(
-            _FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
+            FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
         )
         return ["dotted"] if inner and spelt else []
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
-    known = whole and (tag == "nrt" or (tag.startswith("nr") and _FOREIGN.issuperset(told)))
+    known = whole and (tag == "nrt" or (tag.startswith("nr") and FOREIGN.issuperset(told)))
     if known and not HAN_GIVEN.issuperset(given):
         named = False
     if named and (not sounds or double or told[0] in COMMON):
@@ -219,14 +267,14 @@ def _built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[st
     if sounds:
         seen.append("sounds2" if len(told) == 2 else "sounds3")
     elif foreign:
-        seen.append("foreign")
+        seen.append("foreign" if len(told) > 2 else "foreign2")
     elif known and not named:
         seen.append("known")
     if named and len(within[0][2]) > 1 and not (whole or double or tag.startswith("nr")):
         seen.append("word")
     elif whole and not tag.startswith("nr"):
         seen.append("place" if tag.startswith("ns") else "word")
-    if told[:2] in HAN_NOT_NAMES:
+    if told[:2] in _NO_NAMES:
         seen.append("other")
     elif given in HAN_NOT_NAMES:
         seen.append("given other")

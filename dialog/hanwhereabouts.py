@@ -13,10 +13,10 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
-from replydesk.dialog.hanpersons import Token, tokens_of
-from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES
+from replydesk.dialog.hanpersons import FOREIGN, Token, tokens_of
+from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES, HAN_TOWNS
 
-__all__ = ["HAN_ASKED", "HAN_HERE", "han_nowhere", "han_places", "without_han_places"]
+__all__ = ["HAN_ASKED", "HAN_HERE", "han_named", "han_nowhere", "han_places", "may_be_place", "without_han_places"]
 
 Span = tuple[int, int]
 
@@ -53,9 +53,13 @@ _UNLIKE: Final = frozenset(
     "的了吗呢吧啊不没要想有在是你我他她它这那被把让请就都还很到去从来哪几个什么上下里外家店和跟给各每某本全同两一二三单"
 )
 _LONGEST: Final = 4
+_LONGEST_BY_SOUND: Final = 6
+# How the dictionary tags names: of persons, places, works and bodies.
+_NAMES: Final = ("nr", "ns", "nz", "nt")
 # The country of who writes Chinese, and words that name no place of their own.
 _NO_PLACES: Final = words(
     "中国 国内 全国 大陆 内地 海外 境外 国外 入口 出口 门口 路口 上门 礼拜 回国 出国 城市 乡镇 农村"
+    " 亚马逊 沃尔玛 迪卡侬 肯德基 顺丰 圆通 中通 申通 韵达 极兔 德邦 京东 淘宝 天猫 美团 苹果 华为 小米"
     " 东方 西方 北方 南方 中华 华人 中外"
 )
 _NOT_PLACES: Final = _NO_PLACES | HAN_COMPOUND | HAN_NOT_NAMES
@@ -64,7 +68,11 @@ _SUFFIXED: Final = re.compile(
 )
 # 开封 is what one does to a parcel, as well.
 _WORDS_TOO: Final = words(
-    "开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北 西北 西南"
+    "开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北"
+    " 西北 西南 平湖 东方 江山 天长 明光 无为 永安 建德 瑞安 福安 乐平 高安 安宁 合作 灯塔 弥勒 凤凰 文昌"
+    " 灵宝 当阳 天门 永康 兴化 开平 高密 新民 开原 新乐 沙河 南宫 安国 三河 大安 海城 东港 临江 尚志 五常"
+    " 安达 同江 尼斯 利马 凤凰城 平果 万宁 安陆 石首 平度 高明 赤水 赤壁 罗马 汉堡 牛津 剑桥 科隆 大冶 永济"
+    " 巢湖 玉门 京山 河间 孝义 万象 普吉 光谷 原平 长乐 南安 永城 德州 宁安"
 )
 _DONE: Final = re.compile("[之以]?[前后时]|[了过]|之|的时候|安装|服务")
 # 新疆大枣 is a product: a place directly before a noun says which, but for people and what is theirs.
@@ -72,6 +80,12 @@ _THEIRS: Final = re.compile(
     "[人仓站店]|朋友|同事|同学|亲戚|客户|顾客|用户|买家|网友|粉丝|居民|家里|老家|妹子|姑娘|宝[妈爸]|分公司|办事处|门店|学校|地区|市区|郊区|农村"
     "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈"
 )
+# What is said of a place at the head of a clause, and what stands beside one.
+_SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封城|[离距]|有你们|没有你们|的(?:冬天|夏天|天气)")
+_BESIDE: Final = re.compile("旁边|附近|周边|边上|市里|城里|乡下|郊区")
+# 六楼, 壶盖 and 东西 are places to rjieba.
+_THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋]|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
+_SURELY: Final = re.compile(".{1,3}(?:古城|古镇|新区|开发区|半岛)")
 _PLACED: Final = re.compile(r"[在到从往自去住来离]\Z")
 
 
@@ -95,8 +109,13 @@ def han_nowhere(text: str) -> str:
 
 def han_places(text: str) -> set[str]:
     """Return the places that an answer names, also without what they are: 武汉市 and 武汉."""
-    named = {text[start:stop] for start, stop in _named(text, tokens_of(text))}
+    named = {text[start:stop] for start, stop in han_named(text)}
     return named | {_bare(name) for name in named}
+
+
+def han_named(text: str) -> list[Span]:
+    """Return where places stand in a text that a list or the dictionary has by name."""
+    return [*_named(text, tokens_of(text))]
 
 
 def _areas(text: str, known: Container[str]) -> list[Span]:
@@ -116,7 +135,11 @@ def _areas(text: str, known: Container[str]) -> list[Span]:
         stop = suffix.end() if suffix else stop
         after = _THERE.match(text, stop)
         stop = after.end() if after else stop
-        if stop in nouns and stop not in begun and not (_PLACED.search(text, 0, start) or _THEIRS.match(text, stop)):
+        if (
+            stop in nouns
+            and stop not in begun
+            and not (after or _PLACED.search(text, 0, start) or _THEIRS.match(text, stop))
+        ):
             continue
         if areas and areas[-1][1] == start:
             areas[-1] = (areas[-1][0], stop)
@@ -140,18 +163,22 @@ def _named(text: str, tokens: Sequence[Token]) -> Iterator[Span]:
     for number, (start, stop, word, tag) in enumerate(tokens):
         if start < at or not HAN.match(word):
             continue
+        if word[-1] == "人" and word[:-1] in HAN_PLACES:
+            at = stop - 1
+            yield start, at
+            continue
         for more in (*tokens[number + 1 : number + 4][::-1], tokens[number]):
             name = text[start : more[1]]
-            known = name in HAN_PLACES or _REGION.fullmatch(name)
+            known = name in HAN_PLACES or name in HAN_TOWNS or _REGION.fullmatch(name)
             if known and (name not in _WORDS_TOO or _stands_as_one(text, start, more[1])):
                 at = more[1]
                 yield start, at
                 break
         else:
-            if word in _NOT_PLACES or stop - start < 2 or not (tag == "ns" or _SUFFIXED.fullmatch(word)):
+            if stop - start < 2 or not may_be_place(word) or not (tag == "ns" or _SUFFIXED.fullmatch(word)):
                 continue
             # The dictionary takes 上门 and 壶盖 for places, too.
-            if _SUFFIXED.fullmatch(word) or _stands_as_one(text, start, stop):
+            if _SUFFIXED.fullmatch(word) or _SURELY.fullmatch(word) or _stands_as_one(text, start, stop):
                 at = stop
                 yield start, stop
 
@@ -159,25 +186,57 @@ def _named(text: str, tokens: Sequence[Token]) -> Iterator[Span]:
 def _stands_as_one(text: str, start: int, stop: int) -> bool:
     """Return whether what may be a place stands as one does: 在昆山, 昆山那边, 昆山市."""
     led = _LEAD.search(text, max(0, start - 2), start) and not _DONE.match(text, stop)
-    return bool(led or _THERE.match(text, stop) or _COUNTY.match(text, stop))
+    head = _begins(text, start) and _SAID.match(text, stop)
+    return bool(led or head or any(behind.match(text, stop) for behind in (_THERE, _BESIDE, _COUNTY)))
+
+
+def may_be_place(word: str) -> bool:
+    """Return whether a word that a dictionary has as a place may name one: not 上门, 六楼 or 壶盖."""
+    return word not in _NOT_PLACES and not _THINGS.match(word)
+
+
+def _begins(text: str, at: int) -> bool:
+    """Return whether a clause begins there."""
+    return at == 0 or bool(_MARK.search(text, at - 1, at)) or text[at - 1].isspace()
 
 
 def _unknown(text: str, tokens: Sequence[Token]) -> Iterator[Span]:
     """Yield where what the dictionary has no word for stands as a place does."""
-    begins = {start: number for number, (start, _, _, _) in enumerate(tokens)}
-    for start, number in begins.items():
-        if not _LEAD.search(text, max(0, start - 2), start):
-            continue
-        for _, stop, word, tag in tokens[number : number + _LONGEST]:
-            if stop - start > _LONGEST or not HAN.fullmatch(word) or not _UNLIKE.isdisjoint(word):
-                break
-            known = len(word) > 1 and not tag.startswith("n")
-            if known:
-                break
-            sent = _SENT.search(text, max(0, start - 2), start) and tag.startswith(("nr", "nz", "nt"))
-            if stop - start > 1 and (sent or _THERE.match(text, stop) or _COUNTY.match(text, stop)):
+    for number, (start, _, _, _) in enumerate(tokens):
+        led = bool(_LEAD.search(text, max(0, start - 2), start))
+        if led or _begins(text, start):
+            stop = (_by_sound(tokens, number) if led else 0) or _unlisted(text, tokens, number, led=led)
+            if stop:
                 yield start, stop
-                break
+
+
+def _by_sound(tokens: Sequence[Token], number: int) -> int:
+    """Return where characters end that a foreign name is written by, 0 where there are not three: 在坦佩雷."""
+    start, far = tokens[number][0], 0
+    for _, stop, word, tag in tokens[number : number + _LONGEST_BY_SOUND]:
+        known = len(word) > 1 and not tag.startswith("n")
+        if known or not FOREIGN.issuperset(word) or not _UNLIKE.isdisjoint(word) or word in _NOT_PLACES:
+            break
+        far = stop if stop - start > 2 else 0
+    return far
+
+
+def _unlisted(text: str, tokens: Sequence[Token], number: int, *, led: bool) -> int:
+    """Return where up to four characters end that stand as a place does, 0 where they do not."""
+    start = tokens[number][0]
+    for _, stop, word, tag in tokens[number : number + _LONGEST]:
+        known = len(word) > 1 and not tag.startswith("n")
+        if stop - start > _LONGEST or not HAN.fullmatch(word) or not _UNLIKE.isdisjoint(word) or known:
+            break
+        named = tag.startswith(_NAMES) and may_be_place(word)
+        sent = named and _SENT.search(text, max(0, start - 2), start)
+        # 客服这边 is none, 芷江这边 is.
+        there = (led or named) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        if led and stop - start == 1 and text[stop : stop + 1] == "县":
+            return stop
+        if stop - start > 1 and (sent or there or (named and not led and _SAID.match(text, stop))):
+            return stop
+    return 0
 
 
 def _bare(name: str) -> str:

@@ -29,11 +29,12 @@ from replydesk.dialog.personwords import (
     SHORTENED,
     SITES,
     SPEAKING,
+    STATES,
 )
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, PLACES
 from replydesk.dialog.spelling import english_words
 
-__all__ = ["PARTLY", "capitals_tell", "goes_on", "is_cased", "is_cut", "kinds_of"]
+__all__ = ["PARTLY", "capitals_tell", "goes_on", "is_cased", "is_cut", "is_word", "kinds_of"]
 
 _UPPER, _LOWER = "A-ZÀ-ÞĀ-ŽẠ-Ỹİ", "a-zß-öø-ÿā-žạ-ỹ"
 _NAME: Final = re.compile(r"<NAME_\d+>")
@@ -52,7 +53,7 @@ _DAYS: Final = words(
     " september october november december christmas easter ok okay hi pm am"
 )
 _CLOSED: Final = (
-    PLAIN | _DAYS | DETERMINERS | CONJUNCTIONS | AUXILIARIES | PLURAL | SHORTENED | SELVES | PEOPLE
+    PLAIN | _DAYS | DETERMINERS | CONJUNCTIONS | AUXILIARIES | PLURAL | SHORTENED | SELVES | PEOPLE | STATES
 ) - _BOTH
 _NEVER_SMALL: Final = (
     DOING | SAYING | DEALING | PRESENT | CALLING | PREPOSITIONS | SPEAKING | SITES | LABELS | ADDRESSED | CLOSERS
@@ -140,13 +141,11 @@ def _familiarity(low: str, familiar: Container[str]) -> str:
     """Return whether a word is one of the desk, of the language, also as a form or a compound of others, or strange."""
     if low in familiar:
         return "desk"
-    return (
-        "language" if all(len(part) < _SHORTEST or _is_word(part, familiar) for part in low.split("-")) else "strange"
-    )
+    return "language" if all(len(part) < _SHORTEST or is_word(part, familiar) for part in low.split("-")) else "strange"
 
 
-def _is_word(low: str, familiar: Container[str]) -> bool:
-    """Return whether it is a word, or one with an ending."""
+def is_word(low: str, familiar: Container[str] = frozenset()) -> bool:
+    """Return whether it is a word of English or a familiar one, also with an ending; in small letters."""
     known = english_words()
     return any(stem in known or stem in familiar for stem in (low, *_stems(low)))
 

@@ -103,6 +103,9 @@ def before(tokens: Sequence[Token], first: int) -> str:
         return "called"
     if one in ("is", "'s") and two in ("this", "it", "who", "that", "here"):
         return "this is"
+    if one in ("its", "it's") and two in ADDRESSED:
+        # "hi its adwoa", but "its lid".
+        return "this is"
     if one == "am" and two != "i":
         return "behind word"
     if one == "me" and two in ("call", "calls", "is", "'s"):

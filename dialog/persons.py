@@ -19,72 +19,74 @@ from replydesk.dialog.nameparts import PARTLY, capitals_tell, goes_on, is_cased,
 from replydesk.dialog.personcontext import Token, before, behind, tokens_of
 from replydesk.dialog.personwords import DERIVED, ENDINGS
 
-__all__ = ["Stretch", "persons", "stretches"]
+__all__ = ["WEIGHTS", "Stretch", "persons", "stretches"]
 
 _LONGEST: Final = 6
 _UNNAMED: Final = frozenset(("name", "initial", ""))
 _THRESHOLD: Final = -0.75
-# What is asked besides of a name without capitals.
-_SMALL: Final = -0.5
-_BIAS: Final = -1.7
-_WEIGHTS: Final = {
+# What is asked besides of a name IN CAPITALS, or in a Title, and in small letters.
+_CAPITALS, _SMALL = -0.5, -0.9
+WEIGHTS: Final = {
+    "": -1.3,
     # What it is made of,
-    "one both": -0.7, "one brand": -0.3, "one desk": -3.5, "one given": 1.8, "one language": -1.6, "one strange": 0.6,
-    "first both": 1.0, "first brand": -1.4, "first desk": -3.1, "first given": 3.1, "first initial": -2.9,
-    "first language": -0.4, "first name": 2.1, "first strange": 2.0, "last both": 1.3, "last brand": -0.5,
-    "last desk": -1.3, "last given": 1.1, "last initial": -7.0, "last language": 1.5, "last name": 2.4,
-    "last strange": 2.9, "three": -0.8, "particle": 0.8, "hyphen": 2.6, "accented": 0.4, "inner capital": -1.6,
-    "ending": -0.7, "derived": -2.0,
+    "one both": -0.9, "one brand": -0.3, "one desk": -3.7, "one given": 1.8, "one language": -2.0, "one strange": 0.5,
+    "first both": 0.9, "first brand": -0.8, "first desk": -3.1, "first given": 2.8, "first initial": -2.8,
+    "first language": -0.5, "first name": 1.8, "first strange": 1.8, "last both": 1.2, "last brand": -0.3,
+    "last desk": -1.5, "last given": 1.3, "last initial": -7.0, "last language": 1.5, "last name": 2.2,
+    "last strange": 2.8, "three": -0.4, "particle": 0.7, "hyphen": 2.4, "accented": 0.5, "inner capital": -1.5,
+    "ending": -0.4, "derived": -1.9,
     # what stands before it,
-    "apposed": 2.6, "asked": 1.5, "begins both": -0.8, "begins desk": -2.7, "begins given": 0.4,
-    "begins initial": -0.3, "begins language": -1.9, "begins strange": -0.8, "behind and": -0.7, "behind by": 1.0,
-    "behind dash": 0.9, "behind for": 0.8, "behind from": -1.3, "behind mark": -1.4, "behind of": -1.8,
-    "behind that": 1.4, "behind to": -0.4, "behind with": 1.3, "behind word": -2.8, "called": 1.8, "cut before": -4.4,
-    "dealt": 1.6, "determined": -3.5, "greeted": -0.6, "line both": 0.7, "line language": -0.2, "line strange": 0.6,
-    "people": 1.7, "placed": -3.4, "plural": -0.6, "said": 1.7, "signed": 1.3, "spoken to": 2.5, "this is": 2.2,
+    "apposed": 2.9, "asked": 0.9, "begins both": -1.2, "begins desk": -2.9, "begins given": 0.2,
+    "begins initial": -0.4, "begins language": -2.0, "begins strange": -1.1, "behind and": -1.0, "behind by": 0.3,
+    "behind dash": 1.1, "behind for": 1.2, "behind from": -1.1, "behind mark": -1.6, "behind of": -1.4,
+    "behind that": 1.3, "behind to": -0.6, "behind with": 1.4, "behind word": -2.6, "called": 2.5, "cut before": -4.6,
+    "dealt": 1.4, "determined": -3.8, "greeted": 0.5, "line both": 0.3, "line language": -0.1, "line strange": 0.4,
+    "people": 1.7, "placed": -3.6, "plural": -0.3, "said": 1.6, "signed": 1.3, "spoken to": 2.2, "this is": 2.3,
     # and behind it,
-    "aux": 1.3, "before and": 1.7, "before capital": -1.7, "before comma": 0.4, "before mark": -2.8,
-    "before number": -2.1, "before plural": 1.3, "before self": 0.2, "before word": 0.4, "cut behind": -8.2,
-    "doing": 1.6, "ends": 0.7, "possessive": 1.4, "present": 0.9, "presents": 2.1, "saying": 1.3,
+    "aux": 1.1, "before and": 1.4, "before capital": -1.4, "before mark": -1.7,
+    "before number": -2.0, "before plural": 1.3, "before self": -0.1, "before word": 0.4, "cut behind": -8.5,
+    "doing": 1.3, "ends": 0.5, "possessive": 1.0, "present": 1.0, "presents": 1.8, "saying": 1.1,
     # and both.
-    "alone": -1.3, "signs": 0.6,
+    "alone": -1.0, "signs": 0.8,
     # The same of what has no capitals, or nothing else.
-    "small one both": -1.2, "small one given": 1.1, "small one language": -2.3, "small one strange": -1.0,
-    "small first both": 1.3, "small first given": 2.6, "small first initial": -1.3, "small first language": -0.4,
-    "small first name": 2.7, "small first strange": 0.8, "small last given": 1.2, "small last initial": -0.3,
-    "small last language": 0.2, "small last name": 2.6, "small last strange": 2.0, "small three": -0.6,
-    "small particle": -0.2, "small hyphen": 1.3, "small accented": 1.8, "small inner capital": 0.2,
-    "small ending": 0.2, "small derived": -3.3,
-    "small apposed": 2.3, "small asked": 1.3, "small begins given": 0.3, "small begins initial": -0.5,
-    "small begins name": 0.5, "small begins strange": 0.5, "small behind and": -0.4, "small behind by": 1.2,
-    "small behind dash": 0.4, "small behind for": 0.8, "small behind from": 0.4, "small behind mark": -0.4,
-    "small behind of": -1.5, "small behind other": 1.0, "small behind that": 0.3, "small behind to": -0.3,
-    "small behind with": 1.8, "small behind word": -2.4, "small called": 0.9, "small cut before": -6.9,
-    "small dealt": 1.5, "small determined": -4.0, "small line given": 0.2, "small line strange": 1.6,
-    "small people": 1.0, "small placed": -2.2, "small plural": -1.2, "small said": 1.5, "small signed": 1.6,
-    "small spoken to": 2.7, "small this is": 0.4,
-    "small aux": 1.8, "small before and": 1.0, "small before capital": -1.7, "small before comma": 0.9,
-    "small before mark": -2.0, "small before number": -1.8, "small before plural": 2.0,
-    "small before preposition": -0.3, "small before self": -0.3, "small before word": -0.9, "small cut behind": -6.9,
-    "small doing": 2.0, "small ends": 0.6, "small possessive": 2.3, "small present": 2.7, "small presents": 1.1,
-    "small saying": 2.7,
-    "small alone": -0.2, "small signs": 2.2,
+    "small one both": -1.2, "small one given": 1.3, "small one language": -2.3, "small one strange": -0.7,
+    "small first both": 1.8, "small first given": 2.7, "small first initial": -1.2, "small first language": -0.6,
+    "small first name": 3.2, "small first strange": 0.7, "small last given": 1.1,
+    "small last language": 0.4, "small last name": 2.9, "small last strange": 2.3, "small three": -0.6,
+    "small particle": -0.5, "small hyphen": 0.8, "small accented": 1.2, "small inner capital": -0.7,
+    "small ending": 0.1, "small derived": -3.2,
+    "small apposed": 2.5, "small asked": 1.2, "small begins given": 0.5, "small begins initial": -0.5,
+    "small begins name": 0.4, "small begins strange": 0.8, "small behind and": -0.7, "small behind by": 1.5,
+    "small behind dash": -0.2, "small behind for": 0.4, "small behind from": 0.9, "small behind mark": -0.7,
+    "small behind of": -1.0, "small behind other": 0.9, "small behind that": 0.4,
+    "small behind with": 1.2, "small behind word": -1.7, "small called": 1.5, "small cut before": -7.2,
+    "small dealt": 1.6, "small determined": -3.8, "small line given": 0.1, "small line strange": 1.1,
+    "small people": 1.3, "small placed": -2.1, "small plural": -0.8, "small said": 1.4, "small signed": 2.1,
+    "small spoken to": 2.7, "small this is": 0.2,
+    "small aux": 1.9, "small before and": 1.1, "small before capital": -1.9, "small before comma": 0.8,
+    "small before mark": -1.2, "small before number": -1.3, "small before plural": 2.2,
+    "small before preposition": -0.1, "small before self": -0.1, "small before word": -0.7, "small cut behind": -7.4,
+    "small doing": 1.7, "small ends": 0.7, "small possessive": 2.2, "small present": 3.0, "small presents": 0.9,
+    "small saying": 2.8,
+    "small alone": 0.5, "small signs": 1.7,
+    "before preposition": -0.1, "small amid": -1.6, "small greeted": 0.1, "small last both": -0.1,
+    "begins name": 0.3, "behind other": -0.1, "small behind to": -0.4,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words that may be a name, where they stand, and what is seen of them."""
+    """Words that may be a name, where they stand, what is seen of them, and what is asked besides."""
 
     start: int
     stop: int
     evidence: tuple[str, ...]
+    less: float = 0.0
 
     @property
     def odds(self) -> float:
-        """Return the log odds that they are a name, less what is asked of one in small letters."""
-        small = _SMALL if self.evidence[0].startswith("small") else 0.0
-        return _BIAS + small + sum(_WEIGHTS.get(seen, 0.0) for seen in self.evidence)
+        """Return the log odds that they are a name, less what is asked of one without capitals, or in nothing else."""
+        return WEIGHTS[""] + self.less + sum(WEIGHTS.get(seen, 0.0) for seen in self.evidence)
 
 
 def persons(text: str, familiar: Container[str] = frozenset()) -> str:
@@ -112,6 +114,8 @@ def stretches(text: str, familiar: Container[str] = frozenset()) -> Iterator[Str
     tokens = tokens_of(text)
     tell = capitals_tell(tokens)
     kinds = kinds_of(text, tokens, familiar, tell=tell)
+    # Who writes capitals at all seldom writes a name without.
+    amid = tell and any(is_cased(token.text) for token in tokens)
     for first, kind in enumerate(kinds):
         if not kind:
             continue
@@ -122,9 +126,13 @@ def stretches(text: str, familiar: Container[str] = frozenset()) -> Iterator[Str
                 continue
             seen = _seen(text, tokens, kinds, first, last)
             made = next(tokens[at].text for at in range(first, last + 1) if kinds[at] not in _UNNAMED)
+            if tell and is_cased(made):
+                yield Stretch(tokens[first].start, tokens[last].stop, tuple(seen))
+                continue
             # Of one without capitals, all of it is told apart.
-            evidence = seen if tell and is_cased(made) else (f"small {one}" for one in seen)
-            yield Stretch(tokens[first].start, tokens[last].stop, tuple(evidence))
+            evidence = [f"small {one}" for one in seen] + ["small amid"] * (amid and made.islower())
+            less = _SMALL if made.islower() else _CAPITALS
+            yield Stretch(tokens[first].start, tokens[last].stop, tuple(evidence), less)
 
 
 def _seen(text: str, tokens: Sequence[Token], kinds: Sequence[str], first: int, last: int) -> list[str]:

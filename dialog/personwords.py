@@ -31,6 +31,7 @@ __all__ = [
     "SIGNING",
     "SITES",
     "SPEAKING",
+    "STATES",
     "TOWARDS",
 ]
 
@@ -89,6 +90,12 @@ SELVES: Final = words("i i'm i've i'd i'll im ive me my we we've we're us our yo
 SHORTENED: Final = words(
     "youre ive im id ill theyre hes shes thats whats its lets dont doesnt didnt isnt arent wasnt werent cant couldnt"
     " wont wouldnt havent hasnt hadnt shouldnt theres heres pls plz thx ur"
+)
+# What people say of themselves, and words that the list of English words lacks.
+STATES: Final = words(
+    "vegan veggie coeliac celiac skint knackered chuffed gutted fuming miffed peeved livid irked bummed gobsmacked"
+    " stoked bilingual dyslexic epileptic autistic nada zilch hiccup hiccups wifi asap sooo soooo plz whatsapp temp"
+    " qty pic pics vid promo refurb klarna paypal bitcoin"
 )
 # What stands behind: who is here, and what persons do.
 PRESENT: Final = words("here speaking again calling writing asking typing back himself herself themselves myself")

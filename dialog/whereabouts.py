@@ -2,7 +2,8 @@
 
 A place that no answer of the desk names cannot change the answer, wherever it stands: *my sister in Tampere*, *do you
 ship to Lagos*. It is read as one that is nowhere. Known places are told by name, others by where a word with a capital
-stands, against the words of the desk, of English and of the calendar.
+stands, against the words of the desk, of English and of the calendar; in small letters, by where a word that is none of
+English stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
-from replydesk.dialog.capitals import CAPITAL
+from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_strange
 from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
@@ -26,6 +27,8 @@ _TOKEN: Final = re.compile(rf"<[A-Z]+_\d+>|{_WORD.pattern}|[^\w\s]|\w")
 _ABBREVIATED: Final = words("US UAE EU NYC NZ HK UK USA U.S")
 # Behind these any word with a capital is a place, behind the others one that is known.
 _IN: Final = words("from in near around outside visiting")
+# In a message without capitals what no dictionary knows is a place behind these.
+_INSIDE: Final = words("in near outside visiting")
 _LEADS: Final = _IN | words("to of at across within into through via between towards toward leaving past over for")
 _GOING: Final = words(
     "ship ships shipped shipping deliver delivers delivered delivering delivery send sends sent sending post posted"
@@ -33,6 +36,7 @@ _GOING: Final = words(
     " going goes went gone relocated relocating drive driving route returned back parcel package flight train trip"
     " transfer way"
 )
+_SHIPPING: Final = _GOING - words("transfer go going goes went sent send sending mail back returned way")
 _NOUNS_OF_PLACE: Final = words(
     "neighbour neighbor neighbours neighbors friend friends colleague colleagues family relatives flat house home"
     " office branch shop team school customers customer people address weather folk folks area side"
@@ -52,6 +56,8 @@ _PEOPLES: Final = DEMONYMS | words(
     " gujarati iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani"
     " punjabi saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
 )
+# Without a capital these are names of persons or words.
+_SMALL_WORDS: Final = GIVEN | words("cape dane dar essen stoke java derry slough us rio man isle split kong york")
 _BETWEEN: Final = words("the old sunny rainy windy rural downtown")
 _CALENDAR: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
@@ -171,18 +177,25 @@ def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Contai
         return True
     if low in PLACES and low not in _PEOPLES:
         if low in AMBIGUOUS_PLACES:
-            return capital and led
-        return led or (capital and len(low) > 2)
+            return (capital and led) or is_clearly_placed(found, first)
+        return led or ((capital or low not in _SMALL_WORDS) and len(low) > 2)
+    if is_clearly_placed(found, first):
+        return True
+    back = {one[0].lower() for one in found[max(0, first - 7) : first]}
+    going = lead == "to" and not _GOING.isdisjoint(back)
+    if (
+        (lead in _INSIDE or (going and not _SHIPPING.isdisjoint(back)))
+        and low not in known
+        and is_strange(token)
+        and _is_unknown(low)
+    ):
+        determined = found[first - 1][0].lower() in _DETERMINERS
+        return not determined and not any(CAPITAL.fullmatch(one[0]) for one in found)
     joined = first < at and found[first][0][0].isupper()
     if not CAPITAL.fullmatch(token) or low in known or not (joined or _is_unknown(low)):
         return False
-    back = [one[0].lower() for one in found[max(0, first - 7) : first]]
     behind = found[at + 1][0].lower() if at + 1 < len(found) else ""
-    return (
-        lead in _IN
-        or (lead == "to" and not _GOING.isdisjoint(back))
-        or (lead in _DETERMINERS and behind in _NOUNS_OF_PLACE)
-    )
+    return lead in _IN or going or (lead in _DETERMINERS and behind in _NOUNS_OF_PLACE)
 
 
 def _is_unknown(low: str) -> bool:

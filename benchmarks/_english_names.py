@@ -1,4 +1,4 @@
-"""Names of persons in English messages: where they are planted, what speaks for one, and what that weighs.
+"""Made-up names of persons in English messages, and where they are planted: data to tell names by.
 
 Made-up names of many origins are put where persons stand in messages of the demo desk, of BANKING77 and of TweetSumm
 (*my friend*, *she told me*, *somebody*), and into sentences of people who say more than who they are. All else that
@@ -10,18 +10,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from benchmarks._datasets import datasets
 from replydesk.data.preparation import Mask
-from replydesk.data.settings import Settings
-from replydesk.dialog.persons import persons, stretches
 
-__all__ = ["told"]
+__all__ = ["FRAMES", "MANNERS", "MOST", "Planted", "messages", "planted"]
 
 # Given names and surnames that go together; nobody of ``benchmarks.bias`` is among them.
 PEOPLE: Final = {
@@ -172,6 +169,13 @@ Poor {} waits and waits. {text}
 Hi {}, {text}
 Dear {}, {text}
 Hello {}! {text}
+im {} and {text}
+I'm {}, {text}
+hi its {} here, {text}
+hi, im {} from before. {text}
+{text} cheers {}
+{text} love {} x
+{text} thx, {} :)
 {} speaking, {text}
 {} back again! {text}
 {} just came home and saw it. {text}
@@ -239,66 +243,19 @@ _SOMEBODY: Final = re.compile(
     re.I,
 )
 _PLACE: Final = re.compile(r"<NAME_\d+>")
-_MOST: Final = 3000
+MOST: Final = 3000
 _HALF_MASKED: Final = 0.03
-# How a message is written: mostly as its writer did, now and then without capitals, or in nothing else.
-_MANNERS: Final = ("as written", "small", "capitals")
+# How a message is written: mostly as its writer did, now and then without capitals, or in nothing else; to learn from,
+# also with a name in small letters among words as they were written ("name small").
+MANNERS: Final = ("as written", "small", "capitals")
 
 Planted = tuple[str, str, str]
 
 
-def told() -> dict[str, Any]:
-    """Return the shares in percent of names that are told, and of plain messages that are read otherwise."""
-    mask = Mask(Settings().data)
-    texts = {part: {name: [mask(text) for text in own] for name, own in _messages(part).items()} for part in FRAMES}
-    words = {part: {name: _shared(own) for name, own in texts[part].items()} for part in texts}
-    known = {"development": words["test"], "test": words["development"]}
-    rows = [row for name, own in texts["development"].items() for row in _rows(own, known["development"][name], mask)]
-    return {"weights": _fitted(rows)} | {part: _shares(part, own, known[part], mask) for part, own in texts.items()}
-
-
-def _shared(texts: Sequence[str]) -> frozenset[str]:
-    """Return the words that two messages have, as a desk's speller knows those of its customers."""
-    counts = Counter(word for text in texts for word in set(re.findall("[a-z]{3,}", text.lower())))
-    return frozenset(word for word, count in counts.items() if count > 1)
-
-
-def _shares(part: str, texts: dict[str, list[str]], known: dict[str, frozenset[str]], mask: Mask) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, own in texts.items():
-        left = [
-            (one, manner) for manner in _MANNERS for one in _all_planted(own, part, manner, mask) if one[0] != one[1]
-        ]
-        read = [(persons(one[0], known[name]), one, manner) for one, manner in left]
-        found[name] = {
-            manner: {
-                "names": sum(1 for _, how in left if how == manner),
-                "gone": _percent(not _left(name_, said) for said, (_, _, name_), how in read if how == manner),
-                "exactly": _percent(said == want for said, (_, want, _), how in read if how == manner),
-            }
-            for manner in _MANNERS
-        } | {
-            "plain": len(own),
-            "read otherwise": _percent(persons(text, known[name]) != text for text in own),
-            "read otherwise, no words": _percent(persons(text) != text for text in own),
-        }
-    return found
-
-
-def _left(name: str, text: str) -> bool:
-    """Return whether a part of a name still stands in a text."""
-    told = set(re.findall(r"[^\W\d_]{3,}", text))
-    return any(part in told for part in re.findall(r"[^\W\d_]{3,}", name))
-
-
-def _percent(hits: Iterable[bool]) -> float:
-    told = list(hits)
-    return round(100 * sum(told) / max(1, len(told)), 2)
-
-
-def _all_planted(texts: Sequence[str], part: str, manner: str, mask: Mask) -> list[Planted]:
+def planted(texts: Sequence[str], part: str, manner: str, mask: Mask) -> list[Planted]:
+    """Return masked messages with a name, written in this manner, what is to be read of each, and the name."""
     draw = Random(f"{part} {manner}")
-    some = draw.sample(texts, min(_MOST, len(texts)))
+    some = draw.sample(texts, min(MOST, len(texts)))
     return [_planted(text, part, manner, mask, draw) for text in some]
 
 
@@ -316,6 +273,8 @@ def _planted(text: str, part: str, manner: str, mask: Mask, draw: Random) -> Pla
         before, _, after = frame.replace("{text}", text).partition("{}")
     if manner == "small":
         name, before, after = name.lower(), _lower(before), _lower(after)
+    elif manner == "name small":
+        name = name.lower()
     elif manner == "capitals":
         name, before, after = name.upper(), before.upper(), after.upper()
     first, _, _ = name.rpartition(" ")
@@ -327,10 +286,6 @@ def _planted(text: str, part: str, manner: str, mask: Mask, draw: Random) -> Pla
 
 def _lower(text: str) -> str:
     return re.sub(r"<[A-Z]+_\d+>|[^<]+", lambda match: match[0] if match[0][0] == "<" else match[0].lower(), text)
-
-
-def _upper(match: re.Match[str]) -> str:
-    return match[0].upper()
 
 
 def _name(part: str, draw: Random, *, initials: bool) -> str:
@@ -347,45 +302,7 @@ def _name(part: str, draw: Random, *, initials: bool) -> str:
     return f"{first} {last}"
 
 
-Row = tuple[tuple[str, ...], bool]
-
-
-def _rows(texts: Sequence[str], known: frozenset[str], mask: Mask) -> list[Row]:
-    """Return what is seen of each stretch, and whether it is a name: with the words of a desk and, of some, without."""
-    rows: list[Row] = []
-    draw = Random(0)
-    for manner, share in (("as written", 1.0), ("small", 0.5), ("capitals", 0.1)):
-        for read, want, _ in _all_planted(texts, "development", manner, mask):
-            if draw.random() < share:
-                words = known if draw.random() < 0.8 else frozenset()
-                rows += [
-                    (one.evidence, f"{read[: one.start]}<NAME_1>{read[one.stop :]}" == want)
-                    for one in stretches(read, words)
-                ]
-    for text in draw.sample(texts, min(_MOST, len(texts))):
-        for words in (known, frozenset()) if draw.random() < 0.2 else (known,):
-            rows += [(one.evidence, False) for one in stretches(text, words)]
-        if draw.random() < 0.1:
-            # As a Headline Is Written.
-            rows += [(one.evidence, False) for one in stretches(re.sub(r"\b[a-z]", _upper, text), known)]
-    return rows
-
-
-def _fitted(rows: Sequence[Row]) -> dict[str, float]:
-    """Return the weights of a logistic regression, to one decimal, and the constant."""
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    table = DictVectorizer()
-    seen = table.fit_transform([dict.fromkeys(evidence, 1.0) for evidence, _ in rows])
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(seen, [name for _, name in rows])
-    weights = {
-        name: round(float(value), 1) for name, value in zip(table.get_feature_names_out(), model.coef_[0], strict=True)
-    }
-    return {"": round(float(model.intercept_[0]), 1)} | {name: value for name, value in weights.items() if value}
-
-
-def _messages(part: str) -> dict[str, list[str]]:
+def messages(part: str) -> dict[str, list[str]]:
     """Return what customers wrote in each of the sets, none of it in both parts."""
     first = part == "development"
     with (datasets() / "banking77" / ("train.csv" if first else "test.csv")).open(encoding="utf-8", newline="") as file:
