@@ -281,16 +281,20 @@ class Answering:
         Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
         it better: when it is asked word for word, or has the better of two answers. What has its new words goes first.
         """
+        asked = turn.incoming.text
+        if not told.cue and told.meant != asked and turn.matcher.knows(asked):
+            # What was asked word for word before, was asked with its courtesies.
+            told = replace(told, meant=asked)
         found = self.look(turn, told.meant, told.context, wanted)
         if told.cue != "follow_up":
             return told, found
-        bare = without_courtesies(turn.incoming.text)
+        bare = without_courtesies(asked)
         alone = self.look(turn, bare, (), wanted)
         one, other = (look.reranked.hits[:1] for look in (alone, found))
         if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
             return replace(told, meant=bare, cue=""), alone
         hits, others = (look.reranked.hits for look in (found, alone))
-        weighed = with_new_words(hits, others, turn.incoming.text, told.state.topic)
+        weighed = with_new_words(hits, others, asked, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
 
     def _several(

@@ -82,6 +82,8 @@ _THEIRS: Final = re.compile(
 )
 # What is said of a place at the head of a clause, and what stands beside one.
 _SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封城|[离距]|有你们|没有你们|的(?:冬天|夏天|天气)")
+# Who asks about a place itself asks nothing of a desk, and that has to be seen.
+_ABOUT_IT: Final = re.compile("的?(?:首都|首府|省会|人口|总统|总理|国王|女王|市长|货币|国旗|国歌|历史|面积|官方语言)")
 _BESIDE: Final = re.compile("旁边|附近|周边|边上|市里|城里|乡下|郊区")
 # 六楼, 壶盖 and 东西 are places to rjieba.
 _THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋]|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
@@ -128,6 +130,8 @@ def _areas(text: str, known: Container[str]) -> list[Span]:
     for start, stop in spans:
         name = text[start:stop]
         if areas and start < areas[-1][1]:
+            continue
+        if _ABOUT_IT.match(text, stop):
             continue
         if (name in known or _bare(name) in known) and (there or _is_asked_about(text, start, stop)):
             continue

@@ -84,6 +84,12 @@ _SAME: Final = tuple(
     )
 )
 _DETERMINED: Final = re.compile(rf"\b(my|our|your|their|his|her|this|that|the|one|an?) {PLACE}(?=\s[a-z])", re.I)
+# Who asks about a place itself asks nothing of a desk, and that has to be seen.
+_ABOUT_IT: Final = re.compile(
+    r"\b(?:capital|president|prime minister|king|queen|mayor|population|currency|flag|anthem|history|languages?|size)"
+    r"(?: city| is spoken)? (?:of|in) (?:the )?\Z",
+    re.I,
+)
 _MARK: Final = re.compile(r"[.!?;:,\n()]+")
 _SEVERAL: Final = re.compile(rf"{PLACE}(?:(?:, ?| )(?:in )?{PLACE})+")
 _NOWHERE: Final = "my country"
@@ -159,7 +165,7 @@ def english_places(text: str, known: Container[str] = frozenset()) -> Iterator[S
         if not _is_place(found, first, at, known):
             continue
         last = _goes_on_to(found, at)
-        if _is_of_a_thing(found, first, last):
+        if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, found[first].start()):
             continue
         begun = found[first].start()
         if first and found[first - 1][0].lower() == "the" and not _noun_behind(found, last):

@@ -174,8 +174,7 @@ class Workshop:
 
         The tasks ``all`` and ``encoder`` fine-tune the encoder where the recipe says so; ``intent`` trains what reads
         its vectors alone. The task ``reranker``, or ``all`` with a recipe that has one, also trains a cross-encoder;
-        else the one of the current release goes on. Without a ``recipe`` it is the one that
-        :func:`~replydesk.finetune.defaults.recipe_for` has for the desk's messages.
+        else the one of the current release goes on. Without a ``recipe`` it is ``quick``.
 
         With ``resume`` the newest training that was stopped goes on, with its own recipe and task; where another recipe
         is given, or the data changed, it starts anew. ``wandb`` overrules the setting. Raises :class:`RequestError`
@@ -195,7 +194,7 @@ class Workshop:
                 return self._train(recipe, tracked, imported)
 
     def _recipe(self, named: Recipe | None, task: Task) -> Recipe:
-        """Return the recipe that was named, or the one for as many messages as there are; say what there is to say."""
+        """Return the recipe that was named, or ``quick``; say where another is made for so few messages."""
         if task not in ("all", "encoder"):
             # What reads the vectors alone is learned in the same way from few messages and from many.
             return named or QUICK

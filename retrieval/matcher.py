@@ -209,6 +209,10 @@ class Matcher:
         answers = {key: (wordings[key].answer, looked.offers[key].leader) for key in looked.similarities}
         return _different(hits, k, answers, self._catalog.shapes)
 
+    def knows(self, question: str) -> bool:
+        """Return whether a ticket that may be offered asks exactly this."""
+        return any(offer.exact for offer in self._catalog.offers((), frozenset(), asking=question).values())
+
     def read_ahead(self, tickets: Sequence[Ticket]) -> None:
         """Read what a search needs of some tickets it may find: what curation says of them, and their wording."""
         offers = self._catalog.offers([ticket.id for ticket in tickets], frozenset())

@@ -36,9 +36,7 @@ RulesOption = Annotated[
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
 FittingRecipeOption = Annotated[
     str,
-    typer.Option(
-        "--recipe", help="A preset's name or a TOML file; else few-shot where most intents have few messages."
-    ),
+    typer.Option("--recipe", help="A preset's name or a TOML file; else quick."),
 ]
 
 

@@ -62,13 +62,22 @@ element.addEventListener('click', (event) => {
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
-# What opens below the conversation, such as the field for a correction, leaves its last line where it can be read.
+# What opens below the conversation, such as the field for a correction, leaves its last line where it can be read, and
+# the answer that a thumb was pressed for.
 _KEEP_THE_END = """
 const talk = document.querySelector('#rd-talk');
-let height = talk.clientHeight;
+let height = talk.clientHeight, judged = null;
+talk.addEventListener('click', (event) => {
+  const thumb = event.target.closest('.message-buttons button');
+  const before = (said) => said.compareDocumentPosition(thumb) & Node.DOCUMENT_POSITION_FOLLOWING;
+  judged = thumb && [...talk.querySelectorAll('.rd-said')].filter(before).pop();
+}, true);
 new ResizeObserver(() => {
   const log = talk.querySelector('.bubble-wrap');
-  if (log && talk.clientHeight < height) log.scrollTop += height - talk.clientHeight;
+  if (log && talk.clientHeight < height) {
+    log.scrollTop += height - talk.clientHeight;
+    if (judged?.isConnected) judged.scrollIntoView({block: 'nearest'});
+  }
   height = talk.clientHeight;
 }).observe(talk);
 """

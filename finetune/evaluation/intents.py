@@ -68,7 +68,7 @@ def evaluate_intents(
     All is chosen on validation: C, what words are worth, the temperature, the threshold of what is out of scope.
     Without messages to validate by, parts of the training messages take turns (below 3,000) or one of ten is held out,
     and afterwards all learn from everything; given ones are never learned from. Test messages decide nothing.
-    Without a ``recipe`` it is the one that :func:`~replydesk.finetune.defaults.recipe_for` has for as many messages.
+    Without a ``recipe`` it is ``quick``.
     ``suspects`` asks for so many labels of the training messages that are likely wrong. ``separator`` parts the steps
     of labels such as ``card/lost``; where two share a step, each model has ``levels``.
     """

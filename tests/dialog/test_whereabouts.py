@@ -104,3 +104,11 @@ def test_two_places_are_read_alike(one: str, other: str) -> None:
 def test_other_names_of_a_country_are_known_with_it() -> None:
     assert {"uk", "britain", "england", "norway", "bristol", "新疆", "西藏", "苏州"} <= KNOWN
     assert places_of_answers(["Hello <NAME_1>, Thanks. We will look."]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is the capital of France", "Who is the president of the United States?", "法国的首都是哪里", "日本人口多少"],
+)
+def test_who_asks_about_a_place_itself_is_read_so(text: str) -> None:
+    assert impartial(text, frozenset(), frozenset()) == text

@@ -23,20 +23,20 @@ def test_a_few_large_labels_do_not_make_the_others_large() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "tunable", "taken"),
+    ("given", "tunable", "said"),
     [
-        (TAIL, True, "few-shot"),
-        (labels(*(4,) * 30), True, "few-shot"),
-        (TAIL, False, "quick"),
-        (labels(*(5,) * 30), True, "quick"),
-        (labels(*(3,) * 20, *(50,) * 30), True, "quick"),
-        (labels(*(4,) * (FEWEST // 4 - 1)), True, "quick"),
-        ([], True, "quick"),
+        (TAIL, True, True),
+        (labels(*(4,) * 30), True, True),
+        (TAIL, False, False),
+        (labels(*(5,) * 30), True, False),
+        (labels(*(3,) * 20, *(50,) * 30), True, False),
+        (labels(*(4,) * (FEWEST // 4 - 1)), True, False),
+        ([], True, False),
     ],
 )
-def test_the_recipe_follows_how_many_messages_a_label_usually_has(given: list[str], tunable: bool, taken: str) -> None:
-    recipe, said = recipe_for(given, tunable=tunable)
-    assert (recipe.name, bool(said)) == (taken, taken == "few-shot")
+def test_where_labels_usually_have_few_messages_that_is_said(given: list[str], tunable: bool, said: bool) -> None:
+    recipe, told = recipe_for(given, tunable=tunable)
+    assert (recipe.name, bool(told)) == ("quick", said)
 
 
 @pytest.mark.parametrize(("name", "advised"), [("quick", True), ("full", True), ("few-shot", False)])
@@ -49,7 +49,4 @@ def test_what_somebody_named_is_taken_and_what_speaks_against_it_is_said(name: s
 
 
 def test_what_is_said_is_said_in_chinese_too() -> None:
-    assert in_chinese(recipe_for(TAIL, Recipe.find("full"))[1]).startswith(
-        "有一半的标签不超过 3 条消息：配方 few-shot "
-    )
-    assert in_chinese(recipe_for(TAIL)[1]).endswith("可以用 --recipe 指定其他配方。")
+    assert in_chinese(recipe_for(TAIL)[1]).startswith("有一半的标签不超过 3 条消息：配方 few-shot ")

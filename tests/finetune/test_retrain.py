@@ -319,7 +319,7 @@ def test_a_candidate_that_holds_no_numbers_is_refused_and_kept_with_its_reasons(
         workshop.releases.promote(outcome.release.id)
 
 
-def test_without_a_recipe_a_desk_of_few_messages_takes_the_one_that_is_made_for_them(
+def test_a_desk_of_few_messages_is_told_of_the_recipe_that_is_made_for_them(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
@@ -327,11 +327,10 @@ def test_without_a_recipe_a_desk_of_few_messages_takes_the_one_that_is_made_for_
     assert workshop.train().release.recipe["name"] == "quick"
     monkeypatch.setattr(defaults, "FEWEST", 10)
     monkeypatch.setattr(defaults, "FEW_EACH", 50)
-    monkeypatch.setattr(Recipe, "find", lambda _name: FAST)
-    assert workshop.train().release.recipe["name"] == "fast"
-    assert sum("few-shot is taken" in line for line in told) == 1
+    assert workshop.train().release.recipe["name"] == "quick"
+    assert sum("few-shot is made for so few" in line for line in told) == 1
     # What reads the vectors alone learns from few as from many.
     assert workshop.train(task="intent").release.recipe["name"] == "quick"
     named = replace(FAST, name="named")
     assert workshop.train(named).release.recipe["name"] == "named"
-    assert sum("few-shot is made for so few" in line for line in told) == 1
+    assert sum("few-shot is made for so few" in line for line in told) == 2

@@ -144,19 +144,18 @@ def test_a_recipe_that_tunes_is_trained_once_for_each_seed(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_without_a_recipe_few_messages_get_the_one_that_is_made_for_them(
+def test_a_report_of_few_messages_tells_of_the_recipe_that_is_made_for_them(
     language: str, data: Callable[[str], IntentData], tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(defaults, "FEWEST", 5)
-    monkeypatch.setattr(Recipe, "find", lambda _name: TUNING)
     every = data(language)
     rows = [i for i, label in enumerate(every.train.labels) if every.train.labels[:i].count(label) < 4]
     few = Labelled(*(tuple(column[i] for i in rows) for column in (every.train.texts, every.train.labels)))
     given = replace(every, train=few, oos_valid=(), oos_test=())
     found = evaluate_intents(given, Encoders(tiny_settings.retrieval))
-    assert found["recipe"] == TUNING.name and any("few-shot is taken" in note for note in found["notes"])
-    named = evaluate_intents(given, Encoders(tiny_settings.retrieval), recipe=QUICK)
-    assert named["recipe"] == "quick" and any("few-shot is made" in note for note in named["notes"])
+    assert found["recipe"] == "quick" and any("few-shot is made" in note for note in found["notes"])
+    whole = evaluate_intents(replace(every, oos_valid=(), oos_test=()), Encoders(tiny_settings.retrieval))
+    assert not any("few-shot is made" in note for note in whole["notes"])
 
 
 def test_after_learning_from_everything_neighbours_have_no_say(
