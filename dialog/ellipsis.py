@@ -48,6 +48,7 @@ _NO_THING = re.compile(
     r"|more|less|\d+)\Z",
     re.IGNORECASE,
 )
+_VERBAL = re.compile(r"\b(?:pays?|gets?|needs?|costs?|counts?|works?|helps?|wants?|appl(?:y|ies))\b", re.IGNORECASE)
 _DETERMINED = re.compile(r"\A(?P<determiner>the|my|our|an?|your|this|these|those|some)\s", re.IGNORECASE)
 _ONE = re.compile(r"\bones?\b", re.IGNORECASE)
 _CLAUSE = re.compile(
@@ -115,22 +116,24 @@ def _thing(before: str) -> re.Match[str] | None:
 def _alike(fragment: str, before: str) -> re.Match[str] | None:
     """Return the thing of a question that a fragment may replace: the last with its article, else the first."""
     said = _DETERMINED.match(fragment)
-    first = _thing(before)
+    first, bare = _thing(before), _LIST.search(before)
+    if bare is None or _DETERMINED.match(f"{bare['noun']} "):
+        bare = first
+    # What has no article takes the place of what has none: theft, not the policy that covers burst pipes.
     if said is None:
-        # What has no article takes the place of what has none: theft, not the policy that covers burst pipes.
-        bare = _LIST.search(before)
-        return first if bare is None or _DETERMINED.match(f"{bare['noun']} ") else bare
-    one = "an" if said["determiner"].lower() == "a" else said["determiner"].lower()
-    same = [
-        found
-        for found in _THING.finditer(before)
-        if ("an" if found["determiner"].lower() == "a" else found["determiner"].lower()) == one
-    ]
-    return same[-1] if same else first
+        return bare
+    one = _article(said)
+    same = [found for found in _THING.finditer(before) if _article(found) == one]
+    return same[-1] if same else bare if one in {"a", "some"} else first
+
+
+def _article(found: re.Match[str]) -> str:
+    """Return the article of a thing; an is a."""
+    return "a" if found["determiner"].lower() == "an" else found["determiner"].lower()
 
 
 def _is_noun(fragment: str) -> bool:
-    return len(fragment.split()) <= 4 and not _NO_THING.match(fragment)
+    return len(fragment.split()) <= 4 and not _NO_THING.match(fragment) and not _VERBAL.search(fragment)
 
 
 def _before_end(before: str, fragment: str) -> str:

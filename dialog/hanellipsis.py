@@ -24,7 +24,7 @@ _SUBJECT_ZH = re.compile(
     r"\A(?P<before>(?:请问|你好|您好)?[,，]?(?:我的|你们的?|这款|这个|那个|这件|那件|这条|这把|这台|这双|收到的)?)"
     r"(?P<noun>(?:(?![下之后还已可我你您])[\u4e00-\u9fffA-Za-z]){1,6}?)"
     r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点"
-    r"|运费|上班|店))"
+    r"|运费|上班|(?<![酒饭商书])店|包括|包含|含|提供|收费|收|送|用|值|算|一[年月天次]|[早晚]上|[上下]午|[几\d]))"
 )
 _OBJECT_ZH = re.compile(
     r"(?P<verb>退货?|换|带|装|用|养|洗|教|卖|租|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿"
@@ -37,8 +37,13 @@ _SERVICES_ZH = (
 )
 _SERVICE_ZH = re.compile(rf"\A(?:{_SERVICES_ZH})+\Z")
 _OWNER_ZH = re.compile(r"(?P<noun>(?!我|你|您)[\u4e00-\u9fffA-Za-z]{1,6}的)")
+# 按月交 and 吃素的 say how or for whom, and are no thing.
+_HOW_ZH = re.compile(r"\A(?:[按在从跟和]|通过|[吃喝买穿交付住坐带走].{1,4}的\Z)")
 _NE = re.compile(r"呢?[\s?？。!！]*\Z")
 _NOUN, _EXCHANGED = 8, 6
+_SHORTEST, _KIND = 2, 4
+# Such characters stand beside a noun and are no part of one.
+_LOOSE = re.compile(r"[的了吗呢和跟与或是有能会可要在把被给我你您他她它这那哪几多什么怎]")
 _IT_ZH = re.compile(r"它们?|这个|那个|这种|那种|这些|那些")
 
 
@@ -52,12 +57,18 @@ def completed_zh(said: str, before: str) -> str:
         return made
     # Only 花瓶呢 puts one thing in another's place; 花瓶也行吗 says more.
     whole = (_NE if "也" in plain else _WHETHER_ZH).sub("", plain)
-    if fragment and fragment == whole and not _CLAUSE_ZH.search(fragment) and len(fragment) <= _NOUN:
+    if fragment == whole and (changed := _of_a_kind(fragment.removesuffix("的"), before)) is not None:
+        return changed
+    if fragment and fragment == whole and len(fragment) <= _NOUN and not _is_clause(fragment):
         if fragment.startswith(("那个", "另")):
             return f"{core}，{fragment}呢？"
         if (changed := _with_noun_zh(fragment, before)) is not None:
             return changed
     return f"{core}，{_IT_ZH.sub('', plain) if _IT_ZH.fullmatch(plain[:2]) else plain}"
+
+
+def _is_clause(fragment: str) -> bool:
+    return _CLAUSE_ZH.search(fragment) is not None or _HOW_ZH.match(fragment) is not None
 
 
 def _with_noun_zh(fragment: str, before: str) -> str | None:
@@ -69,18 +80,23 @@ def _with_noun_zh(fragment: str, before: str) -> str | None:
     found = next(
         (f for one in ((_OWNER_ZH,) if owned else (_SUBJECT_ZH, _OBJECT_ZH)) if (f := one.search(before))), None
     )
+    if found is None and owned and len(fragment) <= _KIND:
+        found = _SUBJECT_ZH.search(before)
     if found is None:
-        return _of_a_kind(fragment.removesuffix("的"), before)
+        return None
     start, end = found.span("noun")
+    # The pool of a hotel is the hotel's whatever else of it is asked about.
+    start += 0 if owned else found["noun"].rfind("的") + 1
     if _SERVICE_ZH.match(found["noun"]) and not _SERVICE_ZH.match(fragment):
         return before[:start] + fragment + before[start:]
-    place = found["noun"].find(fragment[-1])
+    place = before[start:end].find(fragment[-1])
     return before[:start] + fragment + before[end if owned or place < 1 else start + place + 1 :]
 
 
 def _of_a_kind(word: str, before: str) -> str | None:
-    """Return the question with a word of two characters for the one in it that ends in the same: 日语 for 英语."""
-    if len(word) != 2:
+    """Return the question with a word in the place of the one as long that ends in the same: 日语 for 英语."""
+    if not _SHORTEST <= len(word) <= _KIND or _LOOSE.search(word):
         return None
-    found = next((one for one in re.finditer(rf"[\u4e00-\u9fff]{re.escape(word[-1])}", before) if one[0] != word), None)
-    return before[: found.start()] + word + before[found.end() :] if found else None
+    same = re.compile(rf"(?=([\u4e00-\u9fff]{{{len(word) - 1}}}{re.escape(word[-1])}))")
+    others = [one for one in same.finditer(before) if one[1] != word and not _LOOSE.search(one[1])]
+    return before[: others[-1].start()] + word + before[others[-1].end(1) :] if others else None

@@ -37,7 +37,7 @@ _KINDS = tuple(
         r"\b(?:adults?|children|child|kids?|students?|seniors?|pensioners?|babies|baby|infants?|teenagers?|guests?"
         r"|members|couples?|families)\b",
         r"\b(?:an?|per|each|every) (?:hour|day|night|week|month|year|term|season)\b",
-        r"\b(?:pdf|excel|csv|word|json|xml|docx?|xlsx?|jpe?g|png)\b",
+        r"(?<![a-z])(?:pdf|excel|csv|word|json|xml|docx?|xlsx?|jpe?g|png)(?![a-z])",
         r"\b(?:express|standard|priority|next-day|overnight)\b",
         r"\b(?:paypal|klarna|visa|mastercard|apple pay|google pay|bank transfer)\b|\b(?:credit|debit|gift) cards?\b",
         r"\b[a-z]{1,3}-?\d{1,3}\b",
@@ -50,6 +50,7 @@ _KINDS = tuple(
         r"成人|大人|儿童|小孩|孩子|老人|学生|婴儿|女性|男性|女士|男士|情侣|会员",
         r"[\u4e00-\u9fff](?:医生|大夫|主任|医师|老师|教授|教练|经理)",
         r"[英日法德韩俄中]语",
+        r"退票|改签|升舱|退房|退订|退货|换货|退款",
         r"(?:[年月季日周]卡|[按每][年月季天周日])",
         r"顺丰|圆通|中通|申通|韵达|京东|邮政|EMS",
         r"货到付款|微信(?:支付)?|支付宝|花呗|银行卡|信用卡|储蓄卡|云闪付",
