@@ -12,7 +12,7 @@ _END = re.compile(r"[\s?？。.!！]+\Z")
 _LEADS_EN = re.compile(
     r"\A\W*(?:(?:ok(?:ay)?|and|so|but|or|great|thanks|thank you|alright|hmm+|no wait|wait|sorry|no(?=,)"
     r"|what about|how about|what if it is"
-    r"|then|also|in that case|no,? the|i mean)\b[\s,.!]*)+",
+    r"|then|also|in that case|no,? the|i meant?)\b[\s,.!]*)+",
     re.IGNORECASE,
 )
 _PREPOSITIONS = "to|in|for|from|by|with|without|on|at|of|after|before|until|within|instead of"

@@ -31,6 +31,10 @@ _JOINS = re.compile(
     r"(?:\b|(?<=[\u4e00-\u9fff]))",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(
+    r"\A\W*(?:(?:sorry|no|oh)\W+)*(?:no,? wait|wait|i meant?|rather)\b\W*|\A(?:不对|不是(?=\W)|抱歉|哦)?\W*(?:我是说|我说的是|不对\W|不是\W)\W*",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(
     r"\b(?:it|its|it['’]s|he|she|him|that|this|they|them|their|those|these|there|ones?|same|both|either|neither|then|too|instead)\b"
     r"|这个|那个|它|这些|那些|这种|那种|那边|那里|这样|同样|另外?一|其他|别的|也|再|还",
@@ -115,6 +119,9 @@ class Gate:
 def features(text: str, topic: str) -> Floats:
     """Return the features of a message after a question, shape (features,), each between 0 and about 1."""
     plain = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    # A correction goes on with what was said, however it is put: what counts is what it says instead.
+    corrects = _CORRECTS.match(plain)
+    plain = plain[corrects.end() :] if corrects else plain
     han = bool(_HAN.search(plain))
     if han:
         length = len(_HAN.findall(plain)) / 2 + len(re.findall(r"[a-z0-9-]+", plain))
@@ -133,7 +140,7 @@ def features(text: str, topic: str) -> Floats:
         han,
         min(length, 12) / 12,
         length <= 3,
-        bool(_JOINS.search(plain)),
+        bool(corrects or _JOINS.search(plain)),
         min(2, len(_POINTS.findall(plain))) / 2,
         bool(_NE.search(plain)),
         bool(_PREPOSITION.search(plain)),
