@@ -27,17 +27,24 @@ _STOP_EN = (
     r"|go(?:es)?|fit(?:s|ted)?|come[s]?|need[s]?|keep[s]?|run[s]?|last[s]?|leave[s]?|start[s]?|close[sd]?|open(?:s|ed)?"
     r"|show[sn]?|say[s]?|switch(?:es)?|so|not|when|if|and|or|again|please|back|take[sn]?|cost|work[s]?|anywhere|here"
     rf"|{_TAKING}"
-    r"|there|yet|now|today|tomorrow|dishwasher|waterproof|washable|real|made|still)\b|[?.!,]|\s*\Z)"
+    r"|there|yet|now|may|must|should|i|we|you|today|tomorrow|dishwasher|waterproof|washable|real|made|still)\b|[?.!,]|\s*\Z)"
 )
 _THING = re.compile(
     rf"\b(?P<determiner>the|my|our|a|an|your|this|these|those|some)\s+(?P<noun>[\w'-]+(?:\s[\w'-]+){{0,3}}?){_STOP_EN}",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    rf"\b(?:are|is|(?:{_TAKING})s?|includes|pay with|pay by|reset)\s+"
+    rf"\b(?:are|is|{_TAKING}|includes|covers|pay with|pay by|reset)\s+"
     rf"(?!possible\b|it\b|there\b)(?P<noun>[\w'-]+(?:\s[\w'-]+)?){_STOP_EN}",
     re.IGNORECASE,
 )
+# The pool is what is asked about in "Is the pool heated?", whatever its last word is.
+_IS_SO = re.compile(
+    r"\A(?:is|are|was|were)\s+(?P<determiner>the|my|our|an?|your|this|these|those)\s+"
+    r"(?P<noun>[\w'-]+(?:\s[\w'-]+){0,2})\s+[\w'-]+\W*\Z",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(rf"\bhow (?:many|much)\s+(?P<noun>[\w'-]+(?:\s[\w'-]+)??){_STOP_EN}", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|him)\b(?!['’]s (?:possible|true))", re.IGNORECASE)
 _ITS = re.compile(r"\b(?:its|their|his)\b", re.IGNORECASE)
 _IT_IS = re.compile(r"\b(?:it|he|she)['’]s\b", re.IGNORECASE)
@@ -93,7 +100,7 @@ def completed_en(said: str, before: str) -> str:
     thing = _thing(before)
     if thing is None:
         return f"{said} ({core})"
-    name = thing[0] if thing.re is _THING else thing["noun"]
+    name = f"{thing['determiner']} {thing['noun']}" if "determiner" in thing.groupdict() else thing["noun"]
     stands = _PRONOUN.sub(name, _ITS.sub(f"{name}'s", _IT_IS.sub(f"{name} is", said)))
     return f"{stands} ({core})"
 
@@ -110,20 +117,27 @@ def _with_noun(fragment: str, before: str) -> str | None:
 
 
 def _thing(before: str) -> re.Match[str] | None:
-    return _THING.search(before) or _LIST.search(before)
+    return next(iter(_things(before)), None) or _LIST.search(before)
+
+
+def _things(before: str) -> list[re.Match[str]]:
+    """Return the things of a question that have an article, in order."""
+    things = list(_THING.finditer(before))
+    whole = _IS_SO.match(before)
+    return [whole] if whole is not None and len(things) == 1 and things[0].end() >= whole.end("noun") else things
 
 
 def _alike(fragment: str, before: str) -> re.Match[str] | None:
     """Return the thing of a question that a fragment may replace: the last with its article, else the first."""
     said = _DETERMINED.match(fragment)
-    first, bare = _thing(before), _LIST.search(before)
+    first, bare = _thing(before), _LIST.search(before) or _HOW_MANY.search(before)
     if bare is None or _DETERMINED.match(f"{bare['noun']} "):
         bare = first
     # What has no article takes the place of what has none: theft, not the policy that covers burst pipes.
     if said is None:
         return bare
     one = _article(said)
-    same = [found for found in _THING.finditer(before) if _article(found) == one]
+    same = [found for found in _things(before) if _article(found) == one]
     return same[-1] if same else bare if one in {"a", "some"} else first
 
 

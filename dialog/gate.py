@@ -32,7 +32,8 @@ _JOINS = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\A\W*(?:(?:sorry|no|oh)\W+)*(?:no,? wait|wait|i meant?|rather)\b\W*|\A(?:不对|不是(?=\W)|抱歉|哦)?\W*(?:我是说|我说的是|不对\W|不是\W)\W*",
+    r"\A\W*(?:(?:sorry|no|oh)\W+)*(?:no,? wait|wait|i meant?|rather)\b\W*"
+    r"|\A(?:不对|不是(?=\W)|抱歉|哦)?\W*(?:我是说|我说的是|不对\W|不是\W)\W*",
     re.IGNORECASE,
 )
 _POINTS = re.compile(

@@ -24,7 +24,7 @@ _SUBJECT_ZH = re.compile(
     r"\A(?P<before>(?:请问|你好|您好)?[,，]?(?:我的|你们的?|这款|这个|那个|这件|那件|这条|这把|这台|这双|收到的)?)"
     r"(?P<noun>(?:(?![下之后还已可我你您])[\u4e00-\u9fffA-Za-z]){1,6}?)"
     r"(?=(?:什么时候|什么|怎么|多久|多少|可以|能|可不|有没有|有|是|在|到|为什么|支持|需要|要|会|保修|防水|几点"
-    r"|运费|上班|(?<![酒饭商书])店|包括|包含|含|提供|收费|收|送|用|值|算|一[年月天次]|[早晚]上|[上下]午|[几\d]))"
+    r"|运费|上班|(?<![酒饭商书])店|包括|包含|含|提供|收费|收|送|用|值|算|一[年月天次节晚人位]|[早晚]上|[上下]午|[几\d]))"
 )
 _OBJECT_ZH = re.compile(
     r"(?P<verb>退货?|换|带|装|用|养|洗|教|卖|租|买|取消|修|寄到?|寄|重置|支持|改|补发|退|下载|写|送|开|查|拿"
@@ -32,6 +32,8 @@ _OBJECT_ZH = re.compile(
     r"(?=(?:送?多少|要|多久|吗|呢|的|可以|能|什么|怎么|而不是|不要|[?？。!！]|\Z))"
 )
 # What is done or paid, of whatever thing: 新疆 after 运费怎么算 is 新疆运费怎么算.
+_DONE_ZH = "打做办买洗剪交"
+_FOR_ZH = re.compile(rf"给(?P<noun>[^{_DONE_ZH}]{{1,4}})(?=[{_DONE_ZH}])")
 _SERVICES_ZH = (
     "保修|质保|退款|退钱|退货|换货|运费|邮费|快递|物流|配送|发货|价格|保养|维修|安装|年费|押金|学费|门票|折扣|发票"
 )
@@ -42,6 +44,10 @@ _HOW_ZH = re.compile(r"\A(?:[按在从跟和]|通过|[吃喝买穿交付住坐�
 _NE = re.compile(r"呢?[\s?？。!！]*\Z")
 _NOUN, _EXCHANGED = 8, 6
 _SHORTEST, _KIND = 2, 4
+# Of two characters only one can tell the kind; 不辣 leaves no doubt.
+_SHORT = re.compile(r"[^不无].的?")
+# What is done to it, and how many of it, stay: 冰箱 after 搬一架钢琴 is 搬一架冰箱, of 酒店的游泳池 the hotel.
+_BEFORE_HEAD = re.compile(r".*(?:的|[一两几\d][个件架张台辆只颗条套份本盒双位](?=.))")
 # Such characters stand beside a noun and are no part of one.
 _LOOSE = re.compile(r"[的了吗呢和跟与或是有能会可要在把被给我你您他她它这那哪几多什么怎]")
 _IT_ZH = re.compile(r"它们?|这个|那个|这种|那种|这些|那些")
@@ -57,7 +63,11 @@ def completed_zh(said: str, before: str) -> str:
         return made
     # Only 花瓶呢 puts one thing in another's place; 花瓶也行吗 says more.
     whole = (_NE if "也" in plain else _WHETHER_ZH).sub("", plain)
-    if fragment == whole and (changed := _of_a_kind(fragment.removesuffix("的"), before)) is not None:
+    if (
+        fragment == whole
+        and not _SHORT.fullmatch(fragment)
+        and (changed := _of_a_kind(fragment.removesuffix("的"), before)) is not None
+    ):
         return changed
     if fragment and fragment == whole and len(fragment) <= _NOUN and not _is_clause(fragment):
         if fragment.startswith(("那个", "另")):
@@ -77,16 +87,18 @@ def _with_noun_zh(fragment: str, before: str) -> str | None:
     Things of one kind end in the same character: 金卡 takes the place of 信用卡 in 信用卡年费怎么免.
     """
     owned = fragment.endswith("的")
+    things = (_SUBJECT_ZH, _OBJECT_ZH) if fragment[0] in _DONE_ZH else (_FOR_ZH, _SUBJECT_ZH, _OBJECT_ZH)
     found = next(
-        (f for one in ((_OWNER_ZH,) if owned else (_SUBJECT_ZH, _OBJECT_ZH)) if (f := one.search(before))), None
+        (f for one in ((_OWNER_ZH,) if owned else things) if (f := one.search(before))),
+        None,
     )
     if found is None and owned and len(fragment) <= _KIND:
         found = _SUBJECT_ZH.search(before)
     if found is None:
-        return None
+        return _of_a_kind(fragment.removesuffix("的"), before)
     start, end = found.span("noun")
-    # The pool of a hotel is the hotel's whatever else of it is asked about.
-    start += 0 if owned else found["noun"].rfind("的") + 1
+    if not owned and (kept := _BEFORE_HEAD.match(found["noun"])) is not None:
+        start += kept.end()
     if _SERVICE_ZH.match(found["noun"]) and not _SERVICE_ZH.match(fragment):
         return before[:start] + fragment + before[start:]
     place = before[start:end].find(fragment[-1])

@@ -34,8 +34,10 @@ _KINDS = tuple(
         r"\b(?:oak|pine|walnut|birch|glass|leather|cotton|linen|wool|silk|steel|plastic|wooden|metal|ceramic)\b",
         rf"\b(?:{_DAYS})\b",
         r"\b(?:morning|afternoon|evening|night)s?\b",
-        r"\b(?:adults?|children|child|kids?|students?|seniors?|pensioners?|babies|baby|infants?|teenagers?|guests?"
+        r"\b(?:adults?|men|women|children|child|kids?|students?|seniors?|pensioners?|babies|baby|infants?|teenagers?|guests?"
         r"|members|couples?|families)\b",
+        rf"\b(?:\d+|an?|one|half an?|{_SPELLED})[ -](?:minute|hour|day|night|week|month|year)s?\b",
+        r"(?:\d+|[一二两三四五六七八九十半]+)(?:天|周|个?月|年|晚|个?小时|分钟|季度?)(?!级)",
         r"\b(?:an?|per|each|every) (?:hour|day|night|week|month|year|term|season)\b",
         r"(?<![a-z])(?:pdf|excel|csv|word|json|xml|docx?|xlsx?|jpe?g|png)(?![a-z])",
         r"\b(?:express|standard|priority|next-day|overnight)\b",
