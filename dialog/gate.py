@@ -37,7 +37,8 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"\b(?:it|its|it['’]s|he|she|him|that|this|they|them|their|those|these|there|ones?|same|both|either|neither|then|too|instead)\b"
+    r"\b(?:it|its|it['’]s|he|she|him|that|this|they|them|their|those|these|(?<!is )(?<!are )there(?! is\b| are\b)"
+    r"|ones?|same|both|either|neither|then|too|instead)\b"
     r"|这个|那个|它|这些|那些|这种|那种|那边|那里|这样|同样|另外?一|其他|别的|也|再|还",
     re.IGNORECASE,
 )
@@ -87,6 +88,11 @@ _RELATES = re.compile(
     r"|最|更|便宜|提前|另|额外|超(?!市)|都(?!市)|也|一起|按[年月季周天次]|每|免费|加[钱价]|全[部都]|一般",
     re.IGNORECASE,
 )
+# Whether and where there is a thing is asked of things that nobody named before.
+_SEEKS = re.compile(
+    r"\b(?:is|are) there\b|\bwhere (?:is|are|can|do)\b|\bnear(?:by|est)\b|附近|在哪|在几|哪里有|有.{2,}吗\W*\Z",
+    re.IGNORECASE,
+)
 _STATES_OF_IT = re.compile(
     r"\A\W*(?:(?:and|but|so|ok|no|well|then)\W+)*(?:it|they|he|she|that|this|those|these)\b|\A(?:那|这|它)",
     re.IGNORECASE,
@@ -95,7 +101,7 @@ _STATES_OF_IT = re.compile(
 FEATURES = (
     "bias", "han", "length", "very_short", "joins", "points", "ends_ne", "preposition", "speaks_of_self", "content",
     "shared", "self_and_content", "desk_noun", "asks", "question_word", "speaks_to_you", "condition",
-    "relates", "states_of_it",
+    "relates", "states_of_it", "seeks",
 )  # fmt: skip
 """The names of the features, in the order of the weights."""
 
@@ -156,6 +162,7 @@ def features(text: str, topic: str) -> Floats:
         bool(_CONDITION.search(plain)),
         bool(_RELATES.search(plain)),
         not asks and bool(_STATES_OF_IT.search(plain)),
+        bool(_SEEKS.search(plain)),
     ], dtype=np.float64)  # fmt: skip
 
 

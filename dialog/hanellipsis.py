@@ -44,8 +44,6 @@ _HOW_ZH = re.compile(r"\A(?:[按在从跟和]|通过|[吃喝买穿交付住坐�
 _NE = re.compile(r"呢?[\s?？。!！]*\Z")
 _NOUN, _EXCHANGED = 8, 6
 _SHORTEST, _KIND = 2, 4
-# Of two characters only one can tell the kind; 不辣 leaves no doubt.
-_SHORT = re.compile(r"[^不无].的?")
 # What is done to it, and how many of it, stay: 冰箱 after 搬一架钢琴 is 搬一架冰箱, of 酒店的游泳池 the hotel.
 _BEFORE_HEAD = re.compile(r".*(?:的|[一两几\d][个件架张台辆只颗条套份本盒双位](?=.))")
 # Such characters stand beside a noun and are no part of one.
@@ -63,22 +61,21 @@ def completed_zh(said: str, before: str) -> str:
         return made
     # Only 花瓶呢 puts one thing in another's place; 花瓶也行吗 says more.
     whole = (_NE if "也" in plain else _WHETHER_ZH).sub("", plain)
-    if (
-        fragment == whole
-        and not _SHORT.fullmatch(fragment)
-        and (changed := _of_a_kind(fragment.removesuffix("的"), before)) is not None
-    ):
+    if fragment and fragment == whole and (changed := _in_its_place(fragment, before)) is not None:
         return changed
-    if fragment and fragment == whole and len(fragment) <= _NOUN and not _is_clause(fragment):
-        if fragment.startswith(("那个", "另")):
-            return f"{core}，{fragment}呢？"
-        if (changed := _with_noun_zh(fragment, before)) is not None:
-            return changed
     return f"{core}，{_IT_ZH.sub('', plain) if _IT_ZH.fullmatch(plain[:2]) else plain}"
 
 
-def _is_clause(fragment: str) -> bool:
-    return _CLAUSE_ZH.search(fragment) is not None or _HOW_ZH.match(fragment) is not None
+def _in_its_place(fragment: str, before: str) -> str | None:
+    """Return the question with a fragment in the place of what it replaces, None where it replaces nothing."""
+    word = fragment.removesuffix("的")
+    clause = _CLAUSE_ZH.search(fragment) is not None or _HOW_ZH.match(fragment) is not None
+    # A noun of two characters is not sure to be of the kind that its last tells; 不辣 and 补牙 are no nouns.
+    if (len(word) > _SHORTEST or clause) and (changed := _of_a_kind(word, before)) is not None:
+        return changed
+    if clause or len(fragment) > _NOUN or fragment.startswith(("那个", "另")):
+        return None
+    return _with_noun_zh(fragment, before)
 
 
 def _with_noun_zh(fragment: str, before: str) -> str | None:
@@ -88,10 +85,7 @@ def _with_noun_zh(fragment: str, before: str) -> str | None:
     """
     owned = fragment.endswith("的")
     things = (_SUBJECT_ZH, _OBJECT_ZH) if fragment[0] in _DONE_ZH else (_FOR_ZH, _SUBJECT_ZH, _OBJECT_ZH)
-    found = next(
-        (f for one in ((_OWNER_ZH,) if owned else things) if (f := one.search(before))),
-        None,
-    )
+    found = next((f for one in ((_OWNER_ZH,) if owned else things) if (f := one.search(before))), None)
     if found is None and owned and len(fragment) <= _KIND:
         found = _SUBJECT_ZH.search(before)
     if found is None:
