@@ -62,14 +62,19 @@ element.addEventListener('click', (event) => {
 element.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
 """
 
-# What opens below the conversation, such as the field for a correction, leaves its last line where it can be read, and
-# the answer that a thumb was pressed for.
+# What is new comes into sight, also while the page still scrolls to what came before. What opens below the talk,
+# such as the field for a correction, leaves its last line where it can be read, and the answer that was judged.
 _KEEP_THE_END = """
 const talk = document.querySelector('#rd-talk');
-let height = talk.clientHeight, judged = null;
+let height = talk.clientHeight, judged = null, said = 0;
+new MutationObserver(() => {
+  const log = talk.querySelector('.bubble-wrap'), count = talk.querySelectorAll('.message').length;
+  if (log && count > said) requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+  said = count;
+}).observe(talk, {childList: true, subtree: true});
 talk.addEventListener('click', (event) => {
   const thumb = event.target.closest('.message-buttons button');
-  const before = (said) => said.compareDocumentPosition(thumb) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const before = (one) => one.compareDocumentPosition(thumb) & Node.DOCUMENT_POSITION_FOLLOWING;
   judged = thumb && [...talk.querySelectorAll('.rd-said')].filter(before).pop();
 }, true);
 new ResizeObserver(() => {

@@ -192,7 +192,7 @@ def test_the_field_for_a_correction_leaves_the_answer_in_sight(
         expect(page.locator(".message.bot .rd-said")).to_have_count(count)
         expect(page.locator("#rd-talk .message-buttons")).to_have_count(count)
     # A person judges what is in sight.
-    page.locator(".message.bot .rd-said").last.scroll_into_view_if_needed()
+    expect(page.locator(".message.bot .rd-said").last).to_be_in_viewport()
     thumb(page, DOWN)
     fix = page.locator("#rd-fix")
     expect(fix).to_be_visible()
