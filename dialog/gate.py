@@ -1,6 +1,6 @@
 """The gate: whether a message needs its conversation to be understood, by a logistic regression over named features.
 
-It is trained on ``data/samples/followups.jsonl``, 235 English and 235 Chinese messages after a question, by
+It is trained on ``data/samples/followups.jsonl``, 258 English and 258 Chinese messages after a question, by
 :func:`fit_gate`; the weights lie beside this module in ``gate.json`` and can be read.
 """
 
