@@ -77,12 +77,17 @@ def exchanged(said: str, before: str) -> str:
     made = _renumbered(said, before)
     for kind in _KINDS:
         new, old = kind.search(_wide(said)), kind.search(_wide(made))
-        if new is not None and old is not None and new[0].lower() != old[0].lower():
+        if new is not None and old is not None and _plain(new[0]) != _plain(old[0]):
             made = made[: old.start()] + said[new.start() : new.end()] + made[old.end() :]
     if made == before:
         return ""
     lost = set(content_words(said)) - set(content_words(made))
     return _with(made, said) if lost else made
+
+
+def _plain(word: str) -> str:
+    """Return a word of a kind as it is compared: "five years" is the five-year of the question."""
+    return re.sub(r"[ -]", "", word.lower()).removesuffix("s")
 
 
 def _with(made: str, said: str) -> str:
