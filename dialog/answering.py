@@ -53,7 +53,7 @@ from replydesk.dialog.saying import (
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Thresholds
-from replydesk.dialog.state import State
+from replydesk.dialog.state import FormState, State
 from replydesk.dialog.turn import ASIDES, Heard, Turn, heard, situation_of
 from replydesk.dialog.unwanted import wanted_of
 
@@ -165,14 +165,14 @@ class Answering:
         When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
         """
         text, state = turn.incoming.text, turn.incoming.state
-        if state.form is not None and asks_something(rest := stopped_for(text) or self._wanted(text, state, forms)):
+        if state.form is not None and asks_something(rest := stopped_for(text) or _wanted(text, state.form, forms)):
             # Whoever stops a form to ask something else has asked that.
             return heard(rest, replace(state, form=None), turn.incoming.context), None, None
         told = heard(text, state, turn.incoming.context)
-        if state.form is None and not wants_person(text):
-            return self._handed_over(told, text, state, forms)
-        if state.form is None or wants_person(text):
+        if wants_person(text):
             return told, None, None
+        if state.form is None:
+            return _handed_over(told, text, state, forms)
         if not state.form.name:
             asking = state.form.asking
             question = question_form(asking, declared_slot(forms, asking))
@@ -182,25 +182,10 @@ class Answering:
             if taken.kind == "again" and asks_something(text):
                 return told, None, None
             return Heard(text, (), state), question, taken
-        form = next((one for one in forms if one.name == state.form.name), None)
+        form = _form_named(state.form.name, forms)
         if form is None:
             return told, None, None
         return Heard(text, (), state), form, step(form, state.form, text, state.slots)
-
-    def _wanted(self, text: str, state: State, forms: Sequence[Form]) -> str:
-        """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
-        form = next((one for one in forms if state.form is not None and one.name == state.form.name), None)
-        asked = form.slot(state.form.asking) if form is not None and state.form is not None else None
-        fits = asked is None or asked.kind == "text" or bool(value_of(asked, text))
-        return "" if fits else wanted_of(text) or ""
-
-    def _handed_over(
-        self, told: Heard, text: str, state: State, forms: Sequence[Form]
-    ) -> tuple[Heard, Form | None, FormStep | None]:
-        """Return what a message is, with the form that a colleague has got, where it puts right what that says."""
-        form = next((one for one in forms if one.name == state.filled), None) if state.filled else None
-        taken = put_right_later(form, text, state.slots) if form is not None else None
-        return (Heard(text, (), state), form, taken) if taken is not None else (told, None, None)
 
     def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
         """Return what a form that goes on says; who asks something else gets the answer before its question.
@@ -342,6 +327,27 @@ class Answering:
         chosen = self._settings.dialog
         least, called = chosen.hits_shown, chosen.intent_name
         return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least, called=called)
+
+
+def _form_named(name: str, forms: Sequence[Form]) -> Form | None:
+    return next((one for one in forms if one.name == name), None)
+
+
+def _wanted(text: str, going: FormState, forms: Sequence[Form]) -> str:
+    """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
+    form = _form_named(going.name, forms)
+    asked = form.slot(going.asking) if form is not None else None
+    fits = asked is None or asked.kind == "text" or bool(value_of(asked, text))
+    return "" if fits else wanted_of(text) or ""
+
+
+def _handed_over(
+    told: Heard, text: str, state: State, forms: Sequence[Form]
+) -> tuple[Heard, Form | None, FormStep | None]:
+    """Return what a message is, with the form that a colleague has got, where it puts right what that says."""
+    form = _form_named(state.filled, forms) if state.filled else None
+    taken = put_right_later(form, text, state.slots) if form is not None else None
+    return (Heard(text, (), state), form, taken) if taken is not None else (told, None, None)
 
 
 def _placed(reading: Reading, text: str) -> Reading:

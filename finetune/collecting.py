@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,14 +19,14 @@ from replydesk.data.splits import PARTS, Asked, content_of, fingerprint
 from replydesk.data.store import Store
 from replydesk.data.tickets import exchanges
 from replydesk.dialog.impartial import places_of_answers
-from replydesk.finetune.examples import OUT_OF_SCOPE, Examples, Material, answer_judge
+from replydesk.finetune.examples import Examples, Material, answer_judge
 from replydesk.finetune.parts import asked_of, assigned_parts, judged_intents, lone_tickets
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.encoders.encoders import Encoders
 from replydesk.retrieval.encoders.use import UseEncoder
 from replydesk.retrieval.indexes import question_text
 
-__all__ = ["collect", "labels_to_tune_on"]
+__all__ = ["collect"]
 
 _PAIRED = 2000
 
@@ -45,8 +44,18 @@ def collect(
 
     Raises :class:`LeakError` should anything of the test part be among the training examples after that.
     """
-    gathered = _gathered(store, settings)
-    found, train, tested_rows = gathered.found, gathered.train, gathered.test
+    found = _Gathered(assigned_parts(store, settings), judged_intents(store), settings.data.context_messages)
+    for conversation in store.conversations():
+        found.conversation(conversation)
+    pairs = [ticket for ticket in lone_tickets(store) if ticket.id in found.parts]
+    for ticket in pairs:
+        found.pair(ticket)
+    for ticket in store.tickets(source="canned"):
+        found.canned(ticket)
+    tested_rows = list(found.rows["test"].values())
+    train, left_out = _without_leaks(list(found.rows["train"].values()), tested_rows)
+    if settings.finetune.weak_intents:
+        train = _weakly_labelled(train, store)
     places = partial(_places, rows=train, texts=[*(one.answer for one in store.tickets(source="article")), *facts])
     rare, hidden = _rare(train, settings.finetune.min_examples), frozenset(found.hidden)
     material = []
@@ -63,29 +72,16 @@ def collect(
                 )
             )
     data = {
-        "conversations": len(found.parts) - gathered.pairs,
-        "pairs": gathered.pairs,
+        "conversations": len(found.parts) - len(pairs),
+        "pairs": len(pairs),
         "train": sum(len(m.train) for m in material),
         "test": sum(len(m.test) for m in material),
         "intents": len({label for m in material for label in m.train.labelled.labels}),
-        "left_out": gathered.left_out,
+        "left_out": left_out,
         "aside": sum(part == "aside" for part in found.parts.values()),
         "test_fingerprint": fingerprint(found.contents),
     }
     return material, data
-
-
-def labels_to_tune_on(store: Store, encoders: Encoders, settings: Settings) -> list[tuple[Path, str]]:
-    """Return the intent of every message that could tune an encoder, and the BERT that would be tuned.
-
-    Nothing is encoded for it. New conversations are assigned their part as in :func:`collect`, which has the same
-    messages.
-    """
-    train = _gathered(store, settings).train
-    rare = _rare(train, settings.finetune.min_examples)
-    berts, none = {one: encoders.bert(one) for one in settings.data.languages}, rare | {"", OUT_OF_SCOPE}
-    rows = [(berts.get(row.language), row.label) for row in train if row.label not in none]
-    return [(bert, label) for bert, label in rows if bert is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +144,6 @@ class _Gathered:
 
     def _add(self, part: str, row: _Row) -> None:
         self.rows[part][content_id(row.asked.text, row.label)] = row
-
-
-@dataclass(frozen=True, slots=True)
-class _All:
-    found: _Gathered
-    train: list[_Row]
-    test: list[_Row]
-    pairs: int
-    left_out: int
-
-
-def _gathered(store: Store, settings: Settings) -> _All:
-    """Return the rows of a store that are learned from and judged by, each in the part that it has for good."""
-    found = _Gathered(assigned_parts(store, settings), judged_intents(store), settings.data.context_messages)
-    for conversation in store.conversations():
-        found.conversation(conversation)
-    pairs = [ticket for ticket in lone_tickets(store) if ticket.id in found.parts]
-    for ticket in pairs:
-        found.pair(ticket)
-    for ticket in store.tickets(source="canned"):
-        found.canned(ticket)
-    tested = list(found.rows["test"].values())
-    train, left_out = _without_leaks(list(found.rows["train"].values()), tested)
-    if settings.finetune.weak_intents:
-        train = _weakly_labelled(train, store)
-    return _All(found, train, tested, len(pairs), left_out)
 
 
 def _row_of(ticket: Ticket) -> _Row:

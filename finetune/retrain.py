@@ -23,11 +23,12 @@ from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.releases import Releases
 from replydesk.dialog.rules.book import facts_file
 from replydesk.dialog.rules.facts import Facts
-from replydesk.finetune.collecting import collect, labels_to_tune_on
+from replydesk.finetune.collecting import collect
 from replydesk.finetune.defaults import recipe_for
 from replydesk.finetune.encoders.making import FROZEN, make_encoders
 from replydesk.finetune.evaluation.judge import Report, judge
 from replydesk.finetune.evaluation.page import report_page
+from replydesk.finetune.examples import Material
 from replydesk.finetune.learning.intents import NewIntent, example_conversations, with_intent
 from replydesk.finetune.parts import TestMessages
 from replydesk.finetune.pretraining.corpus import Corpus
@@ -187,21 +188,11 @@ class Workshop:
             if resume:
                 run, recipe = self._unfinished(runs, recipe)
             else:
-                recipe = self._recipe(recipe, task)
+                recipe = recipe or QUICK
                 _check(recipe, task)
                 run = runs.new(recipe, task=task, promote=promote)
             with runs.going(run) as tracked:
                 return self._train(recipe, tracked, imported)
-
-    def _recipe(self, named: Recipe | None, task: Task) -> Recipe:
-        """Return the recipe that was named, or ``quick``; say where another is made for so few messages."""
-        if task not in ("all", "encoder"):
-            # What reads the vectors alone is learned in the same way from few messages and from many.
-            return named or QUICK
-        taken, said = recipe_for(labels_to_tune_on(self.store, self.encoders, self.settings), named)
-        if said:
-            self._progress(said)
-        return taken
 
     def _unfinished(self, runs: Runs, recipe: Recipe | None) -> tuple[Run, Recipe]:
         """Return the run to go on with, and its recipe, or a new one like it where another recipe is given."""
@@ -214,6 +205,12 @@ class Workshop:
             return runs.new(recipe, task=run.task, promote=run.promote), recipe
         self._progress(f"Going on with {run.id}")
         return run, run.asked()
+
+    def _advice(self, material: Sequence[Material], recipe: Recipe) -> str:
+        """Return which recipe is made for so few messages as could tune an encoder, '' where this one fits them."""
+        tunable = [part for part in material if self.encoders.bert(part.languages[0]) is not None]
+        labels = [(part.encoder.id, label) for part in tunable for label in part.train.labelled.labels]
+        return recipe_for(labels, recipe)[1]
 
     def _facts(self) -> list[str]:
         """Return what the facts of the desk say and are called; none, and a line, where their file is damaged."""
@@ -236,6 +233,8 @@ class Workshop:
             if not material:
                 hint = "Import conversations with answers first: `replydesk import EXPORT`."
                 raise RequestError("There is nothing to learn from yet.", where=str(self.home.folder), hint=hint)
+            if task in ("all", "encoder") and (said := self._advice(material, recipe)):
+                self._progress(said)
             made = make_encoders(
                 material,
                 self.encoders,
@@ -324,7 +323,7 @@ class Workshop:
     def retrain(
         self,
         paths: Sequence[str | Path],
-        recipe: Recipe | None = None,
+        recipe: Recipe = QUICK,
         *,
         format: str = "auto",  # noqa: A002 - the command line's own word
         options: Options | None = None,

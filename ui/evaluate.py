@@ -12,7 +12,7 @@ import typer
 
 from replydesk.data.errors import RequestError
 from replydesk.data.home import Home
-from replydesk.ui.options import FittingRecipeOption, JsonOption, RecipeOption, say, show
+from replydesk.ui.options import JsonOption, RecipeOption, say, show
 from replydesk.ui.terminal import intents_text, matching_text, retrieval_text, several_text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def evaluate_intents(
             help="Texts to be read first or to get pseudo-labels; a label in it only says how right these are.",
         ),
     ] = None,
-    recipe: FittingRecipeOption = "",
+    recipe: RecipeOption = "quick",
     seeds: SeedsOption = 1,
     language: EncoderOption = "auto",
     limit: Annotated[int | None, typer.Option("--limit", min=2, help="Draw so many rows of each file.")] = None,
@@ -80,9 +80,9 @@ def evaluate_intents(
     from replydesk.finetune.evaluation import intents
     from replydesk.finetune.evaluation.several import evaluate_several, has_several
     from replydesk.finetune.evaluation.writing import check_folder
-    from replydesk.finetune.recipe import QUICK, Recipe
+    from replydesk.finetune.recipe import Recipe
 
-    chosen = Recipe.find(recipe) if recipe else None
+    chosen = Recipe.find(recipe)
     data = intents.IntentData.read(
         train,
         test,
@@ -91,7 +91,7 @@ def evaluate_intents(
         oos_test=oos_test,
         unlabelled=unlabelled,
         limit=limit,
-        seed=(chosen or QUICK).seed,
+        seed=chosen.seed,
     )
     if out is not None:
         check_folder(out)
@@ -100,13 +100,7 @@ def evaluate_intents(
             hint = "Leave --valid, --oos-test, --suspects and --seeds out: folds of --train choose."
             raise RequestError("Messages have several labels: only --train and --test count.", where="label", hint=hint)
         found = evaluate_several(
-            data.train,
-            data.test,
-            _encoders(home),
-            recipe=chosen or QUICK,
-            language=language,
-            notes=data.notes,
-            progress=say,
+            data.train, data.test, _encoders(home), recipe=chosen, language=language, notes=data.notes, progress=say
         )
         _told(found, out, as_json, several_text)
         return

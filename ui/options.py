@@ -12,7 +12,6 @@ import typer
 
 __all__ = [
     "FilterOption",
-    "FittingRecipeOption",
     "HomeOption",
     "JsonOption",
     "LanguageOption",
@@ -34,10 +33,6 @@ RulesOption = Annotated[
     typer.Option("--rules", exists=True, dir_okay=False, help="Rules in place of rules.toml of the home."),
 ]
 RecipeOption = Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file.")]
-FittingRecipeOption = Annotated[
-    str,
-    typer.Option("--recipe", help="A preset's name or a TOML file; else quick."),
-]
 
 
 def language_code(code: str) -> str:

@@ -16,14 +16,14 @@ from replydesk.ui.exchange import (
     MapOption,
     reader_options,
 )
-from replydesk.ui.options import FittingRecipeOption, HomeOption, JsonOption, show
+from replydesk.ui.options import HomeOption, JsonOption, RecipeOption, show
 from replydesk.ui.terminal import outcome_text
 
 __all__ = ["retrain", "train"]
 
 
 def train(
-    recipe: FittingRecipeOption = "",
+    recipe: Annotated[str, typer.Option("--recipe", help="A preset's name or a TOML file; quick.")] = "",
     task: Annotated[
         Literal["all", "intent", "encoder", "reranker"], typer.Option("--task", help="What to train.")
     ] = "all",
@@ -49,7 +49,7 @@ def train(
 
 def retrain(
     exports: Annotated[list[str], typer.Argument(help="Exports, as for import.")],
-    recipe: FittingRecipeOption = "",
+    recipe: RecipeOption = "quick",
     format: FormatOption = "auto",  # noqa: A002
     columns: MapOption = None,
     agents: AgentsOption = None,
@@ -63,6 +63,5 @@ def retrain(
 
     workshop = workshop_of(Home.find(home))
     options = reader_options(columns, agents, dates, encoding)
-    chosen = Recipe.find(recipe) if recipe else None
-    outcome = workshop.retrain(exports, chosen, format=format, options=options)
+    outcome = workshop.retrain(exports, Recipe.find(recipe), format=format, options=options)
     show(outcome.document(), as_json, outcome_text(outcome))
