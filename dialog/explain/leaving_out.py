@@ -55,7 +55,7 @@ class Word:
 def pieces(text: str) -> list[tuple[int, int]]:
     """Return where the pieces of a text stand that are left out: its words, Chinese ones by segmentation.
 
-    >>> pieces("退款多久到账?")
+    >>> pieces("怎么申请退款?")
     [(0, 2), (2, 4), (4, 6)]
     """
     words = [(start, end) for start, end, _ in worded(text)]

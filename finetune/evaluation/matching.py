@@ -167,7 +167,7 @@ def lists_of(count: int, candidates: int) -> NDArray[np.int_]:
 
     The shape is (5, count, candidates). The shuffles are those of numpy's generator with seed 0, one after another.
 
-    >>> lists_of(4, 2).shape, lists_of(4, 4)[0, 2, 0]
+    >>> lists_of(4, 2).shape, int(lists_of(4, 4)[0, 2, 0])
     ((5, 4, 2), 2)
     """
     draw, made = np.random.default_rng(0), []

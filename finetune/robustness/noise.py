@@ -81,7 +81,7 @@ def noisy(text: str, kind: str, seed: int) -> str:
     :class:`RequestError` for an unknown kind.
 
     >>> noisy("where is my parcel TW-204817", "typo", 1)
-    'where is my parcle TW-204817'
+    'here is my parcel TW-204817'
     """
     change = _MAKERS.get(kind)
     if change is None:

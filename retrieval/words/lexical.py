@@ -89,7 +89,7 @@ class LexicalIndex:
 
     >>> index = LexicalIndex()
     >>> index.add(["a" * 32, "b" * 32], ["The machine shows E4", "Where is my parcel?"])
-    >>> index.search(index.query("what is error e4?"), 5)
+    >>> index.search(index.query("error e4"), 5)
     ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa']
     """
 
