@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
+
+from replydesk.data.script import simplified
 
 __all__ = [
     "Contradiction",
@@ -24,6 +26,7 @@ __all__ = [
     "Verdict",
     "VerdictKind",
     "content_id",
+    "same_question",
     "same_text",
 ]
 
@@ -40,6 +43,8 @@ TICKET_SOURCES: tuple[TicketSource, ...] = get_args(TicketSource)
 VERDICT_KINDS: tuple[VerdictKind, ...] = get_args(VerdictKind)
 TAKEN_KINDS: tuple[TakenKind, ...] = get_args(TakenKind)
 
+_ENDS: Final = " .,;!?~。、"
+
 
 def same_text(text: str) -> str:
     """Return the form under which two texts count as the same: NFKC, folded case, no outer or doubled blanks.
@@ -48,6 +53,17 @@ def same_text(text: str) -> str:
     'where is my order?'
     """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def same_question(text: str) -> str:
+    """Return the form under which two questions count as the same: :func:`same_text`, whatever ends them, in simplified
+    characters. A text of nothing but marks keeps them.
+
+    >>> same_question("Where is  my ORDER"), same_question("運費怎麼算？"), same_question("???")
+    ('where is my order', '运费怎么算', '???')
+    """
+    same = simplified(same_text(text))
+    return same.rstrip(_ENDS) or same
 
 
 def content_id(*parts: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict, content_id, same_text
+from replydesk.data.records import Conversation, Curation, Message, Ticket, Verdict, content_id, same_question
 
 __all__ = [
     "FACTS",
@@ -46,7 +46,7 @@ def moment_of(stamp: str | None) -> datetime | None:
 
 def question_key(question: str) -> str:
     """Return an id of a question that is the same for texts that count as the same."""
-    return content_id(same_text(question))
+    return content_id(same_question(question))
 
 
 def conversation_digest(conversation: Conversation) -> str:

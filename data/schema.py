@@ -38,7 +38,7 @@ __all__ = [
     "version",
 ]
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A test compares it with the folder and the tables below with what the migrations make."""
 
 metadata = MetaData()

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from replydesk.data.script import simplified
 from replydesk.data.text import HAN
-from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["HanSpeller"]
 

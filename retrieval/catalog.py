@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from replydesk.data.records import Curation, Ticket, same_text
+from replydesk.data.records import Curation, Ticket, same_question
 from replydesk.data.store import Store
 from replydesk.retrieval.filters import Filter
 from replydesk.retrieval.wording import AnswerShape, Wording
@@ -64,8 +64,8 @@ class Catalog:
         missing = [key for key in dict.fromkeys(keys) if key not in known]
         read = self._store.tickets_with_curation(missing, asking=asking) if missing or asking else {}
         known.update(read)
-        asked = same_text(asking)
-        exact = {key for key, (ticket, _) in read.items() if asking and same_text(ticket.question) == asked}
+        asked = same_question(asking)
+        exact = {key for key, (ticket, _) in read.items() if asking and same_question(ticket.question) == asked}
         found = {key: known[key] for key in (*keys, *exact) if key in known}
         return {
             key: Offer(ticket, said.duplicate_of or key, key in exact)

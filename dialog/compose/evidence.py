@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Final
 
 from replydesk.data.curation.facts import disagreement, facts
+from replydesk.data.script import simplified
 from replydesk.data.text import tokens
 from replydesk.dialog.compose.claims import Claim, claims_of
 from replydesk.dialog.compose.dates import same_date
 from replydesk.dialog.compose.sentences import sentences
-from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["LEAST_SUPPORT", "content_words", "contradicted", "denials", "problems", "support", "unsupported"]
 

@@ -42,7 +42,7 @@ def folded(text: str) -> str:
     narrow = " ".join(text.translate(_NARROW).split()).lower()
     if not _EAST.search(narrow):
         return narrow
-    from replydesk.retrieval.words.terms import simplified
+    from replydesk.data.script import simplified
 
     return simplified(unicodedata.normalize("NFC", narrow))
 

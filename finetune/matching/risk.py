@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from replydesk.data.records import Ticket, same_text
+from replydesk.data.records import Ticket, same_question
 from replydesk.dialog.evidence import Counts, Evidence
 from replydesk.dialog.sending import sendable
 from replydesk.finetune.examples import Material
@@ -78,7 +78,7 @@ def held_out_evidence(
     sure, right, languages, intents = [], [], [], []
     for query, rows in rows_of.items():
         text = recent.examples.texts[query]
-        same = [row for row in rows if same_text(question_text(found.ticket(row))) == same_text(text)]
+        same = [row for row in rows if same_question(question_text(found.ticket(row))) == same_question(text)]
         chosen = same or found.different(rows, scores, MOST)
         chances = np.ones(len(chosen)) if same else _seen_again(text, chosen, found, scores, second)
         able = [place for place, row in enumerate(chosen) if sendable(found.ticket(row).answer) is not None]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from replydesk.data.script import simplified
 from replydesk.data.text import HAN, KANA
-from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["Read", "chinese_words", "read_words"]
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from replydesk.data.script import simplified
 from replydesk.data.text import HAN
 from replydesk.dialog.hanspelling import HanSpeller
 from replydesk.dialog.reader import IntentReader
@@ -19,7 +20,6 @@ from replydesk.finetune.intents.opinions import fit_like
 from replydesk.finetune.recipe import Recipe
 from replydesk.finetune.robustness.noise import noisy
 from replydesk.finetune.robustness.tables import homophones, look_alikes
-from replydesk.retrieval.words.terms import simplified
 
 __all__ = ["choose_speller", "fit_speller", "try_speller"]
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from typing import Any, Final
 
+from replydesk.data.script import simplified
 from replydesk.data.text import CODE_OR_WORD, HAN, KANA, tokens
 
-__all__ = ["located", "simplified", "terms", "worded"]
+__all__ = ["located", "terms", "worded"]
 
 LONGEST: Final = 4000
 """The characters of a text that are read."""
 
 _EAST = re.compile(f"[{HAN}{KANA}]+")
 _LONG_WORD = 3
-_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
 
 def terms(text: str) -> list[str]:
@@ -77,27 +76,6 @@ def worded(text: str) -> list[tuple[int, int, str]]:
             start += len(word)
     inside = {place for start, end in runs for place in range(start, end)}
     return sorted([*found, *(one for one in located(text) if one[0] not in inside)])
-
-
-def simplified(text: str) -> str:
-    """Return a text with each traditional character as the simplified one that it stands for alone.
-
-    Phrases are not looked at: for finding, a wrong choice between two characters is the same on both sides.
-
-    >>> simplified("退貨運費")
-    '退货运费'
-    """
-    return text if text.isascii() else text.translate(_table())
-
-
-@cache
-def _table() -> dict[int, str]:
-    import opencc
-
-    characters = [chr(code) for code in range(_FIRST_HAN, _LAST_HAN + 1)]
-    folded = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    pairs = zip(characters, folded, strict=True)
-    return {ord(one): other for one, other in pairs if one != other and len(other) == 1}
 
 
 def _cut(run: str) -> list[str]:

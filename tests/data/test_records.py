@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replydesk.data import records as module
-from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_text
+from replydesk.data.records import Conversation, Message, Ticket, Verdict, content_id, same_question, same_text
 
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
@@ -33,6 +33,23 @@ def test_examples_in_the_docstrings_are_true() -> None:
 )
 def test_the_same_text(text: str, same: str) -> None:
     assert same_text(text) == same == same_text(same)
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("Where is  my ORDER？", "where is my order"),
+        ("運費怎麼算", "运费怎么算"),
+        ("运费怎么算？！。", "运费怎么算"),
+        ("cancel my order...", "cancel my order"),
+        ("error E4!", "error e4"),
+        ("is it 5 %", "is it 5 %"),
+        ("？？", "??"),
+        (" ", ""),
+    ],
+)
+def test_the_same_question_whatever_ends_it(question: str, same: str) -> None:
+    assert same_question(question) == same == same_question(same)
 
 
 def test_content_ids_are_those_of_every_machine_and_year() -> None:

@@ -21,7 +21,16 @@ from alembic.config import Config
 from replydesk.data import schema
 from replydesk.data import store as module
 from replydesk.data.errors import ConflictError, NotFoundError, StoreError
-from replydesk.data.records import Conversation, Curation, Message, Suggested, SuggestionVerdict, Ticket, Verdict
+from replydesk.data.records import (
+    Conversation,
+    Curation,
+    Message,
+    Suggested,
+    SuggestionVerdict,
+    Ticket,
+    Verdict,
+    content_id,
+)
 from replydesk.data.rows import conversation_digest
 from replydesk.data.store import Added, Entry, Store, Tally, conversations, database, statements, tickets
 from replydesk.data.tickets import mine
@@ -284,11 +293,13 @@ class StoreContract:
             ("Where is my ORDER?", "  where IS my\norder？ ", True),
             ("订单ＴＷ-１２到哪了？", "订单tw-12到哪了?", True),
             ("Straße", "STRASSE", True),
-            ("Where is my order?", "Where is my order", False),
+            ("Where is my order?", "Where is my order", True),
+            ("運費怎麼算？", "运费怎么算", True),
+            ("Where is my order?", "Where was my order?", False),
             ("快递在哪", "快递在哪里", False),
         ],
     )
-    def test_the_same_question_is_found_in_any_case_and_width(
+    def test_the_same_question_is_found_in_any_case_width_and_script(
         self, store: Store, stored: str, asked: str, same: bool
     ) -> None:
         old = Ticket.make(stored, "first", at=NINE, context=("a",))
@@ -540,7 +551,7 @@ class StoreContract:
 
     # ---- migrations
 
-    @pytest.mark.parametrize("revision", ["0001", "0002", "head"])
+    @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "head"])
     def test_the_migrations_make_the_schema_of_any_older_database(self, url: str, revision: str) -> None:
         from alembic import command
         from alembic.autogenerate import compare_metadata
@@ -566,6 +577,27 @@ class StoreContract:
         assert shape(engine) == migrated
         assert sorted(migrated) == sorted([*schema.metadata.tables, "alembic_version"])
         engine.dispose()
+
+    def test_questions_of_an_older_database_are_found_whatever_ends_them(self, url: str) -> None:
+        from alembic import command
+
+        store = Store.open(url)
+        many = [Ticket.make(f"question {n}?", "a", source="canned", language="en") for n in range(1100)]
+        many.append(Ticket.make("運費怎麼算？", "十元", source="canned", language="zh"))
+        store.add_tickets(many)
+        with store._write() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0003")
+        with store._read() as connection:
+            keys = dict(connection.execute(sa.select(schema.tickets.c.question, schema.tickets.c.question_key)).all())
+        assert keys["question 7?"] == content_id("question 7?")
+        store.close()
+        again = Store.open(url)
+        for asked, question in [("Question 7", "question 7?"), ("运费怎么算", "運費怎麼算？")]:
+            (found,) = again.tickets_with_curation([], asking=asked).values()
+            assert found[0].question == question
+        again.close()
 
     def test_opening_again_changes_nothing(self, store: Store, url: str, content: Content) -> None:
         add(store, LATE)

@@ -55,6 +55,8 @@ def answers(hits: list[Hit]) -> list[str]:
         ("still no refund on my card!", "en", "We have received your return; the refund was sent"),
         ("我的快递三天没动了", "zh", "很抱歉久等了，快递两个工作日内会送到。"),
         ("卡上还没收到退款!", "zh", "退货已收到，退款今天已原路退回。"),
+        ("where is my parcel", "en", "I am sorry it is late. The carrier will deliver"),
+        ("我的快遞三天沒動了。", "zh", "很抱歉久等了，快递两个工作日内会送到。"),
     ],
 )
 def test_the_ticket_that_asks_exactly_this_comes_first(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replydesk.retrieval.words.terms import located, simplified, terms
+from replydesk.retrieval.words.terms import located, terms
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,6 @@ def test_codes_words_bigrams_and_characters_are_terms(text: str, wanted: set[str
 def test_a_term_is_there_as_often_as_it_is_said() -> None:
     assert terms("no no NO").count("no") == 3
     assert terms("好好好").count("好") == 3
-
-
-def test_simplified_goes_character_by_character() -> None:
-    assert simplified("請問訂單到了嗎？OK") == "请问订单到了吗？OK"
-    assert simplified("订单") == "订单"
 
 
 @given(st.text(max_size=200))
