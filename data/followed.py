@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from replydesk.data.errors import HomeError, SettingsError
 from replydesk.data.home import write_atomically
 
-__all__ = ["FollowedFile", "missing"]
+__all__ = ["FollowedFile", "missing", "was_read"]
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -28,6 +28,11 @@ def missing(path: Path, named_by: str = "") -> SettingsError | None:
         return SettingsError(f"The setting {named_by} names a file that is missing.", where=str(path), hint=hint)
     hint = f"Put it back; to have none leave it empty, or delete {good.name}, too, and start again."
     return SettingsError("The file is gone.", where=str(path), hint=hint)
+
+
+def was_read(path: Path) -> bool:
+    """Return whether a file that is followed was read once, so that a copy of it is kept."""
+    return _good_copy(path).exists()
 
 
 def _good_copy(path: Path) -> Path:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replydesk.data.followed import FollowedFile
+from replydesk.data.followed import FollowedFile, was_read
 from replydesk.data.home import Home
 from replydesk.dialog.rules.claims import Contradiction
 from replydesk.dialog.rules.facts import Facts
@@ -36,9 +36,11 @@ def rules_named_by(named: str) -> str:
 
 
 def facts_file(folder: Path) -> Path:
-    """Return where a home keeps its facts: ``facts.csv`` where only that is there, else ``facts.toml``."""
+    """Return where a home keeps its facts: ``facts.csv`` where only that is there, or was, else ``facts.toml``."""
     table, lines = folder / "facts.csv", folder / "facts.toml"
-    return table if table.exists() and not lines.exists() else lines
+    if lines.exists() or table.exists():
+        return lines if lines.exists() else table
+    return table if was_read(table) and not was_read(lines) else lines
 
 
 class RuleBook:

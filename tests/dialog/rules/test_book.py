@@ -67,6 +67,20 @@ def test_a_file_that_was_never_good_leaves_what_is_shipped(tmp_path: Path) -> No
     assert "none was read before" in book.trouble() and "facts.toml" in book.trouble()
 
 
+def test_a_table_of_facts_that_is_gone_is_missed_by_a_process_that_begins_later(tmp_path: Path) -> None:
+    write(tmp_path / "facts.csv", "entity,attribute,value\nshipping,cost,4.90 EUR\n")
+    assert book_of(tmp_path).objections("Shipping costs 5 EUR.")
+    (tmp_path / "facts.csv").unlink()
+    later = book_of(tmp_path)
+    assert later.objections("Shipping costs 5 EUR.") and "facts.csv" in later.trouble()
+    # Who writes the other file has moved there.
+    write(tmp_path / "facts.toml", FACT.format("5 EUR"))
+    moved = book_of(tmp_path)
+    assert moved.objections("Shipping costs 4.90 EUR.") and moved.trouble() == ""
+    (tmp_path / "facts.toml").unlink()
+    assert "facts.toml" in book_of(tmp_path).trouble()
+
+
 def test_both_kinds_of_objection_are_given(tmp_path: Path) -> None:
     write(tmp_path / "facts.csv", "entity,attribute,value\nshipping,cost,4.90 EUR\n")
     book = book_of(tmp_path)
