@@ -211,7 +211,8 @@ class Answering:
     ) -> Said:
         """Return what the policy decides, or a form that begins, or what is composed."""
         reading, hits = found.reading, found.reranked.hits
-        lines, _ = self._dial.lines(turn.release, found.skills, reading)
+        lines, promise = self._dial.lines(turn.release, found.skills, reading)
+        promised = promise is not None
         away = not hits and bool(turn.matcher.trouble())
         decision = decide(reading, hits, lines, away=away, failures=told.state.failures, angry=told.state.angry)
         if forms and told.cue not in ASIDES and decision.handoff not in _PERSON and deciding(fired) is None:
@@ -223,7 +224,7 @@ class Answering:
         several, held = self._several(turn, told, decision, found, wanted)
         partly = several if several is not None and several.ground == "partly" else None
         decision = several if several is not None and partly is None else decision
-        if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines):
+        if decision.ground in ("not_sure", "unlikely") and wants_composing(reading, hits, lines, promised=promised):
             slots = self._situation(turn, told, reading).said
             meant, greet = found.skills.impartial(told.meant), not turn.incoming.context
             asked = Asked(meant, turn.language, found.parts, slots, greet=greet)

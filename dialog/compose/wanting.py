@@ -17,7 +17,7 @@ TOGETHER: Final = 3
 """The hits that are looked at for one question."""
 
 
-def wants_composing(reading: Reading, hits: Sequence[Hit], lines: Thresholds) -> bool:
+def wants_composing(reading: Reading, hits: Sequence[Hit], lines: Thresholds, *, promised: bool = False) -> bool:
     """Return whether a reply should be composed: where no hit is sure by itself, but some together cover the message.
 
     Where the message asks several things, each of its intents needs a hit; since a hit answers but one of n parts, n
@@ -25,6 +25,9 @@ def wants_composing(reading: Reading, hits: Sequence[Hit], lines: Thresholds) ->
     first three that have its intent and reach the lower line leave a chance of ``1 - pick_above`` at most that all of
     them are wrong, taken as independent. What wants a person, is out of scope, asks exactly what a ticket asks, or was
     not compared with the message is never composed. A composer may still decline.
+
+    Past answers are not independent: those to questions much alike are wrong together. So where ``pick_above`` is what
+    keeps a promise, what is composed must keep it, too: each intent needs a hit that reaches it.
     """
     if reading.wants_person or reading.out_of_scope > lines.out_of_scope_above:
         return False
@@ -32,11 +35,11 @@ def wants_composing(reading: Reading, hits: Sequence[Hit], lines: Thresholds) ->
     if not there or there[0].exact or not there[0].compared:
         return False
     if len(reading.several) > 1:
-        line = lines.ask_above / len(reading.several)
+        line = lines.pick_above if promised else lines.ask_above / len(reading.several)
         answered = {hit.ticket.intent for hit in there if hit.compared and hit.score >= line}
         return answered.issuperset(reading.several)
     best = there[0]
-    if not lines.ask_above <= best.score < lines.pick_above:
+    if promised or not lines.ask_above <= best.score < lines.pick_above:
         return False
     near = [
         hit

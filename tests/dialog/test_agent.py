@@ -82,6 +82,19 @@ def test_answers_come_from_the_customer_s_language(agent: Agent, text: str, lang
     assert reply.confidence == reply.hits[0].score
 
 
+@pytest.mark.parametrize("text", ["my parcel has not moved for days", "快递什么时候到啊"])
+def test_composing_is_asked_whether_a_promise_is_to_be_kept(
+    desk: Home, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("replydesk.dialog.answering.wants_composing", lambda *_, promised: bool(asked.append(promised)))
+    for settings in (DialogSettings(max_wrong=0.5), DialogSettings(pick_above=0.99)):
+        agent = with_settings(desk, dialog=settings)
+        agent.reply(text)
+        agent.store.close()
+    assert asked == [True, False]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

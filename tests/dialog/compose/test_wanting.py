@@ -49,3 +49,16 @@ def test_composing_is_wanted_where_only_several_hits_cover_the_message(
     reading: Reading, hits: list[Hit], wanted: bool
 ) -> None:
     assert wants_composing(reading, hits, LINES) is wanted
+
+
+@pytest.mark.parametrize(
+    ("reading", "hits", "wanted"),
+    [
+        pytest.param(ONE, [hit(0.69), hit(0.68), hit(0.67)], False, id="together, which no evidence has judged"),
+        pytest.param(TWO, [hit(0.6), hit(0.5, "b")], False, id="neither part is sure enough"),
+        pytest.param(TWO, [hit(0.9), hit(0.69, "b")], False, id="one part is not"),
+        pytest.param(TWO, [hit(0.9), hit(0.7, "b")], True, id="each part is"),
+    ],
+)
+def test_what_is_composed_keeps_a_promise_too(reading: Reading, hits: list[Hit], wanted: bool) -> None:
+    assert wants_composing(reading, hits, LINES, promised=True) is wanted
