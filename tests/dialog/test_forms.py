@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,11 @@ from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.declared import KINDS, Form, Slot, declared_slot, question_form, said_slots
 from replydesk.dialog.form_file import followed_forms, load_forms
-from replydesk.dialog.forms import (
-    FORM_GROUNDS,
-    KINDS,
-    Form,
-    FormStep,
-    Slot,
-    declared_slot,
-    question_form,
-    said_slots,
-    step,
-    value_in,
-    value_of,
-)
+from replydesk.dialog.forms import FORM_GROUNDS, FormStep, step
 from replydesk.dialog.state import FormState, State
+from replydesk.dialog.telling import value_in, value_of
 
 FILE = """
 [forms.move]
@@ -51,6 +42,7 @@ ask.zh = "新地址是什么？"
 ORDER, ADDRESS = Slot("order", {"": "Which?"}, "order"), Slot("address", {"": "Where?"})
 MOVE = Form("move", (ORDER, ADDRESS), {"": "{order} to {address}"})
 SLOTS = ("order", "address")
+THURSDAY = Moment(datetime(2026, 11, 26, 10, tzinfo=UTC))
 COLOUR = Slot(
     "colour", {"": "?"}, "choice", choices=("r", "b"),
     labels={"r": {"en": "red", "zh": "红色"}, "b": {"en": "blue", "zh": "蓝色"}},
@@ -70,13 +62,13 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "amount"), "大概30元", "30元"),
         (Slot("a", {}, "amount"), "十五块五吧", "十五块五"),
         (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
-        (Slot("a", {}, "date"), "the day after tomorrow", "the day after tomorrow"),
-        (Slot("a", {}, "date"), "last Wednesday", "last Wednesday"),
-        (Slot("a", {}, "date"), "in two weeks", "in two weeks"),
-        (Slot("a", {}, "date"), "大后天吧", "大后天"),
-        (Slot("a", {}, "date"), "上周三就坏了", "上周三"),
-        (Slot("a", {}, "date"), "下下个星期五", "下下个星期五"),
-        (Slot("a", {}, "date"), "三天后", "三天后"),
+        (Slot("a", {}, "date"), "the day after tomorrow", "2026-11-28"),
+        (Slot("a", {}, "date"), "last Wednesday", "2026-11-25"),
+        (Slot("a", {}, "date"), "in two weeks", "2026-12-10"),
+        (Slot("a", {}, "date"), "大后天吧", "2026-11-29"),
+        (Slot("a", {}, "date"), "上周三就坏了", "2026-11-18"),
+        (Slot("a", {}, "date"), "下下个星期五", "2026-12-11"),
+        (Slot("a", {}, "date"), "三天后", "2026-11-29"),
         (Slot("a", {}, "yes_no"), "it wasn't a gift", "no"),
         (Slot("a", {}, "yes_no"), "不是礼物", "no"),
         (Slot("a", {}, "yes_no"), "是送人的", "yes"),
@@ -93,8 +85,8 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "yes_no"), "not sure", ""),
         (Slot("a", {}, "yes_no"), "不知道", ""),
         (Slot("a", {}, "yes_no"), "没错", "yes"),
-        (Slot("a", {}, "date"), "on 3 March please", "3 March"),
-        (Slot("a", {}, "date"), "下周三吧", "下周三"),
+        (Slot("a", {}, "date"), "on 3 March please", "2027-03-03"),
+        (Slot("a", {}, "date"), "下周三吧", "2026-12-02"),
         (Slot("a", {}, "yes_no"), "好的", "yes"),
         (Slot("a", {}, "yes_no"), "no", "no"),
         (Slot("a", {}, "yes_no"), "maybe", ""),
@@ -109,7 +101,7 @@ ASKING = FormState("move", "order", slots=SLOTS)
     ],
 )
 def test_values(slot: Slot, text: str, value: str) -> None:
-    assert value_of(slot, text) == value
+    assert value_of(slot, text, THURSDAY) == value
 
 
 def test_only_what_shows_by_itself_is_taken_unasked() -> None:
@@ -177,8 +169,8 @@ def test_one_choice_is_put_right_while_another_is_asked_for() -> None:
 
 def test_a_slot_is_put_right_beside_the_answer_and_the_reply_says_so() -> None:
     state = FormState("paint", "day", 0, tuple(slot.name for slot in PAINT.slots))
-    taken = step(PAINT, state, "on Monday. sorry, the colour is blue", TOLD)
-    assert taken.slots == {"order": "TW-204817", "colour": "b", "day": "Monday"}
+    taken = step(PAINT, state, "on Monday. sorry, the colour is blue", TOLD, THURSDAY)
+    assert taken.slots == {"order": "TW-204817", "colour": "b", "day": "2026-11-30"}
     assert phrases.form_text(taken, PAINT, "en") == "All right: blue. Where?"
     assert phrases.form_text(taken, PAINT, "zh") == "好的，已改为蓝色。Where?"
 
