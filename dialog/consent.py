@@ -7,6 +7,7 @@ from typing import Final
 
 from replydesk.data.script import simplified
 from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.courtesies import is_wordless
 from replydesk.dialog.cues import END, START, is_no, is_yes, plain
 
 __all__ = ["answered", "declines"]
@@ -79,7 +80,7 @@ def answered(text: str, ask: str = "") -> bool | None:
     line = simplified(plain(text))
     if (is_no(line) or is_yes(line)) and not _WEAK.search(line):
         return is_yes(line)
-    clauses = [clause for clause in _SPLIT.split(line) if clause.strip()]
+    clauses = [clause for clause in _SPLIT.split(line) if clause.strip() and not is_wordless(clause)]
     said = [(one, clause) for clause in clauses if (one := _of_clause(clause)) is not None]
     first = next((clause for clause in clauses if _LEAD.sub("", clause).strip()), "")
     if said and (said[0][1] == first or len(clauses) <= len(said) + 1 or _WEAK.search(first)) and not _doubts(first):
@@ -119,10 +120,14 @@ def _doubts(clause: str) -> bool:
 
 def _taken(clause: str, ask: str) -> bool | None:
     """Return whether a clause asks for what was offered, or not to have it, in words of the offer."""
-    if not _OFFERS.search(ask) or _doubts(clause):
+    if not (offer := _OFFERS.search(ask)) or _doubts(clause):
         return None
     begins = _ASKS_FOR.match(clause)
     rest = clause[begins.end() :] if begins else clause
     words = content_words(rest)
-    shared = {*words[:1]} & {*content_words(ask)} if rest.isascii() else {rest[:1]} & {*re.findall(r"[㐀-鿿]", ask)}
+    if rest.isascii():
+        shared = bool(words) and words[:1] == content_words(ask)[:1]
+    else:
+        # What is offered stands behind 需要 or 要.
+        shared = bool(rest) and ask[offer.end() :].lstrip("帮为给您你我们不要需").startswith(rest[0])
     return not _DENIES.search(clause) if shared and len(words) <= _LONGEST else None

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from replydesk.data.quantities.dates import MONTH
+from replydesk.data.quantities.numerals import number_of
 from replydesk.dialog.entities import entities_of
 from replydesk.dialog.mentions import Mention, meant_among
 
@@ -50,6 +51,7 @@ _HOURS: Final = re.compile(
     r"\b(an?|\d{1,2}) hours? ago\b|(\d{1,2}|[一二两三四五六七八九])个?(?:多?小时|钟头)(?:之|以)?前", re.I
 )
 _EITHER: Final = re.compile(r"(?:\bor\b|或者?|还是)", re.IGNORECASE)
+_MISTAKE: Final = re.compile(r"[说写打填弄搞看记]?错了?|不对了?")
 _WITHOUT_YEAR: Final = re.compile(rf"月|\b(?:{MONTH})\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\d{4}|年")
 _FULL: Final = len("2026-11-25")
@@ -83,13 +85,13 @@ def day_in(line: str, tense: Tense, moment: Moment, *, asked: bool) -> str:
 
 
 def _days(line: str, tense: Tense, moment: Moment, *, asked: bool) -> Iterator[Mention]:
-    found = list(_written(line, tense, moment))
+    found = list(_written(line, tense, moment, asked=asked))
     if not found and asked:
         found = list(_in_short(line, tense, moment)) or [
             day
             for other in (_ORDINAL.sub("the ", line), _WEEKDAY.sub(lambda day: day[0].capitalize(), line))
             if other != line
-            for day in _written(other, tense, moment)
+            for day in _written(other, tense, moment, asked=asked)
         ]
     if not found and tense != "future" and (asked or tense == "past"):
         found = list(_today(line, moment))
@@ -104,8 +106,12 @@ def _is_exact(line: str, day: Mention) -> bool:
     return bool(_WITHOUT_YEAR.search(said) or re.search(r"\d", said))
 
 
-def _written(line: str, tense: Tense, moment: Moment) -> Iterator[Mention]:
-    for one in entities_of(line, moment.language, moment.now, region=moment.region, past=tense == "past"):
+def _written(line: str, tense: Tense, moment: Moment, *, asked: bool) -> Iterator[Mention]:
+    # A day of the past that nobody asked for must not become the next one of its name.
+    past = True if tense == "past" else False if tense and asked else None
+    # 了 tells of what has been, but in 说错了.
+    told = _MISTAKE.sub(lambda found: " " * len(found[0]), line)
+    for one in entities_of(told, moment.language, moment.now, region=moment.region, past=past):
         if one.kind != "date" or len(one.value) != _FULL:
             continue
         loose = _WITHOUT_YEAR.search(one.text) and not _YEAR.search(one.text)

@@ -24,7 +24,7 @@ from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.righting import put_right, told_anew, told_apart
 from replydesk.dialog.state import FormState
-from replydesk.dialog.telling import named_in, value_in, value_of
+from replydesk.dialog.telling import agreed_in, named_in, value_in, value_of
 from replydesk.dialog.unwanted import wanted_of
 from replydesk.retrieval.matcher import Hit
 
@@ -209,7 +209,9 @@ def _beside(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment
     for slot in form.slots:
         if slot.name in known or slot.name == asked.name:
             continue
-        if slot.kind == "choice":
+        if slot.kind == "yes_no":
+            value = agreed_in(slot, text)
+        elif slot.kind == "choice":
             # Words of a text, or of the choice that was asked for, choose nothing else.
             value = "" if asked.kind == "text" or named_in(asked, text) else named_in(slot, text)
         else:

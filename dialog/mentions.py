@@ -121,8 +121,8 @@ def names_in(line: str, names: Mapping[str, Iterable[str]]) -> list[Mention]:
     """Return where a line names one of the values by one of its ``names``, in whatever form of its words.
 
     English words may have another ending and a few small ones between them: "charged my card twice" is *charged
-    twice*. Of Chinese ones 了, 过 and 的 at the end do not count, and 被人偷 is 被偷. What stands inside the longer name
-    of another value is none: a credit card is no card.
+    twice*. Of Chinese ones 了, 过 and 的 at the end do not count, and 被人偷 is 被偷.
+    What stands inside the longer name of another value is none: a credit card is no card.
     """
     words = [(root(said), *span) for said, span in _words(line)]
     found = [

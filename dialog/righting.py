@@ -12,7 +12,7 @@ from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, Slot
 from replydesk.dialog.mentions import clauses_of, line_of
 from replydesk.dialog.parts import asks_something
-from replydesk.dialog.telling import named_in, values_in
+from replydesk.dialog.telling import mentions_of, named_in, values_in
 
 __all__ = ["put_right", "told_anew", "told_apart"]
 
@@ -72,6 +72,11 @@ def told_apart(form: Form, asked: Slot, text: str, known: Mapping[str, str], mom
     rights = [bool(told_anew(earlier, clause, known, moment)) for clause in clauses]
     if not any(rights):
         return text
+    # What denies the value of before is about that slot, too: "no it wasn't stolen, I lost it".
+    rights = [
+        right or any(slot.kind == "choice" and mentions_of(slot, clause) for slot in earlier)
+        for clause, right in zip(clauses, rights, strict=True)
+    ]
     kept = [
         clause
         for clause, right, next_right in zip(clauses, rights, [*rights[1:], False], strict=True)

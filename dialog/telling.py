@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from replydesk.data.quantities.measures import measures
 from replydesk.data.quantities.numerals import ENGLISH, HAN_NUMERALS, number_of
+from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.consent import answered
 from replydesk.dialog.courtesies import is_wordless
 from replydesk.dialog.cues import END, START, is_no, is_refusal, is_thanks, is_yes, plain
 from replydesk.dialog.days import Moment, day_in, tense_of
 from replydesk.dialog.declared import Slot
 from replydesk.dialog.guard import alarm_of
-from replydesk.dialog.mentions import Mention, line_of, meant_among, names_in, one_meant
+from replydesk.dialog.mentions import Mention, clauses_of, line_of, meant_among, names_in, one_meant
 from replydesk.dialog.options import chosen_option
 from replydesk.dialog.state import Offer
 
-__all__ = ["is_unsure", "named_in", "value_in", "value_of", "values_in"]
+__all__ = ["agreed_in", "is_unsure", "mentions_of", "named_in", "value_in", "value_of", "values_in"]
 
 _KIND_PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "order": re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,4}-?\d{4,14}|\d{5,20})(?![A-Za-z0-9])"),
@@ -44,7 +46,8 @@ _UNSURE: Final = re.compile(
     re.IGNORECASE,
 )
 _DASHES: Final = re.compile(r"\s*[‐‑‒–—−]\s*|(?<=[A-Za-z])\s+-\s*(?=\d)|(?<=[A-Za-z])-\s+(?=\d)")
-_SPACED: Final = re.compile(r"(?<=[A-Za-z]) (?=\d)")
+_SPACED: Final = re.compile(r"(?<=[A-Za-z]) ?(?=\d)")
+_LISTS: Final = re.compile(r"\W*(?:,|、|&|\+|\b(?:and|also|plus|then)\b|和|跟|还有|以及|另外)", re.IGNORECASE)
 # Names that say nothing where nobody asked for them: "the other day" is no choice.
 _COMMON: Final = frozenset(
     """
@@ -73,8 +76,8 @@ def value_of(slot: Slot, text: str, moment: Moment | None = None) -> str:
         return text.strip() if len(text.strip()) >= _SHORTEST and not _says_nothing(slot, text) else ""
     if slot.kind == "date":
         return day_in(line_of(text), tense_of(slot.ask), moment or Moment(), asked=True)
-    if slot.kind == "order":
-        return _orders(text)
+    if slot.kind in ("order", "pattern") and (codes := _codes(slot, text)):
+        return _listed(codes, line_of(text))
     return value_in(slot, text, moment) or _in_other_spelling(slot, text)
 
 
@@ -93,12 +96,8 @@ def values_in(slot: Slot, text: str, moment: Moment | None = None) -> Iterator[s
             yield day
     elif slot.kind == "amount":
         yield from (line[one.start : one.end] for one in measures(line) if one.unit.kind == "money")
-    elif slot.kind == "pattern" and slot.pattern is not None:
-        yield from _of_pattern(slot.pattern, line)
-    elif slot.kind == "order":
-        line = line_of(text)
-        orders = [Mention(found[0].upper(), *found.span()) for found in _KIND_PATTERNS["order"].finditer(line)]
-        yield from dict.fromkeys(one.value for one in meant_among(line, orders))
+    elif slot.kind in ("order", "pattern"):
+        yield from dict.fromkeys(one.value for one in _codes(slot, text))
     elif slot.kind in _KIND_PATTERNS:
         yield from (found[0].strip() for found in _KIND_PATTERNS[slot.kind].finditer(line))
 
@@ -108,20 +107,24 @@ def named_in(slot: Slot, text: str, *, asked: bool = False) -> str:
 
     Where it was ``asked`` for, a choice is also named by what tells it from the others: "debit" is the debit card.
     """
+    return one_meant(line_of(text), mentions_of(slot, text, asked=asked), asked=asked)
+
+
+def mentions_of(slot: Slot, text: str, *, asked: bool = False) -> list[Mention]:
+    """Return where a message names choices, meant or not, in the line of it."""
     names = {value: _names(slot, value, asked=asked) for value in slot.choices}
-    if asked:
-        whole = {value: [name for name in called if name.strip()] for value, called in names.items()}
-        for value, short in _short_names(whole).items():
-            names[value] = [*names[value], *short]
+    short = _short_names(names) if asked else {}
+    return names_in(line_of(text), {value: [*called, *short.get(value, ())] for value, called in names.items()})
+
+
+def agreed_in(slot: Slot, text: str) -> str:
+    """Return the yes or no to a question that was not asked yet, in a clause with words of that: "yes, send a SIM"."""
     line = line_of(text)
-    return one_meant(line, names_in(line, names), asked=asked)
-
-
-def _orders(text: str) -> str:
-    """Return the order that a message names, or all that are written alike: "TW-204817 and TW-204818"."""
-    found = list(values_in(Slot("order", {}, "order"), text))
-    shapes = [re.sub(r"\d", "0", re.sub(r"[A-Z]", "A", one)) for one in found]
-    return ", ".join(one for one, shape in zip(found, shapes, strict=True) if shape == shapes[0])
+    for clause in (line[start:end] for start, end in clauses_of(line)):
+        for ask in slot.ask.values():
+            if set(content_words(clause)) & set(content_words(ask)) and (said := answered(clause, ask)) is not None:
+                return "yes" if said else "no"
+    return ""
 
 
 def is_unsure(text: str) -> bool:
@@ -173,29 +176,42 @@ def _pieces(name: str) -> list[str]:
     return list(name) if _HAN.search(name) else name.lower().split()
 
 
-def _of_pattern(pattern: re.Pattern[str], line: str) -> Iterator[str]:
-    """Yield what a pattern finds; where that is nothing, what it finds in the other case, if that has a digit."""
-    for said in dict.fromkeys((line, _DASHES.sub("-", line))):
-        found = [match[0].strip() for match in pattern.finditer(said) if match[0].strip()]
-        if not found:
-            found = [
-                match[0].strip()
-                for cased in (said.upper(), said.lower())
-                for match in pattern.finditer(cased)
-                if re.search(r"\d", match[0])
-            ]
-        if found:
-            yield from found
-            return
+def _codes(slot: Slot, text: str) -> list[Mention]:
+    """Return the numbers that a message means: "not TW-204817 but TW-204818" means the second."""
+    line = line_of(text)
+    if slot.kind == "order":
+        found = [Mention(one[0].upper(), *one.span()) for one in _KIND_PATTERNS["order"].finditer(line)]
+        return meant_among(line, found)
+    if slot.pattern is None:
+        return []
+    # A pattern may ask for capitals and a hyphen, and customers write "inv 204817"; where it says neither, nothing else
+    # fits. A value without a digit is written as it is asked for, or any word would do.
+    for said in dict.fromkeys((line, _DASHES.sub("-", line), *(_SPACED.sub(join, line) for join in ("-", "", " ")))):
+        for cased in dict.fromkeys((said, said.upper(), said.lower())):
+            found = [Mention(one[0].strip(), *one.span()) for one in slot.pattern.finditer(cased) if one[0].strip()]
+            if found and (cased is line or any(map(str.isdigit, found[0].value))):
+                return meant_among(said, found) if len(said) == len(cased) else found
+    return []
+
+
+def _listed(codes: Sequence[Mention], line: str) -> str:
+    """Return the first number, with those written alike that a message lists behind it: "TW-204817 and TW-204818"."""
+    values = [codes[0].value]
+    for before, one in itertools.pairwise(codes):
+        if not _LISTS.match(line[before.end :]) or _shape(one.value) != _shape(before.value):
+            break
+        values.append(one.value)
+    return ", ".join(dict.fromkeys(values))
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "0", value))
 
 
 def _in_other_spelling(slot: Slot, text: str) -> str:
     """Return what an answer holds that would not be looked for in another message: two, 三百, inv 204817."""
     line = plain(text)
     if slot.kind == "pattern" and slot.pattern is not None:
-        spelled = (_SPACED.sub(join, line) for join in ("-", ""))
-        if found := next((value for one in spelled for value in _of_pattern(slot.pattern, one)), ""):
-            return found
         bare = line.strip(" .,!")
         return next((one for one in (bare.upper(), bare.lower()) if slot.pattern.fullmatch(one)), "")
     if slot.kind not in ("number", "amount"):

@@ -194,7 +194,7 @@ def _weekday(scan: Scan, start: int, which: str | None, number: int) -> date:
 
 
 def _is_past(scan: Scan, start: int) -> bool:
-    return scan.past or scan.before(start, _PAST)
+    return scan.before(start, _PAST) if scan.past is None else scan.past
 
 
 def _period(today: date, step: int, unit: str) -> str:

@@ -13,6 +13,7 @@ from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import KINDS, Form, Slot, declared_slot, question_form, said_slots
 from replydesk.dialog.form_file import followed_forms, load_forms
 from replydesk.dialog.forms import FORM_GROUNDS, FormStep, step
