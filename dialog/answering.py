@@ -195,10 +195,12 @@ class Answering:
             said = self._plain(turn, told, found, decision)
             if decision.handoff == "sentiment":
                 return said
-            if decision.action == "pick" and said.decision.action == "pick":
-                back = taken if taken.kind == "ask" else step(form, None, "", before.slots)
-                going = taken.state if taken.kind == "ask" else before.form
-                return after_form(said, form, back, going, turn.language)
+            asked = form.slot(before.form.asking) if before.form is not None else None
+            # Any text would fill a slot for text, also a question that is about something else.
+            fills = taken.kind in ("ask", "done") and (asked is None or asked.kind != "text")
+            if decision.action == "pick" and said.decision.action == "pick" and not (fills and taken.kind == "done"):
+                back = taken if fills else step(form, None, "", before.slots)
+                return after_form(said, form, back, taken.state if fills else before.form, turn.language)
         said = begun_form(form, taken, turn.language)
         return said if taken.kind != "again" or not asks else after_question(said, taken, turn.language)
 

@@ -28,7 +28,7 @@ _BACK: Final = tuple(
         rf"(?: (?:me )?for| about| to (?:know|see|have|give|tell|say|share|provide)(?: you)?)* ?{_WHAT}(?: for)?",
         rf"why (?:is|are) {_WHAT} (?:even |really )?(?:needed|necessary|required|important|relevant)",
         rf"(?:why|what for)(?: {_WHAT})?",
-        rf"what(?:'s| is| are)(?: exactly)? {_WHAT}",
+        rf"what(?:'s| is| are)(?: exactly)? {_WHAT}(?: (?:needed |used |good )?for)?",
         rf"what do you mean(?: by)?(?: {_WHAT})?",
         rf"what does {_WHAT} (?:mean|look like)",
         rf"(?:i don't know |tell me |and )?(?:where|how)(?: exactly)?(?: do| can| could| would| should)?(?: i| we)?"

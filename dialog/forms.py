@@ -18,7 +18,7 @@ from replydesk.dialog.cues import amends, is_cancel, stops
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, Slot
 from replydesk.dialog.details import only_details
-from replydesk.dialog.mentions import Mention, is_denied, line_of
+from replydesk.dialog.mentions import Mention, is_denied, line_of, statements_of
 from replydesk.dialog.options import labelled_option
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
@@ -205,7 +205,7 @@ def _wants_number(asked: Slot) -> bool:
 
 def _beside(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> dict[str, str]:
     """Return what a message tells of slots that are still to be asked for, beside the one that was."""
-    told = {}
+    told, text = dict[str, str](), statements_of(line_of(text))
     for slot in form.slots:
         if slot.name in known or slot.name == asked.name:
             continue

@@ -14,7 +14,17 @@ from typing import Final
 from replydesk.data.script import simplified
 from replydesk.dialog.cues import plain
 
-__all__ = ["Mention", "clauses_of", "is_denied", "line_of", "meant_among", "names_in", "one_meant", "root"]
+__all__ = [
+    "Mention",
+    "clauses_of",
+    "is_denied",
+    "line_of",
+    "meant_among",
+    "names_in",
+    "one_meant",
+    "root",
+    "statements_of",
+]
 
 # Verbs of the customers of a desk whose forms no ending tells.
 _IRREGULAR: Final = {
@@ -194,6 +204,20 @@ def clauses_of(line: str) -> list[tuple[int, int]]:
         found.append((start, end.start()))
         start = end.end()
     return [*found, (start, len(line))]
+
+
+def statements_of(line: str) -> str:
+    """Return a line without the clauses that ask something.
+
+    >>> statements_of("the red one. does the blue one have pockets?"), statements_of("大床房含早餐吗？")
+    ('the red one', '')
+    """
+    told = [
+        line[start:end]
+        for start, end in clauses_of(line)
+        if not _ASKS_OF.search(line[start:end]) and not line[end:].lstrip(" .!").startswith("?")
+    ]
+    return ", ".join(told)
 
 
 def _clause_at(line: str, place: int) -> tuple[int, int]:

@@ -31,7 +31,8 @@ def entities_of(
 
     Placeholders of masked data are entities, too. ``now`` is what relative dates count from, in the time of the desk;
     ``region`` the ISO 3166 country whose phone numbers and order of day and month are tried first; ``past`` says
-    whether a day without more is the latest one, where the words before it are not to tell. Patterns of both languages are always looked for, since messages mix them.
+    whether a day without more is the latest one, where the words before it are not to tell. Patterns of both languages
+    are always looked for, since messages mix them.
 
     >>> found = entities_of("Order TW-204817 was due last Friday", "en", datetime(2026, 11, 25, 9))
     >>> [(one.kind, one.value) for one in found]
