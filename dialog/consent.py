@@ -84,8 +84,8 @@ def answered(text: str, ask: str = "") -> bool | None:
     said = [(one, clause) for clause in clauses if (one := _of_clause(clause)) is not None]
     first = next((clause for clause in clauses if _LEAD.sub("", clause).strip()), "")
     if said and (said[0][1] == first or len(clauses) <= len(said) + 1 or _WEAK.search(first)) and not _doubts(first):
-        turned = [one for one, clause in said[1:] if _TURNS.search(clause)]
-        return turned[-1] if turned else said[0][0]
+        later = clauses[clauses.index(said[0][1]) + 1 :]
+        return said[-1][0] if any(map(_TURNS.search, later)) else said[0][0]
     if (ending := _AT_END.search(line)) and (ending["no"] or ending["yes"]):
         return bool(ending["yes"])
     if clauses and all(_WEAK.search(clause) for clause in clauses):

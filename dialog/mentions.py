@@ -67,6 +67,7 @@ _DENIED_EN: Final = re.compile(
     rf"(?:ed)?\s+(?:\w+\s+)?{_EMPTY}{{0,4}})\Z",
     re.IGNORECASE,
 )
+_INVITES: Final = re.compile(r"\bwhy (?:not|don't|dont)\b|n't (?:you|we)\s+\Z", re.IGNORECASE)
 _DENIED_BARE: Final = re.compile(r"\bno\s+\Z", re.IGNORECASE)
 _DENIED_ZH: Final = re.compile(
     r"(?:(?<![是要用能会])不(?!但|仅|光|只|过|好意思)|没有?|并非|非|别|无|未)"
@@ -83,7 +84,8 @@ _SUPPOSED: Final = re.compile(
     re.I,
 )
 _ASKS_OF: Final = re.compile(
-    r"\b(?:what|which|why|how|when|where|who|if|difference|means?)\b|什么|哪|为什么|为何|怎么|怎样|如何|区别|如果|要是"
+    r"\A\W*(?:and |so |but )?(?:do|does|did|is|are|was|were|has)\s+(?:you|the|it|there|this|that|they|an?)\b"
+    r"|\b(?:what|which|why|how|when|where|who|if|difference|means?)\b|什么|哪|为什么|为何|怎么|怎样|如何|区别|如果|要是"
     r"|多少|[吗嗎]\W*\Z",
     re.IGNORECASE,
 )
@@ -194,7 +196,7 @@ def is_denied(line: str, mention: Mention, others: Sequence[Mention] = ()) -> bo
         said = line[clause[0] : mention.start]
     if _HAN.search(line):
         return bool(_DENIED_ZH.search(said)) and not re.search(r"[吗嗎]\W*\Z|[?？]", line[slice(*clause)])
-    return bool(_DENIED_EN.search(said))
+    return bool(_DENIED_EN.search(said)) and not _INVITES.search(said)
 
 
 def clauses_of(line: str) -> list[tuple[int, int]]:
