@@ -217,7 +217,9 @@ def statements_of(line: str) -> str:
     told = [
         line[start:end]
         for start, end in clauses_of(line)
-        if not _ASKS_OF.search(line[start:end]) and not line[end:].lstrip(" .!").startswith("?")
+        if line[start:end].strip()
+        and not _ASKS_OF.search(line[start:end])
+        and not line[end:].lstrip(" .!").startswith("?")
     ]
     return ", ".join(told)
 
