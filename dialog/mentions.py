@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from replydesk.data.script import simplified
@@ -96,6 +97,10 @@ _AMENDED: Final = re.compile(
 )
 _EITHER: Final = re.compile(r"\A[^,，.。;；]*(?:\bor\b|或|还是)", re.IGNORECASE)
 _GAP: Final = 2
+_FAR: Final = 80
+"""So many characters before a mention are read for what denies it."""
+_MOST: Final = 40
+"""So many mentions are looked at: nobody names more and means one."""
 _VERB_ENDS: Final = "了过的"
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -141,7 +146,7 @@ def names_in(line: str, names: Mapping[str, Iterable[str]]) -> list[Mention]:
         Mention(value, start, end)
         for value, called in names.items()
         for name in called
-        for start, end in (_han_spans(line, name) if _HAN.search(name) else _word_spans(line, words, name))
+        for start, end in (_han_spans(line, name) if _HAN.search(name) else _word_spans(line, words, name))[:_MOST]
     ]
     return sorted(
         {
@@ -161,6 +166,7 @@ def meant_among(line: str, mentions: Sequence[Mention], *, asked: bool = False) 
 
     Where it was ``asked`` for, a clause that asks something (what, why, if) names nothing.
     """
+    mentions = mentions[:_MOST]
     kept = [one for one in mentions if not is_denied(line, one, mentions) and not _supposed(line, one, asked=asked)]
     if len({one.value for one in kept}) > 1:
         # "The credit card isn't lost, the debit card is."
@@ -194,18 +200,20 @@ def is_denied(line: str, mention: Mention, others: Sequence[Mention] = ()) -> bo
         said = between
     else:
         said = line[clause[0] : mention.start]
+    said = said[-_FAR:]
     if _HAN.search(line):
-        return bool(_DENIED_ZH.search(said)) and not re.search(r"[吗嗎]\W*\Z|[?？]", line[slice(*clause)])
+        return bool(_DENIED_ZH.search(said)) and not re.search(r"[吗嗎]\W*\Z|[?？]", line[clause[0] : clause[1] + 1])
     return bool(_DENIED_EN.search(said)) and not _INVITES.search(said)
 
 
-def clauses_of(line: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1_000)
+def clauses_of(line: str) -> tuple[tuple[int, int], ...]:
     """Return where the clauses of a line begin and end."""
     found, start = [], 0
     for end in _CLAUSE_END.finditer(line):
         found.append((start, end.start()))
         start = end.end()
-    return [*found, (start, len(line))]
+    return (*found, (start, len(line)))
 
 
 def statements_of(line: str) -> str:

@@ -91,3 +91,8 @@ def test_what_is_denied(text: str, thing: str, denied: bool) -> None:
     line = line_of(text)
     at = line.index(thing)
     assert is_denied(line, Mention(thing, at, at + len(thing))) is denied
+
+
+@pytest.mark.parametrize("text", ["lost or stolen or " * 230, "信用卡、借记卡、" * 500])
+def test_a_message_that_names_hundreds_of_things_means_none(text: str) -> None:
+    assert meant(LOSS | CARD, text) == ""
