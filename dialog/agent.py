@@ -27,9 +27,9 @@ from replydesk.data.store import Store
 from replydesk.data.text import language_of
 from replydesk.dialog.answering import Answering
 from replydesk.dialog.compose.composing import Composing
+from replydesk.dialog.declared import Form
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.form_file import followed_forms
-from replydesk.dialog.forms import Form
 from replydesk.dialog.guard import TeamHosts
 from replydesk.dialog.incoming import Incoming, checked, checked_filters, context_of, language_before
 from replydesk.dialog.looking import Found, Looking, Wanted

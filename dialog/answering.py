@@ -16,18 +16,11 @@ from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.courtesies import without_courtesies
 from replydesk.dialog.cues import stopped_for
+from replydesk.dialog.days import Moment
+from replydesk.dialog.declared import Form, declared_slot, question_form
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.followup import with_new_words
-from replydesk.dialog.forms import (
-    Form,
-    FormStep,
-    declared_slot,
-    put_right_later,
-    question_form,
-    started_form,
-    step,
-    value_of,
-)
+from replydesk.dialog.forms import FormStep, is_stopped, put_right_later, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something, parts_of, stands_alone
@@ -54,6 +47,7 @@ from replydesk.dialog.saying import (
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Thresholds
 from replydesk.dialog.state import FormState, State
+from replydesk.dialog.telling import value_of
 from replydesk.dialog.turn import ASIDES, Heard, Turn, heard, situation_of
 from replydesk.dialog.unwanted import wanted_of
 
@@ -164,19 +158,19 @@ class Answering:
 
         When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
         """
-        text, state = turn.incoming.text, turn.incoming.state
-        if state.form is not None and asks_something(rest := stopped_for(text) or _wanted(text, state.form, forms)):
+        text, state, moment = turn.incoming.text, turn.incoming.state, self._moment(turn)
+        if state.form is not None and asks_something(rest := _instead(text, state.form, forms, moment)):
             # Whoever stops a form to ask something else has asked that.
             return heard(rest, replace(state, form=None), turn.incoming.context), None, None
         told = heard(text, state, turn.incoming.context)
         if wants_person(text):
             return told, None, None
         if state.form is None:
-            return _handed_over(told, text, state, forms)
+            return _handed_over(told, text, state, forms, moment)
         if not state.form.name:
             asking = state.form.asking
             question = question_form(asking, declared_slot(forms, asking))
-            taken = step(question, state.form, text, state.slots)
+            taken = step(question, state.form, text, state.slots, moment)
             if taken.kind == "done":
                 return Heard(state.topic or text, (), replace(state, slots=taken.slots), "told"), None, None
             if taken.kind == "again" and asks_something(text):
@@ -185,7 +179,7 @@ class Answering:
         form = _form_named(state.form.name, forms)
         if form is None:
             return told, None, None
-        return Heard(text, (), state), form, step(form, state.form, text, state.slots)
+        return Heard(text, (), state), form, step(form, state.form, text, state.slots, moment)
 
     def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
         """Return what a form that goes on says; who asks something else gets the answer before its question.
@@ -201,8 +195,12 @@ class Answering:
             said = self._plain(turn, told, found, decision)
             if decision.handoff == "sentiment":
                 return said
-            if decision.action == "pick" and said.decision.action == "pick":
-                return after_form(said, form, step(form, None, "", before.slots), before.form, turn.language)
+            asked = form.slot(before.form.asking) if before.form is not None else None
+            # Any text would fill a slot for text, also a question that is about something else.
+            fills = taken.kind in ("ask", "done") and (asked is None or asked.kind != "text")
+            if decision.action == "pick" and said.decision.action == "pick" and not (fills and taken.kind == "done"):
+                back = taken if fills else step(form, None, "", before.slots)
+                return after_form(said, form, back, taken.state if fills else before.form, turn.language)
         said = begun_form(form, taken, turn.language)
         return said if taken.kind != "again" or not asks else after_question(said, taken, turn.language)
 
@@ -220,7 +218,9 @@ class Answering:
             alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
             begun = started_form(forms, told.meant, reading, hits, pick_above=alone)
             if begun is not None:
-                return begun_form(begun, step(begun, None, told.meant, told.state.slots), turn.language)
+                return begun_form(
+                    begun, step(begun, None, told.meant, told.state.slots, self._moment(turn)), turn.language
+                )
         several, held = self._several(turn, told, decision, found, wanted)
         partly = several if several is not None and several.ground == "partly" else None
         decision = several if several is not None and partly is None else decision
@@ -245,6 +245,10 @@ class Answering:
 
         forms = self._forms.get()
         return decided(decision, found.reading, situation.said, fill, lambda name: declared_slot(forms, name))
+
+    def _moment(self, turn: Turn) -> Moment:
+        """Return when and where a message is read, as its entities are."""
+        return Moment(turn.incoming.at.astimezone(), self._settings.data.region, turn.language)
 
     def _situation(self, turn: Turn, told: Heard, reading: Reading) -> Situation:
         return situation_of(turn.incoming, told, reading, self._forms.get())
@@ -334,20 +338,23 @@ def _form_named(name: str, forms: Sequence[Form]) -> Form | None:
     return next((one for one in forms if one.name == name), None)
 
 
-def _wanted(text: str, going: FormState, forms: Sequence[Form]) -> str:
+def _instead(text: str, going: FormState, forms: Sequence[Form], moment: Moment) -> str:
     """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
     form = _form_named(going.name, forms)
     asked = form.slot(going.asking) if form is not None else None
-    fits = asked is None or asked.kind == "text" or bool(value_of(asked, text))
+    rest = stopped_for(text)
+    if rest and (asked is None or is_stopped(asked, text[: len(text) - len(rest)])):
+        return rest
+    fits = asked is None or asked.kind == "text" or bool(value_of(asked, text, moment))
     return "" if fits else wanted_of(text) or ""
 
 
 def _handed_over(
-    told: Heard, text: str, state: State, forms: Sequence[Form]
+    told: Heard, text: str, state: State, forms: Sequence[Form], moment: Moment
 ) -> tuple[Heard, Form | None, FormStep | None]:
     """Return what a message is, with the form that a colleague has got, where it puts right what that says."""
     form = _form_named(state.filled, forms) if state.filled else None
-    taken = put_right_later(form, text, state.slots) if form is not None else None
+    taken = put_right_later(form, text, state.slots, moment) if form is not None else None
     return (Heard(text, (), state), form, taken) if taken is not None else (told, None, None)
 
 

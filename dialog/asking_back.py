@@ -28,7 +28,7 @@ _BACK: Final = tuple(
         rf"(?: (?:me )?for| about| to (?:know|see|have|give|tell|say|share|provide)(?: you)?)* ?{_WHAT}(?: for)?",
         rf"why (?:is|are) {_WHAT} (?:even |really )?(?:needed|necessary|required|important|relevant)",
         rf"(?:why|what for)(?: {_WHAT})?",
-        rf"what(?:'s| is| are)(?: exactly)? {_WHAT}",
+        rf"what(?:'s| is| are)(?: exactly)? {_WHAT}(?: (?:needed |used |good )?for)?",
         rf"what do you mean(?: by)?(?: {_WHAT})?",
         rf"what does {_WHAT} (?:mean|look like)",
         rf"(?:i don't know |tell me |and )?(?:where|how)(?: exactly)?(?: do| can| could| would| should)?(?: i| we)?"
@@ -44,6 +44,7 @@ _BACK: Final = tuple(
         r"(?: here| there| now)?",
         r"i (?:don't|do not|didn't) (?:understand|get)(?: the question| what you (?:mean|need|want)| that| it| this)?",
         r"(?:in )?(?:what|which) format",
+        r"what(?:'s| are| is)?(?: the| my)? (?:options|choices|choice)(?: are there| do i have)?",
         rf"(?:为什么|为啥|为何|干嘛|干吗)(?:[一定非还需要得必须问填提供知道给告诉你们您我]|报(?!销))*{_WHAT}",
         rf"(?:你们?|您|我)?(?:要|问|填|需要|要求|提供|知道)+{_WHAT}"
         r"(?:干嘛|干吗|干什么|做什么|干啥|做啥|有什么用处?|有啥用|什么用)",
@@ -60,6 +61,8 @@ _BACK: Final = tuple(
         rf"(?:可以|能)不(?:填|说|提供|给|报){_WHAT}",
         rf"不(?:填|说|提供|给|报){_WHAT}(?:可以|行|好)",
         rf"{_WHAT}(?:要|该|应该)?(?:(?:怎么|如何)(?:填写?|写|回答|回|输入)|(?:填|写|输入)(?:什么|啥|哪个))",
+        r"(?:你们?|您)?(?:在)?(?:说|问)(?:的是|的)?(?:什么|啥)",
+        r"(?:都)?(?:有|可以选)(?:哪些|哪几[种个]|什么|啥)(?:选项|选择|可以?选|可选)?(?:的)?",
         r"我?(?:没看懂|看不懂|不明白|没明白|不懂|不太懂|没懂)(?:这个问题|问的是什么|你的意思)?",
         rf"(?:什么|啥)格式|(?:什么|啥|哪个){_WHAT}",
     )

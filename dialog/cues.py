@@ -11,7 +11,6 @@ __all__ = [
     "END",
     "START",
     "amends",
-    "answered",
     "corrected",
     "is_cancel",
     "is_no",
@@ -130,26 +129,6 @@ _DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错�
 _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
 
 _CLAUSE_END = re.compile(r"[,.;!。，；！]\s*(?=\S)|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)", re.I)
-# To a question that wants a yes or a no, more may be said than that: "it was not a gift", 不是礼物.
-_UNSURE = re.compile(
-    r"[?？]|[吗嗎嘛呢]\W*\Z|\b(?:not sure|unsure|no idea|no clue|(?:don['’]?t|do not) (?:know|understand)|maybe|perhaps"
-    r"|depends?)\b|[不没](?:太?[清知懂明]|确定|晓得|记得|好说|一定|想好|听懂|看懂|收到)|是不是|有没有|也许"
-    r"|可能|随便|都行|都可以"
-    r"|什么|怎么|哪",
-    re.IGNORECASE,
-)
-_STARTS_NO = re.compile(
-    rf"{START}(?:no|nope|nah|not|never|(?:it|they|that) (?:is|was|are|were)(?:n['’]?t| not)|it['’]s not"
-    r"|i (?:do|did|have)(?:n['’]?t| not)(?! (?:get|see|have|receive)))\b"
-    r"|\A[\s，。！]*(?:不(?!好意思|客气|错)|没(?!问题|错|关系|事)|否|并非|并不)",
-    re.IGNORECASE,
-)
-_STARTS_YES = re.compile(
-    rf"{START}(?:yes|yeah|yep|yup|sure|correct|exactly"
-    r"|(?:(?:it|they|that) (?:is|was|are|were)|i (?:do|did|have))(?=[\s,.!]*\Z|,| indeed))\b"
-    r"|\A[\s，。！]*(?:是|对(?!不起)|嗯|没[错问]|有的|要的|当然)",
-    re.IGNORECASE,
-)
 _AMENDS = re.compile(
     r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
     r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b|, not \S+(?: \S+)?\W*\Z"
@@ -235,22 +214,6 @@ def is_undecided(text: str) -> bool:
     """
     line = plain(text)
     return bool(_YES.search(line) or _UNDECIDED.search(line))
-
-
-def answered(text: str) -> bool | None:
-    """Return the yes or no that a message gives to a question that wants one, None where it gives neither.
-
-    >>> answered("no, it wasn't a gift"), answered("是礼物"), answered("不知道"), answered("is it?")
-    (False, True, None, None)
-    """
-    line = plain(text)
-    if is_no(line) or is_yes(line):
-        return is_yes(line)
-    if _UNSURE.search(line):
-        return None
-    if _STARTS_NO.search(line):
-        return False
-    return True if _STARTS_YES.search(line) else None
 
 
 def amends(text: str) -> bool:

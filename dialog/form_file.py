@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from replydesk.data.errors import SettingsError
 from replydesk.data.followed import FollowedFile
 from replydesk.data.records import same_text
-from replydesk.dialog.forms import KINDS, Form, Slot, text_in
+from replydesk.dialog.declared import KINDS, Form, Slot, text_in
 
 __all__ = ["followed_forms", "load_forms"]
 

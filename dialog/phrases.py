@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from replydesk.dialog.asking import as_told, has_masked
-from replydesk.dialog.forms import Form, FormStep, Slot, said_slots, text_in
+from replydesk.dialog.declared import Form, Slot, said_slots, text_in
+from replydesk.dialog.forms import FormStep
 from replydesk.dialog.parts import quoted
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.promise import Promise

@@ -11,7 +11,8 @@ from replydesk.dialog.asking import slot_question
 from replydesk.dialog.compose.composer import Draft
 from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.compose.slots import filled, slots_of
-from replydesk.dialog.forms import FORM_GROUNDS, Form, FormStep, Slot, form_decision, text_in
+from replydesk.dialog.declared import Form, Slot, text_in
+from replydesk.dialog.forms import FORM_GROUNDS, FormStep, form_decision
 from replydesk.dialog.guard import Alarm, alarm_text, guarded
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading

@@ -19,9 +19,9 @@ from replydesk.dialog.cues import (
     is_yes,
     returned_to,
 )
+from replydesk.dialog.declared import Form, said_slots
 from replydesk.dialog.details import only_details, points_elsewhere
 from replydesk.dialog.followup import rewritten
-from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
 from replydesk.dialog.parts import asks_something

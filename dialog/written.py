@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from replydesk.data.errors import ReplydeskError
 from replydesk.data.followed import missing
 from replydesk.data.home import Home
+from replydesk.dialog.declared import Form
 from replydesk.dialog.form_file import load_forms
-from replydesk.dialog.forms import Form
 from replydesk.dialog.rules.book import facts_file, rules_file, rules_named_by
 from replydesk.dialog.rules.facts import Facts
 from replydesk.dialog.rules.rules import Rules

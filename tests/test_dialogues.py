@@ -19,15 +19,21 @@ from replydesk.ui.cli import app
 from replydesk.ui.rehearsing import own_desk
 
 FILES = sorted((Path(__file__).parent / "dialogues").glob("*.yaml"))
+IN_OTHER_WORDS = frozenset({"en-mobile", "en-software", "zh-bank", "zh-hotel"})
+"""Files written by somebody who saw no test: they ask in other words than their tickets, which only an encoder that has
+learned the languages finds."""
 SCRIPTS = [(path, script) for path in FILES for script in read_scripts(path).scripts]
 
 
 @pytest.fixture(scope="module")
 def agents(tmp_path_factory: pytest.TempPathFactory, tiny_settings: Settings) -> Iterator[dict[Path, Agent]]:
     """Return one agent a file: the desk is built once for all of its dialogues."""
+    patience = {"rerank_budget_ms": tiny_settings.retrieval.rerank_budget_ms}
+    packaged = Settings(retrieval=Settings().retrieval.model_copy(update=patience))
     opened = {}
     for path in FILES:
-        opened[path] = own_desk(read_scripts(path), tmp_path_factory.mktemp(path.stem), tiny_settings)
+        settings = packaged if path.stem in IN_OTHER_WORDS else tiny_settings
+        opened[path] = own_desk(read_scripts(path), tmp_path_factory.mktemp(path.stem), settings)
     yield opened
     for agent in opened.values():
         agent.store.close()

@@ -101,7 +101,7 @@ def rules_try(
 ) -> None:
     """Try a message against the rules: which fire and why, which do not and what they miss."""
     from replydesk.data.text import language_of
-    from replydesk.dialog.forms import said_slots
+    from replydesk.dialog.declared import said_slots
     from replydesk.dialog.rules.situation import Situation
 
     place = Home.find(home)

@@ -18,7 +18,8 @@ from replydesk.dialog.entities.scan import Scan
 __all__ = ["dates", "times"]
 
 _NEAR: Final = {
-    "today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "day after tomorrow": 2, "day before yesterday": -2,
+    "today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "last night": -1,
+    "day after tomorrow": 2, "day before yesterday": -2,
     "今天": 0, "今日": 0, "今晚": 0, "今早": 0, "明天": 1, "明日": 1, "明晚": 1, "明早": 1, "后天": 2, "後天": 2,
     "大后天": 3, "大後天": 3, "昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "前晚": -2, "大前天": -3,
 }  # fmt: skip
@@ -38,7 +39,11 @@ _ORDINAL = re.compile(
     r"(?<=\bthe )(\d{1,2})(?:st|nd|rd|th)(?![A-Za-z])(?! (?:time|floor|item|order|one|attempt|day|century))",
     re.I | re.A,
 )
-_NEAR_EN = re.compile(r"\b(?:the )?(day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday)\b", re.I)
+_NEAR_EN = re.compile(
+    r"\b(?:the )?(day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday|last night"
+    r"|this (?:morning|afternoon|evening))\b",
+    re.I,
+)
 _NEAR_ZH = re.compile(r"大[前后後]天|[今明昨][天日晚早]|前[天晚](?!台)|[后後]天")
 _WEEKDAY_EN = re.compile(rf"(?<![A-Za-z])(?:(last|this|next|coming|past)\ )?({WEEKDAY})(?![A-Za-z])", re.I | re.X)
 _WEEKDAY_ZH = re.compile(
@@ -115,7 +120,8 @@ def _relative(scan: Scan) -> None:
     for pattern in (_NEAR_EN, _NEAR_ZH):
         for match in pattern.finditer(scan.left):
             word = (match[1] if match.re.groups else match[0]).lower()
-            scan.take("date", str(today + timedelta(_NEAR[word])), *match.span())
+            # This morning is today.
+            scan.take("date", str(today + timedelta(_NEAR.get(word, 0))), *match.span())
     for match in _WEEKDAY_EN.finditer(scan.left):
         # "sun", "sat" and "mar" are words, too: short names need a capital.
         short = len(match[2]) < 6
@@ -140,7 +146,7 @@ def _relative(scan: Scan) -> None:
     for pattern in (_ORDINAL, _HAN_DAY):
         for match in pattern.finditer(scan.left):
             number = int(match[1] or match[match.lastindex or 1])
-            _take(scan, match, _of_month(today, number, past=scan.before(match.start(), _PAST)))
+            _take(scan, match, _of_month(today, number, past=_is_past(scan, match.start())))
 
 
 def _take(scan: Scan, match: re.Match[str], value: str) -> None:
@@ -182,9 +188,13 @@ def _weekday(scan: Scan, start: int, which: str | None, number: int) -> date:
         return today + timedelta(number - today.weekday() + 7)
     if said == "this":
         return today + timedelta(number - today.weekday())
-    if said in ("last", "past") or (not said and scan.before(start, _PAST)):
+    if said in ("last", "past") or (not said and _is_past(scan, start)):
         return today - timedelta((-ahead) % 7 or 7)
     return today + timedelta(ahead or (7 if said == "coming" else 0))
+
+
+def _is_past(scan: Scan, start: int) -> bool:
+    return scan.before(start, _PAST) if scan.past is None else scan.past
 
 
 def _period(today: date, step: int, unit: str) -> str:

@@ -24,18 +24,21 @@ _SEVEN = re.compile(r"\d(?:[ ()./-]{0,3}\d){6}", re.A)
 _HINT = re.compile(r"[\d@_:.#$€£¥￥]")
 
 
-def entities_of(text: str, language: str, now: datetime, *, region: str = "GB") -> tuple[Entity, ...]:
+def entities_of(
+    text: str, language: str, now: datetime, *, region: str = "GB", past: bool | None = None
+) -> tuple[Entity, ...]:
     """Return what a message names, by position, none overlapping another.
 
     Placeholders of masked data are entities, too. ``now`` is what relative dates count from, in the time of the desk;
-    ``region`` the ISO 3166 country whose phone numbers and order of day and month are tried first. Patterns of both
-    languages are always looked for, since messages mix them.
+    ``region`` the ISO 3166 country whose phone numbers and order of day and month are tried first; ``past`` says
+    whether a day without more is the latest one, where the words before it are not to tell. Patterns of both languages
+    are always looked for, since messages mix them.
 
     >>> found = entities_of("Order TW-204817 was due last Friday", "en", datetime(2026, 11, 25, 9))
     >>> [(one.kind, one.value) for one in found]
     [('order', 'TW-204817'), ('date', '2026-11-20')]
     """
-    scan = Scan(text[:LONGEST], language, now, region)
+    scan = Scan(text[:LONGEST], language, now, region, past=past)
     if scan.left.isascii() and not _HINT.search(scan.left):
         # Words alone: dates, and numbers in words.
         dates.dates(scan)

@@ -32,9 +32,9 @@ class Entity:
 class Scan:
     """A message under search, read plainly (full-width characters as plain ones), with what was found blanked out."""
 
-    def __init__(self, text: str, language: str, now: datetime, region: str) -> None:
+    def __init__(self, text: str, language: str, now: datetime, region: str, *, past: bool | None = None) -> None:
         self.page = Page(text)
-        self.original, self.language, self.now, self.region = text, language, now, region
+        self.original, self.language, self.now, self.region, self.past = text, language, now, region, past
         self.found: list[Entity] = []
         self._measured: tuple[str, list[Measure]] = "", []
         if "<" in text:

@@ -8,7 +8,8 @@ import pytest
 
 from replydesk.dialog.asides import with_aside
 from replydesk.dialog.cues import is_same, returned_to, stops
-from replydesk.dialog.forms import Form, Slot, put_right_later, step
+from replydesk.dialog.declared import Form, Slot
+from replydesk.dialog.forms import put_right_later, step
 from replydesk.dialog.options import is_ordinal
 from replydesk.dialog.phrases import form_text
 from replydesk.dialog.policy import Decision

@@ -17,6 +17,7 @@ ADDRESS = "What is the new address?\n新地址是什么？"
         "where do I find it?", "Where is my order number?", "I don't know where to find it", "sorry, why do you ask?",
         "do I have to give you that?", "is it really necessary?", "what do you mean?", "which number?",
         "what should I write here?", "I don't have it on me, where do I look it up?",
+        "what are the options?", "what is that for?", "您说什么", "有哪些选项",
         "为什么要这个", "为啥要订单号", "要订单号干嘛", "什么是订单号", "订单号是什么意思",
         "在哪里看订单号", "请问订单号怎么查",
         "我不知道在哪里看", "找不到订单号", "一定要填吗", "可以不填吗", "没看懂", "要怎么填", "哪个号？",

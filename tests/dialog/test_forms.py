@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,13 @@ from replydesk.data.errors import SettingsError
 from replydesk.data.home import Home
 from replydesk.dialog import phrases
 from replydesk.dialog.agent import Agent
+from replydesk.dialog.days import Moment
+from replydesk.dialog.declared import KINDS, Form, Slot, declared_slot, question_form, said_slots
 from replydesk.dialog.form_file import followed_forms, load_forms
-from replydesk.dialog.forms import (
-    FORM_GROUNDS,
-    KINDS,
-    Form,
-    FormStep,
-    Slot,
-    declared_slot,
-    question_form,
-    said_slots,
-    step,
-    value_in,
-    value_of,
-)
+from replydesk.dialog.forms import FORM_GROUNDS, FormStep, started_form, step
+from replydesk.dialog.replying import unread
 from replydesk.dialog.state import FormState, State
+from replydesk.dialog.telling import value_in, value_of
 
 FILE = """
 [forms.move]
@@ -51,6 +44,7 @@ ask.zh = "新地址是什么？"
 ORDER, ADDRESS = Slot("order", {"": "Which?"}, "order"), Slot("address", {"": "Where?"})
 MOVE = Form("move", (ORDER, ADDRESS), {"": "{order} to {address}"})
 SLOTS = ("order", "address")
+THURSDAY = Moment(datetime(2026, 11, 26, 10, tzinfo=UTC))
 COLOUR = Slot(
     "colour", {"": "?"}, "choice", choices=("r", "b"),
     labels={"r": {"en": "red", "zh": "红色"}, "b": {"en": "blue", "zh": "蓝色"}},
@@ -70,13 +64,13 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "amount"), "大概30元", "30元"),
         (Slot("a", {}, "amount"), "十五块五吧", "十五块五"),
         (Slot("a", {}, "phone"), "ring <PHONE_1>", "<PHONE_1>"),
-        (Slot("a", {}, "date"), "the day after tomorrow", "the day after tomorrow"),
-        (Slot("a", {}, "date"), "last Wednesday", "last Wednesday"),
-        (Slot("a", {}, "date"), "in two weeks", "in two weeks"),
-        (Slot("a", {}, "date"), "大后天吧", "大后天"),
-        (Slot("a", {}, "date"), "上周三就坏了", "上周三"),
-        (Slot("a", {}, "date"), "下下个星期五", "下下个星期五"),
-        (Slot("a", {}, "date"), "三天后", "三天后"),
+        (Slot("a", {}, "date"), "the day after tomorrow", "2026-11-28"),
+        (Slot("a", {}, "date"), "last Wednesday", "2026-11-25"),
+        (Slot("a", {}, "date"), "in two weeks", "2026-12-10"),
+        (Slot("a", {}, "date"), "大后天吧", "2026-11-29"),
+        (Slot("a", {}, "date"), "上周三就坏了", "2026-11-18"),
+        (Slot("a", {}, "date"), "下下个星期五", "2026-12-11"),
+        (Slot("a", {}, "date"), "三天后", "2026-11-29"),
         (Slot("a", {}, "yes_no"), "it wasn't a gift", "no"),
         (Slot("a", {}, "yes_no"), "不是礼物", "no"),
         (Slot("a", {}, "yes_no"), "是送人的", "yes"),
@@ -93,8 +87,8 @@ ASKING = FormState("move", "order", slots=SLOTS)
         (Slot("a", {}, "yes_no"), "not sure", ""),
         (Slot("a", {}, "yes_no"), "不知道", ""),
         (Slot("a", {}, "yes_no"), "没错", "yes"),
-        (Slot("a", {}, "date"), "on 3 March please", "3 March"),
-        (Slot("a", {}, "date"), "下周三吧", "下周三"),
+        (Slot("a", {}, "date"), "on 3 March please", "2027-03-03"),
+        (Slot("a", {}, "date"), "下周三吧", "2026-12-02"),
         (Slot("a", {}, "yes_no"), "好的", "yes"),
         (Slot("a", {}, "yes_no"), "no", "no"),
         (Slot("a", {}, "yes_no"), "maybe", ""),
@@ -109,7 +103,7 @@ ASKING = FormState("move", "order", slots=SLOTS)
     ],
 )
 def test_values(slot: Slot, text: str, value: str) -> None:
-    assert value_of(slot, text) == value
+    assert value_of(slot, text, THURSDAY) == value
 
 
 def test_only_what_shows_by_itself_is_taken_unasked() -> None:
@@ -177,8 +171,8 @@ def test_one_choice_is_put_right_while_another_is_asked_for() -> None:
 
 def test_a_slot_is_put_right_beside_the_answer_and_the_reply_says_so() -> None:
     state = FormState("paint", "day", 0, tuple(slot.name for slot in PAINT.slots))
-    taken = step(PAINT, state, "on Monday. sorry, the colour is blue", TOLD)
-    assert taken.slots == {"order": "TW-204817", "colour": "b", "day": "Monday"}
+    taken = step(PAINT, state, "on Monday. sorry, the colour is blue", TOLD, THURSDAY)
+    assert taken.slots == {"order": "TW-204817", "colour": "b", "day": "2026-11-30"}
     assert phrases.form_text(taken, PAINT, "en") == "All right: blue. Where?"
     assert phrases.form_text(taken, PAINT, "zh") == "好的，已改为蓝色。Where?"
 
@@ -377,3 +371,147 @@ def test_a_broken_file_changes_nothing_and_is_told(agent: Agent, desk: Home) -> 
 
 def test_every_kind_has_a_way_to_be_checked() -> None:
     assert {"text", "yes_no", "choice", "pattern"} < set(KINDS)
+
+
+LOST = Form(
+    "loss",
+    (
+        Slot("card", {"en": "Which card?", "zh": "请问是哪种卡？"}, "choice", choices=("debit", "credit"),
+             labels={"debit": {"en": "debit card", "zh": "借记卡"}, "credit": {"en": "credit card", "zh": "信用卡"}}),
+        Slot("since", {"en": "On which day did it happen?", "zh": "请问是哪天丢的？"}, "date"),
+        Slot("renew", {"en": "Shall we send you a new one?", "zh": "需要补办新卡吗？"}, "yes_no"),
+    ),
+    {"": "Since {since}."},
+    phrases=("lost my", "卡丢了", "挂失"),
+)  # fmt: skip
+
+
+def told(form: Form, *texts: str, language: str = "en") -> tuple[str, dict[str, str]]:
+    """Return how a form stands after these messages: the last step, with what it asks for, and its slots."""
+    moment = replace(THURSDAY, language=language)
+    taken = step(form, None, texts[0], {}, moment)
+    for text in texts[1:]:
+        taken = step(form, taken.state, text, taken.slots, moment)
+    return f"{taken.kind} {taken.slot.name if taken.slot else ''}".strip(), dict(taken.slots)
+
+
+CREDIT, YESTERDAY = {"card": "credit"}, {"since": "2026-11-25"}
+ALL = CREDIT | YESTERDAY
+
+
+@pytest.mark.parametrize(
+    ("texts", "stands", "slots"),
+    [
+        (("I lost my credit card yesterday",), "ask renew", CREDIT | YESTERDAY),
+        (("昨天信用卡丢了，要挂失",), "ask renew", CREDIT | YESTERDAY),
+        (("lost my card", "it happened yesterday, the credit card"), "ask renew", CREDIT | YESTERDAY),
+        (("挂失", "就昨晚，是信用卡"), "ask renew", CREDIT | YESTERDAY),
+        # Something else that is needed is told in place of what was asked for: no try.
+        (("lost my card", "yesterday"), "ask card", YESTERDAY),
+        (("挂失", "昨天的事"), "ask card", YESTERDAY),
+        (("lost my credit card", "yesterday, and yes please send a new one"), "done", ALL | {"renew": "yes"}),
+        (("信用卡丢了，挂失", "昨天，需要补办"), "done", ALL | {"renew": "yes"}),
+        # A yes or no with more words, and what is neither.
+        (("lost my credit card yesterday", "ok then no, i have an old one"), "done", ALL | {"renew": "no"}),
+        (("昨天信用卡丢了，挂失", "不用了"), "done", ALL | {"renew": "no"}),
+        (("昨天信用卡丢了，挂失", "算了"), "cancelled", CREDIT | YESTERDAY),
+        (("lost my credit card yesterday", "never mind"), "cancelled", CREDIT | YESTERDAY),
+        # What puts right is no yes and no no.
+        (("lost my credit card yesterday", "no, it was the debit card"), "ask renew", {"card": "debit"} | YESTERDAY),
+        (("昨天信用卡丢了，挂失", "不好意思说错了，是借记卡"), "ask renew", {"card": "debit"} | YESTERDAY),
+        (("昨天信用卡丢了，挂失", "是借记卡"), "ask renew", {"card": "debit"} | YESTERDAY),
+        (("lost my debit card today", "sorry, it was yesterday"), "ask renew", {"card": "debit"} | YESTERDAY),
+        (("今天借记卡丢了，挂失", "说错了，是昨天"), "ask renew", {"card": "debit"} | YESTERDAY),
+        # What is only asked about is not told.
+        (("lost my card", "do you also block the debit card?"), "again card", {}),
+        (("lost my credit card", "what about a new one for the debit card?"), "again since", CREDIT),
+    ],
+)  # fmt: skip
+def test_what_a_customer_tells_a_form_in_their_own_order(
+    texts: tuple[str, ...], stands: str, slots: dict[str, str]
+) -> None:
+    language = "en" if texts[0].isascii() else "zh"
+    assert told(LOST, *texts, language=language) == (stands, slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("I lost my card", True), ("I haven't lost my card", False), ("我要挂失", True), ("我的卡丟了", True),
+        ("我不想挂失，我想问限额", False), ("不用挂失吗？", True),
+    ],
+)  # fmt: skip
+def test_a_phrase_that_is_denied_begins_no_form(text: str, begins: bool) -> None:
+    reading = unread(text, "en").reading
+    assert (started_form([LOST], text, reading, []) is LOST) is begins
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ah got it, inv-204817", "INV-204817"), ("INV–204817", "INV-204817"), ("inv 204817 I think", "INV-204817"),
+        ("Inv204817", "INV-204817"), ("是INV－204817", "INV-204817"), ("204817", ""),
+        ("INV-204817 and also INV-204818", "INV-204817, INV-204818"), ("not INV-204817 but INV-204818", "INV-204818"),
+    ],
+)  # fmt: skip
+def test_a_pattern_is_found_however_a_customer_writes_it(text: str, value: str) -> None:
+    assert value_of(Slot("invoice", {"": "Which?"}, "pattern", re.compile(r"INV-\d{6}")), text) == value
+
+
+def test_words_are_not_taken_for_a_pattern_of_capitals() -> None:
+    airport = Slot("airport", {"": "Where?"}, "pattern", re.compile(r"\b[A-Z]{3}\b"))
+    assert [value_of(airport, text) for text in ("from LHR", "lhr", "I do not know")] == ["LHR", "LHR", ""]
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't know", "no idea, sorry", "thanks", "不知道", "真的想不起来了", "谢谢", "hmm", "you idiot"]
+)
+def test_what_says_nothing_is_no_text(text: str) -> None:
+    assert value_of(ADDRESS, text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("and also TW-204818", {"order": "TW-204817, TW-204818"}),
+        ("还有TW-204818", {"order": "TW-204817, TW-204818"}),
+        ("sorry, the address is 14 Mill Lane", {"address": "14 Mill Lane"}),
+        ("and the flat is 3b", {"address": "12 Mill Lane, the flat is 3b"}),
+        ("对了，还有三楼", {"address": "12 Mill Lane, 三楼"}),
+        ("and I have no idea", {}),
+    ],
+)
+def test_a_second_number_and_the_rest_of_an_address_join_what_was_told(text: str, changed: dict[str, str]) -> None:
+    form = Form(
+        "move", (ORDER, Slot("address", {"en": "What is the new address?"}), Slot("day", {"": "?"}, "date")), {}
+    )
+    known = {"order": "TW-204817", "address": "12 Mill Lane"}
+    taken = step(form, FormState("move", "day", slots=("order", "address", "day")), text, known, THURSDAY)
+    assert dict(taken.slots) == known | changed
+    assert taken.changed == tuple(changed)
+
+
+def test_another_order_begins_the_form_anew() -> None:
+    known = {"order": "TW-204817", "address": "12 Mill Lane", "email": "<EMAIL_1>"}
+    taken = step(MOVE, None, "change the address of TW-204818, too", known)
+    assert taken.slots == {"order": "TW-204818", "email": "<EMAIL_1>"} and taken.slot == ADDRESS
+
+
+def test_a_day_is_said_as_the_customer_reads_it() -> None:
+    said = [said_slots((LOST,), {"since": "2026-11-25"}, language)["since"] for language in ("en", "zh")]
+    assert said == ["25 November 2026", "2026年11月25日"]
+    assert said_slots((LOST,), {"since": "下周三"}, "zh") == {"since": "下周三"}, "what an older state holds"
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "value"),
+    [
+        (Slot("n", {}, "number"), "three of us", "3"), (Slot("n", {}, "number"), "两位", "2"),
+        (Slot("n", {}, "amount"), "about 45.50 I think", "45.50"), (Slot("n", {}, "amount"), "三百多", "300"),
+        (Slot("r", {}, "choice", choices=("大床房", "双床房", "亲子房")), "大床吧，谢谢", "大床房"),
+        (Slot("r", {}, "choice", choices=("大床房", "双床房", "亲子房")), "不要大床，双床", "双床房"),
+        (Slot("c", {}, "choice", choices=("debit card", "credit card")), "the debit one I think", "debit card"),
+    ],
+)  # fmt: skip
+def test_numbers_in_words_and_short_names_answer_what_was_asked(slot: Slot, text: str, value: str) -> None:
+    assert value_of(slot, text) == value

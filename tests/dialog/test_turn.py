@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from replydesk.dialog.declared import Form, Slot
 from replydesk.dialog.entities import Entity
-from replydesk.dialog.forms import Form, Slot
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.rules.situation import Situation
