@@ -13,7 +13,8 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
-from replydesk.dialog.hanpersons import FOREIGN, Token, tokens_of
+from replydesk.dialog.hannamecontext import Token, tokens_of
+from replydesk.dialog.hannameparts import FOREIGN, is_called
 from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES, HAN_TOWNS
 
 __all__ = ["HAN_ASKED", "HAN_HERE", "han_named", "han_nowhere", "han_places", "may_be_place", "without_han_places"]
@@ -47,6 +48,12 @@ _SUFFIX: Final = re.compile("(?:自治)?[省市县区镇村州岛]|地区")
 # Where somebody lives and where something goes.
 _LEAD: Final = re.compile(r"(?:[寄发送邮运派回来搬嫁调转]到|[寄发]往|住在?|来自|[人我家身]在|坐标|在|从|到|去)\Z")
 _SENT: Final = re.compile(r"(?:[寄发送邮运派搬嫁]到|[寄发]往|来自)\Z")
+# Behind 在 and 从 what stands before these is a place.
+_AT: Final = re.compile("(?:[我人家妈爸们公司店姐哥弟妹学友]|都|也|就|正|刚|了|现|住)?(?:在|从|住|来自|落地|回)\\Z")
+_LIVED: Final = re.compile(
+    "[，。！？,.!?；;、）) ]|\\Z|的(?=[，。！？,.!?]|\\Z)|上班|上学|上大学|工作|生活|定居|读[书研大]|念书|出差|旅[游行]|开店|开民宿"
+    "|搬|回来|来的|发来|等|带|那头|市区|郊区|城里"
+)
 _THERE: Final = re.compile("这边|这里|这儿|那边|那里|那儿|当地|本地|一带")
 _COUNTY: Final = re.compile("[省市县区镇村州](?![场别域静民政长委级内分口里镇])")
 _UNLIKE: Final = frozenset(
@@ -78,7 +85,8 @@ _DONE: Final = re.compile("[之以]?[前后时]|[了过]|之|的时候|安装|�
 # 新疆大枣 is a product: a place directly before a noun says which, but for people and what is theirs.
 _THEIRS: Final = re.compile(
     "[人仓站店]|朋友|同事|同学|亲戚|客户|顾客|用户|买家|网友|粉丝|居民|家里|老家|妹子|姑娘|宝[妈爸]|分公司|办事处|门店|学校|地区|市区|郊区|农村"
-    "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈"
+    "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈|民宿|分店|分部|口音|地铁|公交|时间|大学|小学|中学|幼儿园"
+    "|医院|公司|办公|工厂|客人|游客|学生|同胞|展会|高速|机场|火车|习惯|方言|冬天|夏天|团队|部门|社区|校区|[姐哥]"
 )
 # What is said of a place at the head of a clause, and what stands beside one.
 _SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封城|[离距]|有你们|没有你们|的(?:冬天|夏天|天气)")
@@ -234,11 +242,12 @@ def _unlisted(text: str, tokens: Sequence[Token], number: int, *, led: bool) -> 
             break
         named = tag.startswith(_NAMES) and may_be_place(word)
         sent = named and _SENT.search(text, max(0, start - 2), start)
-        # 客服这边 is none, 芷江这边 is.
-        there = (led or named) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        # 客服这边 is none, 芷江这边 is, and 张晓梅这边 is somebody.
+        there = (led or named) and not is_called(tokens, number, stop) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
         if led and stop - start == 1 and text[stop : stop + 1] == "县":
             return stop
-        if stop - start > 1 and (sent or there or (named and not led and _SAID.match(text, stop))):
+        lives = named and _AT.search(text, 0, start) and _LIVED.match(text, stop) and not is_called(tokens, number, stop)
+        if stop - start > 1 and (sent or there or lives or (named and not led and _SAID.match(text, stop))):
             return stop
     return 0
 
