@@ -183,7 +183,9 @@ def shape_of(within: Sequence[Token], told: str) -> str:
         return "doubled" if len(within) > 1 or within[0][3].startswith(("n", "z", "a")) else ""
     if len(within) > 1 and within[-1][2] in TITLES:
         called = told.removesuffix(within[-1][2])
-        if called in HAN_COMPOUND or called in _USUAL or (len(called) > 1 and called[0] in COMMON):
+        if called in HAN_COMPOUND or called in _USUAL:
+            return "titled"
+        if len(called) > 1 and called[0] in COMMON and (len(within) > 2 or within[0][3].startswith("nr")):
             return "titled"
         return "titled" if len(called) == 2 and called[0] in _CALLED_BY and called[1] in _USUAL else ""
     return ""

@@ -94,7 +94,7 @@ _SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封
 _ABOUT_IT: Final = re.compile("的?(?:首都|首府|省会|人口|总统|总理|国王|女王|市长|货币|国旗|国歌|历史|面积|官方语言)")
 _BESIDE: Final = re.compile("旁边|附近|周边|边上|市里|城里|乡下|郊区")
 # 六楼, 壶盖 and 东西 are places to rjieba.
-_THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋]|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
+_THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋环]|.*[边旁侧]\Z|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
 _SURELY: Final = re.compile(".{1,3}(?:古城|古镇|新区|开发区|半岛)")
 _PLACED: Final = re.compile(r"[在到从往自去住来离]\Z")
 
@@ -246,7 +246,7 @@ def _unlisted(text: str, tokens: Sequence[Token], number: int, *, led: bool) -> 
         there = (led or named) and not is_called(tokens, number, stop) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
         if led and stop - start == 1 and text[stop : stop + 1] == "县":
             return stop
-        lives = named and _AT.search(text, 0, start) and _LIVED.match(text, stop) and not is_called(tokens, number, stop)
+        lives = named and word == tokens[number][2] and _AT.search(text, 0, start) and _LIVED.match(text, stop) and not is_called(tokens, number, stop)
         if stop - start > 1 and (sent or there or lives or (named and not led and _SAID.match(text, stop))):
             return stop
     return 0

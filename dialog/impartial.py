@@ -89,7 +89,7 @@ def impartial(text: str, familiar: Container[str] = frozenset(), places: Contain
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if places is not None:
-        plain = _without_places(plain, places)
+        plain = _without_places(plain, places, familiar)
     plain = _who_left_out(plain, familiar)
     if places is None:
         return plain
@@ -107,9 +107,9 @@ def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _without_places(text: str, known: Container[str]) -> str:
+def _without_places(text: str, known: Container[str], familiar: Container[str]) -> str:
     """Return a text with a mark for each place that the desk knows nothing about."""
-    text = without_english_places(text, known)
+    text = without_english_places(text, known, familiar)
     return without_han_places(text, known) if HAN.search(text) else text
 
 

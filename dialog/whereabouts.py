@@ -15,6 +15,7 @@ from typing import Final
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
 from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_strange
 from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
+from replydesk.dialog.placeevidence import likely_places
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
 __all__ = ["Span", "capitals_of", "english_places", "nowhere", "without_english_places"]
@@ -95,7 +96,7 @@ _SEVERAL: Final = re.compile(rf"{PLACE}(?:(?:, ?| )(?:in )?{PLACE})+")
 _NOWHERE: Final = "my country"
 
 
-def without_english_places(text: str, known: Container[str]) -> str:
+def without_english_places(text: str, known: Container[str], familiar: Container[str] = frozenset()) -> str:
     """Return a text with :data:`PLACE` for each place but those of which a word, in lower case, is ``known``.
 
     Those, too, are not read where nothing is asked or told of them: *the weather in Leeds is awful*.
@@ -104,7 +105,7 @@ def without_english_places(text: str, known: Container[str]) -> str:
     'My sister in <PLACE_1> says: do you ship to Norway?'
     """
     there = bool(HERE.search(text))
-    for start, stop in reversed([*english_places(text, known)]):
+    for start, stop in reversed([*english_places(text, known, familiar)]):
         matters = any(word in known for word in _words_of(text[start:stop]))
         if not (matters and (there or _is_asked_about(text, start, stop))):
             text = f"{text[:start]}{PLACE}{text[stop:]}"
@@ -151,27 +152,38 @@ def _naming(match: re.Match[str]) -> str:
     return low if word in _ABBREVIATED or (inside and CAPITAL.fullmatch(word) and _is_unknown(low)) else ""
 
 
-def english_places(text: str, known: Container[str] = frozenset()) -> Iterator[Span]:
+def english_places(
+    text: str, known: Container[str] = frozenset(), familiar: Container[str] = frozenset()
+) -> Iterator[Span]:
     """Yield where places stand in an English text, from the first to the last, of one or several words each.
 
-    A word of ``known`` that is no known place is not taken for an unknown one.
+    A word of ``known`` that is no known place is not taken for an unknown one, and one of ``familiar`` hardly is.
     """
     found = [*_TOKEN.finditer(text)]
+    likely = dict(likely_places(text, familiar))
     last = -1
     for at in range(len(found)):
         if at <= last:
             continue
         first = _begun_at(found, at, last)
+        begun = found[first].start()
+        if begun in likely:
+            last = max(one for one in range(first, len(found)) if found[one].start() < likely[begun])
+            if not _ABOUT_IT.search(text, 0, begun):
+                yield _article(found, first, begun), likely[begun]
+            continue
         if not _is_place(found, first, at, known):
             continue
         last = _goes_on_to(found, at)
-        if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, found[first].start()):
+        if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, begun):
             continue
-        begun = found[first].start()
-        if first and found[first - 1][0].lower() == "the" and not _noun_behind(found, last):
-            # In the UK, but the UK office.
-            begun = found[first - 1].start()
-        yield begun, found[last].end()
+        # In the UK, but the UK office.
+        yield begun if _noun_behind(found, last) else _article(found, first, begun), found[last].end()
+
+
+def _article(found: Sequence[re.Match[str]], first: int, begun: int) -> int:
+    """Return where a name of a place begins, with the article before it."""
+    return found[first - 1].start() if first and found[first - 1][0].lower() == "the" else begun
 
 
 def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Container[str]) -> bool:
