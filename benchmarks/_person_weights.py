@@ -31,7 +31,7 @@ _TIMES: Final = 60
 _INTRODUCED: Final = 2.0
 _OTHERS: Final = 12.0
 _PARTS: Final = 0.1
-_MOST: Final = 0.0015
+_MOST: Final = 0.0025
 _MOST_LOOSELY: Final = 0.0012
 _LOOSE: Final = ("loosely 1", "loosely 2", "loosely 3")
 _STRENGTH: Final = 0.4
@@ -108,15 +108,13 @@ def chinese(texts: Sequence[str], mask: Mask) -> tuple[dict[str, float], float]:
     return weights, threshold
 
 
-def _most(seen_in: Sequence[Sequence[Sequence[str]]], weights: dict[str, float], share: float, *, loosely: bool) -> float:
+def _most(
+    seen_in: Sequence[Sequence[Sequence[str]]], weights: dict[str, float], share: float, *, loosely: bool
+) -> float:
     """Return the odds that a stretch comes to in no more than this share of the messages."""
     odds = sorted(
         max(
-            (
-                sum(weights.get(one, 0.0) for one in seen)
-                for seen in found
-                if seen[0].startswith("loosely") == loosely
-            ),
+            (sum(weights.get(one, 0.0) for one in seen) for seen in found if seen[0].startswith("loosely") == loosely),
             default=-np.inf,
         )
         for found in seen_in

@@ -24,7 +24,8 @@ _DEALING: Final = words(
 )
 _PLACING: Final = words("在 去 到 从 往 至 寄 发 来自 位于 于 寄到 发到 送到 里 这 那 个 张 次 家 款 种")
 _FIELDS: Final = _NAMING | words("联系人 客户 顾客 会员 收件人 收货人 寄件人")
-_SELF: Final = words("我家 你家 他家 我 本人 俺 咱 在下 鄙人 人家 我们 咱们")
+_SELF: Final = words("我家 你家 他家 我 俺 咱 人家 我们 咱们")
+_MYSELF: Final = words("本人 在下 鄙人 我姓")
 _THEN: Final = words("之前 以前 刚刚 刚才 后来 当时 上次 上回 上周 上个月 结果 原来 其实 可能 本来 听说 据说")
 _PEOPLE: Final = words(
     "同事 同学 朋友 室友 舍友 邻居 老板 闺蜜 亲戚 爱人 孩子 家长 老人 家人 对象 长辈 亲人 客户 顾客 会员 用户 买家 客服"
@@ -51,13 +52,14 @@ SURELY: Final = frozenset((
     *(f"people {one}" for one in ("saying", "doing", "tells me", "ends", "of people")),
     *(f"for {one}" for one in ("saying", "ends", "tells me")), *(f"dealt {one}" for one in ("saying", "ends")),
     "given ends", "said ends", "signed ends", "thanked ends", "thanked greeted", "thanked says", "begins greeted", "begins tells me",
-    "self ends", "self saying",
+    "myself ends", "self ends", "self saying",
 ))  # fmt: skip
 """What stands before and behind a word that may then be a name, whatever it means."""
 
 
 _LEADS: Final = (
-    ("called", _NAMING), ("being", _BEING), ("for", _FOR), ("dealt", _DEALING), ("self", _SELF), ("people", _PEOPLE)
+    ("called", _NAMING), ("being", _BEING), ("for", _FOR), ("dealt", _DEALING),
+    ("myself", _MYSELF), ("self", _SELF), ("people", _PEOPLE)
 )  # fmt: skip
 _PARTICLES: Final = words("吧 呀 啊 啦 哈 即可 就好 就行")
 _TELLING_ME: Final = words("让 告诉 叫 推荐 问 教 托 请 跟")
@@ -82,7 +84,10 @@ def tokens_of(text: str) -> list[Token]:
 
 def is_role(word: str) -> bool:
     """Return whether a word is of what people are, are called by or do, and so no name itself."""
-    return any(word in known for known in (_NAMING, _BEING, _FOR, _DEALING, _SELF, _THEN, _OF_PEOPLE, DOING, _PLACING, _CALLED_SO))
+    return any(
+        word in known
+        for known in (_NAMING, _BEING, _FOR, _DEALING, _MYSELF, _SELF, _THEN, _OF_PEOPLE, DOING, _PLACING, _CALLED_SO)
+    )
 
 
 def before(tokens: Sequence[Token]) -> str:

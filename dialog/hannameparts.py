@@ -11,12 +11,25 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import GIVEN, HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
+from replydesk.dialog.closedwords import OPENERS
 from replydesk.dialog.hannamecontext import DOING, Token, is_role
 from replydesk.dialog.nameparts import is_word
 from replydesk.dialog.personwords import STATES
 from replydesk.dialog.placenames import HAN_PLACES, HAN_TOWNS
 
-__all__ = ["BY_SOUND", "FIRST", "FOREIGN", "FOREIGN_NAMES", "FUNCTION", "NO_NAMES", "TITLES", "built", "is_called", "loosely_built", "shape_of"]
+__all__ = [
+    "BY_SOUND",
+    "FIRST",
+    "FOREIGN",
+    "FOREIGN_NAMES",
+    "FUNCTION",
+    "NO_NAMES",
+    "TITLES",
+    "built",
+    "is_called",
+    "loosely_built",
+    "shape_of",
+]
 
 # Characters of Xinhua's tables of transliteration that hardly stand in words, and those that do.
 BY_SOUND: Final = frozenset(
@@ -59,7 +72,7 @@ _SPOKEN: Final = _LITTLE | frozenset("vt")
 # Carriers, wares, languages and kinds of people that are built like names.
 _OTHERS: Final = words(
     "顺丰 圆通 中通 申通 韵达 极兔 德邦 安卓 华为 小米 苹果 京东 金卡 白金 白卡 英文 法文 德文 泰文 高中生"
-    " 高管 白领 金领"
+    " 高管 白领 金领 付定 付定金"
 )
 NO_NAMES: Final = HAN_NOT_NAMES | _OTHERS
 TITLES: Final = words(
@@ -88,8 +101,8 @@ def built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str
     if (
         little
         or len(set(told)) == 1
-        or told[-1] == "人"
-        or any(token[2] in HAN_PLACES for token in tokens[first : last + 1])
+        or told[-1] in "人员"
+        or any(token[2] in HAN_PLACES or token[2] in HAN_TOWNS for token in tokens[first : last + 1])
     ):
         return []
     double = told[:2] in HAN_COMPOUND
@@ -174,7 +187,7 @@ def shape_of(within: Sequence[Token], told: str) -> str:
         return "foreign given"
     if told.isascii():
         low = told.split()[0].lower()
-        return "latin given" if low in GIVEN else "" if is_word(low) or low in STATES else "latin"
+        return "latin given" if low in GIVEN else "" if is_word(low) or low in STATES or low in OPENERS else "latin"
     if len(told) == 2 and told[0] in _CALLED_BY and told not in _NO_NICKNAMES:
         known = len(within) == 1 and not within[0][3].startswith("nr") and told[1] not in _USUAL
         named = told[1] in COMMON or (told[1] in HAN_GIVEN and told[0] in "小阿")
@@ -195,6 +208,4 @@ def is_called(tokens: Sequence[Token], number: int, stop: int) -> bool:
     """Return whether the tokens from this one to where they stop are what somebody is called, for all that is known."""
     within = [token for token in tokens[number:] if token[1] <= stop]
     told = "".join(token[2] for token in within)
-    return bool(shape_of(within, told)) or (
-        told[0] in _USUAL and 1 < len(told) < 4 and HAN_GIVEN.issuperset(told[1:])
-    )
+    return bool(shape_of(within, told)) or (told[0] in _USUAL and 1 < len(told) < 4 and HAN_GIVEN.issuperset(told[1:]))

@@ -24,25 +24,25 @@ _ENDS_NAMES: Final = (
     FUNCTION - HAN_GIVEN - BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇") | words("这边 那边")
 )
 _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
-THRESHOLD: Final = -0.3
+THRESHOLD: Final = -0.5
 _FAMILIAR: Final = -4.5
 WEIGHTS: Final = {
-    "alone": -2.6, "before of": 0.4, "before time": 0.6, "before verb": -0.8, "before word": -2.2, "begins": 1.3,
-    "behind of": -1.2, "behind time": -0.1, "behind verb": -1.3, "behind word": -2.3, "being": 0.9, "between": 1.1,
-    "called": 2.3, "common1": -3.0, "common2": -1.2, "dealt": 1.2, "doing": 0.7, "dotted": 0.5, "double": 0.4,
-    "doubled": 1.6, "ends": 0.5, "for": 1.5, "foreign": 1.7, "foreign given": 3.0, "foreign2": 0.3,
-    "functional": -0.8, "given": 3.2, "given other": -1.1, "goes on": 0.2, "greeted": 0.0, "inside": -1.6,
-    "is given": 1.6, "is said": 1.1, "known": -0.2, "latin given": 1.1, "loosely 1": 0.1, "loosely 2": -3.0,
-    "loosely 3": -1.5, "loosely a": 1.8, "loosely b": -1.4, "loosely begins greeted": 0.5,
-    "loosely begins tells me": -0.4, "loosely called ends": 1.7, "loosely dealt ends": -2.4,
-    "loosely dealt saying": -0.6, "loosely for ends": 0.6, "loosely for saying": 0.9, "loosely given ends": 3.2,
-    "loosely n": -0.5, "loosely named": 2.6, "loosely people doing": -1.8, "loosely people ends": -0.1,
-    "loosely people saying": 2.4, "loosely people tells me": 1.0, "loosely said ends": 1.8,
-    "loosely self ends": -1.5, "loosely signed ends": 2.0, "loosely t": -0.5, "loosely thanked ends": 0.1,
-    "loosely v": -1.8, "nickname": 3.7, "of people": 1.4, "other": -3.7, "people": 2.4, "place": -0.5,
-    "placed": -3.9, "rare": -3.3, "saying": 1.5, "says": 0.8, "self": 0.0, "signed": 0.6, "signs": 0.9,
-    "sounds2": 1.0, "sounds3": 1.6, "tagged": -2.7, "tells me": 1.5, "thanked": 1.2, "titled": 3.4, "usual": 1.8,
-    "word": -1.0,
+    "alone": -1.5, "before of": 0.3, "before time": 0.6, "before verb": -0.9, "before word": -2.2, "begins": 1.2,
+    "behind of": -1.6, "behind time": -0.1, "behind verb": -1.4, "behind word": -2.4, "being": 1.2, "between": 1.0,
+    "called": 2.0, "common1": -3.4, "common2": -1.8, "dealt": 0.8, "doing": 0.5, "dotted": 0.1, "double": 0.3,
+    "doubled": 1.8, "ends": 1.1, "for": 0.9, "foreign": 1.9, "foreign given": 3.1, "foreign2": 0.5,
+    "functional": -0.5, "given": 3.3, "given other": 0.2, "goes on": 0.1, "greeted": 0.0, "inside": -1.4,
+    "is given": 1.1, "is said": 1.7, "known": -0.3, "latin given": 1.6, "loosely 1": -0.3, "loosely 2": -2.8,
+    "loosely 3": -1.2, "loosely a": 2.0, "loosely b": -1.7, "loosely begins greeted": 0.7,
+    "loosely begins tells me": 0.0, "loosely called ends": 1.7, "loosely dealt ends": -2.3,
+    "loosely dealt saying": -0.8, "loosely for ends": 0.2, "loosely for saying": 1.6, "loosely given ends": 3.3,
+    "loosely myself ends": 0.5, "loosely n": -0.3, "loosely named": 3.0, "loosely people doing": -1.2,
+    "loosely people ends": -0.5, "loosely people saying": 2.5, "loosely people tells me": 1.6, "loosely s": 0.4,
+    "loosely said ends": 1.8, "loosely self ends": -2.0, "loosely signed ends": 2.5, "loosely t": -0.2,
+    "loosely thanked ends": 0.7, "loosely v": -1.5, "myself": 1.3, "nickname": 3.8, "of people": 1.3, "other": -3.5,
+    "people": 2.1, "place": 0.1, "placed": -2.9, "rare": -3.6, "saying": 2.2, "says": 0.3, "self": -0.4,
+    "signed": 0.5, "signs": 1.0, "sounds2": 1.0, "sounds3": 1.6, "tagged": -3.3, "tells me": 1.8, "thanked": 1.2,
+    "titled": 2.9, "usual": 2.0, "word": -0.9,
 }  # fmt: skip
 
 # A name that was masked in part, or that a dot joins: 努尔<NAME_1>, 买买提·艾山来问.
@@ -53,7 +53,9 @@ _PARTLY: Final = re.compile(
     "(?=[^\u4e00-\u9fff]|\\Z|[的来在向上让托找问想和敬留报说]|顾客|本人))"
 )
 # Whose name is masked, the title behind it tells nothing more: <NAME_1>女士.
-_TITLED: Final = re.compile(rf"(<NAME_1>)(?:{'|'.join(sorted(TITLES, key=len, reverse=True))}|[这那][边里儿](?=[，。！？,.!?问想来 ]|\\Z))(?!服务|[的]?[款码])")
+_TITLED: Final = re.compile(
+    rf"(<NAME_1>)(?:{'|'.join(sorted(TITLES, key=len, reverse=True))}|[这那][边里儿](?=[，。！？,.!?问想来 ]|\\Z))(?!服务|[的]?[款码])"
+)
 
 # Who is what stands behind 是: a name or a role.
 _HERE: Final = words("我 本人 这里 这边")
@@ -61,6 +63,7 @@ _HERE: Final = words("我 本人 这里 这边")
 _GIVING: Final = re.compile(
     "(?:(?:我|人|主|就|名|本名)叫做?|叫做|名[字是]?是|(?:署名|落款|姓名|名字|昵称)[是为:： ]*)\\Z"
 )
+
 
 def han_persons(text: str, familiar: Container[str] = frozenset()) -> str:
     """Return a text with a placeholder for each name of a person that it says in Chinese.

@@ -243,10 +243,20 @@ def _unlisted(text: str, tokens: Sequence[Token], number: int, *, led: bool) -> 
         named = tag.startswith(_NAMES) and may_be_place(word)
         sent = named and _SENT.search(text, max(0, start - 2), start)
         # 客服这边 is none, 芷江这边 is, and 张晓梅这边 is somebody.
-        there = (led or named) and not is_called(tokens, number, stop) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        there = (
+            (led or named)
+            and not is_called(tokens, number, stop)
+            and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        )
         if led and stop - start == 1 and text[stop : stop + 1] == "县":
             return stop
-        lives = named and word == tokens[number][2] and _AT.search(text, 0, start) and _LIVED.match(text, stop) and not is_called(tokens, number, stop)
+        lives = (
+            named
+            and word == tokens[number][2]
+            and _AT.search(text, 0, start)
+            and _LIVED.match(text, stop)
+            and not is_called(tokens, number, stop)
+        )
         if stop - start > 1 and (sent or there or lives or (named and not led and _SAID.match(text, stop))):
             return stop
     return 0

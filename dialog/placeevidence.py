@@ -36,29 +36,33 @@ Span = tuple[int, int]
 
 _THRESHOLD: Final = 1.0
 PLACE_WEIGHTS: Final[dict[str, float]] = {
-    "": -1.3, "a": 2.3, "accented": 0.2, "and": -1.3, "as": -1.1, "at": 1.4, "before comma": -1.1,
-    "before little": -1.5, "before mark": -1.4, "before word": -0.8, "begins before comma": -1.1,
-    "begins before little": -0.7, "begins before mark": -0.4, "begins desk": -1.4, "begins ends": -1.7,
-    "begins given": -1.8, "begins here": 4.0, "begins language": -2.0, "begins persons": -0.5,
-    "begins persons here": 3.4, "begins place": -1.3, "begins possessive": -0.3, "begins site": -0.2,
-    "begins sited": 1.7, "begins strange": -1.9, "begins told": 1.9, "behind mark": -2.9, "behind word": -2.6,
-    "between": -0.9, "by": -1.8, "comma": -1.5, "comma before comma": -0.8, "comma before little": -0.3,
-    "comma before mark": -0.2, "comma before word": -0.5, "comma ends": -0.5, "comma here": -0.4,
-    "comma persons here": 2.4, "comma told": -1.2, "dash": -1.7, "dash before comma": -0.2, "dash before mark": -0.1,
-    "dash before word": -0.7, "dash ends": -0.6, "dash told": -0.1, "determined": 0.5,
-    "determined before comma": -0.1, "determined before little": -0.1, "determined before mark": -0.1,
-    "determined before word": 2.1, "determined ends": -1.2, "determined here": -1.7, "determined persons": 2.5,
-    "determined site": -0.7, "determined told": -0.1, "ending": 0.9, "ends": -0.1, "field": 4.1, "first both": 0.2,
-    "first desk": -1.0, "first given": -1.8, "first language": 1.7, "first place": 1.2, "first strange": -0.8,
-    "for": -2.6, "from": 4.8, "going to": 2.9, "here": -0.6, "hyphen": 0.2, "in": 5.5, "kind of place": 3.6,
-    "last both": 0.1, "last desk": -1.1, "last given": -0.7, "last language": 0.6, "last place": 0.9,
-    "last strange": -0.4, "line before comma": 3.2, "line before mark": -0.1, "line ends": -0.9, "line place": 0.3,
-    "line site": -0.2, "line strange": 0.2, "living": 3.6, "of": -3.2, "one both": -0.2, "one desk": -3.7,
-    "one given": -1.8, "one language": 1.1, "one place": 2.7, "one strange": 1.7, "or": -0.5, "persons": 1.3,
-    "persons here": 1.9, "placed of": 3.4, "possessive": -3.6, "reaching": 2.7, "self": 0.5,
-    "self before comma": -0.9, "self before little": -0.9, "self before mark": -0.4, "self before word": -1.2,
-    "self ends": 1.6, "self persons": 1.7, "self sited": 0.5, "site": 0.5, "sited": 3.0, "the": -2.6, "three": -2.0,
-    "to": 0.2, "told": 1.5, "with": -2.1, "with a place": 1.9,
+    "": -0.9, "a": 1.4, "a before comma": -0.2, "a before little": -0.2, "a before word": -1.2, "a ends": -0.8,
+    "a persons": 2.0, "a site": 1.4, "a sited": 0.3, "accented": 0.1, "and": 0.5, "as": -1.5, "at": 0.9,
+    "before comma": -1.1, "before little": -1.5, "before mark": -1.8, "before word": -0.8,
+    "begins before comma": -0.9, "begins before little": -0.8, "begins before mark": -0.4, "begins both": 0.2,
+    "begins desk": -1.6, "begins ends": -1.3, "begins given": -2.6, "begins here": 2.2, "begins language": -2.3,
+    "begins persons": -0.4, "begins persons here": 3.8, "begins place": -1.7, "begins possessive": -0.2,
+    "begins site": -0.3, "begins sited": 1.6, "begins strange": -2.7, "begins told": 2.5, "behind mark": -3.7,
+    "behind word": -2.5, "between": 2.9, "by": -1.9, "comma": -1.4, "comma before comma": -1.2,
+    "comma before little": -0.5, "comma before mark": -0.3, "comma before word": -0.9, "comma ends": -0.6,
+    "comma here": -1.5, "comma persons": 3.2, "comma persons here": 2.1, "comma told": -1.7, "dash": -0.5,
+    "dash before comma": -0.6, "dash before mark": -0.3, "dash before word": -1.6, "dash ends": 2.2,
+    "dash told": -0.2, "determined": 0.7, "determined before comma": -0.2, "determined before little": -0.2,
+    "determined before mark": -0.2, "determined before word": 1.6, "determined ends": -1.3, "determined here": -3.6,
+    "determined persons": 2.5, "determined site": 2.1, "determined told": -0.1, "ending": 0.6, "ends": -0.6,
+    "field": 3.7, "first both": 0.1, "first desk": -2.4, "first given": -1.4, "first language": 1.6,
+    "first place": 1.6, "first strange": -0.3, "for": -2.7, "from": 4.2, "going to": 3.0, "here": 1.7, "hyphen": 0.2,
+    "in": 4.8, "kind of place": 3.7, "last both": -0.8, "last desk": -1.3, "last given": -0.3, "last language": 0.6,
+    "last place": 1.4, "last strange": -0.3, "line before comma": 3.6, "line before mark": -0.1, "line ends": -1.0,
+    "line given": -0.4, "line here": -0.6, "line language": -0.1, "line persons here": -0.1, "line place": -1.1,
+    "line site": -0.3, "line sited": -0.8, "line strange": -0.2, "line told": -0.4, "living": 3.6, "of": -3.2,
+    "one both": 0.5, "one desk": -3.8, "one given": -1.8, "one language": 1.1, "one place": 2.6, "one strange": 1.7,
+    "or": -0.6, "persons": 0.6, "persons here": 1.7, "placed of": 4.0, "possessive": -3.5, "reaching": 3.4,
+    "self": 0.2, "self before comma": -1.0, "self before little": -1.1, "self before mark": -0.4,
+    "self before word": -1.6, "self ends": 2.4, "self persons": 2.0, "self sited": -0.1, "site": 0.7, "sited": 2.9,
+    "the": -0.9, "the before comma": -0.2, "the before little": -0.3, "the before mark": -0.2,
+    "the before word": -1.4, "the ends": -0.6, "the persons": -0.5, "the site": 3.1, "the sited": -0.6,
+    "the told": -0.4, "three": -1.9, "told": 1.2, "with": -2.3, "with a place": 1.4,
 }  # fmt: skip
 _DAYS: Final = words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
@@ -112,6 +116,7 @@ _NEVER_ON: Final = (
 _SITED: Final = words("based area wide time born")
 _TOLD: Final = words("is isn't has was will hasn't wasn't isnt seems gets says feels looks")
 _CASED_ON: Final = re.compile(r"(?:[dl]')?[^\W\d_a-zß-öø-ÿ][^\W\d_A-Z]+(?:['-]\w+)*\Z")
+_NAMED_SO: Final = words("site sited persons here") | {"persons here"}
 _COMPOUND: Final = re.compile(r"(.+)-(based|born|area|wide|time|bound)\Z", re.I)
 
 
@@ -127,10 +132,14 @@ def likely_places(text: str, familiar: Container[str] = frozenset()) -> Iterator
     last = -1
     for start, stop, seen in place_stretches(text, familiar):
         # What a list has, whereabouts.py knows better: my Osaka lamp is a lamp, and French a language.
-        listed = seen[0] in ("one people", "one both") or (seen[0] == "one place" and "before word" in seen)
+        listed = seen[0] == "one people" or (seen[0] == "one place" and "before word" in seen)
         # Any word may begin a sentence.
-        listed = listed or (seen[0] == "one language" and seen[1] == "begins language")
-        if start > last and not listed and sum(PLACE_WEIGHTS.get(one, 0.0) for one in seen) + PLACE_WEIGHTS.get("", 0.0) > _THRESHOLD:
+        listed = listed or ("begins language" in seen and _NAMED_SO.isdisjoint(seen))
+        if (
+            start > last
+            and not listed
+            and sum(PLACE_WEIGHTS.get(one, 0.0) for one in seen) + PLACE_WEIGHTS.get("", 0.0) > _THRESHOLD
+        ):
             yield start, stop
             last = stop
 
@@ -208,7 +217,7 @@ def _seen(tokens: Sequence[Token], first: int, last: int, familiar: Container[st
     left, right = _before(tokens, first), _behind(tokens, last)
     begins = left in ("begins", "line")
     seen += [f"{left} {kinds[0]}" if begins else left, right]
-    if (begins and right != "before word") or left in ("dash", "comma", "self", "determined"):
+    if (begins and right != "before word") or left in ("dash", "comma", "self", "determined", "the", "a"):
         seen.append(f"{left} {right}")
     return seen
 
@@ -232,7 +241,21 @@ def _kind(token: Token, familiar: Container[str]) -> str:
 def _before(tokens: Sequence[Token], first: int) -> str:
     """Return what stands before a name of a place."""
     back = [token.low for token in tokens[max(0, first - 4) : first]]
-    while back and back[-1] in ("sunny", "rainy", "old", "windy", "rural", "downtown", "central", "cold", "beautiful"):
+    while back and back[-1] in (
+        "sunny",
+        "rainy",
+        "old",
+        "windy",
+        "rural",
+        "downtown",
+        "central",
+        "cold",
+        "beautiful",
+        "south",
+        "north",
+        "east",
+        "west",
+    ):
         back.pop()
     one = back[-1] if back else "\n"
     two = back[-2] if len(back) > 1 else "\n"

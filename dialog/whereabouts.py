@@ -14,7 +14,7 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
 from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_strange
-from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
+from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN, ROLES
 from replydesk.dialog.placeevidence import likely_places
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
@@ -56,7 +56,25 @@ _PEOPLES: Final = DEMONYMS | words(
     "afghan bangladeshi belgian bengali californian chilean colombian cuban european filipino ghanaian glaswegian"
     " gujarati iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani"
     " punjabi saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
+    "pole poles finn finns scot scots turk turks swede swedes dane danes spaniard kurd kurdish basque catalan parisian"
+    " bolivian cantonese brit brits aussie kiwi texan berliner serb croat slovene czech magyar maltese bulgarian"
+    " guatemalan honduran salvadoran nicaraguan panamanian paraguayan uruguayan ecuadorian dominican haitian bahamian"
+    " barbadian trinidadian guyanese surinamese cameroonian congolese angolan mozambican namibian botswanan malawian"
+    " rwandan burundian eritrean djiboutian sudanese chadian malian gambian liberian togolese beninese nigerien ivorian"
+    " senegalese guinean mauritanian tunisian algerian malagasy mauritian seychellois maldivian bhutanese burmese"
+    " laotian cambodian bruneian singaporean timorese papuan fijian samoan tongan mongol uzbek kazakh kyrgyz tajik"
+    " turkmen georgian armenian azeri azerbaijani moldovan belarusian luxembourger andorran icelander qatari bahraini"
+    " omani emirati jordanian lebanese palestinian scottish irishman englishman welshman frenchman dutchman african"
+    " asian latino latina hispanic caribbean scandinavian balkan slavic arab persian bavarian sicilian"
 )
+_PERSONS: Final = ROLES | words(
+    "wife husband partner mother father mum mom dad son daughter brother sister uncle aunt cousin grandmother"
+    " grandfather gran nan grandparent grandparents parent parents child children kids friend friends colleague"
+    " colleagues neighbour neighbor neighbours neighbors boss flatmate roommate landlord guest guests couple family"
+    " families in-laws relatives girlfriend boyfriend girl boy woman man lady guy mate community national nationals"
+    " passport accent roots heritage descent origin origins background expat expats number side"
+)
+_ITSELF: Final = words("i'm im am we're are is being half part originally fully")
 # Without a capital these are names of persons or words.
 _SMALL_WORDS: Final = GIVEN | words("cape dane dar essen stoke java derry slough us rio man isle split kong york")
 _BETWEEN: Final = words("the old sunny rainy windy rural downtown")
@@ -170,20 +188,38 @@ def english_places(
         if begun in likely:
             last = max(one for one in range(first, len(found)) if found[one].start() < likely[begun])
             if not _ABOUT_IT.search(text, 0, begun):
-                yield _article(found, first, begun), likely[begun]
+                yield _begun(found, first, last), likely[begun]
+            continue
+        if _says_of_whom(found, first, at):
+            last = at
+            yield begun, found[last].end()
             continue
         if not _is_place(found, first, at, known):
             continue
         last = _goes_on_to(found, at)
         if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, begun):
             continue
-        # In the UK, but the UK office.
-        yield begun if _noun_behind(found, last) else _article(found, first, begun), found[last].end()
+        yield _begun(found, first, last), found[last].end()
 
 
-def _article(found: Sequence[re.Match[str]], first: int, begun: int) -> int:
-    """Return where a name of a place begins, with the article before it."""
-    return found[first - 1].start() if first and found[first - 1][0].lower() == "the" else begun
+def _says_of_whom(found: Sequence[re.Match[str]], first: int, at: int) -> bool:
+    """Return whether a word says of what people somebody is: *my Polish wife*, *I'm Nigerian*, *as a Scot*."""
+    token, low = found[at][0], found[at][0].lower()
+    if low not in _PEOPLES or not token[0].isupper():
+        return False
+    behind = found[at + 1][0] if at + 1 < len(found) else "."
+    if behind.lower() in _PERSONS:
+        return True
+    back = [one[0].lower() for one in found[max(0, first - 3) : first]]
+    as_one = back[-1:] in (["a"], ["an"]) and bool({"as", "i'm", "am", "im", "being", "is"} & set(back))
+    alone = not behind[0].isalpha() or behind.lower() in ("and", "but", "so", "by", "here", "living", "who", "myself")
+    return alone and (as_one or (bool(back) and back[-1] in _ITSELF))
+
+
+def _begun(found: Sequence[re.Match[str]], first: int, last: int) -> int:
+    """Return where a name of a place begins, with the article before it: in *the UK*, but the *UK* office."""
+    with_article = first and found[first - 1][0].lower() == "the" and not _noun_behind(found, last)
+    return found[first - 1 if with_article else first].start()
 
 
 def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Container[str]) -> bool:
