@@ -11,7 +11,7 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import COMMON, RARE
 from replydesk.data.privacy.lexicon import GIVEN, HAN_COMPOUND, HAN_GIVEN, HAN_NOT_NAMES, HAN_SURNAMES, words
-from replydesk.dialog.closedwords import OPENERS
+from replydesk.dialog.closedwords import PLAIN
 from replydesk.dialog.hannamecontext import DOING, Token, is_role
 from replydesk.dialog.nameparts import is_word
 from replydesk.dialog.personwords import STATES
@@ -85,6 +85,7 @@ _CALLED_BY: Final = frozenset("小老阿大")
 # Words that are built like a surname with one of these before it.
 _NO_NICKNAMES: Final = words("小米 小白 小花 小金 小包 小时 小程 大方 大红 大麦 大白 大黄 大米 大石 大马 老花 老白")
 _MOST_LOOSE: Final = 4
+_SHORTEST: Final = 4
 # What words end in that say what somebody is: 程序员, 白领.
 _KINDS: Final = frozenset("人领员生卡师工手客家民迷党者主户族派控长商士粉")
 
@@ -187,7 +188,7 @@ def shape_of(within: Sequence[Token], told: str) -> str:
         return "foreign given"
     if told.isascii():
         low = told.split()[0].lower()
-        return "latin given" if low in GIVEN else "" if is_word(low) or low in STATES or low in OPENERS else "latin"
+        return "latin given" if low in GIVEN else "" if len(low) < _SHORTEST or is_word(low) or low in PLAIN or low in STATES else "latin"
     if len(told) == 2 and told[0] in _CALLED_BY and told not in _NO_NICKNAMES:
         known = len(within) == 1 and not within[0][3].startswith("nr") and told[1] not in _USUAL
         named = told[1] in COMMON or (told[1] in HAN_GIVEN and told[0] in "小阿")
