@@ -76,7 +76,9 @@ def _is_known(seen: Sequence[str]) -> bool:
 def _placed(texts: Sequence[str], known: frozenset[str], mask: Mask) -> Iterator[Row]:
     """Yield stretches that overlap with a place that is planted."""
     places = _PLACES.split("|")
-    said = [line["text"] for line in wordings("development", "en") if line["attribute"] == "region"]
+    said = [
+        line["text"] for line in wordings("development", "en") if line["attribute"] == "region" and "pair" not in line
+    ]
     for number, sentence in enumerate(said * _TIMES):
         draw = Random(number)
         place = draw.choice(places)

@@ -40,11 +40,40 @@ PEOPLE: Final = {
     "|Olga Petrova|Aoife Byrne|Chidi Okafor|Maria Gonzalez|Sean O'Neill|Jean-Pierre Dubois|Tran Thi Lan",
     ("development", "zh", "name"): "王芳|李强|阿依古丽|巴特尔|陈伟|扎西|张翠花|欧阳婷|刘建国|马秀英"
     "|努尔兰|洛桑|其其格|上官云|牛莉"
-    "|吾买尔|古再丽|索朗|热依扎|高远|于洋|白雪|方圆|丁一",
+    "|吾买尔|古再丽|索朗|热依扎|高远|于洋|白雪|方圆|丁一"
+    "|张晓梅|李国华|王子豪|赵雅|孙建军|周佳怡|吴迪|郑凯文|马晓丽|朱红|林志远|何思雨|郭鹏飞"
+    "|罗敏|梁家辉|宋佳|谢婉婷|唐静|许文强|邓丽|崔浩|蒋梦琪|余欢|葛军|高洁|白云|方便|成功"
+    "|安静|温暖|明天|夏天|黄河|江山|金星|向前|时光|乐观|文明|平安|海洋|石头|田园|牛奶"
+    "|苗条|关键|程度|路遥|周全|常青|冷静|欧阳娜|司马光|诸葛明|东方红|慕容晴|尉迟恭|令狐冲"
+    "|约翰|安娜|安娜·卡列|米歇尔|大卫|玛丽亚|彼得|苏珊|伊丽莎白|亚历山大|娜塔莎|费尔南多"
+    "|阿卜杜拉|穆罕默德|铃木一郎|佐藤美咲|田中|朴智慧|金敏俊|李在民|阮氏花|陈文雄|次仁|卓玛"
+    "|扎西平措|阿迪力|古丽|买买提·吐逊|乌云|苏日娜|娜仁花|韦小宝|蓝彩霞|木合塔尔|小王|老李"
+    "|阿强|王姐|张哥|李女士|陈先生|刘总|大刘|小陈|老张|阿芳|赵姐|孙哥|周女士|吴先生|马总"
+    "|黄老师|林阿姨|何叔|小美|小雨|豆豆|婷婷|莉莉|欢欢|胖胖|胡经理|徐师傅|郭大爷|罗小姐"
+    "|郑太太|小胡同学|冯工|梁医生|Tom|Lily|Jack|Alice|Kevin"
+    "|David Wang|Amy Chen|Grace|Mike|Jessica",
     ("development", "en", "region"): "Leeds|Glasgow|Lagos|Mumbai|Shenzhen|Warsaw|Dublin|Karachi|Houston|Kingston"
-    "|New York|Kettering|South Korea|Hong Kong|Nantes|West Bengal|Ouagadougou",
+    "|New York|Kettering|South Korea|Hong Kong|Nantes|West Bengal|Ouagadougou"
+    "|Norwich|Aberystwyth|Kirkcaldy|Hebden Bridge|Milton Keynes|St Albans|Berwick-upon-Tweed"
+    "|Stoke-on-Trent|Isle of Wight|County Down|Belfast|Minneapolis|Santa Fe|Chattanooga|North Dakota|Ohio"
+    "|Baton Rouge|Spokane|St. Louis|Wagga Wagga|Dunedin|Saskatoon|Newfoundland|Accra|Port Harcourt|Kisumu"
+    "|Bulawayo|Addis Ababa|Côte d'Ivoire|Senegal|Malawi|Nagpur|Kochi|Chandigarh|Tamil Nadu|Peshawar"
+    "|Sylhet|Kandy|Pokhara|Cebu City|Da Nang|Chiang Mai|Penang|Yogyakarta|Fukuoka|Daegu|Taichung|Xiamen"
+    "|Izmir|Amman|Muscat|Ramallah|Haifa|Yerevan|Almaty|Gdynia|Košice|Szeged|Cluj-Napoca|Plovdiv|Novi Sad"
+    "|Rijeka|Kharkiv|Tartu|Umeå|Aarhus|Tampere|Bergen|Reykjavík|Ghent|Eindhoven|Freiburg|Graz|Lausanne"
+    "|Besançon|Bologna|Zaragoza|A Coruña|Coimbra|Andalusia|Bavaria|Brittany|Crete|Oaxaca|Medellín"
+    "|Guayaquil|Arequipa|Valparaíso|Rosario|Belo Horizonte|San José|Guatemala|Bolivia|Trinidad|Jamaica"
+    "|Costa Rica|Saudi Arabia|Papua New Guinea|Bosnia|Czech Republic|Derby|Sandwich|Rugby|Mobile|Cork"
+    "|Deal|Nice|Split|Chester|Lincoln|Austin|Sydney|Florence|Charlotte|Orlando|Hull|Wells|Battle|Rye|Ware"
+    "|Wick|Eye|Barry|Street|March",
     ("development", "zh", "region"): "北京|上海|河南|新疆|黑龙江|贵州|广东|西藏|四川|福建"
-    "|西双版纳|慈溪|纽约|江浙沪|延边|青岛",
+    "|西双版纳|慈溪|纽约|江浙沪|延边|青岛"
+    "|石家庄|呼和浩特|十堰|赣州|玉林|雅安|大连|嘉兴|无锡|三亚|儋州|延吉|江油|瓦房店|婺源"
+    "|平遥|义县|周口|红河|中山|安顺|保山|东方|长治|巢湖|陕南|川西|闽北|胶东|珠三角|苏北"
+    "|塞罕坝|阿坝|林芝|和田|石河子|香格里拉|浦东|朝阳区|沙坪坝|天河|武侯区|昌平|首尔|京都"
+    "|清迈|槟城|河内|加德满都|迪拜|开罗|拉各斯|内罗毕|米兰|里斯本|华沙|芝加哥|西雅图|墨尔本"
+    "|多伦多|圣保罗|秘鲁|爱尔兰|冰岛|乌兹别克斯坦|埃塞俄比亚|斯里兰卡|洪都拉斯|London"
+    "|Toronto|NYC|Tokyo",
     ("held_out", "en", "name"): "Hannah Whitfield|Fatima Hussain|Nguyen Minh Anh|Darnell Robinson|Ifeoma Eze"
     "|Siobhan Murphy|Yuki Tanaka|Carlos Mendoza|Ivana Kovac|Rajesh Iyer|Jamal Carter|Zanele Dlamini",
     ("held_out", "zh", "name"): "赵敏|买买提|卓玛|孙丽娜|吴国栋|苏日娜|周杰|司马云|黄秀兰|艾力|田雨|徐志强",
@@ -168,7 +197,7 @@ def judged(
 
 def _swap(line: dict[str, str], text: str, draw: Random) -> Swap:
     attribute: Attribute = line["attribute"]  # type: ignore[assignment]
-    if attribute == "gender":
+    if attribute == "gender" or "pair" in line:
         pairs = PEOPLE.get((line["part"], line["language"], attribute), RELATIVES[line["language"]]).split("|")
         one, two = (line.get("pair") or draw.choice(pairs)).split("-")
     else:

@@ -103,7 +103,8 @@ def built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str
         little
         or len(set(told)) == 1
         or told[-1] in "人员"
-        or any(token[2] in HAN_PLACES or token[2] in HAN_TOWNS for token in tokens[first : last + 1])
+        or told in HAN_TOWNS
+        or any(token[2] in HAN_PLACES for token in tokens[first : last + 1])
     ):
         return []
     double = told[:2] in HAN_COMPOUND
@@ -188,7 +189,13 @@ def shape_of(within: Sequence[Token], told: str) -> str:
         return "foreign given"
     if told.isascii():
         low = told.split()[0].lower()
-        return "latin given" if low in GIVEN else "" if len(low) < _SHORTEST or is_word(low) or low in PLAIN or low in STATES else "latin"
+        return (
+            "latin given"
+            if low in GIVEN
+            else ""
+            if len(low) < _SHORTEST or is_word(low) or low in PLAIN or low in STATES
+            else "latin"
+        )
     if len(told) == 2 and told[0] in _CALLED_BY and told not in _NO_NICKNAMES:
         known = len(within) == 1 and not within[0][3].startswith("nr") and told[1] not in _USUAL
         named = told[1] in COMMON or (told[1] in HAN_GIVEN and told[0] in "小阿")

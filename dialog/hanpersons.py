@@ -25,7 +25,7 @@ _ENDS_NAMES: Final = (
     FUNCTION - HAN_GIVEN - BY_SOUND | frozenset("店馆路街寺座型款牌味色菜村县区市镇") | words("这边 那边")
 )
 _LONGEST, _LONGEST_DOTTED, _MOST_TOKENS = 6, 14, 9
-THRESHOLD: Final = -0.8
+THRESHOLD: Final = -0.7
 _FAMILIAR: Final = -4.5
 WEIGHTS: Final = {
     "alone": -1.5, "before of": 0.3, "before time": 0.6, "before verb": -0.9, "before word": -2.2, "begins": 1.2,
@@ -33,8 +33,8 @@ WEIGHTS: Final = {
     "called": 2.0, "common1": -3.5, "common2": -1.9, "dealt": 0.8, "doing": 0.5, "dotted": 0.0, "double": 0.3,
     "doubled": 1.8, "ends": 1.2, "for": 0.9, "foreign": 1.8, "foreign given": 3.0, "foreign2": 0.4,
     "functional": -0.5, "given": 3.2, "given other": 0.2, "goes on": 0.1, "greeted": 0.0, "inside": -1.4,
-    "is given": 1.1, "is said": 1.6, "known": -0.4, "latin given": 1.5, "loosely 1": -0.7, "loosely 2": -3.1,
-    "loosely 3": -1.4, "loosely a": 1.9, "loosely b": -1.7, "loosely begins greeted": 0.7,
+    "is given": 1.1, "is said": 1.6, "known": -0.4, "latin given": 1.5, "loosely 1": -0.5, "loosely 2": -3.0,
+    "loosely 3": -1.3, "loosely a": 1.9, "loosely b": -1.7, "loosely begins greeted": 0.7,
     "loosely begins tells me": 0.0, "loosely called ends": 1.7, "loosely dealt ends": -2.3,
     "loosely dealt saying": -0.8, "loosely for ends": 0.2, "loosely for saying": 1.6, "loosely given ends": 3.3,
     "loosely myself ends": 0.5, "loosely n": -0.3, "loosely named": 2.9, "loosely people doing": -1.2,
@@ -112,7 +112,9 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         if begun.isascii():
             if begun.istitle() and begun.isalpha():
                 last = _latin_end(tokens, first)
-                if HAN.search("".join(token[2][-1] for token in tokens[max(0, first - 2) : first] + tokens[last + 1 : last + 3])):
+                if HAN.search(
+                    "".join(token[2][-1] for token in tokens[max(0, first - 2) : first] + tokens[last + 1 : last + 3])
+                ):
                     yield first, last
             continue
         told = ""

@@ -116,7 +116,7 @@ _NEVER_ON: Final = (
 _SITED: Final = words("based area wide time born")
 _TOLD: Final = words("is isn't has was will hasn't wasn't isnt seems gets says feels looks")
 _CASED_ON: Final = re.compile(r"(?:[dl]')?[^\W\d_a-zß-öø-ÿ][^\W\d_A-Z]+(?:['-]\w+)*\Z")
-_NAMED_SO: Final = words("site sited persons here") | {"persons here"}
+_NAMED_SO: Final = words("site persons here") | {"persons here"}
 _COMPOUND: Final = re.compile(r"(.+)-(based|born|area|wide|time|bound)\Z", re.I)
 
 
