@@ -1,4 +1,4 @@
-"""What the evidence for names of persons weighs, in both languages: logistic regressions, rounded to tenths.
+"""What the evidence for names weighs, of persons in both languages and of English places: regressions, rounded.
 
 Made-up names in messages of customers stand against all else that looks like a name in the same messages, and all in
 the messages as they were written. Only development parts are learned from. English is weighed as it comes, and its
@@ -18,13 +18,13 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks import _chinese_names, _english_names
+from benchmarks import _chinese_names, _english_names, _english_places
 from benchmarks.bias import wordings
 from replydesk.data.preparation import Mask
 from replydesk.dialog.hanpersons import stretches_of
 from replydesk.dialog.persons import stretches
 
-__all__ = ["chinese", "english"]
+__all__ = ["chinese", "english", "places"]
 
 _REPEATED: Final = 6
 _TIMES: Final = 60
@@ -47,13 +47,24 @@ def english(texts: dict[str, list[str]], known: dict[str, frozenset[str]], mask:
 
     ``texts`` are masked messages of each set, ``known`` the words of a desk that has such messages.
     """
+    rows = [(*row, 1.0) for name, own in texts.items() for row in _english_rows(own, known[name], mask)]
+    return _fitted(rows)
+
+
+def places(texts: dict[str, list[str]], known: dict[str, frozenset[str]], mask: Mask) -> dict[str, float]:
+    """Return the weights of what is seen of an English place; the threshold, too, was set by hand."""
+    return _fitted([*_english_places.rows(texts, known, mask)])
+
+
+def _fitted(rows: Sequence[tuple[Sequence[str], bool, float]]) -> dict[str, float]:
+    """Return weights of evidence, without those that are nothing, and the constant as that of ``""``."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    rows = [row for name, own in texts.items() for row in _english_rows(own, known[name], mask)]
     table = DictVectorizer()
-    seen = table.fit_transform([dict.fromkeys(evidence, 1.0) for evidence, _ in rows])
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(seen, [name for _, name in rows])
+    seen = table.fit_transform([dict.fromkeys(evidence, 1.0) for evidence, _, _ in rows])
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit(seen, [name for _, name, _ in rows], sample_weight=[count for _, _, count in rows])
     weights = {
         name: round(float(value), 1) for name, value in zip(table.get_feature_names_out(), model.coef_[0], strict=True)
     }

@@ -13,7 +13,8 @@ __all__ = ["DOING", "MARKS", "SURELY", "Token", "before", "behind", "dictionary"
 Token = tuple[int, int, str, str]
 
 _NAMING: Final = words(
-    "叫 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 写的 叫我 喊我 称 抬头 户名 微信名"
+    "叫 名 姓名 名字 注册名 用户名 会员名 名叫 叫做 昵称 署名 落款 名称 网名 真名 写着 写的 叫我 喊我 称 抬头 户名"
+    " 微信名"
     " 落款人 收件人 收货人 寄件人 下单人 签收人 联系人 收件 签收"
 )
 _BEING: Final = words("是 为 成")
@@ -29,7 +30,8 @@ _MYSELF: Final = words("本人 在下 鄙人 我姓")
 _THEN: Final = words("之前 以前 刚刚 刚才 后来 当时 上次 上回 上周 上个月 结果 原来 其实 可能 本来 听说 据说")
 _PEOPLE: Final = words(
     "同事 同学 朋友 室友 舍友 邻居 老板 闺蜜 亲戚 爱人 孩子 家长 老人 家人 对象 长辈 亲人 客户 顾客 会员 用户 买家 客服"
-    " 师傅 经理 老师 助理 店长 人工 主管 队友 粉丝 粉 哥们 兄弟 姐妹 学生 徒弟 领导 秘书 客人 表哥 表姐 表弟 表妹 堂哥 堂姐"
+    " 师傅 经理 老师 助理 店长 人工 主管 队友 粉丝 粉 哥们 兄弟 姐妹 学生 徒弟 领导 秘书 客人 表哥 表姐 表弟 表妹"
+    " 堂哥 堂姐"
     " 儿媳 女婿 员 人 者 主 家 户"
 )
 _OF_PEOPLE: Final = _PEOPLE | words("家里 妈 爸 妈妈 爸爸 电话 手机 账号 账户 订单 同志 哥 姐 弟 妹 等 一起 一家")
@@ -51,8 +53,8 @@ SURELY: Final = frozenset((
     *(f"called {one}" for one in ("ends", "of people", "doing", "saying", "tells me")),
     *(f"people {one}" for one in ("saying", "doing", "tells me", "ends", "of people")),
     *(f"for {one}" for one in ("saying", "ends", "tells me")), *(f"dealt {one}" for one in ("saying", "ends")),
-    "given ends", "said ends", "signed ends", "thanked ends", "thanked greeted", "thanked says", "begins greeted", "begins tells me",
-    "myself ends", "self ends", "self saying",
+    "given ends", "said ends", "signed ends", "thanked ends", "thanked greeted", "thanked says",
+    "begins greeted", "begins tells me", "myself ends", "self ends", "self saying",
 ))  # fmt: skip
 """What stands before and behind a word that may then be a name, whatever it means."""
 

@@ -55,7 +55,8 @@ _PARTLY: Final = re.compile(
 )
 # Whose name is masked, the title behind it tells nothing more: <NAME_1>女士.
 _TITLED: Final = re.compile(
-    rf"(<NAME_1>)(?:{'|'.join(sorted(TITLES, key=len, reverse=True))}|[这那][边里儿](?=[，。！？,.!?问想来 ]|\\Z))(?!服务|[的]?[款码])"
+    rf"(<NAME_1>)(?:{'|'.join(sorted(TITLES, key=len, reverse=True))}"
+    r"|[这那][边里儿](?=[，。！？,.!?问想来 ]|\Z))(?!服务|的?[款码])"
 )
 
 # Who is what stands behind 是: a name or a role.
@@ -110,12 +111,10 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             # It joins: 我和热依扎.
             continue
         if begun.isascii():
-            if begun.istitle() and begun.isalpha():
-                last = _latin_end(tokens, first)
-                if HAN.search(
-                    "".join(token[2][-1] for token in tokens[max(0, first - 2) : first] + tokens[last + 1 : last + 3])
-                ):
-                    yield first, last
+            last = _latin_end(tokens, first)
+            beside = (*tokens[max(0, first - 2) : first], *tokens[last + 1 : last + 3])
+            if begun.istitle() and begun.isalpha() and any(HAN.search(token[2]) for token in beside):
+                yield first, last
             continue
         told = ""
         for last in range(first, min(len(tokens), first + _MOST_TOKENS)):
