@@ -232,10 +232,10 @@ def _seen(tokens: Sequence[Token], first: int, last: int, familiar: Container[st
 def _kind(token: Token, familiar: Container[str]) -> str:
     """Return what is known of a word with a capital."""
     low = token.low
-    if low in AMBIGUOUS_PLACES:
-        return "both"
     if low in DEMONYMS:
         return "people"
+    if low in AMBIGUOUS_PLACES:
+        return "both"
     if low in PLACES:
         return "place"
     if low in GIVEN or low in SURNAME_WORDS:
