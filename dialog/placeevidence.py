@@ -17,6 +17,7 @@ from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, SURNAME_WORDS, word
 from replydesk.dialog.closedwords import ASKING, PLAIN
 from replydesk.dialog.nameparts import capitals_tell, is_cased, is_word
 from replydesk.dialog.personcontext import Token, tokens_of
+from replydesk.dialog.persons import Stretch, stretches
 from replydesk.dialog.personwords import (
     AUXILIARIES,
     CONJUNCTIONS,
@@ -36,6 +37,8 @@ __all__ = ["PLACE_WEIGHTS", "likely_places", "place_stretches"]
 Span = tuple[int, int]
 
 _THRESHOLD: Final = 1.0
+# How much more has to speak for a place than for a person.
+_NO_PERSON: Final = 1.0
 PLACE_WEIGHTS: Final[dict[str, float]] = {
     "": -0.9, "a": 1.4, "a before comma": -0.2, "a before little": -0.2, "a before word": -1.2, "a ends": -0.8,
     "a persons": 2.0, "a site": 1.4, "a sited": 0.3, "accented": 0.1, "and": 0.5, "as": -1.5, "at": 0.9,
@@ -137,18 +140,25 @@ def likely_places(text: str, familiar: Container[str] = frozenset()) -> Iterator
     ['Aberystwyth']
     """
     last = -1
+    named: list[Stretch] | None = None
     for start, stop, seen in place_stretches(text, familiar):
-        # What a list has, whereabouts.py knows better: my Osaka lamp is a lamp, and French a language.
-        listed = seen[0] == "one people" or (seen[0] == "one place" and "before word" in seen)
-        # Any word may begin a sentence.
-        listed = listed or ("begins language" in seen and _NAMED_SO.isdisjoint(seen))
-        if (
-            start > last
-            and not listed
-            and sum(PLACE_WEIGHTS.get(one, 0.0) for one in seen) + PLACE_WEIGHTS.get("", 0.0) > _THRESHOLD
-        ):
+        odds = PLACE_WEIGHTS[""] + sum(PLACE_WEIGHTS.get(one, 0.0) for one in seen)
+        if start <= last or odds <= _THRESHOLD or not _is_left_to_us(seen):
+            continue
+        if named is None:
+            named = [*stretches(text, familiar)]
+        whose = max((one.odds for one in named if one.start < stop and one.stop > start), default=-odds)
+        if "with a place" in seen or "one place" in seen or odds > whose + _NO_PERSON:
             yield start, stop
             last = stop
+
+
+def _is_left_to_us(seen: Sequence[str]) -> bool:
+    """Return whether a list does not know better: *my Osaka lamp* is a lamp, and *French* a language."""
+    if seen[0] == "one people" or (seen[0] == "one place" and "before word" in seen):
+        return False
+    # Any word may begin a sentence.
+    return "begins language" not in seen or not _NAMED_SO.isdisjoint(seen)
 
 
 def place_stretches(text: str, familiar: Container[str] = frozenset()) -> Iterator[tuple[int, int, list[str]]]:
