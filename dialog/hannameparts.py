@@ -124,11 +124,7 @@ def built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str
     foreign = foreign and (len(told) > 2 or (nouns and (not whole or tag.startswith(("nr", "nz")))))
     named = (double or told[0] in _SURNAMES) and 0 < len(given) < 3 and "·" not in told
     if "·" in told:
-        inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
-        spelt = all(
-            FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in tokens[first : last + 1]
-        )
-        return ["dotted"] if inner and spelt else []
+        return _dotted(tokens[first : last + 1], told)
     if not (named or sounds or foreign or (whole and tag.startswith("nr"))):
         return []
     within, seen = tokens[first : last + 1], []
@@ -157,13 +153,24 @@ def built(tokens: Sequence[Token], first: int, last: int, told: str) -> list[str
         seen.append("word")
     elif whole and not tag.startswith("nr"):
         seen.append("place" if tag.startswith("ns") else "word")
+    return [*seen, *_against(within[0 if sounds or foreign else 1 :], told, given)]
+
+
+def _dotted(within: Sequence[Token], told: str) -> list[str]:
+    """Return whether a name with a dot is spelt by sound: 买买提·艾山."""
+    inner = told.strip("·") == told and min(map(len, told.split("·"))) > 1
+    spelt = all(FOREIGN.issuperset(token[2]) or token[2] == "·" or _spells(token) for token in within)
+    return ["dotted"] if inner and spelt else []
+
+
+def _against(inside: Sequence[Token], told: str, given: str) -> list[str]:
+    """Return what speaks against a name: words that are none, and small words inside."""
+    seen = []
     if told[:2] in NO_NAMES:
         seen.append("other")
     elif given in HAN_NOT_NAMES:
         seen.append("given other")
-    if any(
-        token[3][0] in (_LITTLE if len(token[2]) == 1 else _SPOKEN) for token in within[0 if sounds or foreign else 1 :]
-    ):
+    if any(token[3][0] in (_LITTLE if len(token[2]) == 1 else _SPOKEN) for token in inside):
         seen.append("inside")
     return seen
 
