@@ -4,9 +4,9 @@ Made-up names in messages of customers stand against all else that looks like a 
 the messages as they were written. Only development parts are learned from. English is weighed as it comes, and its
 threshold was set by hand. In Chinese, where a stretch of almost any words may be a name, what stands in a message as it
 was written counts as ``_OTHERS``, what overlaps with a name as ``_PARTS``, a name that its writer gives as
-``_INTRODUCED``, and the threshold is where ``_MOST`` of the messages as they were written are read otherwise; words that
-only a sentence makes a name are weighed down until they take ``_MOST_LOOSELY``. These and
-the strength were chosen by the names of ``development`` and ``cued`` and by the development wordings of introductions.
+``_INTRODUCED``, and the threshold is where ``_MOST`` of the messages as they were written are read otherwise; words
+that only a sentence makes a name are weighed down until they take ``_MOST_LOOSELY``. These and the strength were chosen
+by the names of ``development`` and ``cued`` and by the development wordings of introductions.
 """
 
 from __future__ import annotations
