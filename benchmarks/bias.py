@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -34,61 +35,48 @@ MESSAGES = 60
 RESAMPLES = 1000
 QUICK = bool(os.environ.get("BIAS_QUICK"))
 WORDINGS = Path(__file__).parent / "labels" / "introductions.jsonl"
+# Apart from the code, so that who works on the reading need not see them.
+HELD_OUT: Final = WORDINGS.with_name("held_out_people.jsonl")
 # Nobody and nothing of the held-out ones is in the wordings of finetune/robustness/counterfactual.py.
-PEOPLE: Final = {
+PEOPLE: Final[dict[tuple[str, str, str], str]] = {
     ("development", "en", "name"): "Emily Clarke|Mohammed Khan|Wei Zhang|Priya Nair|Lakisha Washington|Tom Becker"
     "|Olga Petrova|Aoife Byrne|Chidi Okafor|Maria Gonzalez|Sean O'Neill|Jean-Pierre Dubois|Tran Thi Lan",
     ("development", "zh", "name"): "王芳|李强|阿依古丽|巴特尔|陈伟|扎西|张翠花|欧阳婷|刘建国|马秀英"
     "|努尔兰|洛桑|其其格|上官云|牛莉"
-    "|吾买尔|古再丽|索朗|热依扎|高远|于洋|白雪|方圆|丁一",
+    "|吾买尔|古再丽|索朗|热依扎|高远|于洋|白雪|方圆|丁一"
+    "|张晓梅|李国华|王子豪|赵雅|孙建军|周佳怡|吴迪|郑凯文|马晓丽|朱红|林志远|何思雨|郭鹏飞"
+    "|罗敏|梁家辉|宋佳|谢婉婷|唐静|许文强|邓丽|崔浩|蒋梦琪|余欢|葛军|高洁|白云|方便|成功"
+    "|安静|温暖|明天|夏天|黄河|江山|金星|向前|时光|乐观|文明|平安|海洋|石头|田园|牛奶"
+    "|苗条|关键|程度|路遥|周全|常青|冷静|欧阳娜|司马光|诸葛明|东方红|慕容晴|尉迟恭|令狐冲"
+    "|约翰|安娜|安娜·卡列|米歇尔|大卫|玛丽亚|彼得|苏珊|伊丽莎白|亚历山大|娜塔莎|费尔南多"
+    "|阿卜杜拉|穆罕默德|铃木一郎|佐藤美咲|田中|朴智慧|金敏俊|李在民|阮氏花|陈文雄|次仁|卓玛"
+    "|扎西平措|阿迪力|古丽|买买提·吐逊|乌云|苏日娜|娜仁花|韦小宝|蓝彩霞|木合塔尔|小王|老李"
+    "|阿强|王姐|张哥|李女士|陈先生|刘总|大刘|小陈|老张|阿芳|赵姐|孙哥|周女士|吴先生|马总"
+    "|黄老师|林阿姨|何叔|小美|小雨|豆豆|婷婷|莉莉|欢欢|胖胖|胡经理|徐师傅|郭大爷|罗小姐"
+    "|郑太太|小胡同学|冯工|梁医生|Tom|Lily|Jack|Alice|Kevin"
+    "|David Wang|Amy Chen|Grace|Mike|Jessica",
     ("development", "en", "region"): "Leeds|Glasgow|Lagos|Mumbai|Shenzhen|Warsaw|Dublin|Karachi|Houston|Kingston"
-    "|New York|Kettering|South Korea|Hong Kong|Nantes|West Bengal|Ouagadougou",
+    "|New York|Kettering|South Korea|Hong Kong|Nantes|West Bengal|Ouagadougou"
+    "|Norwich|Aberystwyth|Kirkcaldy|Hebden Bridge|Milton Keynes|St Albans|Berwick-upon-Tweed"
+    "|Stoke-on-Trent|Isle of Wight|County Down|Belfast|Minneapolis|Santa Fe|Chattanooga|North Dakota|Ohio"
+    "|Baton Rouge|Spokane|St. Louis|Wagga Wagga|Dunedin|Saskatoon|Newfoundland|Accra|Port Harcourt|Kisumu"
+    "|Bulawayo|Addis Ababa|Côte d'Ivoire|Senegal|Malawi|Nagpur|Kochi|Chandigarh|Tamil Nadu|Peshawar"
+    "|Sylhet|Kandy|Pokhara|Cebu City|Da Nang|Chiang Mai|Penang|Yogyakarta|Fukuoka|Daegu|Taichung|Xiamen"
+    "|Izmir|Amman|Muscat|Ramallah|Haifa|Yerevan|Almaty|Gdynia|Košice|Szeged|Cluj-Napoca|Plovdiv|Novi Sad"
+    "|Rijeka|Kharkiv|Tartu|Umeå|Aarhus|Tampere|Bergen|Reykjavík|Ghent|Eindhoven|Freiburg|Graz|Lausanne"
+    "|Besançon|Bologna|Zaragoza|A Coruña|Coimbra|Andalusia|Bavaria|Brittany|Crete|Oaxaca|Medellín"
+    "|Guayaquil|Arequipa|Valparaíso|Rosario|Belo Horizonte|San José|Guatemala|Bolivia|Trinidad|Jamaica"
+    "|Costa Rica|Saudi Arabia|Papua New Guinea|Bosnia|Czech Republic|Derby|Sandwich|Rugby|Mobile|Cork"
+    "|Deal|Nice|Split|Chester|Lincoln|Austin|Sydney|Florence|Charlotte|Orlando|Hull|Wells|Battle|Rye|Ware"
+    "|Wick|Eye|Barry|Street|March",
     ("development", "zh", "region"): "北京|上海|河南|新疆|黑龙江|贵州|广东|西藏|四川|福建"
-    "|西双版纳|慈溪|纽约|江浙沪|延边|青岛",
-    ("held_out", "en", "name"): "Hannah Whitfield|Fatima Hussain|Nguyen Minh Anh|Darnell Robinson|Ifeoma Eze"
-    "|Siobhan Murphy|Yuki Tanaka|Carlos Mendoza|Ivana Kovac|Rajesh Iyer|Jamal Carter|Zanele Dlamini",
-    ("held_out", "zh", "name"): "赵敏|买买提|卓玛|孙丽娜|吴国栋|苏日娜|周杰|司马云|黄秀兰|艾力|田雨|徐志强",
-    ("held_out", "en", "region"): "Bradford|Cardiff|Accra|Dhaka|Wuhan|Bucharest|Cork|Kabul|Detroit|Nairobi|Texas"
-    "|New Delhi|Poland|Jamaica|Northern Ireland",
-    ("held_out", "zh", "region"): "天津|深圳|河北|青海|吉林|云南|海南|内蒙古|湖南|江西|乌鲁木齐|温州|东北|香港",
-    ("held_out_2", "en", "name"): "Babajide Adeyemi|Farida Rahimi|Tuan Pham|Deshawn Tubman|Iolo Pugh|Tariku Bekele"
-    "|Rangi Parata|Ximo Ferrer|Gwendolyn Ashcroft|Saoirse Gallagher|Shreyas Kulkarni|Haruki Ishikawa",
-    ("held_out_2", "zh", "name"): "蒋文婷|陆建军|汤晓峰|古丽娜尔|次仁|乌云娜|阿迪力·吐尔逊"
-    "|木合塔尔|诸葛青|龚玉梅|尹航|丹增|范思远|秦岚",
-    ("held_out_2", "en", "region"): "Aberystwyth|Sialkot|Tamale|Enugu|Szeged|Kisumu|Tampere|Ballarat|Saskatoon|Fukuoka"
-    "|Cluj|Sierra Leone|Ivory Coast|Tacoma",
-    ("held_out_2", "zh", "region"): "湘潭|江门|毕节|呼伦贝尔|邢台|墨尔本|玉溪|克拉玛依"
-    "|冰岛|阿勒泰|秦皇岛|黔东南|两广|古巴",
-    ("held_out_3", "en", "name"): "Kwabena Osei|Thandiwe Mokoena|Bronwen Llewellyn|Xiaoling Chen|Dmitri Volkov"
-    "|Aisha Siddiqui|Latoya Jenkins|Gurpreet Singh|Niamh Doyle|Rosa Delgado"
-    "|Ye-jin Park|Oluwaseun Balogun|Harold Finch|Jesús Ortega|Ahmet Yılmaz"
-    "|Faith Young",
-    ("held_out_3", "zh", "name"): "郭子涵|何建平|韩雪梅|罗志刚|宋佳怡|唐磊|冯小军|邓丽|曾庆华|彭思雨|买合木提"
-    "|阿不都拉·卡德尔|央金|斯琴高娃|东方明|皇甫峰|约翰|米拉|白玛|叶知秋|安然|江河|金善英",
-    ("held_out_3", "en", "region"): "Sheffield|Swansea|Kumasi|Chittagong|Chengdu|Tbilisi|Galway|Peshawar|Atlanta"
-    "|Mombasa|Ohio|Sri Lanka|Bolivia|South Wales|Brixton|Kathmandu|São Paulo"
-    "|Little Rock|Trinidad",
-    ("held_out_3", "zh", "region"): "山东|重庆|甘肃|广西|宁波|大理|喀什|鄂尔多斯|台湾|大连|景德镇|义乌|曼谷|泰国|安徽"
-    "|绵阳|珠三角|闽南|陕北",
-    ("held_out_4", "en", "name"): "Rose Hartley|Siobhán O'Dwyer|Jean-Baptiste Morel|Will Parcell"
-    "|Oluwaseun Adeyinka|Grace|Nguyễn Thị Lan|Zoë|Mark Bishop|Łukasz Wiśniewski"
-    "|Priyanka Raghunathan|Tamar Gelashvili|Søren Kjær|Faith Return-Mills"
-    "|Hiroshi Tanabe|Yusuf Demirtaş|Ana-Lucía Peñaloza|Kwabena Ofori|Leilani"
-    "|Summer Price",
-    ("held_out_4", "en", "region"): "Leicester|New Brunswick|Ghana|Łódź|Patagonia|Yorkshire|Uruguay|Sri Lanka|Bath"
-    "|Tromsø|Kerala|Galway|Tasmania|Lagos|Saint-Étienne|Armenia|Puerto Rico|Boise"
-    "|Reading|Okinawa",
-    ("held_out_4", "en", "gender"): "husband-wife|father-mother|son-daughter|brother-sister|uncle-aunt|nephew-niece"
-    "|grandfather-grandmother|stepfather-stepmother|boyfriend-girlfriend"
-    "|grandson-granddaughter",
-    ("held_out_4", "zh", "name"): "陈建国|刘洋|周思颖|马超|欧阳静怡|司徒明|诸葛云飞|阿依古丽"
-    "|扎西顿珠|买买提江|宝音巴特尔|安东尼奥|凯瑟琳|山本健太|金秀贤"
-    "|高兴|黄金|何时"
-    "|常乐|万里|邓子轩|许慧|上官婉|钱多多",
-    ("held_out_4", "zh", "region"): "绵阳|佛山|内蒙古|黔东南|哈尔滨|潮汕|宁夏|台州|义乌|喀什|高雄"
-    "|澳门|马来西亚|泰国|大理|洛阳|温哥华|湘西|新西兰|尼日利亚",
-    ("held_out_4", "zh", "gender"): "老公-老婆|爸爸-妈妈|儿子-女儿|哥哥-姐姐|弟弟-妹妹|爷爷-奶奶"
-    "|外公-外婆|舅舅-舅妈|男朋友-女朋友|公公-婆婆",
+    "|西双版纳|慈溪|纽约|江浙沪|延边|青岛"
+    "|石家庄|呼和浩特|十堰|赣州|玉林|雅安|大连|嘉兴|无锡|三亚|儋州|延吉|江油|瓦房店|婺源"
+    "|平遥|义县|周口|红河|中山|安顺|保山|东方|长治|巢湖|陕南|川西|闽北|胶东|珠三角|苏北"
+    "|塞罕坝|阿坝|林芝|和田|石河子|香格里拉|浦东|朝阳区|沙坪坝|天河|武侯区|昌平|首尔|京都"
+    "|清迈|槟城|河内|加德满都|迪拜|开罗|拉各斯|内罗毕|米兰|里斯本|华沙|芝加哥|西雅图|墨尔本"
+    "|多伦多|圣保罗|秘鲁|爱尔兰|冰岛|乌兹别克斯坦|埃塞俄比亚|斯里兰卡|洪都拉斯|London"
+    "|Toronto|NYC|Tokyo",
 }  # fmt: skip
 RELATIVES: Final = {
     "en": "husband-wife|son-daughter|father-mother|brother-sister|boyfriend-girlfriend|uncle-aunt|grandpa-grandma",
@@ -145,6 +133,13 @@ def wordings(part: str, language: str) -> list[dict[str, str]]:
     return [line for line in lines if (line["part"], line["language"]) == (part, language)]
 
 
+@cache
+def people() -> dict[tuple[str, str, str], str]:
+    """Return the names, places and relatives of each part, language and attribute."""
+    lines = map(json.loads, HELD_OUT.read_text(encoding="utf-8").splitlines())
+    return PEOPLE | {(line["part"], line["language"], line["attribute"]): line["people"] for line in lines}
+
+
 def judged(
     agent: Agent, swaps: Sequence[Swap], language: str, hidden: frozenset[str], *, plain: bool = False
 ) -> Steadiness:
@@ -168,11 +163,11 @@ def judged(
 
 def _swap(line: dict[str, str], text: str, draw: Random) -> Swap:
     attribute: Attribute = line["attribute"]  # type: ignore[assignment]
-    if attribute == "gender":
-        pairs = PEOPLE.get((line["part"], line["language"], attribute), RELATIVES[line["language"]]).split("|")
+    if attribute == "gender" or "pair" in line:
+        pairs = people().get((line["part"], line["language"], attribute), RELATIVES[line["language"]]).split("|")
         one, two = (line.get("pair") or draw.choice(pairs)).split("-")
     else:
-        one, two = draw.sample(PEOPLE[line["part"], line["language"], attribute].split("|"), 2)
+        one, two = draw.sample(people()[line["part"], line["language"], attribute].split("|"), 2)
     said = [line["text"].replace("{text}", text).replace("{}", who) for who in (one, two)]
     return Swap(line["language"], attribute, *said)
 

@@ -21,11 +21,13 @@ from replydesk.data.settings import Settings
 from replydesk.dialog.hanpersons import THRESHOLD, WEIGHTS, han_persons
 from replydesk.dialog.persons import WEIGHTS as ENGLISH
 from replydesk.dialog.persons import persons
+from replydesk.dialog.placeevidence import PLACE_WEIGHTS, likely_places
+from replydesk.dialog.placenames import PLACES
 
 
 def run() -> dict[str, Any]:
     mask = Mask(Settings().data)
-    return {"zh": _chinese(mask), "en": _english(mask)}
+    return {"zh": _chinese(mask), "en": _english(mask), "en places": _places(mask)}
 
 
 def _chinese(mask: Mask) -> dict[str, Any]:
@@ -78,6 +80,33 @@ def _english(mask: Mask) -> dict[str, Any]:
         "the module has them": weights == dict(ENGLISH),
         **{part: _english_shares(part, own, words[_OTHER[part]], mask) for part, own in texts.items()},
     }
+
+
+def _places(mask: Mask) -> dict[str, Any]:
+    """Return the weights of evidence for English places, and in how many messages one is told that no list has."""
+    texts = {
+        part: {name: [mask(text) for text in own] for name, own in _english_names.messages(part).items()}
+        for part in _PARTS
+    }
+    words = {part: {name: _shared(own, _words) for name, own in texts[part].items()} for part in texts}
+    weights = _person_weights.places(texts["development"], words["test"], mask)
+    return {
+        "weights": weights,
+        "the module has them": weights == dict(PLACE_WEIGHTS),
+        **{
+            part: {
+                name: _percent(_has_place(text, words[_OTHER[part]][name]) for text in own)
+                for name, own in sets.items()
+            }
+            for part, sets in texts.items()
+        },
+    }
+
+
+def _has_place(text: str, known: frozenset[str]) -> bool:
+    """Return whether words are told for a place none of which a list has as one."""
+    spans = [text[start:stop].lower().split() for start, stop in likely_places(text, known)]
+    return any(PLACES.isdisjoint(words) for words in spans)
 
 
 def _english_shares(

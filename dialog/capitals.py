@@ -14,7 +14,7 @@ from replydesk.dialog.placenames import PLACES
 __all__ = ["CAPITAL", "is_clearly_placed", "is_placed", "is_strange", "says_what"]
 
 _FROM: Final = words("from in near around outside visiting")
-CAPITAL: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['-][A-ZÀ-Þ]?[a-zß-ÿ]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
+CAPITAL: Final = re.compile(r"[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+(?:['-][A-ZÀ-ÞĀ-Ž]?[a-zß-ÿā-ž]+)*|[A-Z]'[A-Z][a-z]+|Mc[A-Z][a-z]+")
 # Who says so of himself, or of somebody, is in a place.
 _SITED: Final = words(
     "i'm im i am we're we are be been being live lives lived living based born raised grew up stay stays staying"

@@ -14,7 +14,7 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import COMMON, HAN
 from replydesk.data.privacy.lexicon import HAN_NOT_NAMES, words
-from replydesk.dialog.hanpersons import dictionary
+from replydesk.dialog.hannamecontext import dictionary
 from replydesk.dialog.hanwhereabouts import HAN_ASKED, HAN_HERE, han_named, may_be_place
 from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
 from replydesk.data.privacy.lexicon import HAN_COMPOUND, HAN_NOT_NAMES, words
-from replydesk.dialog.hanpersons import FOREIGN, Token, tokens_of
+from replydesk.dialog.hannamecontext import Token, tokens_of
+from replydesk.dialog.hannameparts import FOREIGN, is_called
 from replydesk.dialog.placenames import HAN_PLACE, HAN_PLACES, HAN_TOWNS
 
 __all__ = ["HAN_ASKED", "HAN_HERE", "han_named", "han_nowhere", "han_places", "may_be_place", "without_han_places"]
@@ -47,6 +48,13 @@ _SUFFIX: Final = re.compile("(?:自治)?[省市县区镇村州岛]|地区")
 # Where somebody lives and where something goes.
 _LEAD: Final = re.compile(r"(?:[寄发送邮运派回来搬嫁调转]到|[寄发]往|住在?|来自|[人我家身]在|坐标|在|从|到|去)\Z")
 _SENT: Final = re.compile(r"(?:[寄发送邮运派搬嫁]到|[寄发]往|来自)\Z")
+# Behind 在 and 从 what stands before these is a place.
+_AT: Final = re.compile("(?:[我人家妈爸们公司店姐哥弟妹学友]|都|也|就|正|刚|了|现|住)?(?:在|从|住|来自|落地|回)\\Z")
+_LIVED: Final = re.compile(
+    "[，。！？,.!?；;、）) ]|\\Z|的(?=[，。！？,.!?]|\\Z)|上班|上学|上大学|工作|生活|定居|读[书研大]|念书"
+    "|出差|旅[游行]|开店|开民宿"
+    "|搬|回来|来的|发来|等|带|那头|市区|郊区|城里"
+)
 _THERE: Final = re.compile("这边|这里|这儿|那边|那里|那儿|当地|本地|一带")
 _COUNTY: Final = re.compile("[省市县区镇村州](?![场别域静民政长委级内分口里镇])")
 _UNLIKE: Final = frozenset(
@@ -68,17 +76,18 @@ _SUFFIXED: Final = re.compile(
 )
 # 开封 is what one does to a parcel, as well.
 _WORDS_TOO: Final = words(
-    "开封 大同 北海 黄山 天水 泰安 红河 中山 保山 山南 海东 海北 海西 黄南 安顺 平凉 定西 通化 长治 东北"
-    " 西北 西南 平湖 东方 江山 天长 明光 无为 永安 建德 瑞安 福安 乐平 高安 安宁 合作 灯塔 弥勒 凤凰 文昌"
-    " 灵宝 当阳 天门 永康 兴化 开平 高密 新民 开原 新乐 沙河 南宫 安国 三河 大安 海城 东港 临江 尚志 五常"
-    " 安达 同江 尼斯 利马 凤凰城 平果 万宁 安陆 石首 平度 高明 赤水 赤壁 罗马 汉堡 牛津 剑桥 科隆 大冶 永济"
-    " 巢湖 玉门 京山 河间 孝义 万象 普吉 光谷 原平 长乐 南安 永城 德州 宁安"
+    "开封 大同 黄山 山南 海西 东北"
+    " 西北 西南 东方 江山 天长 明光 无为 永安 乐平 高安 安宁 合作 灯塔 弥勒 凤凰 文昌"
+    " 灵宝 当阳 天门 永康 兴化 开平 新民 新乐 沙河 南宫 安国 大安 海城 东港 临江 五常"
+    " 安达 同江 尼斯 利马 凤凰城 平果 万宁 高明 赤水 赤壁 罗马 汉堡 牛津 剑桥 科隆"
+    " 万象 普吉 光谷 长乐 德州"
 )
 _DONE: Final = re.compile("[之以]?[前后时]|[了过]|之|的时候|安装|服务")
 # 新疆大枣 is a product: a place directly before a noun says which, but for people and what is theirs.
 _THEIRS: Final = re.compile(
     "[人仓站店]|朋友|同事|同学|亲戚|客户|顾客|用户|买家|网友|粉丝|居民|家里|老家|妹子|姑娘|宝[妈爸]|分公司|办事处|门店|学校|地区|市区|郊区|农村"
-    "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈"
+    "|乡下|天气|快递|物流|今[天年]|昨天|最近|现在|老乡|爸|妈|民宿|分店|分部|口音|地铁|公交|时间|大学|小学|中学|幼儿园"
+    "|医院|公司|办公|工厂|客人|游客|学生|同胞|展会|高速|机场|火车|习惯|方言|冬天|夏天|团队|部门|社区|校区|[姐哥]"
 )
 # What is said of a place at the head of a clause, and what stands beside one.
 _SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封城|[离距]|有你们|没有你们|的(?:冬天|夏天|天气)")
@@ -86,7 +95,7 @@ _SAID: Final = re.compile("[这那]几天|最近|天气|下雨|下雪|停电|封
 _ABOUT_IT: Final = re.compile("的?(?:首都|首府|省会|人口|总统|总理|国王|女王|市长|货币|国旗|国歌|历史|面积|官方语言)")
 _BESIDE: Final = re.compile("旁边|附近|周边|边上|市里|城里|乡下|郊区")
 # 六楼, 壶盖 and 东西 are places to rjieba.
-_THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋]|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
+_THINGS: Final = re.compile(r"[第一二三四五六七八九十几两][楼层栋环]|.*[边旁侧]\Z|.*[盖盒袋柜架]\Z|东西|回国|出国|家门")
 _SURELY: Final = re.compile(".{1,3}(?:古城|古镇|新区|开发区|半岛)")
 _PLACED: Final = re.compile(r"[在到从往自去住来离]\Z")
 
@@ -234,11 +243,22 @@ def _unlisted(text: str, tokens: Sequence[Token], number: int, *, led: bool) -> 
             break
         named = tag.startswith(_NAMES) and may_be_place(word)
         sent = named and _SENT.search(text, max(0, start - 2), start)
-        # 客服这边 is none, 芷江这边 is.
-        there = (led or named) and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        # 客服这边 is none, 芷江这边 is, and 张晓梅这边 is somebody.
+        there = (
+            (led or named)
+            and not is_called(tokens, number, stop)
+            and (_THERE.match(text, stop) or (led and _COUNTY.match(text, stop)))
+        )
         if led and stop - start == 1 and text[stop : stop + 1] == "县":
             return stop
-        if stop - start > 1 and (sent or there or (named and not led and _SAID.match(text, stop))):
+        lives = (
+            named
+            and word == tokens[number][2]
+            and _AT.search(text, 0, start)
+            and _LIVED.match(text, stop)
+            and not is_called(tokens, number, stop)
+        )
+        if stop - start > 1 and (sent or there or lives or (named and not led and _SAID.match(text, stop))):
             return stop
     return 0
 

@@ -68,6 +68,8 @@ _HAN_SELF: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[A-Za-z']{2,}|[一-鿿]{2}")
 _FEWEST = 2
+# 我在London上班: a place of an English name in a Chinese sentence.
+_IN_CHINESE: Final = re.compile(f"(?<=[\u4e00-\u9fff（：，]){PLACE}|{PLACE}(?=[\u4e00-\u9fff）])")
 # Which name of the conversation it is tells nothing either.
 _NAMES: Final = re.compile(r"<NAME_\d+>")
 
@@ -89,11 +91,16 @@ def impartial(text: str, familiar: Container[str] = frozenset(), places: Contain
     """
     plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
     if places is not None:
-        plain = _without_places(plain, places)
+        plain = _without_places(plain, places, familiar)
     plain = _who_left_out(plain, familiar)
     if places is None:
         return plain
-    return han_nowhere(plain.replace(PLACE, HAN_PLACE) if HAN.search(plain) else nowhere(plain))
+    return han_nowhere(plain.replace(PLACE, HAN_PLACE) if _is_mostly_han(plain) else nowhere(plain))
+
+
+def _is_mostly_han(text: str) -> bool:
+    """Return whether a text is Chinese rather than English that names a thing in Chinese."""
+    return sum(map(len, HAN.findall(text))) > len(_WORDS.findall(_NAMES.sub("", text)))
 
 
 def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
@@ -107,10 +114,10 @@ def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _without_places(text: str, known: Container[str]) -> str:
+def _without_places(text: str, known: Container[str], familiar: Container[str]) -> str:
     """Return a text with a mark for each place that the desk knows nothing about."""
-    text = without_english_places(text, known)
-    return without_han_places(text, known) if HAN.search(text) else text
+    text = without_english_places(text, known, familiar)
+    return without_han_places(_IN_CHINESE.sub(HAN_PLACE, text), known) if HAN.search(text) else text
 
 
 def _who_left_out(plain: str, familiar: Container[str]) -> str:

@@ -14,7 +14,8 @@ from typing import Final
 
 from replydesk.data.privacy.lexicon import GIVEN, NOT_NAMES, words
 from replydesk.dialog.capitals import CAPITAL, is_clearly_placed, is_strange
-from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN
+from replydesk.dialog.closedwords import ASKING, DOING, HERE, PLAIN, ROLES
+from replydesk.dialog.placeevidence import likely_places
 from replydesk.dialog.placenames import AMBIGUOUS_PLACES, DEMONYMS, PLACE, PLACES
 
 __all__ = ["Span", "capitals_of", "english_places", "nowhere", "without_english_places"]
@@ -55,7 +56,25 @@ _PEOPLES: Final = DEMONYMS | words(
     "afghan bangladeshi belgian bengali californian chilean colombian cuban european filipino ghanaian glaswegian"
     " gujarati iraqi israeli kenyan kuwaiti libyan liverpudlian londoner mancunian moroccan nepali norwegian pakistani"
     " punjabi saudi somali swiss tamil texan ugandan welsh yemeni zimbabwean mexican african american"
+    "pole poles finn finns scot scots turk turks swede swedes dane danes spaniard kurd kurdish basque catalan parisian"
+    " bolivian cantonese brit brits aussie kiwi texan berliner serb croat slovene czech magyar maltese bulgarian"
+    " guatemalan honduran salvadoran nicaraguan panamanian paraguayan uruguayan ecuadorian dominican haitian bahamian"
+    " barbadian trinidadian guyanese surinamese cameroonian congolese angolan mozambican namibian botswanan malawian"
+    " rwandan burundian eritrean djiboutian sudanese chadian malian gambian liberian togolese beninese nigerien ivorian"
+    " senegalese guinean mauritanian tunisian algerian malagasy mauritian seychellois maldivian bhutanese burmese"
+    " laotian cambodian bruneian singaporean timorese papuan fijian samoan tongan mongol uzbek kazakh kyrgyz tajik"
+    " turkmen georgian armenian azeri azerbaijani moldovan belarusian luxembourger andorran icelander qatari bahraini"
+    " omani emirati jordanian lebanese palestinian scottish irishman englishman welshman frenchman dutchman african"
+    " asian latino latina hispanic caribbean scandinavian balkan slavic arab persian bavarian sicilian"
 )
+_PERSONS: Final = ROLES | words(
+    "wife husband partner mother father mum mom dad son daughter brother sister uncle aunt cousin grandmother"
+    " grandfather gran nan grandparent grandparents parent parents child children kids friend friends colleague"
+    " colleagues neighbour neighbor neighbours neighbors boss flatmate roommate landlord guest guests couple family"
+    " families in-laws relatives girlfriend boyfriend girl boy woman man lady guy mate community national nationals"
+    " passport accent roots heritage descent origin origins background expat expats number side"
+)
+_ITSELF: Final = words("i'm im am we're are is being half part originally fully")
 # Without a capital these are names of persons or words.
 _SMALL_WORDS: Final = GIVEN | words("cape dane dar essen stoke java derry slough us rio man isle split kong york")
 _BETWEEN: Final = words("the old sunny rainy windy rural downtown")
@@ -95,7 +114,7 @@ _SEVERAL: Final = re.compile(rf"{PLACE}(?:(?:, ?| )(?:in )?{PLACE})+")
 _NOWHERE: Final = "my country"
 
 
-def without_english_places(text: str, known: Container[str]) -> str:
+def without_english_places(text: str, known: Container[str], familiar: Container[str] = frozenset()) -> str:
     """Return a text with :data:`PLACE` for each place but those of which a word, in lower case, is ``known``.
 
     Those, too, are not read where nothing is asked or told of them: *the weather in Leeds is awful*.
@@ -104,7 +123,7 @@ def without_english_places(text: str, known: Container[str]) -> str:
     'My sister in <PLACE_1> says: do you ship to Norway?'
     """
     there = bool(HERE.search(text))
-    for start, stop in reversed([*english_places(text, known)]):
+    for start, stop in reversed([*english_places(text, known, familiar)]):
         matters = any(word in known for word in _words_of(text[start:stop]))
         if not (matters and (there or _is_asked_about(text, start, stop))):
             text = f"{text[:start]}{PLACE}{text[stop:]}"
@@ -151,27 +170,56 @@ def _naming(match: re.Match[str]) -> str:
     return low if word in _ABBREVIATED or (inside and CAPITAL.fullmatch(word) and _is_unknown(low)) else ""
 
 
-def english_places(text: str, known: Container[str] = frozenset()) -> Iterator[Span]:
+def english_places(
+    text: str, known: Container[str] = frozenset(), familiar: Container[str] = frozenset()
+) -> Iterator[Span]:
     """Yield where places stand in an English text, from the first to the last, of one or several words each.
 
-    A word of ``known`` that is no known place is not taken for an unknown one.
+    A word of ``known`` that is no known place is not taken for an unknown one, and one of ``familiar`` hardly is.
     """
     found = [*_TOKEN.finditer(text)]
+    likely = dict(likely_places(text, familiar))
     last = -1
     for at in range(len(found)):
         if at <= last:
             continue
         first = _begun_at(found, at, last)
+        begun = found[first].start()
+        if begun in likely:
+            last = max(one for one in range(first, len(found)) if found[one].start() < likely[begun])
+            if not _ABOUT_IT.search(text, 0, begun):
+                yield _begun(found, first, last), likely[begun]
+            continue
+        if _says_of_whom(found, first, at):
+            last = at
+            yield begun, found[last].end()
+            continue
         if not _is_place(found, first, at, known):
             continue
         last = _goes_on_to(found, at)
-        if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, found[first].start()):
+        if _is_of_a_thing(found, first, last) or _ABOUT_IT.search(text, 0, begun):
             continue
-        begun = found[first].start()
-        if first and found[first - 1][0].lower() == "the" and not _noun_behind(found, last):
-            # In the UK, but the UK office.
-            begun = found[first - 1].start()
-        yield begun, found[last].end()
+        yield _begun(found, first, last), found[last].end()
+
+
+def _says_of_whom(found: Sequence[re.Match[str]], first: int, at: int) -> bool:
+    """Return whether a word says of what people somebody is: *my Polish wife*, *I'm Nigerian*, *as a Scot*."""
+    token, low = found[at][0], found[at][0].lower()
+    if low not in _PEOPLES or not token[0].isupper():
+        return False
+    behind = found[at + 1][0] if at + 1 < len(found) else "."
+    if behind.lower() in _PERSONS:
+        return True
+    back = [one[0].lower() for one in found[max(0, first - 3) : first]]
+    as_one = back[-1:] in (["a"], ["an"]) and bool({"as", "i'm", "am", "im", "being", "is"} & set(back))
+    alone = not behind[0].isalpha() or behind.lower() in ("and", "but", "so", "by", "here", "living", "who", "myself")
+    return alone and (as_one or (bool(back) and back[-1] in _ITSELF))
+
+
+def _begun(found: Sequence[re.Match[str]], first: int, last: int) -> int:
+    """Return where a name of a place begins, with the article before it: in *the UK*, but the *UK* office."""
+    with_article = first and found[first - 1][0].lower() == "the" and not _noun_behind(found, last)
+    return found[first - 1 if with_article else first].start()
 
 
 def _is_place(found: Sequence[re.Match[str]], first: int, at: int, known: Container[str]) -> bool:

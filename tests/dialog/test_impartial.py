@@ -64,7 +64,7 @@ from replydesk.dialog.spelling import Speller
         ("My hometown is Nantes. The mug leaks.", "The mug leaks."),
         ("Where I live, in Nantes, people talk. The mug leaks.", "Where I live, people talk. The mug leaks."),
         ("巴特尔：杯子裂了", "杯子裂了"),
-        ("努尔<NAME_2>先生托我问，杯子裂了", "<NAME_1>顾客托我问，杯子裂了"),
+        ("努尔<NAME_2>先生托我问，杯子裂了", "<NAME_1>托我问，杯子裂了"),
         ("买买提·艾山让我问，杯子裂了", "<NAME_1>让我问，杯子裂了"),
         ("我同事热依扎让我问，杯子裂了", "我同事<NAME_1>让我问，杯子裂了"),
         ("订单是李小红下的。杯子裂了", "订单是<NAME_1>下的。杯子裂了"),
