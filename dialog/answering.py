@@ -197,7 +197,9 @@ class Answering:
         asks = asks_something(text) and not _settled(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
-            decision = decide(found.reading, found.reranked.hits, lines, angry=angry)
+            decision = decide(
+                found.reading, found.reranked.hits, lines, angry=angry, asked=told.meant, earlier=turn.incoming.context
+            )
             said = self._plain(turn, told, found, decision)
             if decision.handoff == "sentiment":
                 return said
@@ -213,7 +215,16 @@ class Answering:
         reading, hits = found.reading, found.reranked.hits
         lines, _ = self._dial.lines(turn.release, found.skills, reading)
         away = not hits and bool(turn.matcher.trouble())
-        decision = decide(reading, hits, lines, away=away, failures=told.state.failures, angry=told.state.angry)
+        decision = decide(
+            reading,
+            hits,
+            lines,
+            away=away,
+            failures=told.state.failures,
+            angry=told.state.angry,
+            asked=told.meant,
+            earlier=turn.incoming.context,
+        )
         if forms and told.cue not in ASIDES and decision.handoff not in _PERSON and deciding(fired) is None:
             # A form asks, and that needs no promise.
             alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
@@ -306,8 +317,14 @@ class Answering:
             # Typos were put right in what was read; it is called as it was written.
             written if len(written) == len(found.parts) else found.parts,
             [
-                decide(one.reading, one.reranked.hits, self._dial.lines(turn.release, one.skills, one.reading)[0])
-                for one in looks
+                decide(
+                    one.reading,
+                    one.reranked.hits,
+                    self._dial.lines(turn.release, one.skills, one.reading)[0],
+                    asked=part,
+                    earlier=(*turn.incoming.context, told.meant),
+                )
+                for part, one in zip(found.parts, looks, strict=True)
             ],
         )
         needed = {"several": different, "partly": single}

@@ -13,6 +13,7 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.sentiment import ANGRY
 from replydesk.dialog.skills import Thresholds
 from replydesk.dialog.small_talk import small_talk
+from replydesk.dialog.variants import told_apart
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["TOO_CLOSE", "Action", "Decision", "Ground", "HandoffReason", "decide", "decide_several"]
@@ -27,6 +28,7 @@ Ground = Literal[
     "close_runner_up",
     "not_sure",
     "which_kind",
+    "depends",
     "nothing_found",
     "by_words",
     "no_vectors",
@@ -99,12 +101,16 @@ def decide(
     taken_over: bool = False,
     failures: int = 0,
     angry: int = 0,
+    asked: str = "",
+    earlier: Sequence[str] = (),
 ) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
     In this order: a person has the conversation; a wish for a person; two answers in a row that failed; two ``angry``
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
-    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where it asks, and the
+    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds of
+    a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks which:
+    see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the
     reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
     answer that holds something of the customer it was written to is not sent: see
     :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
@@ -131,6 +137,13 @@ def decide(
         return Decision("handoff", "out_of_scope", handoff="low_confidence")
     if not best.compared:
         return Decision("ask", "by_words", _options(hits, 0.0))
+    if best.score >= lines.ask_above:
+        apart = told_apart(asked, hits, earlier)
+        if apart.open:
+            return Decision("ask", "depends", apart.open[:_KINDS])
+        if apart.chosen is not None:
+            hits = [apart.chosen, *(hit for hit in hits if hit is not apart.chosen)]
+            best = hits[0]
     if best.score >= lines.pick_above:
         close = max(lines.pick_above, best.score - TOO_CLOSE)
         if len(_of_each(hits, close)) > 1 and _unsure(reading):
