@@ -16,22 +16,29 @@ from replydesk.data.records import Ticket
 from replydesk.data.script import simplified
 from replydesk.data.shingles import facts_of
 from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.gate import FUNCTION_ZH
+from replydesk.dialog.kinds import exchanged
 from replydesk.dialog.sending import sendable
 from replydesk.retrieval.matcher import Hit
+from replydesk.retrieval.words.terms import worded
 
 __all__ = ["Apart", "told_apart"]
 
 _UNIT: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’-][^\W_]+)*")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _ARTICLES: Final = frozenset({"a", "an", "the", "my", "your", "our"})
+# A name inside a question, such as a country: what begins it, and I, are none.
+_NAME: Final = re.compile(r"(?<=[\w,] )(?!I\b)[A-Z][\w-]*")
 _LONGEST: Final = 6
 """More units than that are no kind of a thing: another question is asked."""
 _WORD: Final = 2
 """So many Chinese characters make a word: 大 and 双 are told as 大床 and 双床."""
-_NEAR: Final = 0.1
-"""What words of its own say may be the kind by another name, as long as no two kinds score as alike as this."""
+_ODDS: Final = 5.0
+"""Where a message may name the kind by another name, kinds are told apart whose odds differ by more than this."""
 _FAR: Final = 0.4
 """A kind that scores so much less is not meant."""
+_ALIKE: Final = 0.5
+"""Questions ask the same where the shorter has so much of its words, beside the kind, in common with the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +51,25 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """A hit with its kind: what only its question has, as words and as they are looked for in a text.
+    """A hit with its kind: the ``words`` that name it, of which ``every`` one must, and all that only it ``bare`` has.
 
-    A ``general`` one has none that the message lacks.
+    A kind of one Chinese character is named by that, too, where it is a word by itself. A ``general`` one has no kind
+    that the message lacks.
     """
 
     hit: Hit
-    bare: tuple[str, ...]
-    kind: str
+    words: frozenset[str]
+    bare: frozenset[str]
+    every: bool = True
     general: bool = False
 
     def named(self, text: str) -> bool:
         """Return whether a text names the kind."""
-        if _HAN.search(self.kind):
-            return self.kind in text.replace(" ", "")
-        words = content_words(self.kind)
-        return bool(words) and set(words) <= set(content_words(text))
+        there = self.words.intersection(_terms(text))
+        if there and (not self.every or there == self.words):
+            return True
+        alone = "".join(self.bare)
+        return bool(_HAN.fullmatch(alone)) and alone in _words(text)
 
 
 def told_apart(asked: str, hits: Sequence[Hit], earlier: Sequence[str] = ()) -> Apart:
@@ -68,85 +78,120 @@ def told_apart(asked: str, hits: Sequence[Hit], earlier: Sequence[str] = ()) -> 
     Where the message names a kind, that one is meant; else the one whose question names none; else that which the
     conversation named last, ``earlier`` its texts in their order. A message with words that no variant has may name the
     kind by another name: then it is asked only where two of them score alike.
+
+    >>> usa, eu = (Ticket.make(f"Is roaming free in the {c}?", f"{a}.") for c, a in (("USA", "No"), ("EU", "Yes")))
+    >>> hits = [Hit(usa, 0.9, 0.9), Hit(eu, 0.8, 0.85)]
+    >>> len(told_apart("is roaming free?", hits).open), told_apart("roaming in the EU?", hits).chosen.ticket.answer
+    (2, 'Yes.')
     """
-    family = _family(hits)
-    if len(family) < 2:
+    variants = _in_one_place(hits, asked) or _by_answers(hits)
+    if len(variants) < 2:
         return Apart()
-    plain = _plain(asked)
-    variants = _variants(family, plain)
-    if named := _named(variants, plain):
+    if named := _named(variants, asked):
         return Apart(chosen=named[0].hit) if len(named) == 1 else Apart()
     if (general := next((one for one in variants if one.general), None)) is not None:
         return Apart(chosen=general.hit)
     for text in reversed(earlier):
-        if len(named := _named(variants, _plain(text))) == 1:
+        if len(named := _named(variants, text)) == 1:
             return Apart(chosen=named[0].hit)
-    best = variants[0]
-    near = _NEAR if _own_words(plain, family) else _FAR
-    differ = [one for one in variants[1:] if _differ(best, one)]
-    if not any(best.hit.score - one.hit.score <= near for one in differ):
+    best, renamed = variants[0], _may_rename(asked, variants)
+    if not any((not renamed or _odds(best) <= _ODDS * _odds(one)) and _differ(best, one) for one in variants[1:]):
         return Apart()
-    return Apart(open=tuple(one.hit for one in variants if best.hit.score - one.hit.score <= _FAR))
+    return Apart(open=tuple(one.hit for one in variants))
 
 
-def _family(hits: Sequence[Hit]) -> list[tuple[Hit, tuple[str, ...]]]:
-    """Return the best hit and those whose question is its own but for a few words in one place, with their units."""
-    found = [(hits[0], _units(hits[0].ticket.question))]
-    first = found[0][1]
-    for hit in hits[1:]:
-        if hits[0].score - hit.score > _FAR or not _alike_labelled(hits[0].ticket, hit.ticket):
-            continue
-        units = _units(hit.ticket.question)
-        start, end = _shared([first, units])
-        rest, other = len(first) - start - end, len(units) - start - end
-        frame = " ".join((*first[:start], *first[len(first) - end :]))
-        if max(rest, other) <= min(_LONGEST, max(start + end, 1)) and content_words(frame) and (rest or other):
-            found.append((hit, units))
-    return found
+def _near(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits that may be variants of the best: those near it, with no other intent."""
+    best = hits[0]
+    return [hit for hit in hits if best.score - hit.score <= _FAR and _alike_labelled(best.ticket, hit.ticket)]
 
 
-def _variants(family: Sequence[tuple[Hit, tuple[str, ...]]], asked: str) -> list[_Variant]:
-    start, end = _shared([units for _, units in family])
+def _in_one_place(hits: Sequence[Hit], asked: str) -> list[_Variant]:
+    """Return the best hit and those whose question is its own but for a few words in one place."""
+    near = _near(hits)
+    units = {hit.ticket.id: _units(hit.ticket.question) for hit in near}
+    first = units[near[0].ticket.id]
+    family = [near[0], *(hit for hit in near[1:] if _one_but_for_a_word(first, units[hit.ticket.id]))]
+    if len(family) < 2:
+        return []
+    start, end = _shared([units[hit.ticket.id] for hit in family])
     made = []
-    for hit, units in family:
-        stop = len(units) - end
-        kind = _grown(units, start, stop)
+    for hit in family:
+        own = units[hit.ticket.id]
+        stop = len(own) - end
+        words = _terms(_grown(own, start, stop))
         # 金卡 has nothing that 白金卡 lacks, and is a kind all the same, where the message does not name it.
-        general = start >= stop and (not kind or _Variant(hit, (), kind).named(asked))
-        made.append(_Variant(hit, units[start:stop], kind, general))
+        bare = start >= stop
+        general = bare and words <= _terms(asked)
+        made.append(_Variant(hit, frozenset() if general else words, frozenset(own[start:stop]), True, general))
     return made
 
 
+def _one_but_for_a_word(first: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    start, end = _shared([first, other])
+    frame = " ".join((*first[:start], *first[len(first) - end :]))
+    longest = max(len(first), len(other)) - start - end
+    return 0 < longest <= min(_LONGEST, start + end) and bool(content_words(frame))
+
+
 def _grown(units: Sequence[str], start: int, stop: int) -> str:
-    """Return the words of a kind: Chinese ones with the character behind, or before, until they are a word."""
-    if start < stop and not _HAN.search("".join(units[start:stop])):
-        return " ".join(units[start:stop])
-    if start >= stop and not _HAN.search("".join(units)):
-        # "kids pool" beside "pool": the word behind the gap is what the kind is of.
-        return " ".join(units[start : start + 1] or units[start - 1 : start])
-    while stop - start < _WORD and stop < len(units):
+    """Return the words of a kind, with the word behind or before where it has none or is half a Chinese word."""
+
+    def is_word() -> bool:
+        kind = units[start:stop]
+        return len(kind) >= _WORD or bool(kind and not _HAN.search(kind[0]))
+
+    while not is_word() and stop < len(units):
         stop += 1
-    while stop - start < _WORD and start > 0:
+    while not is_word() and start > 0:
         start -= 1
-    return "".join(units[start:stop])
+    kind = units[start:stop]
+    return ("" if any(map(_HAN.search, kind)) else " ").join(kind)
+
+
+def _by_answers(hits: Sequence[Hit]) -> list[_Variant]:
+    """Return the best hit and those that ask the same of another kind in other words; each answer names its kind."""
+    near = _near(hits)
+    asking = {hit.ticket.id: _terms(FUNCTION_ZH.sub(" ", _plain(hit.ticket.question))) for hit in near}
+    first, told = asking[near[0].ticket.id], _terms(near[0].ticket.answer)
+    family = [near[0]]
+    for hit in near[1:]:
+        own, answer = asking[hit.ticket.id], _terms(hit.ticket.answer)
+        kind, other = (own - first) & answer - told, (first - own) & told - answer
+        rest, others = own - kind, first - other
+        if kind and other and len(rest & others) >= _ALIKE * max(1, min(len(rest), len(others))):
+            family.append(hit)
+    made = []
+    for hit in family if len(family) > 1 else []:
+        others = frozenset().union(*(asking[one.ticket.id] for one in family if one is not hit))
+        kind = (asking[hit.ticket.id] - others) & _terms(hit.ticket.answer)
+        # What has a name is of that kind: Norway, whatever else its answer has of the question.
+        kind = kind & _terms(" ".join(_NAME.findall(hit.ticket.question))) or kind
+        made.append(_Variant(hit, kind, kind, not any(map(_HAN.search, kind))))
+    return [one for one in made if one.words]
 
 
 def _named(variants: Sequence[_Variant], text: str) -> list[_Variant]:
     """Return the variants whose kind a text names; of 金卡 and 白金卡 the one that says more."""
-    named = [one for one in variants if one.bare and one.named(text)]
-    longest = [one for one in named if not any(one.kind != other.kind and one.kind in other.kind for other in named)]
-    return longest or [one for one in variants if not one.bare and not one.general and one.named(text)]
+    named = [one for one in variants if one.named(text)]
+    return [one for one in named if not any(one.words < other.words for other in named)]
 
 
-def _own_words(asked: str, family: Sequence[tuple[Hit, tuple[str, ...]]]) -> bool:
-    """Return whether a message has words that no question of the family has."""
-    known = {word for hit, _ in family for word in _words(_plain(hit.ticket.question))}
-    return not known.issuperset(_words(asked))
+def _may_rename(asked: str, variants: Sequence[_Variant]) -> bool:
+    """Return whether a message may name a kind by another name: it has words that no question of the variants has.
+
+    Not where these name another of the kind: a country beside countries, 广州 beside 北京.
+    """
+    questions = [one.hit.ticket.question for one in variants]
+    known = frozenset().union(*map(_single, questions))
+    names = [frozenset(_NAME.findall(question)) for question in questions]
+    another = all(names) and set(_NAME.findall(asked)) - set().union(*names)
+    return not known >= _single(asked) and not another and not exchanged(asked, questions[0])
 
 
-def _words(plain: str) -> frozenset[str]:
-    """Return the words of a text that count: English stems, and single Chinese characters."""
-    return frozenset(word for unit in _UNIT.findall(plain) for word in content_words(unit))
+def _odds(variant: _Variant) -> float:
+    score = variant.hit.score
+    return score / max(1e-9, 1 - score)
 
 
 def _differ(one: _Variant, other: _Variant) -> bool:
@@ -154,17 +199,16 @@ def _differ(one: _Variant, other: _Variant) -> bool:
 
     Of what agents wrote by hand other words may say the same: there figures, or yes and no, must differ.
     """
-    first, second = (_without(_plain(sendable(v.hit.ticket.answer) or ""), v.bare) for v in (one, other))
+    first, second = (_without(sendable(v.hit.ticket.answer) or "", v.bare) for v in (one, other))
     if facts_of(first) != facts_of(second):
         return True
     by_hand = "agent" in (one.hit.ticket.source, other.hit.ticket.source)
-    return not by_hand and _words(first) != _words(second)
+    return not by_hand and _single(first) != _single(second)
 
 
-def _without(text: str, bare: Sequence[str]) -> str:
+def _without(text: str, bare: frozenset[str]) -> str:
     """Return an answer without the words of its kind."""
-    kept = [unit for unit in _UNIT.findall(text) if unit not in bare]
-    return " ".join(kept)
+    return " ".join(unit for unit in _UNIT.findall(_plain(text)) if unit not in bare)
 
 
 def _alike_labelled(one: Ticket, other: Ticket) -> bool:
@@ -183,6 +227,21 @@ def _shared(texts: Sequence[tuple[str, ...]]) -> tuple[int, int]:
 def _units(text: str) -> tuple[str, ...]:
     """Return a question as words, articles left out, and single Chinese characters."""
     return tuple(unit for unit in _UNIT.findall(_plain(text)) if unit not in _ARTICLES)
+
+
+def _terms(text: str) -> frozenset[str]:
+    """Return what a text is about: English stems, pairs of Chinese characters."""
+    return frozenset(content_words(_plain(text)))
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text, Chinese ones as a segmentation has them."""
+    return frozenset(word for _, _, word in worded(_plain(text)))
+
+
+def _single(text: str) -> frozenset[str]:
+    """Return what a text is about: English stems, single Chinese characters."""
+    return frozenset(word for unit in _UNIT.findall(_plain(text)) for word in content_words(unit))
 
 
 def _plain(text: str) -> str:
