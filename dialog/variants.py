@@ -150,25 +150,39 @@ def _grown(units: Sequence[str], start: int, stop: int) -> str:
 
 
 def _by_answers(hits: Sequence[Hit]) -> list[_Variant]:
-    """Return the best hit and those that ask the same of another kind in other words; each answer names its kind."""
-    near = _near(hits)
-    asking = {hit.ticket.id: _terms(FUNCTION_ZH.sub(" ", _plain(hit.ticket.question))) for hit in near}
-    first, told = asking[near[0].ticket.id], _terms(near[0].ticket.answer)
-    family = [near[0]]
-    for hit in near[1:]:
-        own, answer = asking[hit.ticket.id], _terms(hit.ticket.answer)
-        kind, other = (own - first) & answer - told, (first - own) & told - answer
-        rest, others = own - kind, first - other
-        if kind and other and len(rest & others) >= _ALIKE * max(1, min(len(rest), len(others))):
-            family.append(hit)
+    """Return the best hit and those that ask the same of another kind in other words, each answer naming its kind.
+
+    Only where the team wrote the answers, and where both kinds are names, or words that are known to be of one kind.
+    """
+    best, *others = _near(hits)
+    family = [best, *(hit for hit in others if _of_another(best.ticket, hit.ticket))]
     made = []
     for hit in family if len(family) > 1 else []:
-        others = frozenset().union(*(asking[one.ticket.id] for one in family if one is not hit))
-        kind = (asking[hit.ticket.id] - others) & _terms(hit.ticket.answer)
+        rest = frozenset().union(*(_asking(one.ticket) for one in family if one is not hit))
+        kind = (_asking(hit.ticket) - rest) & _terms(hit.ticket.answer)
         # What has a name is of that kind: Norway, whatever else its answer has of the question.
         kind = kind & _terms(" ".join(_NAME.findall(hit.ticket.question))) or kind
         made.append(_Variant(hit, kind, kind, not any(map(_HAN.search, kind))))
     return [one for one in made if one.words]
+
+
+def _of_another(ticket: Ticket, other: Ticket) -> bool:
+    """Return whether two tickets ask the same of two kinds, which their answers name."""
+    if "agent" in (ticket.source, other.source):
+        return False
+    typed = bool(_NAME.search(ticket.question) and _NAME.search(other.question))
+    if not typed and not exchanged(other.question, ticket.question):
+        return False
+    first, second = _asking(ticket), _asking(other)
+    told, answer = _terms(ticket.answer), _terms(other.answer)
+    kind, another = (first - second) & told - answer, (second - first) & answer - told
+    rest, others = first - kind, second - another
+    return bool(kind and another) and len(rest & others) >= _ALIKE * max(1, min(len(rest), len(others)))
+
+
+def _asking(ticket: Ticket) -> frozenset[str]:
+    """Return what the question of a ticket is about, without the words that only ask."""
+    return _terms(FUNCTION_ZH.sub(" ", _plain(ticket.question)))
 
 
 def _named(variants: Sequence[_Variant], text: str) -> list[_Variant]:
