@@ -110,8 +110,17 @@ def _in_one_place(hits: Sequence[Hit], asked: str) -> list[_Variant]:
     """Return the best hit and those whose question is its own but for a few words in one place."""
     near = _near(hits)
     units = {hit.ticket.id: _units(hit.ticket.question) for hit in near}
-    first = units[near[0].ticket.id]
-    family = [near[0], *(hit for hit in near[1:] if _one_but_for_a_word(first, units[hit.ticket.id]))]
+    best = near[0].ticket
+    family = [
+        near[0],
+        *(
+            hit
+            for hit in near[1:]
+            if _one_but_for_a_word(units[best.id], units[hit.ticket.id])
+            # Customers ask the same in many words, and agents answer it in others.
+            and (_by_team(best, hit.ticket) or _of_one_type(best, hit.ticket))
+        ),
+    ]
     if len(family) < 2:
         return []
     start, end = _shared([units[hit.ticket.id] for hit in family])
@@ -122,16 +131,17 @@ def _in_one_place(hits: Sequence[Hit], asked: str) -> list[_Variant]:
         words = _terms(_grown(own, start, stop))
         # 金卡 has nothing that 白金卡 lacks, and is a kind all the same, where the message does not name it.
         bare = start >= stop
-        general = bare and words <= _terms(asked)
+        general = bare and (not any(map(_HAN.search, own)) or words <= _terms(asked))
         made.append(_Variant(hit, frozenset() if general else words, frozenset(own[start:stop]), True, general))
     return made
 
 
 def _one_but_for_a_word(first: tuple[str, ...], other: tuple[str, ...]) -> bool:
     start, end = _shared([first, other])
-    frame = " ".join((*first[:start], *first[len(first) - end :]))
-    longest = max(len(first), len(other)) - start - end
-    return 0 < longest <= min(_LONGEST, start + end) and bool(content_words(frame))
+    frame = (*first[:start], *first[len(first) - end :])
+    kinds = [units[start : len(units) - end] for units in (first, other)]
+    told = all(content_words(" ".join(kind)) for kind in kinds if kind) and set(kinds[0]).isdisjoint(kinds[1])
+    return 0 < max(map(len, kinds)) <= min(_LONGEST, len(frame)) and told and bool(content_words(" ".join(frame)))
 
 
 def _grown(units: Sequence[str], start: int, stop: int) -> str:
@@ -141,6 +151,8 @@ def _grown(units: Sequence[str], start: int, stop: int) -> str:
         kind = units[start:stop]
         return len(kind) >= _WORD or bool(kind and not _HAN.search(kind[0]))
 
+    if not any(map(_HAN.search, units)):
+        return " ".join(units[start:stop])
     while not is_word() and stop < len(units):
         stop += 1
     while not is_word() and start > 0:
@@ -168,16 +180,24 @@ def _by_answers(hits: Sequence[Hit]) -> list[_Variant]:
 
 def _of_another(ticket: Ticket, other: Ticket) -> bool:
     """Return whether two tickets ask the same of two kinds, which their answers name."""
-    if "agent" in (ticket.source, other.source):
-        return False
-    typed = bool(_NAME.search(ticket.question) and _NAME.search(other.question))
-    if not typed and not exchanged(other.question, ticket.question):
+    if not _by_team(ticket, other) or not _of_one_type(ticket, other):
         return False
     first, second = _asking(ticket), _asking(other)
     told, answer = _terms(ticket.answer), _terms(other.answer)
     kind, another = (first - second) & told - answer, (second - first) & answer - told
     rest, others = first - kind, second - another
     return bool(kind and another) and len(rest & others) >= _ALIKE * max(1, min(len(rest), len(others)))
+
+
+def _by_team(ticket: Ticket, other: Ticket) -> bool:
+    """Return whether the team wrote both answers for whoever asks."""
+    return "agent" not in (ticket.source, other.source)
+
+
+def _of_one_type(ticket: Ticket, other: Ticket) -> bool:
+    """Return whether the questions of two tickets have names, or different words that are known to be of one kind."""
+    named = _NAME.search(ticket.question) and _NAME.search(other.question)
+    return bool(named) or bool(exchanged(other.question, ticket.question))
 
 
 def _asking(ticket: Ticket) -> frozenset[str]:
@@ -216,8 +236,7 @@ def _differ(one: _Variant, other: _Variant) -> bool:
     first, second = (_without(sendable(v.hit.ticket.answer) or "", v.bare) for v in (one, other))
     if facts_of(first) != facts_of(second):
         return True
-    by_hand = "agent" in (one.hit.ticket.source, other.hit.ticket.source)
-    return not by_hand and _single(first) != _single(second)
+    return _by_team(one.hit.ticket, other.hit.ticket) and _single(first) != _single(second)
 
 
 def _without(text: str, bare: frozenset[str]) -> str:
