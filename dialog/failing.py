@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from replydesk.dialog.cues import is_no, is_refusal, plain
+from replydesk.dialog.cues import corrected, is_no, is_refusal, plain
 from replydesk.dialog.parts import asks_something
+from replydesk.dialog.unwanted import wanted_of
 
 __all__ = ["has_failed"]
 
@@ -92,6 +93,7 @@ _LEADS: Final = re.compile(r"\A(?:(?:and|but|so|then)\b\W*|但是?|可是|不过
 _LONGEST: Final = 160
 _BESIDE: Final = 8
 """What else is said has so many words, or twice as many Chinese characters, at most: more is a matter of its own."""
+_CODE: Final = re.compile(r"\d{4}")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -110,6 +112,8 @@ def has_failed(text: str) -> bool:
         return False
     if is_refusal(line):
         return True
+    if corrected(line)[0] or wanted_of(line) is not None or _CODE.search(line):
+        return False
     clauses = [bare for one in _CLAUSE.split(line) if (bare := _LEADS.sub("", one).strip())]
     told = [bool(_FAILS.fullmatch(one)) or is_refusal(one) for one in clauses]
     if not any(told):

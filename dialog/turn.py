@@ -20,6 +20,7 @@ from replydesk.dialog.cues import (
     returned_to,
 )
 from replydesk.dialog.details import only_details, points_elsewhere
+from replydesk.dialog.failing import has_failed
 from replydesk.dialog.followup import rewritten
 from replydesk.dialog.forms import Form, said_slots
 from replydesk.dialog.incoming import Incoming
@@ -119,7 +120,9 @@ def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | N
         return Heard(chosen.value, (), state, "chosen")
     # "No thanks" after an answer wants no more of it, and is no complaint.
     satisfied = bool(state.sent) and is_acknowledged(text)
-    if said and state.topic and not satisfied and (is_refusal(text) or is_no(text)):
+    turned_down = said and (is_refusal(text) or is_no(text))
+    # Who has turned an answer down may do so again while a colleague, or nobody, has said anything since.
+    if state.topic and not satisfied and (turned_down or ((said or state.failures) and has_failed(text))):
         return Heard(state.topic, (), state.turned_down(), "refused")
     if len(state.options) > 1 and state.topic and (is_undecided(text) or is_ordinal(text)):
         # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
