@@ -49,6 +49,7 @@ from replydesk.dialog.saying import (
     begun_form,
     composed,
     decided,
+    kept_private,
     with_manners,
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
@@ -139,6 +140,7 @@ class Answering:
         fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
         said = with_aside(said, told, state, text, language)
+        said = kept_private(said, text, language)
         said = with_manners(said, text, language, alarm, self._settings)
         said = after_guard(
             said,

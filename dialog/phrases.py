@@ -165,6 +165,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "The message has no word to go by, so I ask.",
         "zh": "这条消息里没有文字可供理解，所以先确认。",
     },
+    "private": {
+        "en": "The message asks for the data of somebody else, which nobody is told here.",
+        "zh": "这条消息询问的是其他人的信息，这里不会告诉任何人。",
+    },
     "objected": {
         "en": "The past answer that fits contradicts a fact, or promises what may not be promised, so it is not sent.",
         "zh": "合适的历史回答与事实不符，或做了不允许的承诺，所以不会发送。",

@@ -58,6 +58,7 @@ Ground = Literal[
     "details",
     "declined",
     "unclear",
+    "private",
     "objected",
     "unsafe",
 ]

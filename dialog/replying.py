@@ -28,7 +28,7 @@ from replydesk.retrieval.reranking.reranker import Reranked
 __all__ = ["made_reply", "silent_reply", "unread"]
 
 # After these the conversation is still about what it was about before.
-_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear"}
+_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear", "private"}
 
 
 def made_reply(
