@@ -17,7 +17,7 @@ from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.courtesies import without_courtesies
 from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.followup import with_new_words
+from replydesk.dialog.followup import surely_better, with_new_words
 from replydesk.dialog.forms import (
     Form,
     FormStep,
@@ -286,14 +286,23 @@ class Answering:
         found = self.look(turn, told.meant, told.context, wanted)
         if told.cue != "follow_up":
             return told, found
+        told, found = self._other_sense(turn, told, found, wanted)
         bare = without_courtesies(asked)
         alone = self.look(turn, bare, (), wanted)
         one, other = (look.reranked.hits[:1] for look in (alone, found))
         if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
-            return replace(told, meant=bare, cue=""), alone
+            return replace(told, meant=bare, cue="", itself="", others=()), alone
         hits, others = (look.reranked.hits for look in (found, alone))
         weighed = with_new_words(hits, others, asked, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
+
+    def _other_sense(self, turn: Turn, told: Heard, found: Found, wanted: Wanted) -> tuple[Heard, Found]:
+        """Return what was found for another sense of a follow-up, where the desk surely knows that better."""
+        for other in told.others:
+            look = self.look(turn, other, (), wanted)
+            if surely_better(look.reranked.hits, found.reranked.hits):
+                told, found = replace(told, meant=other), look
+        return told, found
 
     def _several(
         self, turn: Turn, told: Heard, decision: Decision, found: Found, wanted: Wanted

@@ -116,7 +116,7 @@ def _topic(told: Heard, reading: Reading, decision: Decision, *, aside: bool) ->
         return f"我的订单{order}" if reading.language == "zh" else f"my order {order}"
     if aside:
         return told.state.topic
-    return decision.left[0] if decision.options else told.meant
+    return decision.left[0] if decision.options else told.itself or told.meant
 
 
 def silent_reply(turn: Turn) -> Reply:
