@@ -12,7 +12,8 @@ from replydesk.dialog.unwanted import wanted_of
 __all__ = ["has_failed"]
 
 _CLAUSE: Final = re.compile(
-    r"[,.;:!?…，。；：！？~]+\s*|\s+(?:and|but|because|since|though|so)\s+(?=\w)|(?<=[\u4e00-\u9fff])\s+|(?=但是?|可是|不过|因为)"
+    r"[,.;:!?…，。；：！？~]+\s*|\s+(?:and|but|because|since|though|so)\s+(?=\w)|(?<=[\u4e00-\u9fff])\s+"
+    r"|(?=但是?|可是|不过|因为)"
 )
 _THING: Final = (
     r"(?:button|option|menu|link|page|setting|field|tab|entry|item|screen|icon|e-?mail|mail|message|code|section|box"
@@ -35,7 +36,8 @@ _FAILS_EN: Final = (
     r"|(?:is|are|do|does|did|can|has|have|will|wo|ca)(?: ?n['’]?t| not)\b.{0,40}|cannot\b.{0,40})",
     rf"(?:it|that|this|which)(?: just| still| really)* (?:(?:do|does|did|is|was|has|have|can|will|wo|ca)(?: ?n['’]?t"
     rf"| not)|cannot|never) {_SHOWN}{_ADVERB}(?: for me)?",
-    r"(?:it|that|this|which)? ?(?:still )?(?:doesn['’]?t|does not|didn['’]?t|did not|won['’]?t) (?:work|help|do anything"
+    r"(?:it|that|this|which)? ?(?:still )?(?:doesn['’]?t|does not|didn['’]?t|did not|won['’]?t) (?:work|help"
+    r"|do anything"
     r"|change anything|make (?:a|any) difference|fix it)(?: for me| either| at all| here| anyway)*",
     r"(?:there is|there['’]s|i (?:see|have|get|got|find)) (?:still )?(?:no such(?: \w+){1,6}|nothing(?: like that"
     rf"| of the sort| there| here)?|none|no(?: \w+)? {_THING}(?: \w+){{0,4}})",
@@ -59,20 +61,23 @@ _SAID: Final = r"(?:(?:按照?|照着?)?(?:[你您]们?)?(?:说的?|讲的?|写�
 _NOUN_ZH: Final = (
     r"(?:选项|按钮|菜单|入口|链接|页面|功能|地方|东西|按键|设置|栏目|图标|邮件|短信|一项|一栏|界面|字样|键|项)"
 )
-_WHERE_ZH: Final = r"(?:(?:这|那|它|APP|App|app|手机|网页|页面|菜单|设置|我|我的|我们)?(?:里面?|上面?|下面?|中|这里|那里|这边|那边)?)"
-_IN_ZH: Final = r"(?:(?:这|那|它|APP|App|app|手机|网页|页面|菜单|设置)(?:里面?|上面?|下面?|中)|里面|上面|这里|那里)"
-_ABSENT_ZH: Final = (
-    r"(?:根本|压根|就|并|也|都|又|还是|完全)*(?:没有|找不到|没看到|没看见|看不到|没找到|不存在|没出现)"
+_WHERE_ZH: Final = (
+    r"(?:(?:这|那|它|APP|App|app|手机|网页|页面|菜单|设置|我|我的|我们)?(?:里面?|上面?|下面?|中|这里|那里|这边|那边)?)"
 )
+_IN_ZH: Final = r"(?:(?:这|那|它|APP|App|app|手机|网页|页面|菜单|设置)(?:里面?|上面?|下面?|中)|里面|上面|这里|那里)"
+_ABSENT_ZH: Final = r"(?:根本|压根|就|并|也|都|又|还是|完全)*(?:没有|找不到|没看到|没看见|看不到|没找到|不存在|没出现)"
 _TAIL_ZH: Final = r"(?:了|啊|呀|哦|的|呢|嘛|吧|诶|欸|耶|哎|唉)*"
 _FAILS_ZH: Final = (
-    rf"我?{_ALREADY}{_SAID}{_ALREADY}(?:试|做|弄|点|重启|操作|设置|检查|查|找|看|翻|搞|去|重装)[过了]?{_MUCH}了?(?:也|都|还是)*"
+    rf"我?{_ALREADY}{_SAID}{_ALREADY}(?:试|做|弄|点|重启|操作|设置|检查|查|找|看|翻|搞|去"
+    rf"|重装)[过了]?{_MUCH}了?(?:也|都|还是)*"
     rf"(?:没用|没有用?|不行|没反应|没变化|没效果|一样|不管用|没找到|找不到)?",
-    rf"(?:现在|结果|点击?了?|试了|弄了|打开)?(?:还是|依然|依旧|仍然|仍旧|也|都|照样|就是|根本|完全|一直)*"
+    r"(?:现在|结果|点击?了?|试了|弄了|打开)?(?:还是|依然|依旧|仍然|仍旧|也|都|照样|就是|根本|完全|一直)*"
     r"(?:不行|不能用?|没用|没有?用|不管用|不起作用|没反应|没有反应|没效果|没有效果|没变化|没动静|一样|老样子|这样|那样"
     r"|没解决|解决不了|没好|没有好|没恢复|坏的|没帮助)",
-    r"(?:现在)?(?:还是|依然|依旧|仍然|仍旧|照样)[^，。！？]{0,8}(?:不了|不到|不上|不开|不出来?|不动|没有|没好|不行|没用)",
-    rf"{_WHERE_ZH}{_ABSENT_ZH}(?:[你您]们?说的)?(?:这个?|那个?|这些|那些|此|什么|任何|相关的?|对应的?)?[^，。！？]{{0,6}}{_NOUN_ZH}",
+    r"(?:现在)?(?:还是|依然|依旧|仍然|仍旧|照样)[^，。！？]{0,8}(?:不了|不到|不上|不开|不出来?|不动|没有|没好"
+    r"|不行|没用)",
+    rf"{_WHERE_ZH}{_ABSENT_ZH}(?:[你您]们?说的)?(?:这个?|那个?|这些|那些|此|什么|任何|相关的?"
+    rf"|对应的?)?[^，。！？]{{0,6}}{_NOUN_ZH}",
     rf"{_IN_ZH}{_ABSENT_ZH}(?:[你您]们?说的|这个|那个|这些|那些)?",
     rf"(?:[你您]们?说的)(?:这个?|那个?)?[^，。！？]{{0,6}}{_WHERE_ZH}{_ABSENT_ZH}",
     rf"{_WHERE_ZH}(?:这个?|那个?)?[^，。！？]{{0,6}}{_NOUN_ZH}(?:根本|压根|就|并|也|都|又)*"
@@ -86,7 +91,8 @@ _WRONG: Final = (
 _FAILS: Final = re.compile(
     rf"\W*(?:(?:sorry|well|hm+|nope?|no|hi|hello|ok(?:ay)?|yes|yeah|oh|ugh|but|and|then|so|sadly|unfortunately|thanks"
     rf"|nah)\b\W*)*(?:{'|'.join(_FAILS_EN)}|{_WRONG})\W*"
-    rf"|\W*(?:(?:嗯|哦|好的?|唉|哎|可是|但是?|不过|那|抱歉|不好意思)\W*)*(?:{'|'.join(_FAILS_ZH)}|{_WRONG}){_TAIL_ZH}\W*",
+    rf"|\W*(?:(?:嗯|哦|好的?|唉|哎|可是|但是?|不过|那|抱歉|不好意思)\W*)*(?:{'|'.join(_FAILS_ZH)}"
+    rf"|{_WRONG}){_TAIL_ZH}\W*",
     re.IGNORECASE,
 )
 _LEADS: Final = re.compile(r"\A(?:(?:and|but|so|then)\b\W*|但是?|可是|不过|因为)+", re.IGNORECASE)

@@ -78,7 +78,7 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "zh": "可以确定与“{node}”有关（概率 {sure:.0%}），但不确定是其中哪一种，所以先确认。",
     },
     "depends": {
-        "en": "The answer depends on which kind is meant, and neither the message nor the conversation says it, so I ask.",
+        "en": "The answer depends on which kind is meant, and nobody has said that yet, so I ask.",
         "zh": "答案要看具体是哪一种，消息和对话里都没有说明，所以先确认。",
     },
     "nothing_found": {

@@ -109,10 +109,9 @@ def decide(
 
     In this order: a person has the conversation; a wish for a person; two answers in a row that failed; two ``angry``
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
-    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds of
-    a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks which:
-    see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the
-    reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
+    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds
+    of a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks
+    which: see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
     answer that holds something of the customer it was written to is not sent: see
     :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
     ``away`` says that the vectors are. Where ``pick_above`` is infinite nothing is picked, not even what asks exactly
@@ -143,8 +142,9 @@ def decide(
         if apart.open:
             return Decision("ask", "depends", apart.open[:_KINDS])
         if apart.chosen is not None:
-            hits = [apart.chosen, *(hit for hit in hits if hit is not apart.chosen)]
-            best = hits[0]
+            # What holds of another kind is no runner-up.
+            best, told_of = apart.chosen, (apart.chosen, *apart.others)
+            hits = [best, *(hit for hit in hits if hit not in told_of)]
     if best.score >= lines.pick_above:
         close = max(lines.pick_above, best.score - TOO_CLOSE)
         if len(_of_each(hits, close)) > 1 and _unsure(reading):

@@ -43,9 +43,13 @@ _ALIKE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """What tells variants apart: ``chosen`` is the one whose kind is known; else ``open`` are those to ask about."""
+    """What tells variants apart: ``chosen`` is the one whose kind is known, and ``others`` those that it is not.
+
+    Where no kind is known, ``open`` are those to ask about.
+    """
 
     chosen: Hit | None = None
+    others: tuple[Hit, ...] = ()
     open: tuple[Hit, ...] = ()
 
 
@@ -88,16 +92,20 @@ def told_apart(asked: str, hits: Sequence[Hit], earlier: Sequence[str] = ()) -> 
     if len(variants) < 2:
         return Apart()
     if named := _named(variants, asked):
-        return Apart(chosen=named[0].hit) if len(named) == 1 else Apart()
+        return _chosen(named[0], variants) if len(named) == 1 else Apart()
     if (general := next((one for one in variants if one.general), None)) is not None:
-        return Apart(chosen=general.hit)
+        return _chosen(general, variants)
     for text in reversed(earlier):
         if len(named := _named(variants, text)) == 1:
-            return Apart(chosen=named[0].hit)
+            return _chosen(named[0], variants)
     best, renamed = variants[0], _may_rename(asked, variants)
     if not any((not renamed or _odds(best) <= _ODDS * _odds(one)) and _differ(best, one) for one in variants[1:]):
         return Apart()
     return Apart(open=tuple(one.hit for one in variants))
+
+
+def _chosen(variant: _Variant, variants: Sequence[_Variant]) -> Apart:
+    return Apart(variant.hit, tuple(one.hit for one in variants if one is not variant))
 
 
 def _near(hits: Sequence[Hit]) -> list[Hit]:
@@ -208,7 +216,7 @@ def _asking(ticket: Ticket) -> frozenset[str]:
 def _named(variants: Sequence[_Variant], text: str) -> list[_Variant]:
     """Return the variants whose kind a text names; of 金卡 and 白金卡 the one that says more."""
     named = [one for one in variants if one.named(text)]
-    return [one for one in named if not any(one.words < other.words for other in named)]
+    return [one for one in named if not any(one.words < other.words or one.bare < other.bare for other in named)]
 
 
 def _may_rename(asked: str, variants: Sequence[_Variant]) -> bool:
