@@ -57,7 +57,10 @@ _FAILS_EN: Final = (
 )
 _MUCH: Final = r"(?:[好几两三多]+[次遍]|一[次遍]|半天)?"
 _ALREADY: Final = r"(?:已经|都|刚才?|早就|全部?|也|就|真的|明明|根本|压根|完全|还是|依然|依旧|仍然|仍旧|仍|一直|还)*"
-_SAID: Final = r"(?:(?:按照?|照着?)?(?:[你您]们?)?(?:说的?|讲的?|写的?|教的?|给的?|发的?)?(?:这样|那样|这么|那么|方法|办法|步骤|做法)?)"
+_SAID: Final = (
+    r"(?:(?:按照?|照着?)?(?:[你您]们?)?(?:说的?|讲的?|写的?|教的?|给的?|发的?)?"
+    r"(?:这样|那样|这么|那么|方法|办法|步骤|做法)?)"
+)
 _NOUN_ZH: Final = (
     r"(?:选项|按钮|菜单|入口|链接|页面|功能|地方|东西|按键|设置|栏目|图标|邮件|短信|一项|一栏|界面|字样|键|项)"
 )
@@ -85,7 +88,7 @@ _FAILS_ZH: Final = (
     r"(?:白弄|白搞|白忙)",
 )
 _WRONG: Final = (
-    r"(?:no|nope|sorry|wrong|incorrect|(?:that|this|it)['’]?s? (?:is )?(?:just |plain )?(?:wrong|not right|not true)"
+    r"(?:wrong|incorrect|(?:that|this|it)['’]?s? (?:is )?(?:just |plain )?(?:wrong|not right|not true)"
     r"|不对|错了|不行|不是这样|没有啊|没用)"
 )
 _FAILS: Final = re.compile(

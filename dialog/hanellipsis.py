@@ -49,8 +49,7 @@ _BEFORE_HEAD = re.compile(r".*(?:的|[一两几\d][个件架张台辆只颗条�
 # Such characters stand beside a noun and are no part of one.
 _LOOSE = re.compile(r"[的了吗呢和跟与或是有能会可要在把被给我你您他她它这那哪几多什么怎]")
 _POINTING_ZH = re.compile(
-    r"(?:它们?|(?:这|那)个?(?=是|有|能|可以|包|含|支持|要|会|多|怎|什么|收|在))(?P<rest>(?:是|有|能|可以|包|含|支持|要|会|多|怎|什么|收|在|也|还|送|需"
-    r"|用|防|带).+)\Z"
+    r"(?:它们?|[这那]个?(?=是|有|能|可以|包|含|支持|要|会|多|怎|什么|收|在|也|几))(?P<rest>\S.*)\Z"
 )
 _IT_ZH = re.compile(r"它们?|这个|那个|这种|那种|这些|那些")
 

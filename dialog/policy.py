@@ -111,8 +111,9 @@ def decide(
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
     clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds
     of a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks
-    which: see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
-    answer that holds something of the customer it was written to is not sent: see
+    which: see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the reading has backed off to what
+    several intents have in common, the options are one hit of each kind of that. An answer that holds something of the
+    customer it was written to is not sent: see
     :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
     ``away`` says that the vectors are. Where ``pick_above`` is infinite nothing is picked, not even what asks exactly
     this.

@@ -106,10 +106,13 @@ _MINE_ZH: Final = re.compile(
     r"|[寄改换填写][成为到给]|修改|更改|授权|委托|我[们]?的(?:订单|快递|包裹|账单|手机号)"
     r"|[取领拿]一?下|充值|续费"
 )
+_LONGEST: Final = 400
+"""The characters of a message that are read."""
 _TOLD: Final = {
-    "en": "I may not tell you anything about somebody else, not even whether they are a customer here. If you act for them,"
-    " say “talk to a person” and a colleague sees what is possible.",
-    "zh": "抱歉，我不能透露其他人的任何信息，包括对方是不是我们的客户。如果您是受对方委托，请说“转人工”，由同事看看能怎么帮您。",
+    "en": "I may not tell you anything about somebody else, not even whether they are a customer here."
+    " If you act for them, say “talk to a person” and a colleague sees what is possible.",
+    "zh": "抱歉，我不能透露其他人的任何信息，包括对方是不是我们的客户。"
+    "如果您是受对方委托，请说“转人工”，由同事看看能怎么帮您。",
 }
 
 
@@ -121,7 +124,7 @@ def asks_about_somebody_else(text: str) -> bool:
     >>> asks_about_somebody_else("Can I pick up my wife's parcel?"), asks_about_somebody_else("我给我妈买的礼物到哪了")
     (False, False)
     """
-    plain = unicodedata.normalize("NFKC", text).replace("’", "'")
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).replace("’", "'")
     if _ASKS_EN.search(plain):
         return not _MINE_EN.search(plain)
     return bool(_ASKS_ZH.search(plain)) and not _MINE_ZH.search(plain)

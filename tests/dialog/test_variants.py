@@ -125,9 +125,9 @@ def test_what_the_conversation_named_last_is_meant(
         pytest.param("is gift wrapping free?", hits(WRAPPING), id="the same answer"),
         pytest.param("can I bring my puppy?", hits(PETS, 0.98, 0.14), id="another name of a kind, surely"),
         pytest.param("how much is roaming?", hits(ROAMING)[:1], id="one kind"),
-        pytest.param("where is my order", hits({"Where is my order?": "On its way.", "How do I cancel it?": "Here."}), id="else"),
+        pytest.param("where is my order", hits({"Where is my order?": "1", "How do I cancel it?": "2"}), id="else"),
         pytest.param("how much is roaming?", hits(ROAMING, 0.9, 0.45), id="far behind"),
-        pytest.param("账户", hits({"怎么注销": "点注销。", "怎么注销账户": "进入账户，30天。"}, source="agent"), id="by hand"),
+        pytest.param("账户", hits({"怎么注销": "1", "怎么注销账户": "2"}, source="agent"), id="by hand"),
         pytest.param(
             "my parcel", hits({"my parcel is late": "Sorry, 2 days.", "my parcel is wet": "Sorry!"}, source="agent"),
             id="what customers wrote",
@@ -147,7 +147,5 @@ def test_the_policy_asks_which_and_answers_whoever_says_it(score: float) -> None
     assert (asked.action, asked.ground, asked.hits) == ("ask", "depends", tuple(found))
     told = decide(reading, found, lines, asked="how much is roaming in turkey?")
     assert told.hits[0] == found[2] and told.action == ("pick" if score > 0.6 else "ask")
-    many = [
-        Hit(Ticket.make(f"How much is roaming in {c}land?", f"{n} pounds"), 0.8, 0.9) for n, c in enumerate("ABCDEFG")
-    ]
-    assert len(decide(reading, many, lines, asked="how much is roaming?").hits) == 5
+    many = {f"How much is roaming in {one}land?": f"{place} pounds" for place, one in enumerate("ABCDEFG")}
+    assert len(decide(reading, hits(many, score, 0), lines, asked="how much is roaming?").hits) == 5
