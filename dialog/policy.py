@@ -138,7 +138,9 @@ def decide(
         return Decision("handoff", "out_of_scope", handoff="low_confidence")
     if not best.compared:
         return Decision("ask", "by_words", _options(hits, 0.0))
-    if best.score >= lines.ask_above:
+    # How sure it is what is asked, of whichever kind.
+    sure = best.score
+    if sure >= lines.ask_above:
         apart = told_apart(asked, hits, earlier)
         if apart.open:
             return Decision("ask", "depends", apart.open[:_KINDS])
@@ -146,12 +148,12 @@ def decide(
             # What holds of another kind is no runner-up.
             best, told_of = apart.chosen, (apart.chosen, *apart.others)
             hits = [best, *(hit for hit in hits if hit not in told_of)]
-    if best.score >= lines.pick_above:
-        close = max(lines.pick_above, best.score - TOO_CLOSE)
+    if sure >= lines.pick_above:
+        close = max(lines.pick_above, sure - TOO_CLOSE)
         if len(_of_each(hits, close)) > 1 and _unsure(reading):
             return _which_kind(reading, hits) or Decision("ask", "close_runner_up", _options(hits, close))
         return Decision("pick", "confident", (best,))
-    if best.score >= lines.ask_above:
+    if sure >= lines.ask_above:
         return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")
 

@@ -150,8 +150,10 @@ def unread(text: str, language: str) -> Found:
 
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
-    """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
-    if decision.action != "compose" and decision.ground != "partly":
-        return tuple(hits[: max(least, len(decision.hits))])
+    """Return the hits that are shown, best first; what is cited or offered is among them, also where a part found it."""
+    first = tuple(hits[: max(least, len(decision.hits))])
+    together = decision.action == "compose" or decision.ground == "partly"
+    if not together and all(hit in first for hit in decision.hits):
+        return first
     found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
     return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))
