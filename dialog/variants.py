@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from replydesk.data.records import Ticket
@@ -265,11 +266,13 @@ def _shared(texts: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     return start, end
 
 
+@lru_cache(maxsize=20_000)
 def _units(text: str) -> tuple[str, ...]:
     """Return a question as words, articles left out, and single Chinese characters."""
     return tuple(unit for unit in _UNIT.findall(_plain(text)) if unit not in _ARTICLES)
 
 
+@lru_cache(maxsize=20_000)
 def _terms(text: str) -> frozenset[str]:
     """Return what a text is about: English stems, pairs of Chinese characters."""
     return frozenset(content_words(_plain(text)))
