@@ -226,6 +226,7 @@ class Answering:
             angry=told.state.angry,
             asked=told.meant,
             earlier=turn.incoming.context,
+            failed=self._failed(told),
         )
         if forms and told.cue not in ASIDES and decision.handoff not in _PERSON and deciding(fired) is None:
             # A form asks, and that needs no promise.
@@ -246,6 +247,13 @@ class Answering:
             if draft is not None:
                 return replace(composed(draft, hits), fired=held)
         return replace(self._plain(turn, told, found, partly or decision), fired=held)
+
+    def _failed(self, told: Heard) -> frozenset[str]:
+        """Return the intents of what was just turned down, none where one of it has none."""
+        if told.cue not in ("refused", "again") or not told.state.refused:
+            return frozenset()
+        intents = frozenset(ticket.intent for ticket in self._store.tickets_by_id(told.state.refused).values())
+        return intents if all(intents) else frozenset()
 
     def _plain(self, turn: Turn, told: Heard, found: Found, decision: Decision) -> Said:
         """Return what a decision says, with its places filled."""

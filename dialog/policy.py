@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -104,6 +104,7 @@ def decide(
     angry: int = 0,
     asked: str = "",
     earlier: Sequence[str] = (),
+    failed: Collection[str] = (),
 ) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
@@ -111,9 +112,10 @@ def decide(
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
     clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds
     of a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks
-    which: see :func:`~replydesk.dialog.variants.told_apart`. Where it asks, and the reading has backed off to what
-    several intents have in common, the options are one hit of each kind of that. An answer that holds something of the
-    customer it was written to is not sent: see
+    which: see :func:`~replydesk.dialog.variants.told_apart`. In place of an answer that failed, one to another question
+    than those of the intents ``failed`` is not sent, but asked about. Where it asks, and the reading has backed off to
+    what several intents have in common, the options are one hit of each kind of that. An answer that holds something of
+    the customer it was written to is not sent: see
     :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
     ``away`` says that the vectors are. Where ``pick_above`` is infinite nothing is picked, not even what asks exactly
     this.
@@ -152,7 +154,8 @@ def decide(
         close = max(lines.pick_above, sure - TOO_CLOSE)
         if len(_of_each(hits, close)) > 1 and _unsure(reading):
             return _which_kind(reading, hits) or Decision("ask", "close_runner_up", _options(hits, close))
-        return Decision("pick", "confident", (best,))
+        if not failed or not best.ticket.intent or best.ticket.intent in failed:
+            return Decision("pick", "confident", (best,))
     if sure >= lines.ask_above:
         return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")

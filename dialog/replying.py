@@ -150,7 +150,7 @@ def unread(text: str, language: str) -> Found:
 
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
-    """Return the hits that are shown, best first; what is cited or offered is among them, also where a part found it."""
+    """Return the hits that are shown, best first; what is cited or offered is among them."""
     first = tuple(hits[: max(least, len(decision.hits))])
     together = decision.action == "compose" or decision.ground == "partly"
     if not together and all(hit in first for hit in decision.hits):
