@@ -150,10 +150,11 @@ def unread(text: str, language: str) -> Found:
 
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
-    """Return the hits that are shown, best first; what is cited or offered is among them."""
+    """Return the hits that are shown, best first; what is cited is among them."""
     first = tuple(hits[: max(least, len(decision.hits))])
-    together = decision.action == "compose" or decision.ground == "partly"
-    if not together and all(hit in first for hit in decision.hits):
+    # The kind that a message names may be far behind the others.
+    behind = decision.action == "pick" and decision.hits[0] not in first
+    if decision.action != "compose" and decision.ground != "partly" and not behind:
         return first
     found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
     return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))
