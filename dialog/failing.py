@@ -102,7 +102,8 @@ _LEADS: Final = re.compile(r"\A(?:(?:and|but|so|then)\b\W*|但是?|可是|不过
 _LONGEST: Final = 160
 _BESIDE: Final = 8
 """What else is said has so many words, or twice as many Chinese characters, at most: more is a matter of its own."""
-_CODE: Final = re.compile(r"\d{4}")
+# A number or a code is something new: "did that, now it shows E502".
+_CODE: Final = re.compile(r"\d{2}")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 

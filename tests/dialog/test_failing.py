@@ -54,6 +54,7 @@ I don't have an order number
 it works now
 no, I meant the invoice
 no, the red one
+ok did that. now it shows error E502
 no, the other order
 还没收到货
 我没有收到验证码
@@ -63,6 +64,7 @@ no, the other order
 没有了，谢谢
 不是，我问的是发票
 不，是红色的
+试过了，现在显示错误E502
 试过了，可以了
 我看看
 """.strip().splitlines()
