@@ -19,7 +19,7 @@ from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot, question_form
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.followup import with_new_words
+from replydesk.dialog.followup import surely_better, with_new_words
 from replydesk.dialog.forms import FormStep, is_stopped, put_right_later, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
@@ -42,6 +42,7 @@ from replydesk.dialog.saying import (
     begun_form,
     composed,
     decided,
+    kept_private,
     with_manners,
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
@@ -133,6 +134,7 @@ class Answering:
         fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
         said = with_aside(said, told, state, text, language)
+        said = kept_private(said, text, language)
         said = with_manners(said, text, language, alarm, self._settings)
         said = after_guard(
             said,
@@ -191,7 +193,9 @@ class Answering:
         asks = asks_something(text) and not _settled(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
-            decision = decide(found.reading, found.reranked.hits, lines, angry=angry)
+            decision = decide(
+                found.reading, found.reranked.hits, lines, angry=angry, asked=told.meant, earlier=turn.incoming.context
+            )
             said = self._plain(turn, told, found, decision)
             if decision.handoff == "sentiment":
                 return said
@@ -212,7 +216,17 @@ class Answering:
         lines, promise = self._dial.lines(turn.release, found.skills, reading)
         promised = promise is not None
         away = not hits and bool(turn.matcher.trouble())
-        decision = decide(reading, hits, lines, away=away, failures=told.state.failures, angry=told.state.angry)
+        decision = decide(
+            reading,
+            hits,
+            lines,
+            away=away,
+            failures=told.state.failures,
+            angry=told.state.angry,
+            asked=told.meant,
+            earlier=turn.incoming.context,
+            failed=self._failed(told),
+        )
         if forms and told.cue not in ASIDES and decision.handoff not in _PERSON and deciding(fired) is None:
             # A form asks, and that needs no promise.
             alone = lines.pick_above if lines.pick_above <= 1 else Thresholds().pick_above
@@ -234,6 +248,13 @@ class Answering:
             if draft is not None:
                 return replace(composed(draft, hits), fired=held)
         return replace(self._plain(turn, told, found, partly or decision), fired=held)
+
+    def _failed(self, told: Heard) -> frozenset[str]:
+        """Return the intents of what was just turned down, none where one of it has none."""
+        if told.cue not in ("refused", "again") or not told.state.refused:
+            return frozenset()
+        intents = frozenset(ticket.intent for ticket in self._store.tickets_by_id(told.state.refused).values())
+        return intents if all(intents) else frozenset()
 
     def _plain(self, turn: Turn, told: Heard, found: Found, decision: Decision) -> Said:
         """Return what a decision says, with its places filled."""
@@ -278,14 +299,23 @@ class Answering:
         found = self.look(turn, told.meant, told.context, wanted)
         if told.cue != "follow_up":
             return told, found
+        told, found = self._other_sense(turn, told, found, wanted)
         bare = without_courtesies(asked)
         alone = self.look(turn, bare, (), wanted)
         one, other = (look.reranked.hits[:1] for look in (alone, found))
         if one and (one[0].exact or not other or (not other[0].exact and one[0].score > other[0].score)):
-            return replace(told, meant=bare, cue=""), alone
+            return replace(told, meant=bare, cue="", itself="", others=()), alone
         hits, others = (look.reranked.hits for look in (found, alone))
         weighed = with_new_words(hits, others, asked, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
+
+    def _other_sense(self, turn: Turn, told: Heard, found: Found, wanted: Wanted) -> tuple[Heard, Found]:
+        """Return what was found for another sense of a follow-up, where the desk surely knows that better."""
+        for other in told.others:
+            look = self.look(turn, other, (), wanted)
+            if surely_better(look.reranked.hits, found.reranked.hits):
+                told, found = replace(told, meant=other), look
+        return told, found
 
     def _several(
         self, turn: Turn, told: Heard, decision: Decision, found: Found, wanted: Wanted
@@ -311,8 +341,14 @@ class Answering:
             # Typos were put right in what was read; it is called as it was written.
             written if len(written) == len(found.parts) else found.parts,
             [
-                decide(one.reading, one.reranked.hits, self._dial.lines(turn.release, one.skills, one.reading)[0])
-                for one in looks
+                decide(
+                    one.reading,
+                    one.reranked.hits,
+                    self._dial.lines(turn.release, one.skills, one.reading)[0],
+                    asked=part,
+                    earlier=(*turn.incoming.context, told.meant),
+                )
+                for part, one in zip(found.parts, looks, strict=True)
             ],
         )
         needed = {"several": different, "partly": single}

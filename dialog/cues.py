@@ -89,17 +89,39 @@ _UNDECIDED = re.compile(
     rf"|、|还有)?)+都[是要行想]){END}",
     re.IGNORECASE,
 )
-_THANKS = re.compile(
-    rf"{START}(?:(?:ok(?:ay)?|great|perfect|good|lovely|brilliant|super|cool|nice|that (?:helps?|helped|works?|worked)"
-    r"|got it|all good|many|thanks?|thank you|thx|cheers|ta|so much|very much|a lot|for (?:your|the) help"
-    r"|that['’]?s great"
-    rf"|好的?|行|可以了?|谢谢|多谢|感谢|谢了|太好了|明白了?|知道了|了解了?|解决了|搞定了?|您?你?|啦|哈|非常"
-    rf"|了)[\s,.!。！，~]*)+\Z",
-    re.IGNORECASE,
+# What thanks are made of, beside the words that thank or say that it works: "thx works now", 好嘞谢谢哈.
+_AROUND = (
+    r"ok(?:ay)?|kk?|great|perfect(?:ly)?|good|lovely|brilliant|super|cool|nice|wonderful|amazing|awesome|excellent|fab"
+    r"|fantastic|yay|yes+|yep|yeah|ah+|oh+|wow|haha\w*|lol|phew|all|many|so|much|very|a|an|lot|lots|loads|ton"
+    r"|tons|bunch"
+    r"|million|really|just|now|again|finally|already|indeed|it|this|that|i|am|i['’]m|is|was|are|were|it['’]s"
+    r"|that['’]s|you"
+    r"|u|you['’]re|ur|the|your|for|with|and|to|me|my|help|time|support|quick|fast|answer|reply|info|tip|advice"
+    r"|patience|best"
+    r"|star|legend|hero|life|rock|guys|mate|man|bro|buddy|everyone|team|dear|sir|x+|xoxo|trick|fine|like"
+    r"|charm|know|to|back|up|running|online|in|everything|problem|issue|here|too|well"
+    r"|好[的吧呀啊嘞滴哒咧勒喽哦呢]*|行[吧啊]?|可以|嗯+|哦+|噢|啊|呀|哈+|嘻+|啦|了|呢|哟|喔|耶|嘞|您|你|们|客服"
+    r"|亲|亲爱的"
+    r"|小姐姐|小哥哥|帮忙|帮助|回复|解答|耐心|的|非常|真的?|太|很|特别|十分|超级?|多|这下|这次|现在|终于|已经"
+    r"|都|就|果然|居然"
+    r"|爱你|么么哒|比心|没问题|没事|没毛病|全部?|一切|正常|又|也|我"
 )
-_THANKING = re.compile(
-    r"than|thx|cheers|\bta\b|help|work|great|perfect|brilliant|got it|谢|明白|知道|了解|解决|搞定", re.I
+_THANKFUL = (
+    r"thanks?|thank(?: yo)?u+|thank|thx+|thnx|tnx|thanx|tysm|ty|cheers|ta|appreciated?|grateful|obliged|got it"
+    r"|worked|works|working"
+    r"|helped|helps|helpful|fixed|solved|sorted|resolved|did the trick|made my day|saved me|(?:life ?)?saver"
+    r"|lifesavers?|all good|perfect|great"
+    r"|brilliant|legend"
+    r"|谢+|感谢|感恩|多谢|3q|辛苦|麻烦|太好|太棒|棒|赞|给力|厉害|牛|收到|明白|知道|懂|了解|清楚|解决|搞定|弄好"
+    r"|修好|办好|恢复|成功"
+    r"|能用|可以用|好用|有用|管用|用上|有帮助|帮大忙|帮到"
 )
+# Atomic: of words that are others joined (太好 and 太, 好) a long message would try every way to part them.
+_THANKS = re.compile(rf"{START}(?>(?:{_THANKFUL}|{_AROUND})(?![A-Za-z'])[\s\W_]*)+\Z", re.IGNORECASE)
+_THANKING = re.compile(rf"(?<![A-Za-z])(?:{_THANKFUL})(?![A-Za-z])", re.IGNORECASE)
+_BARE = frozenset({"麻烦", "辛苦", "work", "works"})
+# A thing that works, or may, is told or asked with these words, too; so few of them mark a question.
+_ASKS = re.compile(r"[?？]|[吗嗎么嘛没沒]\W*\Z|\A\W*(?:is|was|are|were)\b", re.IGNORECASE)
 _CANCEL = re.compile(
     rf"{START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
     r"|never ?mind|forget (?:it|about it|that)|leave it|don['’]?t bother|i(?:['’]ve)? changed my mind|no longer needed"
@@ -230,8 +252,11 @@ def is_thanks(text: str) -> bool:
 
     >>> is_thanks("great, thanks!"), is_thanks("好的，谢谢"), is_thanks("thanks, and the refund?")
     (True, True, False)
+    >>> is_thanks("thx works now 👍"), is_thanks("好嘞谢谢哈"), is_thanks("it works for me too, is that normal")
+    (True, True, False)
     """
-    return bool(_THANKS.search(plain(text))) and bool(_THANKING.search(text))
+    line = plain(text)
+    return line not in _BARE and not _ASKS.search(line) and bool(_THANKING.search(line)) and bool(_THANKS.search(line))
 
 
 def is_cancel(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from replydesk.dialog.kinds import exchanged
 
-__all__ = ["completed_en"]
+__all__ = ["alternatives_en", "completed_en"]
 
 _END = re.compile(r"[\s?？。.!！]+\Z")
 _LEADS_EN = re.compile(
@@ -69,6 +69,12 @@ _ASKING = re.compile(
     r"|where is|when will|when do i)\s+",
     re.IGNORECASE,
 )
+# Who or what has, costs or includes what is asked about: "how much storage does basic have".
+_HAVING = re.compile(
+    r"\b(?:do|does|did|can|will|would)\s+(?:(?:the|my|our|your|an?)\s+)?(?P<noun>[\w'-]+(?:\s[\w'-]+){0,2}?)\s+"
+    rf"(?:have|cost|come|last|weigh|hold|run|work|{_TAKING})\b",
+    re.IGNORECASE,
+)
 # A name inside a question, such as a country: what begins a sentence, and I, are none.
 _NAMED = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][\w-]+(?: [A-Z][\w-]+)*")
 
@@ -103,6 +109,31 @@ def completed_en(said: str, before: str) -> str:
     name = f"{thing['determiner']} {thing['noun']}" if "determiner" in thing.groupdict() else thing["noun"]
     stands = _PRONOUN.sub(name, _ITS.sub(f"{name}'s", _IT_IS.sub(f"{name} is", said)))
     return f"{stands} ({core})"
+
+
+def alternatives_en(said: str, before: str) -> tuple[str, ...]:
+    """Return what else a bare fragment may ask: in the place of a name, or of what has or does something.
+
+    >>> alternatives_en("and pro?", "How much storage does the Free plan have?")
+    ('How much storage does the pro plan have?',)
+    >>> alternatives_en("and pro?", "how much storage does basic have"), alternatives_en("and why?", "Is it open?")
+    (('how much storage does pro have',), ())
+    """
+    fragment = _END.sub("", _TAIL_EN.sub("", _LEADS_EN.sub("", said)))
+    bare = not _CLAUSE.search(fragment) and not _PRONOUN.search(fragment) and not _PHRASE.match(fragment)
+    if not fragment or not bare or _DETERMINED.match(fragment) or not _is_noun(fragment):
+        return ()
+    places = (found.span() if found.re is _NAMED else found.span("noun") for found in _subjects(before))
+    made = (f"{before[:start]}{fragment}{before[end:]}" for start, end in places)
+    return tuple(dict.fromkeys(one for one in made if one != completed_en(said, before)))
+
+
+def _subjects(before: str) -> list[re.Match[str]]:
+    """Return the last name of a question, and what has or does something in it where that has no name."""
+    named = _last(_NAMED, before)
+    having = _HAVING.search(before)
+    inside = named is not None and having is not None and having.start() <= named.start() < having.end()
+    return [found for found in (named, None if inside else having) if found is not None]
 
 
 def _with_noun(fragment: str, before: str) -> str | None:

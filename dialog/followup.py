@@ -11,15 +11,18 @@ import re
 from collections.abc import Sequence
 
 from replydesk.dialog.compose.evidence import content_words
-from replydesk.dialog.ellipsis import completed_en
+from replydesk.dialog.ellipsis import alternatives_en, completed_en
 from replydesk.dialog.gate import gate
-from replydesk.dialog.hanellipsis import completed_zh
+from replydesk.dialog.hanellipsis import completed_zh, with_subject_zh
+from replydesk.dialog.parts import asks_something
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["completed", "rewritten", "with_new_words"]
+__all__ = ["alternatives", "by_itself", "completed", "rewritten", "surely_better", "with_new_words"]
 
 _NEAR = 0.5
 """A hit that has the new words of a follow-up goes first where it scores this share of the best, or more."""
+_SURER = 2.0
+"""Odds so many times better are surely better."""
 _LONGEST = 200
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
@@ -40,12 +43,43 @@ def rewritten(text: str, topic: str) -> str:
 
 def completed(text: str, topic: str) -> str:
     """Return a message completed by the question ``topic`` before it, whether it needs it or not."""
-    said, before = " ".join(text.split()), " ".join(topic.split())
-    # A question that was completed itself brings what it is about in brackets.
-    before = (_ABOUT.sub(r"\1", before) if _ABOUT.fullmatch(before) else before)[:_LONGEST]
+    said, before = _both(text, topic)
     if _HAN.search(said) or _HAN.search(before):
         return completed_zh(said, before)
     return completed_en(said, before)
+
+
+def by_itself(text: str, topic: str) -> str:
+    """Return a message with what its pronoun stands for in the question before, '' where it has no such pronoun.
+
+    It then asks all that it asks: a rule for what was asked before does not hold of it.
+
+    >>> by_itself("does it include 5G?", "How much does the Smart plan cost?")
+    'does the Smart plan include 5G?'
+    >>> by_itself("它支持5G吗", "畅享套餐多少钱？"), by_itself("and on Sundays?", "When is the shop open?")
+    ('畅享套餐支持5G吗', '')
+    """
+    said, before = _both(text, topic)
+    if _HAN.search(said) or _HAN.search(before):
+        return with_subject_zh(said, before)
+    full = completed_en(said, before)
+    alone = full[: full.rindex(" (")] if _ABOUT.fullmatch(full) else ""
+    return alone if alone != said and asks_something(alone) else ""
+
+
+def alternatives(text: str, topic: str) -> tuple[str, ...]:
+    """Return what else a follow-up may ask, beside what it was completed to."""
+    said, before = _both(text, topic)
+    return () if _HAN.search(said) or _HAN.search(before) else alternatives_en(said, before)
+
+
+def _both(text: str, topic: str) -> tuple[str, str]:
+    """Return a message and the question before it, each in one line.
+
+    A question that was completed itself brings what it is about in brackets.
+    """
+    said, before = " ".join(text.split()), " ".join(topic.split())
+    return said, (_ABOUT.sub(r"\1", before) if _ABOUT.fullmatch(before) else before)[:_LONGEST]
 
 
 def with_new_words(hits: Sequence[Hit], alone: Sequence[Hit], text: str, topic: str) -> list[Hit]:
@@ -71,3 +105,11 @@ def with_new_words(hits: Sequence[Hit], alone: Sequence[Hit], text: str, topic: 
     if has(hits[0]) or not first:
         return list(hits)
     return [*first, *(hit for hit in hits if hit not in first)][: len(hits)]
+
+
+def surely_better(hits: Sequence[Hit], others: Sequence[Hit]) -> bool:
+    """Return whether the best of some hits fits surely better than that of others: word for word, or by its odds."""
+    if not hits or not others or others[0].exact:
+        return bool(hits) and not others
+    one, two = hits[0].score, others[0].score
+    return hits[0].exact or one * (1 - two) >= _SURER * two * (1 - one)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from replydesk.data.text import tokens
 
-__all__ = ["FEATURES", "Gate", "features", "fit_gate", "gate"]
+__all__ = ["FEATURES", "FUNCTION_ZH", "Gate", "features", "fit_gate", "gate"]
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ _FUNCTION = frozenset((
     "only", "just", "one", "ones", "more", "any", "some", "all", "same", "please", "ok", "up", "off", "out", "after",
     "before", "until", "since", "within", "per", "get", "take", "cost",
 ))  # fmt: skip
-_FUNCTION_ZH = re.compile(
+FUNCTION_ZH = re.compile(
     r"请问|什么时候|什么|怎么办|怎么样|怎么|多久|多少|多长|时间|多|几|哪里|哪个|哪儿|哪些|哪|为什么|能不能|可不可以|可以|能|会|要|是不是|是|有没有|有"
     r"|吗|呢|啊|呀|吧|的|了|那个|这个|那|这|它|也|都|还|再|就|在|到|给|和|跟|需要|行|不|没|大概|最晚|之后|之内|以后|个|一|两|次|天|点"
 )
@@ -132,7 +132,7 @@ def features(text: str, topic: str) -> Floats:
     han = bool(_HAN.search(plain))
     if han:
         length = len(_HAN.findall(plain)) / 2 + len(re.findall(r"[a-z0-9-]+", plain))
-        rest = _FUNCTION_ZH.sub("", plain)
+        rest = FUNCTION_ZH.sub("", plain)
         content = len(_HAN.findall(rest)) / 2 + len(re.findall(r"[a-z0-9-]+", rest))
     else:
         words = tokens(plain)

@@ -6,7 +6,7 @@ import re
 
 from replydesk.dialog.kinds import exchanged
 
-__all__ = ["completed_zh"]
+__all__ = ["completed_zh", "with_subject_zh"]
 
 _END = re.compile(r"[\s?？。.!！吗呢呀啊]+\Z")
 _LEADS_ZH = re.compile(
@@ -48,6 +48,9 @@ _SHORTEST, _KIND = 2, 4
 _BEFORE_HEAD = re.compile(r".*(?:的|[一两几\d][个件架张台辆只颗条套份本盒双位](?=.))")
 # Such characters stand beside a noun and are no part of one.
 _LOOSE = re.compile(r"[的了吗呢和跟与或是有能会可要在把被给我你您他她它这那哪几多什么怎]")
+_POINTING_ZH = re.compile(
+    r"(?:它们?|[这那]个?(?=是|有|能|可以|包|含|支持|要|会|多|怎|什么|收|在|也|几))(?P<rest>\S.*)\Z"
+)
 _IT_ZH = re.compile(r"它们?|这个|那个|这种|那种|这些|那些")
 
 
@@ -64,6 +67,17 @@ def completed_zh(said: str, before: str) -> str:
     if fragment and fragment == whole and (changed := _in_its_place(fragment, before)) is not None:
         return changed
     return f"{core}，{_IT_ZH.sub('', plain) if _IT_ZH.fullmatch(plain[:2]) else plain}"
+
+
+def with_subject_zh(said: str, before: str) -> str:
+    """Return a Chinese message with the thing of the question before in the place of its 它, '' where it has none.
+
+    >>> with_subject_zh("那它含早餐吗", "大床房多少钱一晚？"), with_subject_zh("那双床房呢", "大床房多少钱一晚？")
+    ('大床房含早餐吗', '')
+    """
+    pointing = _POINTING_ZH.match(_LEADS_ZH.sub("", said) or said)
+    found = _SUBJECT_ZH.search(_ASKING_ZH.sub("", before)) if pointing is not None else None
+    return f"{found['noun']}{pointing['rest']}" if found is not None and pointing is not None else ""
 
 
 def _in_its_place(fragment: str, before: str) -> str | None:

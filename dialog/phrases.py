@@ -78,6 +78,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
         "en": "It is surely about “{node}” (probability {sure:.0%}), but not which kind of it, so I ask.",
         "zh": "可以确定与“{node}”有关（概率 {sure:.0%}），但不确定是其中哪一种，所以先确认。",
     },
+    "depends": {
+        "en": "The answer depends on which kind is meant, and nobody has said that yet, so I ask.",
+        "zh": "答案要看具体是哪一种，消息和对话里都没有说明，所以先确认。",
+    },
     "nothing_found": {
         "en": "There is no past ticket in this language to answer from.",
         "zh": "这种语言还没有可参考的历史工单。",
@@ -161,6 +165,10 @@ _GROUNDS: dict[Ground, dict[str, str]] = {
     "unclear": {
         "en": "The message has no word to go by, so I ask.",
         "zh": "这条消息里没有文字可供理解，所以先确认。",
+    },
+    "private": {
+        "en": "The message asks for the data of somebody else, which nobody is told here.",
+        "zh": "这条消息询问的是其他人的信息，这里不会告诉任何人。",
     },
     "objected": {
         "en": "The past answer that fits contradicts a fact, or promises what may not be promised, so it is not sent.",
@@ -323,7 +331,7 @@ def _in(language: str, texts: dict[str, str]) -> str:
 
 def ask_text(language: str, ground: Ground = "not_sure") -> str:
     """Return the question that comes before the options. Names of intents are the team's own and not in it."""
-    return _in(language, _ASK_KIND if ground == "which_kind" else _ASK)
+    return _in(language, _ASK_KIND if ground in ("which_kind", "depends") else _ASK)
 
 
 def handoff_text(ground: Ground, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,6 +13,7 @@ from replydesk.dialog.sending import sendable
 from replydesk.dialog.sentiment import ANGRY
 from replydesk.dialog.skills import Thresholds
 from replydesk.dialog.small_talk import small_talk
+from replydesk.dialog.variants import told_apart
 from replydesk.retrieval.matcher import Hit
 
 __all__ = ["TOO_CLOSE", "Action", "Decision", "Ground", "HandoffReason", "decide", "decide_several"]
@@ -27,6 +28,7 @@ Ground = Literal[
     "close_runner_up",
     "not_sure",
     "which_kind",
+    "depends",
     "nothing_found",
     "by_words",
     "no_vectors",
@@ -56,6 +58,7 @@ Ground = Literal[
     "details",
     "declined",
     "unclear",
+    "private",
     "objected",
     "unsafe",
 ]
@@ -99,14 +102,20 @@ def decide(
     taken_over: bool = False,
     failures: int = 0,
     angry: int = 0,
+    asked: str = "",
+    earlier: Sequence[str] = (),
+    failed: Collection[str] = (),
 ) -> Decision:
     """Return the action for a message. Scores are only compared, never changed.
 
     In this order: a person has the conversation; a wish for a person; two answers in a row that failed; two ``angry``
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
-    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where it asks, and the
-    reading has backed off to what several intents have in common, the options are one hit of each kind of that. An
-    answer that holds something of the customer it was written to is not sent: see
+    clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds
+    of a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks
+    which: see :func:`~replydesk.dialog.variants.told_apart`. In place of an answer that failed, one to another question
+    than those of the intents ``failed`` is not sent, but asked about. Where it asks, and the reading has backed off to
+    what several intents have in common, the options are one hit of each kind of that. An answer that holds something of
+    the customer it was written to is not sent: see
     :func:`~replydesk.dialog.sending.sendable`. A hit that was not compared is asked about at most, whatever its score;
     ``away`` says that the vectors are. Where ``pick_above`` is infinite nothing is picked, not even what asks exactly
     this.
@@ -131,12 +140,23 @@ def decide(
         return Decision("handoff", "out_of_scope", handoff="low_confidence")
     if not best.compared:
         return Decision("ask", "by_words", _options(hits, 0.0))
-    if best.score >= lines.pick_above:
-        close = max(lines.pick_above, best.score - TOO_CLOSE)
+    # How sure it is what is asked, of whichever kind.
+    sure = best.score
+    if sure >= lines.ask_above:
+        apart = told_apart(asked, hits, earlier)
+        if apart.open:
+            return Decision("ask", "depends", apart.open[:_KINDS])
+        if apart.chosen is not None:
+            # What holds of another kind is no runner-up.
+            best, told_of = apart.chosen, (apart.chosen, *apart.others)
+            hits = [best, *(hit for hit in hits if hit not in told_of)]
+    if sure >= lines.pick_above:
+        close = max(lines.pick_above, sure - TOO_CLOSE)
         if len(_of_each(hits, close)) > 1 and _unsure(reading):
             return _which_kind(reading, hits) or Decision("ask", "close_runner_up", _options(hits, close))
-        return Decision("pick", "confident", (best,))
-    if best.score >= lines.ask_above:
+        if not failed or not best.ticket.intent or best.ticket.intent in failed:
+            return Decision("pick", "confident", (best,))
+    if sure >= lines.ask_above:
         return _which_kind(reading, hits) or Decision("ask", "not_sure", _options(hits, _PLAUSIBLE))
     return Decision("handoff", "unlikely", handoff="low_confidence")
 

@@ -28,7 +28,7 @@ from replydesk.retrieval.reranking.reranker import Reranked
 __all__ = ["made_reply", "silent_reply", "unread"]
 
 # After these the conversation is still about what it was about before.
-_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear"}
+_ASIDE = FORM_GROUNDS | {"small_talk", "abuse", "alarm", "noted", "details", "declined", "unclear", "private"}
 
 
 def made_reply(
@@ -116,7 +116,7 @@ def _topic(told: Heard, reading: Reading, decision: Decision, *, aside: bool) ->
         return f"我的订单{order}" if reading.language == "zh" else f"my order {order}"
     if aside:
         return told.state.topic
-    return decision.left[0] if decision.options else told.meant
+    return decision.left[0] if decision.options else told.itself or told.meant
 
 
 def silent_reply(turn: Turn) -> Reply:
@@ -150,8 +150,11 @@ def unread(text: str, language: str) -> Found:
 
 
 def _shown(decision: Decision, hits: Sequence[Hit], least: int) -> tuple[Hit, ...]:
-    """Return the hits that are shown, best first; what is cited is among them, also where a part alone found it."""
-    if decision.action != "compose" and decision.ground != "partly":
-        return tuple(hits[: max(least, len(decision.hits))])
+    """Return the hits that are shown, best first; what is cited is among them."""
+    first = tuple(hits[: max(least, len(decision.hits))])
+    # The kind that a message names may be far behind the others.
+    behind = decision.action == "pick" and decision.hits[0] not in first
+    if decision.action != "compose" and decision.ground != "partly" and not behind:
+        return first
     found = {hit.ticket.id: hit for hit in (*decision.hits, *hits)}
     return tuple(sorted(list(found.values())[: max(least, len(decision.hits))], key=lambda hit: -hit.score))

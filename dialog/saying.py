@@ -13,7 +13,7 @@ from replydesk.dialog.compose.sentences import sentences
 from replydesk.dialog.compose.slots import filled, slots_of
 from replydesk.dialog.declared import Form, Slot, text_in
 from replydesk.dialog.forms import FORM_GROUNDS, FormStep, form_decision
-from replydesk.dialog.guard import Alarm, alarm_text, guarded
+from replydesk.dialog.guard import Alarm, alarm_text, asks_about_somebody_else, guarded, not_told
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.reply import Citation, Conflict
@@ -35,6 +35,7 @@ __all__ = [
     "begun_form",
     "composed",
     "decided",
+    "kept_private",
     "with_manners",
 ]
 
@@ -172,6 +173,20 @@ def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
     if first.effect == "ask":
         return _asked_for(first.reason, language, decision, first.text)
     return Said(decision, first.text, slots=said.slots)
+
+
+def kept_private(said: Said, text: str, language: str) -> Said:
+    """Return what is said to a message that asks for somebody else's data: that it is not told, and who may help.
+
+    A rule, a form, a wish for a person and a canned answer to just that come first.
+    """
+    decision = said.decision
+    canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
+    person = decision.handoff not in (None, "low_confidence")
+    settled = said.asking is not None or canned or person or decision.ground in SETTLED
+    if settled or not asks_about_somebody_else(text):
+        return said
+    return Said(Decision("ask", "private"), not_told(language))
 
 
 def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, settings: Settings) -> Said:

@@ -21,7 +21,8 @@ from replydesk.dialog.cues import (
 )
 from replydesk.dialog.declared import Form, said_slots
 from replydesk.dialog.details import only_details, points_elsewhere
-from replydesk.dialog.followup import rewritten
+from replydesk.dialog.failing import has_failed
+from replydesk.dialog.followup import alternatives, by_itself, rewritten
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
 from replydesk.dialog.parts import asks_something
@@ -85,13 +86,16 @@ class Heard:
     """A message as its conversation makes it.
 
     ``meant`` is what it asks, complete by itself; ``context`` what of the conversation is still read with it. ``state``
-    is the one before the reply, with what the message says of the last reply counted in.
+    is the one before the reply, with what the message says of the last reply counted in. Of a follow-up, ``itself`` is
+    what it asks without the question before, where a pronoun joins the two, and ``others`` what else it may ask.
     """
 
     meant: str
     context: tuple[str, ...]
     state: State
     cue: Cue = ""
+    itself: str = ""
+    others: tuple[str, ...] = ()
 
 
 def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
@@ -119,7 +123,9 @@ def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | N
         return Heard(chosen.value, (), state, "chosen")
     # "No thanks" after an answer wants no more of it, and is no complaint.
     satisfied = bool(state.sent) and is_acknowledged(text)
-    if said and state.topic and not satisfied and (is_refusal(text) or is_no(text)):
+    turned_down = said and (is_refusal(text) or is_no(text))
+    # Who has turned an answer down may do so again while a colleague, or nobody, has said anything since.
+    if state.topic and not satisfied and (turned_down or ((said or state.failures) and has_failed(text))):
         return Heard(state.topic, (), state.turned_down(), "refused")
     if len(state.options) > 1 and state.topic and (is_undecided(text) or is_ordinal(text)):
         # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
@@ -159,7 +165,10 @@ def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
         # What was said before the desk's first reply is read with it; a form or small talk since then is about itself.
         return Heard(bare, () if state.asked else tuple(context), fresh)
     full = rewritten(text, state.topic)
-    return Heard(full, (), fresh, "follow_up") if full else Heard(bare, (), fresh)
+    if not full:
+        return Heard(bare, (), fresh)
+    others = alternatives(text, state.topic)
+    return Heard(full, (), fresh, "follow_up", by_itself(text, state.topic), others)
 
 
 def _aside(text: str, state: State) -> Cue | None:
@@ -195,7 +204,7 @@ def situation_of(incoming: Incoming, told: Heard, reading: Reading, forms: Seque
     """
     slots = known_slots(told.state, reading)
     return Situation(
-        told.meant,
+        told.itself or told.meant,
         incoming.language,
         reading.probabilities,
         reading.entities,

@@ -24,7 +24,7 @@ _PROMISES: Final = {
     ),
     "compensation": (
         rf"\bcompensat\w+|{_WE} (?:credit|waive|cover)\b|\bgoodwill\b|\bstore credit\b"
-        r"|补偿|赔偿|赔付|理赔|包赔|返现|赠送|减免"
+        r"|补偿|赔偿|赔付|理赔|包赔|赔[您你给钱]|返现|赠送|减免"
     ),
     "free": (
         r"\bfree of charge\b|\bfor free\b|\bfree (?:shipping|delivery|return|replacement|repair|gift)s?\b"

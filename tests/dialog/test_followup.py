@@ -8,7 +8,14 @@ import pytest
 
 from benchmarks.followups import part, resolved
 from replydesk.data.records import Ticket
-from replydesk.dialog.followup import completed, rewritten, with_new_words
+from replydesk.dialog.followup import (
+    alternatives,
+    by_itself,
+    completed,
+    rewritten,
+    surely_better,
+    with_new_words,
+)
 from replydesk.dialog.gate import Gate, fit_gate, gate
 from replydesk.retrieval.matcher import Hit
 
@@ -144,3 +151,41 @@ def test_what_has_the_new_words_of_a_follow_up_goes_first_where_it_is_near(
     assert with_new_words([near, old], [other], text, topic) == [near, old]
     assert with_new_words([replace(old, exact=True), near], [], text, topic)[0].exact
     assert with_new_words([old, near], [], topic, topic) == [old, near], "no word is new"
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "alone"),
+    [
+        ("How much does the Smart plan cost?", "does it include 5G?", "does the Smart plan include 5G?"),
+        ("How much is the pool?", "is it heated?", "is the pool heated?"),
+        ("When is the shop open?", "and on Sundays?", ""),
+        ("How much does the Smart plan cost?", "and the basic one?", ""),
+        ("大床房多少钱一晚？", "那它含早餐吗", "大床房含早餐吗"),
+        ("畅享套餐多少钱？", "它支持5G吗", "畅享套餐支持5G吗"),
+        ("大床房多少钱一晚？", "那双床房呢", ""),
+    ],
+)
+def test_what_a_pronoun_stands_for_makes_a_question_that_stands_by_itself(topic: str, text: str, alone: str) -> None:
+    assert by_itself(text, topic) == alone
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "other"),
+    [
+        ("How much storage does the Free plan have?", "and pro?", "How much storage does the pro plan have?"),
+        ("how much storage does basic have", "pro?", "how much storage does pro have"),
+        ("How many users does the Team plan allow?", "what about Pro?", ""),
+        ("How much storage does the Free plan have?", "and the team plan?", ""),
+        ("How much storage does the Free plan have?", "and how do I get it?", ""),
+        ("大床房多少钱一晚？", "那双床房呢", ""),
+    ],
+)
+def test_a_bare_fragment_may_take_the_place_of_what_has_it(topic: str, text: str, other: str) -> None:
+    assert alternatives(text, topic) == ((other,) if other else ())
+
+
+def test_another_sense_must_fit_surely_better() -> None:
+    worse, better, exact = _hit("a", 0.8), _hit("b", 0.95), replace(_hit("c", 0.5), exact=True)
+    assert surely_better([better], [worse]) and surely_better([exact], [better]) and surely_better([worse], [])
+    assert not surely_better([_hit("d", 0.85)], [worse]) and not surely_better([better], [exact])
+    assert not surely_better([], [])

@@ -258,3 +258,12 @@ def test_parts_are_decided_each_by_itself(decisions: tuple[Decision, ...], expec
     decision = decide_several([f"p{number}" for number in range(len(decisions))], decisions)
     assert decision == expected
     assert decision is None or decision.answers == (decision.ground in ("several", "partly"))
+
+
+def test_in_place_of_an_answer_that_failed_no_answer_to_another_question_is_sent() -> None:
+    other, same, unlabelled = hit(0.9, "b"), hit(0.9, "a"), hit(0.9, "")
+    asked = decide(SURE, [other], LINES, failed={"a"})
+    assert (asked.action, asked.ground, asked.hits) == ("ask", "not_sure", (other,))
+    assert decide(SURE, [same], LINES, failed={"a"}).action == "pick"
+    assert decide(SURE, [unlabelled], LINES, failed={"a"}).action == "pick"
+    assert decide(SURE, [hit(0.9, "b", exact=True)], LINES, failed={"a"}).action == "pick"
