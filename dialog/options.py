@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from replydesk.data.records import same_text
+from replydesk.data.records import same_question
 from replydesk.data.text import tokens
 from replydesk.dialog.cues import END, START, is_yes, plain
 from replydesk.dialog.state import Offer
@@ -74,8 +74,8 @@ def chosen_option(text: str, options: Sequence[Offer]) -> Offer | None:
 
 def labelled_option(text: str, options: Sequence[Offer]) -> Offer | None:
     """Return the option that a message repeats, as its button sends it."""
-    plain = same_text(text)
-    return next((one for one in options if plain in (same_text(one.label), same_text(one.value))), None)
+    asked = same_question(text)
+    return next((one for one in options if asked in (same_question(one.label), same_question(one.value))), None)
 
 
 def is_ordinal(text: str) -> bool:

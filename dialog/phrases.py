@@ -31,6 +31,10 @@ _ASK = {
     "en": "I want to send you the right answer. Which of these is closest to what you mean?",
     "zh": "为了给您准确的答复，请问下面哪一个最接近您的问题？",
 }
+_ASK_WHETHER = {
+    "en": "I want to send you the right answer. Is this what you mean?",
+    "zh": "为了给您准确的答复，请问您想问的是这个吗？",
+}
 _ASK_KIND = {
     "en": "I see roughly what this is about. Which of these do you mean exactly?",
     "zh": "大致明白您的意思了，请问具体是下面哪一种情况？",
@@ -216,6 +220,10 @@ _LEFT = {
     "en": "About {left} I'm not sure enough, so I've passed that to a colleague who will reply here.",
     "zh": "关于{left}，我没有足够的把握，已转给同事，稍后会在这里回复您。",
 }
+_LEFT_ASK_WHETHER = {
+    "en": "And about {left}: is this what you mean?",
+    "zh": "关于{left}，请问您想问的是这个吗？",
+}
 _LEFT_ASK = {
     "en": "And about {left}: which of these is closest to what you mean?",
     "zh": "关于{left}，请问下面哪一个最接近您的意思？",
@@ -329,8 +337,10 @@ def _in(language: str, texts: dict[str, str]) -> str:
     return texts["zh" if language == "zh" else "en"]
 
 
-def ask_text(language: str, ground: Ground = "not_sure") -> str:
-    """Return the question that comes before the options. Names of intents are the team's own and not in it."""
+def ask_text(language: str, ground: Ground = "not_sure", *, options: int = 2) -> str:
+    """Return the question that comes before so many options. Names of intents are the team's own and not in it."""
+    if options == 1:
+        return _in(language, _ASK_WHETHER)
     return _in(language, _ASK_KIND if ground in ("which_kind", "depends") else _ASK)
 
 
@@ -339,11 +349,12 @@ def handoff_text(ground: Ground, language: str) -> str:
     return _in(language, _HANDOFF.get(ground, _HANDOFF[""]))
 
 
-def left_text(parts: Sequence[str], language: str, *, asks: bool) -> str:
-    """Return what is said of the parts of a message that are not answered: it is asked about them, or a person is."""
+def left_text(parts: Sequence[str], language: str, *, options: int = 0) -> str:
+    """Return what is said of the parts of a message that are not answered: so many options, or a person is told."""
     named = [as_told(_short(quoted(part)), language) for part in parts]
     left = ("和" if language == "zh" else " and ").join(f"“{part}”" for part in named)
-    return _in(language, _LEFT_ASK if asks else _LEFT).format(left=left)
+    said = {0: _LEFT, 1: _LEFT_ASK_WHETHER}.get(options, _LEFT_ASK)
+    return _in(language, said).format(left=left)
 
 
 def option_label(hit: Hit) -> str:

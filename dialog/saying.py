@@ -83,7 +83,8 @@ def decided(
     """
     language = reading.language
     if decision.action == "ask" and not decision.answers:
-        return Said(decision, phrases.ask_text(language, decision.ground), offers=_offers(decision.hits))
+        asked = phrases.ask_text(language, decision.ground, options=len(decision.hits))
+        return Said(decision, asked, offers=_offers(decision.hits))
     if not decision.answers:
         return Said(decision, phrases.handoff_text(decision.ground, language))
     texts = []
@@ -99,7 +100,7 @@ def decided(
             unfilled = Decision("handoff", "unfilled", handoff="low_confidence")
             return Said(unfilled, phrases.handoff_text(unfilled.ground, language))
         texts.append(text)
-    rest = phrases.left_text(decision.left, language, asks=bool(decision.options)) if decision.left else ""
+    rest = phrases.left_text(decision.left, language, options=len(decision.options)) if decision.left else ""
     return Said(decision, "\n\n".join(texts), _citations(decision), offers=_offers(decision.options), rest=rest)
 
 

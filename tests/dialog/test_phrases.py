@@ -73,6 +73,14 @@ def test_handing_off_and_asking_sound_different_in_each_case(language: str) -> N
     assert in_language(phrases.ask_text(language), language)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_option_is_asked_about_otherwise_than_several(language: str) -> None:
+    asked = {phrases.ask_text(language, options=count) for count in (1, 2)}
+    left = {phrases.left_text(["the lamp"], language, options=count) for count in (0, 1, 2)}
+    assert (len(asked), len(left)) == (2, 3)
+    assert all(in_language(text, language) and "{" not in text for text in asked | left)
+
+
 def test_another_language_is_answered_in_english() -> None:
     assert phrases.ask_text("de") == phrases.ask_text("en")
     assert phrases.handoff_text("unlikely", "fr") == phrases.handoff_text("unlikely", "en")

@@ -27,7 +27,7 @@ def known() -> set[str]:
     """Return all that the desk may say: answers of its tickets, and phrases of ours."""
     grounds = ("asked_for_person", "out_of_scope", "nothing_found", "unlikely", "personal")
     ours = {phrases.handoff_text(ground, language) for ground in grounds for language in ("en", "zh")}  # type: ignore[arg-type]
-    ours |= {phrases.ask_text(language) for language in ("en", "zh")}
+    ours |= {phrases.ask_text(language, options=count) for language in ("en", "zh") for count in (1, 2)}
     return ours | {answer for languages in DESK.values() for _, answers in languages.values() for answer in answers}
 
 

@@ -74,6 +74,7 @@ def test_a_question_back_offers_its_hits_and_a_hand_off_offers_nothing() -> None
     asked = plain(Decision("ask", "not_sure", (hit("a"), hit("b"))))
     assert [offer.value for offer in asked.offers] == ["Where is it?"] * 2
     assert asked.text == phrases.ask_text("en")
+    assert plain(Decision("ask", "not_sure", (hit("a"),))).text == phrases.ask_text("en", options=1)
     assert plain(Decision("handoff", "unlikely", handoff="low_confidence")).offers == ()
 
 
