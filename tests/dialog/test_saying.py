@@ -91,7 +91,7 @@ ASKED_PART = Decision("ask", "partly", (hit("It is here."),), None, ("能租梯�
             "It is here.\n\nAbout “Do you lend what you told us ladders?” I'm not sure enough, so I've passed that to a"
             " colleague who will reply here.",
         ),
-        (ASKED_PART, "zh", "It is here.\n\n关于“能租梯子吗”，请问下面哪一个最接近您的意思？"),
+        (ASKED_PART, "zh", "It is here.\n\n关于“能租梯子吗”，请问您想问的是这个吗？"),
     ],
 )  # fmt: skip
 def test_what_is_left_open_is_said_behind_the_answer(decision: Decision, language: str, text: str) -> None:
