@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ class Skills:
     def impartial(self, text: str) -> str:
         """Return what is read of a message, the same for whoever writes; what customers of the desk say is no name."""
         knowing = self.speller or self.words
-        return impartial(text, knowing.familiar if knowing is not None else frozenset(), self.places)
+        return _impartial(text, knowing.familiar if knowing is not None else frozenset(), self.places)
 
     @property
     def reader(self) -> IntentReader | None:
@@ -122,3 +123,9 @@ class Skills:
         if not all(map(math.isfinite, numbers)):
             found.append("the scorer or the thresholds hold what is no number")
         return found
+
+
+@lru_cache(maxsize=4096)
+def _impartial(text: str, familiar: frozenset[str], places: frozenset[str] | None) -> str:
+    """Return a message as it is read; a training reads the same ones many times, and so does one reply."""
+    return impartial(text, familiar, places)

@@ -34,7 +34,7 @@ __all__ = ["Report", "evaluate", "judge"]
 Floats = NDArray[np.float64]
 
 _REPLIES = 600
-_NOISED = 500
+_NOISED = 200
 _SWAPPED = 20
 
 
