@@ -15,17 +15,17 @@ from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
 from replydesk.dialog.courtesies import without_courtesies
-from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.days import Moment
-from replydesk.dialog.declared import Form, declared_slot, question_form
+from replydesk.dialog.declared import Form, declared_slot
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.followup import surely_better, with_new_words
-from replydesk.dialog.forms import FormStep, is_stopped, put_right_later, started_form, step
+from replydesk.dialog.forms import FormStep, started_form, step
+from replydesk.dialog.formturn import is_about_form, with_form
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
 from replydesk.dialog.parts import asks_something, parts_of, stands_alone
 from replydesk.dialog.policy import Decision, decide, decide_several
-from replydesk.dialog.reading import Reading, wants_person
+from replydesk.dialog.reading import Reading
 from replydesk.dialog.reply import Reply
 from replydesk.dialog.replying import made_reply, silent_reply, unread
 from replydesk.dialog.rules.applying import deciding
@@ -47,10 +47,7 @@ from replydesk.dialog.saying import (
 )
 from replydesk.dialog.sentiment import ANGRY, angrier, mood_of
 from replydesk.dialog.skills import Thresholds
-from replydesk.dialog.state import FormState, State
-from replydesk.dialog.telling import value_of
-from replydesk.dialog.turn import ASIDES, Heard, Turn, heard, situation_of
-from replydesk.dialog.unwanted import wanted_of
+from replydesk.dialog.turn import ASIDES, Heard, Turn, situation_of
 
 __all__ = ["Answering"]
 
@@ -107,14 +104,14 @@ class Answering:
                 said = alarmed(alarm, language, self._settings, repeated=again)
                 return self._made(turn, Heard(text, (), state), unread(text, language), said, ())
         forms = self._forms.get()
-        told, form, taken = self._in_form(turn, forms)
+        told, form, taken = with_form(turn.incoming, forms, self._moment(turn))
         wanted = Wanted(
             self._settings.retrieval.candidates,
             turn.incoming.filters,
             turn.incoming.without | frozenset(told.state.refused),
             answers_of(self._store, told.state.refused),
         )
-        if taken is not None and _settled(taken, text):
+        if taken is not None and is_about_form(taken, text):
             # What fills a slot, or asks about one that the team explains, is not looked for.
             found = unread(text, language)
         else:
@@ -155,34 +152,6 @@ class Answering:
             turn.reread.append(found.reranked.read)
         return found
 
-    def _in_form(self, turn: Turn, forms: Sequence[Form]) -> tuple[Heard, Form | None, FormStep | None]:
-        """Return what the message is, with the form that goes on and its next step, if there is one.
-
-        When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
-        """
-        text, state, moment = turn.incoming.text, turn.incoming.state, self._moment(turn)
-        if state.form is not None and asks_something(rest := _instead(text, state.form, forms, moment)):
-            # Whoever stops a form to ask something else has asked that.
-            return heard(rest, replace(state, form=None), turn.incoming.context), None, None
-        told = heard(text, state, turn.incoming.context)
-        if wants_person(text):
-            return told, None, None
-        if state.form is None:
-            return _handed_over(told, text, state, forms, moment)
-        if not state.form.name:
-            asking = state.form.asking
-            question = question_form(asking, declared_slot(forms, asking))
-            taken = step(question, state.form, text, state.slots, moment)
-            if taken.kind == "done":
-                return Heard(state.topic or text, (), replace(state, slots=taken.slots), "told"), None, None
-            if taken.kind == "again" and asks_something(text):
-                return told, None, None
-            return Heard(text, (), state), question, taken
-        form = _form_named(state.form.name, forms)
-        if form is None:
-            return told, None, None
-        return Heard(text, (), state), form, step(form, state.form, text, state.slots, moment)
-
     def _gone_on(self, turn: Turn, told: Heard, found: Found, form: Form, taken: FormStep) -> Said:
         """Return what a form that goes on says; who asks something else gets the answer before its question.
 
@@ -190,7 +159,7 @@ class Answering:
         """
         text, before = turn.incoming.text, turn.incoming.state
         angry = told.state.angry
-        asks = asks_something(text) and not _settled(taken, text)
+        asks = asks_something(text) and not is_about_form(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
             lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
             decision = decide(
@@ -370,30 +339,6 @@ class Answering:
         return made_reply(turn, told, found, said, fired, lines=lines, promise=promise, least=least, called=called)
 
 
-def _form_named(name: str, forms: Sequence[Form]) -> Form | None:
-    return next((one for one in forms if one.name == name), None)
-
-
-def _instead(text: str, going: FormState, forms: Sequence[Form], moment: Moment) -> str:
-    """Return what is wanted instead of a form that goes on, '' where that may be what the form asks for."""
-    form = _form_named(going.name, forms)
-    asked = form.slot(going.asking) if form is not None else None
-    rest = stopped_for(text)
-    if rest and (asked is None or is_stopped(asked, text[: len(text) - len(rest)])):
-        return rest
-    fits = asked is None or asked.kind == "text" or bool(value_of(asked, text, moment))
-    return "" if fits else wanted_of(text) or ""
-
-
-def _handed_over(
-    told: Heard, text: str, state: State, forms: Sequence[Form], moment: Moment
-) -> tuple[Heard, Form | None, FormStep | None]:
-    """Return what a message is, with the form that a colleague has got, where it puts right what that says."""
-    form = _form_named(state.filled, forms) if state.filled else None
-    taken = put_right_later(form, text, state.slots, moment) if form is not None else None
-    return (Heard(text, (), state), form, taken) if taken is not None else (told, None, None)
-
-
 def _placed(reading: Reading, text: str) -> Reading:
     """Return a reading whose entities stand where the message as it was written has them, if it has them."""
     if all(text[one.start : one.end] == one.text for one in reading.entities):
@@ -403,10 +348,3 @@ def _placed(reading: Reading, text: str) -> Reading:
         reading,
         entities=tuple(replace(one, start=at, end=at + len(one.text)) if at >= 0 else one for one, at in places),
     )
-
-
-def _settled(taken: FormStep, text: str) -> bool:
-    """Return whether a message is about the form alone: it fills, puts right, or asks what the team explains."""
-    if taken.kind == "explained":
-        return taken.slot is not None and bool(taken.slot.help)
-    return taken.kind in ("ask", "done") and (bool(taken.changed) or not asks_something(text))
