@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from replydesk.dialog import phrases
 from replydesk.dialog.forms import FORM_GROUNDS
 from replydesk.dialog.looking import STEPS, Found
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.promise import Promise
 from replydesk.dialog.reading import Reading
+from replydesk.dialog.reasons import Called, handoff_summary, held_by, reasons
 from replydesk.dialog.reply import Handoff, Option, Reply
 from replydesk.dialog.rules.applying import tags_of
 from replydesk.dialog.rules.rules import Fired
@@ -41,7 +41,7 @@ def made_reply(
     lines: Thresholds,
     promise: Promise | None,
     least: int,
-    called: phrases.Called,
+    called: Called,
 ) -> Reply:
     """Return the reply that says this, with the state that it leaves.
 
@@ -77,7 +77,7 @@ def made_reply(
         confidence=shown[0].score if shown else 0.0,
         reading=reading,
         hits=shown,
-        reasons=phrases.reasons(
+        reasons=reasons(
             decision,
             reading,
             shown,
@@ -93,7 +93,7 @@ def made_reply(
         citations=said.citations,
         conflicts=said.conflicts,
         handoff=(
-            Handoff(decision.handoff, phrases.handoff_summary(text, reading, shown, slots, decision.left, called))
+            Handoff(decision.handoff, handoff_summary(text, reading, shown, slots, decision.left, called))
             if decision.handoff
             else None
         ),
@@ -134,10 +134,10 @@ def silent_reply(turn: Turn) -> Reply:
         confidence=0.0,
         reading=found.reading,
         hits=(),
-        reasons=(phrases.held_by(state.taken_over, turn.language),),
+        reasons=(held_by(state.taken_over, turn.language),),
         release=turn.release.id,
         milliseconds={"total": 1000 * (time.perf_counter() - turn.began), **found.milliseconds},
-        handoff=Handoff(decision.handoff, phrases.handoff_summary(incoming.text, found.reading, ())),
+        handoff=Handoff(decision.handoff, handoff_summary(incoming.text, found.reading, ())),
         state=state_after(replace(state, failures=0, angry=0), asked=incoming.text, form=state.form),
         incoming=incoming,
     )

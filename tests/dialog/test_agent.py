@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from replydesk.data.errors import NotFoundError, ReleaseError, RequestError
 from replydesk.data.home import Home
 from replydesk.data.settings import DataSettings, DialogSettings, RetrievalSettings, Settings
-from replydesk.dialog import phrases
+from replydesk.dialog import reasons
 from replydesk.dialog.agent import Agent
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.intents import IntentHead
@@ -537,7 +537,7 @@ def test_under_load_reranking_is_skipped_and_the_reply_says_so(
         patch.setattr(reranking.budget, "milliseconds", 0.001)
         reply = agent.reply(text, language=language)
     assert reply.reranked == "skipped"
-    assert reply.reasons[-1] == phrases._SKIPPED[language]
+    assert reply.reasons[-1] == reasons._SKIPPED[language]
     assert [(hit.ticket.id, hit.score) for hit in reply.hits] == [(h.ticket.id, h.score) for h in plain[:3]]
 
 

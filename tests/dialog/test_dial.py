@@ -14,10 +14,10 @@ from replydesk.data.settings import DialogSettings, Settings
 from replydesk.data.store import Store
 from replydesk.dialog.dial import Dial
 from replydesk.dialog.evidence import Evidence
-from replydesk.dialog.phrases import reasons
 from replydesk.dialog.policy import Decision, decide
 from replydesk.dialog.promise import NEVER, OFF
 from replydesk.dialog.reading import Intent, Reading
+from replydesk.dialog.reasons import reasons
 from replydesk.dialog.release import UNTRAINED_RELEASE, Release
 from replydesk.dialog.sentiment import Mood
 from replydesk.dialog.skill_files import load_skills, save_skills, skills_document

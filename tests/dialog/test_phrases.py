@@ -10,7 +10,7 @@ import pytest
 
 from replydesk.data.records import Ticket
 from replydesk.data.settings import DialogSettings
-from replydesk.dialog import phrases
+from replydesk.dialog import phrases, reasons
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Intent, Reading
 from replydesk.dialog.sentiment import Mood
@@ -34,7 +34,7 @@ def in_language(text: str, language: str) -> bool:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_every_ground_has_reasons_in_both_languages(ground: Ground, language: str) -> None:
-    lines = phrases.reasons(Decision("ask", ground), reading(language), (HIT,))
+    lines = reasons.reasons(Decision("ask", ground), reading(language), (HIT,))
     assert all(in_language(line, language) for line in lines)
     assert len(lines) == 3
     assert "0.81" in lines[1]
@@ -45,23 +45,23 @@ def test_every_ground_has_reasons_in_both_languages(ground: Ground, language: st
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_that_reranking_was_skipped_is_said_last(language: str) -> None:
     decision = Decision("pick", "confident")
-    told = phrases.reasons(decision, reading(language), (HIT,), "skipped")
+    told = reasons.reasons(decision, reading(language), (HIT,), "skipped")
     assert len(told) == 4 and in_language(told[-1], language)
     for outcome in ("done", "off"):
-        assert phrases.reasons(decision, reading(language), (HIT,), outcome) == told[:-1]  # type: ignore[arg-type]
+        assert reasons.reasons(decision, reading(language), (HIT,), outcome) == told[:-1]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_numbers_are_the_ones_that_decided(language: str) -> None:
     for ground in ("confident", "not_sure", "unlikely"):
-        assert "93%" in phrases.reasons(Decision("pick", ground), reading(language), (HIT,))[0]
-    assert "62%" in phrases.reasons(Decision("handoff", "out_of_scope"), reading(language), (HIT,))[0]
+        assert "93%" in reasons.reasons(Decision("pick", ground), reading(language), (HIT,))[0]
+    assert "62%" in reasons.reasons(Decision("handoff", "out_of_scope"), reading(language), (HIT,))[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_without_hits_and_intents_only_the_ground_is_said(language: str) -> None:
     bare = Reading(language, (), 0.0, Mood("neutral", 1.0, 0.0), False)
-    (line,) = phrases.reasons(Decision("handoff", "nothing_found"), bare, ())
+    (line,) = reasons.reasons(Decision("handoff", "nothing_found"), bare, ())
     assert in_language(line, language)
 
 
@@ -94,23 +94,23 @@ def test_an_option_fits_on_a_button() -> None:
 
 
 def test_the_colleague_reads_what_was_written_and_understood() -> None:
-    summary = phrases.handoff_summary("My {parcel} is lost" + "!" * 400, reading("en"), (HIT,))
+    summary = reasons.handoff_summary("My {parcel} is lost" + "!" * 400, reading("en"), (HIT,))
     assert "My {parcel} is lost" in summary
     assert "!" * 290 not in summary
     for part in ("negative", "en", "{refund} 91%", "parcel 6%", "“Where is my parcel?”"):
         assert part in summary
     bare = Reading("zh", (), 0.0, Mood("neutral", 1.0, 0.0), False)
-    assert phrases.handoff_summary("你好", bare, (HIT,), {"order": "TW-1"}) == (
+    assert reasons.handoff_summary("你好", bare, (HIT,), {"order": "TW-1"}) == (
         "客户（平静，zh）写道：“你好”。理解为：尚未训练意图。已提供：order: TW-1。"
         "最接近的历史问题：“Where is my parcel?”。"
     )
-    assert "no intents trained" in phrases.handoff_summary("hi", replace(bare, language="en"), ())
+    assert "no intents trained" in reasons.handoff_summary("hi", replace(bare, language="en"), ())
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "not stored here"), ("zh", "这里没有保存")])
 def test_the_colleague_is_told_that_what_was_masked_must_be_read_elsewhere(language: str, said: str) -> None:
-    assert said in phrases.handoff_summary("hi", reading(language), (), {"address": "<ADDRESS_1>"})
-    assert said not in phrases.handoff_summary("hi", reading(language), (), {"order": "TW-204817"})
+    assert said in reasons.handoff_summary("hi", reading(language), (), {"address": "<ADDRESS_1>"})
+    assert said not in reasons.handoff_summary("hi", reading(language), (), {"order": "TW-204817"})
 
 
 @pytest.mark.parametrize(("language", "node"), [("en", "card"), ("zh", "卡")])
@@ -118,23 +118,23 @@ def test_what_is_sure_of_an_unsure_reading_is_said_to_the_team_and_not_to_the_cu
     language: str, node: str
 ) -> None:
     backed = replace(reading(language), node=Intent(node, 0.874), kinds={"x": "x", "y": "y"})
-    first = phrases.reasons(Decision("ask", "which_kind"), backed, (HIT,))[0]
+    first = reasons.reasons(Decision("ask", "which_kind"), backed, (HIT,))[0]
     assert node in first and "87%" in first and in_language(first, language)
     asked = phrases.ask_text(language, "which_kind")
     assert asked != phrases.ask_text(language) and in_language(asked, language) and "{" not in asked
-    assert f"{node} 87% ({{refund}} 91%, parcel 6%)" in phrases.handoff_summary("hi", backed, ())
+    assert f"{node} 87% ({{refund}} 91%, parcel 6%)" in reasons.handoff_summary("hi", backed, ())
     sure = replace(backed, kinds={})
-    assert phrases.handoff_summary("hi", sure, ()) == phrases.handoff_summary("hi", reading(language), ())
+    assert reasons.handoff_summary("hi", sure, ()) == reasons.handoff_summary("hi", reading(language), ())
 
 
 @pytest.mark.parametrize(("language", "names"), [("en", "refund, parcel"), ("zh", "refund、parcel")])
 def test_that_several_things_are_asked_is_said(language: str, names: str) -> None:
     asked = replace(reading(language), several=("refund", "parcel"))
-    told = phrases.reasons(Decision("pick", "confident"), asked, (HIT,))
+    told = reasons.reasons(Decision("pick", "confident"), asked, (HIT,))
     assert names in told[-1]
     assert in_language(told[-1], language)
-    assert names in phrases.handoff_summary("hi", asked, (HIT,))
-    assert names not in phrases.handoff_summary("hi", reading(language), (HIT,))
+    assert names in reasons.handoff_summary("hi", asked, (HIT,))
+    assert names not in reasons.handoff_summary("hi", reading(language), (HIT,))
 
 
 @pytest.mark.parametrize(("language", "refund"), [("en", "Money back"), ("zh", "退款"), ("de", "Money back")])
@@ -145,7 +145,7 @@ def test_an_intent_is_called_in_the_language_of_the_reader(language: str, refund
     asked = replace(
         reading(language), several=("{refund}", "parcel"), node=Intent("money", 0.97), kinds={"x": "x", "y": "y"}
     )
-    lines = phrases.reasons(Decision("ask", "which_kind"), asked, (HIT,), called=called)
+    lines = reasons.reasons(Decision("ask", "which_kind"), asked, (HIT,), called=called)
     assert "Of money" in lines[0] and f"“{refund}”" in lines[2] and f"{refund}" in lines[3] and "parcel" in lines[3]
-    summary = phrases.handoff_summary("hi", asked, (), called=called)
+    summary = reasons.handoff_summary("hi", asked, (), called=called)
     assert "Of money 97%" in summary and f"{refund} 91%" in summary and "{refund}" not in summary

@@ -9,7 +9,7 @@ import pytest
 
 from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
-from replydesk.dialog import phrases
+from replydesk.dialog import phrases, reasons
 from replydesk.dialog.guard import alarm_of
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
@@ -209,7 +209,7 @@ def test_every_ground_has_a_reason_in_both_languages(language: str) -> None:
     from replydesk.dialog.policy import Ground
 
     told = {
-        ground: phrases.reasons(Decision("handoff", ground, handoff="rule"), reading(language), ())[0]
+        ground: reasons.reasons(Decision("handoff", ground, handoff="rule"), reading(language), ())[0]
         for ground in get_args(Ground)
     }
     assert all(told.values())
