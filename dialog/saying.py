@@ -146,7 +146,13 @@ def begun_form(form: Form, taken: FormStep, language: str) -> Said:
     text = phrases.form_text(taken, form, language)
     filled = form.name if taken.kind == "done" and form.handoff else ""
     return Said(
-        form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots, filled=filled, own=(text,)
+        form_decision(form, taken),
+        text,
+        offers=offers,
+        asking=taken.state,
+        slots=taken.slots,
+        filled=filled,
+        own=(text,),
     )
 
 
