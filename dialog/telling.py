@@ -15,6 +15,7 @@ from replydesk.dialog.courtesies import is_wordless
 from replydesk.dialog.cues import END, START, is_no, is_refusal, is_thanks, is_yes, plain
 from replydesk.dialog.days import Moment, day_in, tense_of
 from replydesk.dialog.declared import Slot
+from replydesk.dialog.entities import entities_of
 from replydesk.dialog.guard import alarm_of
 from replydesk.dialog.mentions import Mention, clauses_of, line_of, meant_among, names_in, one_meant
 from replydesk.dialog.options import chosen_option
@@ -98,8 +99,19 @@ def values_in(slot: Slot, text: str, moment: Moment | None = None) -> Iterator[s
         yield from (line[one.start : one.end] for one in measures(line) if one.unit.kind == "money")
     elif slot.kind in ("order", "pattern"):
         yield from dict.fromkeys(one.value for one in _codes(slot, text))
+    elif slot.kind == "number":
+        bare = _without_days(line, moment or Moment())
+        yield from (found[0].strip() for found in _KIND_PATTERNS["number"].finditer(bare))
     elif slot.kind in _KIND_PATTERNS:
         yield from (found[0].strip() for found in _KIND_PATTERNS[slot.kind].finditer(line))
+
+
+def _without_days(line: str, moment: Moment) -> str:
+    """Return a line with blanks for its days and times: a room for 5 December is for no five people."""
+    for one in entities_of(line, moment.language, moment.now, region=moment.region):
+        if one.kind in ("date", "time"):
+            line = f"{line[: one.start]}{' ' * (one.end - one.start)}{line[one.end :]}"
+    return line
 
 
 def named_in(slot: Slot, text: str, *, asked: bool = False) -> str:

@@ -106,6 +106,18 @@ def test_values(slot: Slot, text: str, value: str) -> None:
     assert value_of(slot, text, THURSDAY) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Can I book a room for 5 December?", ""), ("a room for 5 December, 4 people", "4"),
+        ("a room on Dec 5 at 10:30", ""), ("a room for 6", "6"), ("3 people next Friday", "3"),
+        ("订 2026-12-05 的自习室", ""), ("自习室，12月5号 10:30，共 4 位", "4"),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_day_is_no_number_that_nobody_asked_for(text: str, value: str) -> None:
+    assert value_in(Slot("people", {}, "number"), text, THURSDAY) == value
+
+
 def test_only_what_shows_by_itself_is_taken_unasked() -> None:
     assert value_in(ADDRESS, "12 Mill Lane") == ""
     assert value_in(ORDER, "please change TW-204817") == "TW-204817"
