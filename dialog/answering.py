@@ -328,6 +328,9 @@ class Answering:
         """
         if decision.ground == "exact" or decision.handoff in _PERSON or not found.parts:
             return None, ()
+        if told.itself and len(parts_of(told.itself)) == 1:
+            # The question that a pronoun points to has its answer.
+            return None, ()
         trained = found.skills.head is not None
         different = len(found.reading.several) > 1 if trained else all(map(asks_something, found.parts))
         single = all(map(stands_alone, found.parts))

@@ -17,13 +17,14 @@ from replydesk.dialog.hanellipsis import completed_zh, with_subject_zh
 from replydesk.dialog.parts import asks_something
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["alternatives", "by_itself", "completed", "rewritten", "surely_better", "with_new_words"]
+__all__ = ["alternatives", "by_itself", "completed", "put_instead", "rewritten", "surely_better", "with_new_words"]
 
 _NEAR = 0.5
 """A hit that has the new words of a follow-up goes first where it scores this share of the best, or more."""
 _SURER = 2.0
 """Odds so many times better are surely better."""
 _LONGEST = 200
+_FEW = 4
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
 
@@ -47,6 +48,23 @@ def completed(text: str, topic: str) -> str:
     if _HAN.search(said) or _HAN.search(before):
         return completed_zh(said, before)
     return completed_en(said, before)
+
+
+def put_instead(text: str, topic: str) -> str:
+    """Return the question before with the thing put in that a correction names beside what it was about, '' if none.
+
+    >>> put_instead("the Spanish course", "When does the pottery course start?")
+    'When does the Spanish course start?'
+    >>> put_instead("course fees", "When does the pottery course start?"), put_instead("my parcel", "")
+    ('', '')
+    """
+    words, before = content_words(text), frozenset(content_words(topic))
+    # What it is comes last: a Spanish course is a course, course fees are none.
+    other = bool(words) and words[-1] in before and not before.issuperset(words)
+    if not other or len(words) > _FEW or asks_something(text):
+        return ""
+    made = completed(text, topic)
+    return "" if _ABOUT.fullmatch(made) or made.startswith(topic.rstrip(" ?？。.")) else made
 
 
 def by_itself(text: str, topic: str) -> str:
