@@ -76,7 +76,7 @@ _ASKS: Final = re.compile(
 _OUTRIGHT: Final = re.compile(
     rf"{START}(?:(?:no|nope|nah|yes+|yeah|yea|yep|yup|sure|correct|exactly|absolutely|definitely|certainly|of course"
     r"|go ahead|please do|sounds good)\b|(?:please )?(?:do not|don['’]?t)\b"
-    r"|(?:i|we) (?:really )?(?:do not|don['’]?t|would not|wouldn['’]?t|won['’]?t) (?:really )?(?:need|want|like|wish)\b)"
+    r"|(?:i|we) (?:really )?(?:do not|don['’]?t|wouldn['’]?t|won['’]?t) (?:really )?(?:need|want|like|wish)\b)"
     r"|\A[\s。]*(?:不(?:用|需要|必|要)|别|无需|无须|免了|算了)",
     re.IGNORECASE,
 )
@@ -90,7 +90,10 @@ _SUITS_ZH: Final = re.compile(
     re.IGNORECASE,
 )
 _NOBODY_ZH: Final = re.compile(r"(?:我们?|孩子|小孩|他|她|这个?|那个?|这样|那样|那天|这天|时间|时候|上)*\Z")
-_FITS: Final = r"(?:work|suit|fine|ok(?:ay)?|good|great|possible|convenient|free|available|ideal|perfect|all right|alright|an option)s?"
+_FITS: Final = (
+    r"(?:work|suit|fine|ok(?:ay)?|good|great|possible|convenient|free|available|ideal|perfect|all right|alright"
+    r"|an option)s?"
+)
 _SUITS_NOT_EN: Final = re.compile(
     rf"(?:\bnot|n['’]?t|\bnever|\bno)\s+(?:(?:really|very|so|at all|that|always)\s+)*{_FITS}\b"
     r"|\bcan(?:['’]?t|not| not)\b(?=\s+(?:do|make|come|attend|manage|join|go|at|on|in)\b|\W*\Z)"

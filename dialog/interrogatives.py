@@ -18,7 +18,8 @@ _BEFORE: Final = (
 _FOR: Final[Mapping[str, re.Pattern[str]]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "time": rf"{_BEFORE}(?:when\b(?![^?]*,)|(?:at |by |on |until )?(?:what|which) (?:time|day|date)\b|how (?:long|soon)\b)"
+        "time": rf"{_BEFORE}(?:when\b(?![^?]*,)|(?:at |by |on |until )?(?:what|which) (?:time|day|date)\b"
+        r"|how (?:long|soon)\b)"
         r"|什么时候|啥时候|何时|几点|几号|哪[天日]|多久|多长时间",
         "price": rf"{_BEFORE}(?:how much\b|what\b[^?]* (?:cost|price|fee|charge)s?\b)|多少钱|什么价|怎么收费|几块钱",
         "place": rf"{_BEFORE}where\b|在哪|哪里|哪儿|什么地方",
