@@ -19,7 +19,7 @@ from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot, question_form
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.followup import surely_better, with_new_words
+from replydesk.dialog.followup import going_on, surely_better, with_new_words
 from replydesk.dialog.forms import FormStep, is_stopped, put_right_later, started_form, step
 from replydesk.dialog.guard import alarm_of, is_repeated
 from replydesk.dialog.looking import STEPS, Found, Looking, Wanted, answers_of
@@ -307,6 +307,7 @@ class Answering:
             return replace(told, meant=bare, cue="", itself="", others=()), alone
         hits, others = (look.reranked.hits for look in (found, alone))
         weighed = with_new_words(hits, others, asked, told.state.topic)
+        weighed = going_on(weighed, told.state.sent, asked, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
 
     def _other_sense(self, turn: Turn, told: Heard, found: Found, wanted: Wanted) -> tuple[Heard, Found]:

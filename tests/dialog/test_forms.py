@@ -515,7 +515,10 @@ def test_a_day_is_said_as_the_customer_reads_it() -> None:
     assert said_slots((LOST,), {"since": "下周三"}, "zh") == {"since": "下周三"}, "what an older state holds"
 
 
-WRONG_EN, WRONG_ZH = ("late", "rude driver", "spilled food", "wrong order"), ("迟到", "态度差", "餐洒了", "送错了", "少送了一份")
+WRONG_EN, WRONG_ZH = (
+    ("late", "rude driver", "spilled food", "wrong order"),
+    ("迟到", "态度差", "餐洒了", "送错了", "少送了一份"),
+)
 
 
 @pytest.mark.parametrize(
