@@ -1,4 +1,4 @@
-"""Short names: what tells a choice from the others in the answer to a question: 大床 of 大床房, *spilled* of *spilled food*.
+"""Short names: what tells a choice from the others in an answer: 大床 of 大床房, *spilled* of *spilled food*.
 
 Only who was asked names a choice so.
 """
@@ -28,8 +28,8 @@ _OWN_ZH: Final = frozenset("错到好来去完行有要用对说看知变买付�
 def short_names(names: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return what tells the names of choices apart, by choice.
 
-    Of names that end alike that is what stands before: 大床 and 双床 of 大床房 and 双床房. Of an English name of several
-    words it is what has happened, where no other choice has that: *spilled* of *spilled food*.
+    Of names that end alike that is what stands before: 大床 and 双床 of 大床房 and 双床房. Of an English name of
+    several words it is what has happened, where no other choice has that: *spilled* of *spilled food*.
 
     >>> short_names({"a": ["debit card"], "b": ["credit card"]}), short_names({"a": ["late"], "b": ["spilled food"]})
     ({'a': ['debit'], 'b': ['credit']}, {'b': ['spilled']})
