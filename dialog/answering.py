@@ -18,7 +18,7 @@ from replydesk.dialog.courtesies import without_courtesies
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.followup import surely_better, with_new_words
+from replydesk.dialog.followup import going_on, surely_better, with_new_words
 from replydesk.dialog.forms import FormStep, started_form, step
 from replydesk.dialog.formturn import is_about_form, with_form
 from replydesk.dialog.guard import alarm_of, is_repeated
@@ -276,6 +276,7 @@ class Answering:
             return replace(told, meant=bare, cue="", itself="", others=()), alone
         hits, others = (look.reranked.hits for look in (found, alone))
         weighed = with_new_words(hits, others, asked, told.state.topic)
+        weighed = going_on(weighed, told.state.sent, asked, told.state.topic)
         return told, replace(found, reranked=replace(found.reranked, hits=weighed))
 
     def _other_sense(self, turn: Turn, told: Heard, found: Found, wanted: Wanted) -> tuple[Heard, Found]:
@@ -296,6 +297,9 @@ class Answering:
         forbids to answer a part holds of the whole; what a rule says or asks instead is left to the rules of the whole.
         """
         if decision.ground == "exact" or decision.handoff in _PERSON or not found.parts:
+            return None, ()
+        if told.itself and len(parts_of(told.itself)) == 1:
+            # The question that a pronoun points to has its answer.
             return None, ()
         trained = found.skills.head is not None
         different = len(found.reading.several) > 1 if trained else all(map(asks_something, found.parts))

@@ -64,6 +64,51 @@ _ASKS_FOR: Final = re.compile(
 )
 _DENIES: Final = re.compile(r"\b(?:not|never|\w+n['’]t|dont)\b|[不别没]", re.IGNORECASE)
 _LONGEST: Final = 8
+# A message that asks something as well tells mostly of that: of it these alone say yes or no by themselves.
+_ASKS: Final = re.compile(
+    r"[?？]|[吗嘛么呢]\W*\Z|怎么|怎样|如何|什么|哪|多少|多久|为何|几[天个点时]|能不能|可不可以|有没有|请问|想问|[问想]一?下"
+    r"|\A\W*(?:(?:and|also|so|but|then|please|or)\W+)*(?:who|what|when|where|why|which|how|(?:is|are|am|was|were|do|does|did"
+    r"|can|could|will|would|should|may|has|have)\s+(?:i|you|we|they|he|she|it|there|this|that|the|an?|my|your)\b)"
+    r"|\b(?:is|are|was) there\b|\b(?:can|could|may|do|will) (?:i|you) (?!not\b)\w|\bhow (?:do|can|much|many|long) "
+    r"|\b(?:like|want(?:ed)?|need|have) to (?:know|ask)\b|\ba question\b",
+    re.IGNORECASE,
+)
+_OUTRIGHT: Final = re.compile(
+    rf"{START}(?:(?:no|nope|nah|yes+|yeah|yea|yep|yup|sure|correct|exactly|absolutely|definitely|certainly|of course"
+    r"|go ahead|please do|sounds good)\b|(?:please )?(?:do not|don['’]?t)\b"
+    r"|(?:i|we) (?:really )?(?:do not|don['’]?t|wouldn['’]?t|won['’]?t) (?:really )?(?:need|want|like|wish)\b)"
+    r"|\A[\s。]*(?:不(?:用|需要|必|要)|别|无需|无须|免了|算了)",
+    re.IGNORECASE,
+)
+_PLEASE: Final = re.compile(r"\W*(?:please|pls)\b", re.IGNORECASE)
+_SAYS: Final = re.compile(r"\A\W*(?:不是?|没有?|是|对|嗯|有|需要|要|可以|当然|必须|行|好|想要?|同意|麻烦)[的了啊吧呀]*")
+# What is asked about suits, or does not: "weekends don't work for me", 周末不行.
+_SUITS_ZH: Final = re.compile(
+    r"\A\W*(?P<what>[\u3400-\u9fff]{0,10}?)(?:[都也是还就真]|恐怕|应该|实在|肯定|一般|基本|完全|确实|可能|的话|时间)*"
+    r"(?:(?P<no>不(?:太|大|怎么)?(?:行|可以|方便|合适|成)|没(?:空|时间|办法|法)|[来去上]不了)"
+    r"|(?P<yes>可以|行|没问题|方便|合适|有空|有时间|ok))[的了啊吧呀哦哈滴]*\W*\Z",
+    re.IGNORECASE,
+)
+_NOBODY_ZH: Final = re.compile(r"(?:我们?|孩子|小孩|他|她|这个?|那个?|这样|那样|那天|这天|时间|时候|上)*\Z")
+_FITS: Final = (
+    r"(?:work|suit|fine|ok(?:ay)?|good|great|possible|convenient|free|available|ideal|perfect|all right|alright"
+    r"|an option)s?"
+)
+_SUITS_NOT_EN: Final = re.compile(
+    rf"(?:\bnot|n['’]?t|\bnever|\bno)\s+(?:(?:really|very|so|at all|that|always)\s+)*{_FITS}\b"
+    r"|\bcan(?:['’]?t|not| not)\b(?=\s+(?:do|make|come|attend|manage|join|go|at|on|in)\b|\W*\Z)"
+    r"|\b(?:is|are|am|['’]m|['’]s) (?:\w+ )?(?:busy|impossible|difficult|inconvenient|out of the question)\b",
+    re.IGNORECASE,
+)
+_SUITS_EN: Final = re.compile(
+    rf"\b(?:works|work|suits?)\b|\b(?:is|are|be|am|sounds?|['’]s|['’]m|['’]re)\s+(?:\w+\s+)?{_FITS}\b"
+    r"|\bi can (?:do|make|come|manage|attend)\b",
+    re.IGNORECASE,
+)
+_POINTS_EN: Final = re.compile(
+    r"\A\W*(?:(?:that|those|this|these|i|we)\b|(?:doesn['’]?t |does not )?works? for )", re.I
+)
+_LONGEST_TOLD: Final = 10
 
 
 def answered(text: str, ask: str = "") -> bool | None:
@@ -81,7 +126,10 @@ def answered(text: str, ask: str = "") -> bool | None:
     if (is_no(line) or is_yes(line)) and not _WEAK.search(line):
         return is_yes(line)
     clauses = [clause for clause in _SPLIT.split(line) if clause.strip() and not is_wordless(clause)]
-    said = [(one, clause) for clause in clauses if (one := _of_clause(clause)) is not None]
+    said = [(one, clause) for clause in clauses if (one := _of_clause(clause, ask)) is not None]
+    if ask and any(map(_ASKS.search, clauses)):
+        # "I didn't get the mail, is there a replay?" tells of something else.
+        said = [(one, clause) for one, clause in said if _is_about(clause, ask)]
     first = next((clause for clause in clauses if _LEAD.sub("", clause).strip()), "")
     if said and (said[0][1] == first or len(clauses) <= len(said) + 1 or _WEAK.search(first)) and not _doubts(first):
         later = clauses[clauses.index(said[0][1]) + 1 :]
@@ -102,7 +150,7 @@ def declines(text: str) -> bool:
     return bool(_DECLINES.match(_LEAD.sub("", simplified(plain(text)))))
 
 
-def _of_clause(clause: str) -> bool | None:
+def _of_clause(clause: str, ask: str) -> bool | None:
     """Return the yes or no of a clause; a mere "ok" is neither."""
     if _WEAK.search(clause) or _doubts(clause):
         return None
@@ -111,7 +159,33 @@ def _of_clause(clause: str) -> bool | None:
             return False
         if (is_yes(said) and not _WEAK.search(said)) or _YES.search(said):
             return True
-    return None
+    return _suits(clause, ask)
+
+
+def _suits(clause: str, ask: str) -> bool | None:
+    """Return whether a clause says that what is asked about suits, None where it says so of nothing of that."""
+    said = _LEAD.sub("", clause)
+    if found := _SUITS_ZH.search(said):
+        what = found["what"]
+        there = any(what[i : i + 2] in ask for i in range(len(what) - 1))
+        return found["no"] is None if there or _NOBODY_ZH.match(what) else None
+    refuses = _SUITS_NOT_EN.search(said)
+    fits = refuses or (_SUITS_EN.search(said) and not _DENIES.search(said))
+    if not fits or len(said.split()) > _LONGEST_TOLD:
+        return None
+    rest = set(content_words(_SUITS_NOT_EN.sub(" ", said) if refuses else _SUITS_EN.sub(" ", said)))
+    there = bool(rest & set(content_words(ask))) or (not rest and bool(_POINTS_EN.search(said)))
+    return not refuses if there else None
+
+
+def _is_about(clause: str, ask: str) -> bool:
+    """Return whether a clause that says yes or no says so of what was asked, in a message that asks something, too."""
+    said = _LEAD.sub("", clause)
+    if _OUTRIGHT.search(clause) or _OUTRIGHT.search(said) or _suits(clause, ask) is not None:
+        return True
+    words = set(content_words(_SAYS.sub("", said)))
+    # "Please" goes with the question.
+    return (not words and not _PLEASE.match(said)) or not words.isdisjoint(content_words(ask))
 
 
 def _doubts(clause: str) -> bool:

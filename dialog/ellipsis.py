@@ -25,7 +25,7 @@ _STOP_EN = (
     r"(?=[\s,]+(?:to|in|for|from|by|with|without|on|at|of|after|before|until|instead|available|arrive[sd]?|arrived"
     r"|weatherproof|vegan|be|been|(?:is|are|was|were|has|have|had|does|do|did|will|would|can|could)(?:n['’]?t)?"
     r"|go(?:es)?|fit(?:s|ted)?|come[s]?|need[s]?|keep[s]?|run[s]?|last[s]?|leave[s]?|start[s]?|close[sd]?|open(?:s|ed)?"
-    r"|show[sn]?|say[s]?|switch(?:es)?|so|not|when|if|and|or|again|please|back|take[sn]?|cost|work[s]?|anywhere|here"
+    r"|begin[s]?|finish(?:es)?|end[s]?|happen[s]?|show[sn]?|say[s]?|switch(?:es)?|so|not|when|if|and|or|again|please|back|take[sn]?|cost|work[s]?|anywhere|here"
     rf"|{_TAKING}"
     r"|there|yet|now|may|must|should|i|we|you|today|tomorrow|dishwasher|waterproof|washable|real|made|still)\b|[?.!,]|\s*\Z)"
 )

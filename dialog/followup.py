@@ -8,7 +8,7 @@ and what has none of these gets the question itself in brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.ellipsis import alternatives_en, completed_en
@@ -17,13 +17,23 @@ from replydesk.dialog.hanellipsis import completed_zh, with_subject_zh
 from replydesk.dialog.parts import asks_something
 from replydesk.retrieval.matcher import Hit
 
-__all__ = ["alternatives", "by_itself", "completed", "rewritten", "surely_better", "with_new_words"]
+__all__ = [
+    "alternatives",
+    "by_itself",
+    "completed",
+    "going_on",
+    "put_instead",
+    "rewritten",
+    "surely_better",
+    "with_new_words",
+]
 
 _NEAR = 0.5
 """A hit that has the new words of a follow-up goes first where it scores this share of the best, or more."""
 _SURER = 2.0
 """Odds so many times better are surely better."""
 _LONGEST = 200
+_FEW = 4
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
 
@@ -47,6 +57,23 @@ def completed(text: str, topic: str) -> str:
     if _HAN.search(said) or _HAN.search(before):
         return completed_zh(said, before)
     return completed_en(said, before)
+
+
+def put_instead(text: str, topic: str) -> str:
+    """Return the question before with the thing put in that a correction names beside what it was about, '' if none.
+
+    >>> put_instead("the Spanish course", "When does the pottery course start?")
+    'When does the Spanish course start?'
+    >>> put_instead("course fees", "When does the pottery course start?"), put_instead("my parcel", "")
+    ('', '')
+    """
+    words, before = content_words(text), frozenset(content_words(topic))
+    # What it is comes last: a Spanish course is a course, course fees are none.
+    other = bool(words) and words[-1] in before and not before.issuperset(words)
+    if not other or len(words) > _FEW or asks_something(text):
+        return ""
+    made = completed(text, topic)
+    return "" if _ABOUT.fullmatch(made) or made.startswith(topic.rstrip(" ?？。.")) else made
 
 
 def by_itself(text: str, topic: str) -> str:
@@ -89,22 +116,45 @@ def with_new_words(hits: Sequence[Hit], alone: Sequence[Hit], text: str, topic: 
     Hits of the message as it stands, ``alone``, count where they have one. Nothing changes where the best hit has one,
     or no other is near.
     """
-    new = frozenset(content_words(text)) - frozenset(content_words(topic))
+    new = _new_words(text, topic)
     if not hits or hits[0].exact or not new:
         return list(hits)
-
-    def has(hit: Hit) -> bool:
-        return not new.isdisjoint(content_words(f"{hit.ticket.question}\n{hit.ticket.answer}"))
-
     least = _NEAR * hits[0].score
     known = {hit.ticket.id for hit in hits}
     others = [hit for hit in alone if hit.ticket.id not in known]
     first = sorted(
-        (hit for hit in (*hits, *others) if hit.score >= least and has(hit)), key=lambda hit: hit.score, reverse=True
+        (hit for hit in (*hits, *others) if hit.score >= least and _has(hit, new)),
+        key=lambda hit: hit.score,
+        reverse=True,
     )
-    if has(hits[0]) or not first:
+    if _has(hits[0], new) or not first:
         return list(hits)
     return [*first, *(hit for hit in hits if hit not in first)][: len(hits)]
+
+
+def going_on(hits: Sequence[Hit], sent: Collection[str], text: str, topic: str) -> list[Hit]:
+    """Return the hits of a completed follow-up without those that are about the question before alone.
+
+    Those have the intent of what was ``sent`` just before, or were sent, and no new word of the message, where the best
+    hit has one and another intent. Who goes on asking has that answer: it is no rival of another.
+    """
+    new, best = _new_words(text, topic), hits[0] if hits else None
+    if best is None or not _has(best, new):
+        return list(hits)
+    before = {hit.ticket.intent for hit in hits if hit.ticket.id in sent} - {"", best.ticket.intent}
+    return [
+        hit
+        for hit in hits
+        if hit is best or _has(hit, new) or not (hit.ticket.id in sent or hit.ticket.intent in before)
+    ]
+
+
+def _new_words(text: str, topic: str) -> frozenset[str]:
+    return frozenset(content_words(text)) - frozenset(content_words(topic))
+
+
+def _has(hit: Hit, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(content_words(f"{hit.ticket.question}\n{hit.ticket.answer}"))
 
 
 def surely_better(hits: Sequence[Hit], others: Sequence[Hit]) -> bool:

@@ -19,6 +19,7 @@ __all__ = [
     "Mention",
     "clauses_of",
     "is_denied",
+    "is_participle",
     "line_of",
     "meant_among",
     "names_in",
@@ -97,10 +98,12 @@ _AMENDED: Final = re.compile(
 )
 _EITHER: Final = re.compile(r"\A[^,，.。;；]*(?:\bor\b|或|还是)", re.IGNORECASE)
 _GAP: Final = 2
+_SHORT_STEM: Final = 4
 _FAR: Final = 80
 """So many characters before a mention are read for what denies it."""
 _MOST: Final = 40
 """So many mentions are looked at: nobody names more and means one."""
+_SO_MUCH: Final = "[很太真好超极全都也是被给]{0,2}(?:特别|非常|十分|完全|有点)?"
 _VERB_ENDS: Final = "了过的"
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
@@ -132,6 +135,15 @@ def root(word: str) -> str:
             break
     base = base.removesuffix("e") if len(base) > 3 else base
     return base[:-1] if len(base) > 3 and base[-1] == base[-2] else base
+
+
+def is_participle(word: str) -> bool:
+    """Return whether an English word, as a name has it, says what was done or has happened.
+
+    >>> is_participle("spilled"), is_participle("stolen"), is_participle("late")
+    (True, True, False)
+    """
+    return word in _IRREGULAR or (word.endswith("ed") and len(word) > _SHORT_STEM)
 
 
 def names_in(line: str, names: Mapping[str, Iterable[str]]) -> list[Mention]:
@@ -283,7 +295,8 @@ def _word_spans(line: str, words: Sequence[tuple[str, int, int]], name: str) -> 
 def _han_spans(line: str, name: str) -> list[tuple[int, int]]:
     bare = simplified(plain(name))
     core = bare.rstrip(_VERB_ENDS) or bare
-    pattern = re.escape(core)
+    # 态度很差 is 态度差, and 餐全洒了 is 餐洒了.
+    pattern = f"{re.escape(core[:-1])}{_SO_MUCH}{re.escape(core[-1])}" if len(core) > 1 else re.escape(core)
     if core[0] == "被" and len(core) > 1:
         pattern = f"被[^，。,]{{0,4}}?{re.escape(core[1:])}"
     return [found.span() for found in re.finditer(pattern, line, re.IGNORECASE)]

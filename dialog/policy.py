@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from replydesk.data.records import Ticket
+from replydesk.dialog.interrogatives import asks_for
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.sending import sendable
 from replydesk.dialog.sentiment import ANGRY
@@ -71,6 +73,7 @@ _OPTIONS = 3
 _SHOUTED = 12
 """More capitals, and more than small letters, are shouted: codes and names of products are shorter."""
 _KINDS = 5
+_BESIDE = re.compile(r" \([^()]*\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ def decide(
     messages in a row, an urgent one counted twice; the same question word for word; out of scope; sure enough and
     clearly ahead of any hit with another intent; unsure between a few; nothing good enough. Where the best answer holds
     of a kind that what is ``asked`` does not name, nor an ``earlier`` text, and others hold of other kinds, it asks
-    which: see :func:`~replydesk.dialog.variants.told_apart`. In place of an answer that failed, one to another question
+    which: see :func:`~replydesk.dialog.variants.told_apart`. A hit that asks for another thing than ``asked`` does, a
+    price where that asks when, is no rival. In place of an answer that failed, one to another question
     than those of the intents ``failed`` is not sent, but asked about. Where it asks, and the reading has backed off to
     what several intents have in common, the options are one hit of each kind of that. An answer that holds something of
     the customer it was written to is not sent: see
@@ -152,7 +156,7 @@ def decide(
             hits = [best, *(hit for hit in hits if hit not in told_of)]
     if sure >= lines.pick_above:
         close = max(lines.pick_above, sure - TOO_CLOSE)
-        if len(_of_each(hits, close)) > 1 and _unsure(reading):
+        if len(_of_each(hits, close)) > 1 and _unsure(reading) and not _asks_for_best(asked, hits, close):
             return _which_kind(reading, hits) or Decision("ask", "close_runner_up", _options(hits, close))
         if not failed or not best.ticket.intent or best.ticket.intent in failed:
             return Decision("pick", "confident", (best,))
@@ -209,6 +213,21 @@ def _of_each(hits: Sequence[Hit], above: float) -> tuple[Hit, ...]:
         if hit.score >= above:
             best.setdefault(_intent(hit), hit)
     return tuple(best.values())
+
+
+def _asks_for_best(asked: str, hits: Sequence[Hit], above: float) -> bool:
+    """Return whether what is asked for, such as a time, is that of the best hit, and all near it ask for another thing.
+
+    What a follow-up brings in brackets of the question before is not asked.
+    """
+    wanted = asks_for(_BESIDE.sub("", asked))
+    best = hits[0]
+    others = [hit for hit in hits if hit.score >= above and _intent(hit) != _intent(best)]
+    return (
+        bool(wanted)
+        and asks_for(best.ticket.question) == wanted
+        and all(asks_for(hit.ticket.question) not in ("", wanted) for hit in others)
+    )
 
 
 def _intent(hit: Hit) -> str:

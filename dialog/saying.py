@@ -53,7 +53,8 @@ class Said:
     ``asking`` is the form, or the open question for a slot, in which the conversation is left; ``slots`` are those that
     a form has learned; ``offers`` the quick replies. ``conflicts`` are what past answers disagree in, for the team.
     ``rest`` is what is said, behind the answers, of the parts of the message that have none; ``fired`` are rules that
-    hold of a part. ``filled`` names a form that a colleague has got.
+    hold of a part. ``filled`` names a form that a colleague has got. ``own`` is what the team itself wrote of the text,
+    in its rules, forms and canned answers, with its places filled.
     """
 
     decision: Decision
@@ -66,6 +67,7 @@ class Said:
     rest: str = ""
     fired: tuple[Fired, ...] = ()
     filled: str = ""
+    own: tuple[str, ...] = ()
 
 
 def decided(
@@ -87,7 +89,7 @@ def decided(
         return Said(decision, asked, offers=_offers(decision.hits))
     if not decision.answers:
         return Said(decision, phrases.handoff_text(decision.ground, language))
-    texts = []
+    texts, own = list[str](), list[str]()
     for hit in decision.hits:
         known = fill(sendable(hit.ticket.answer) or "")
         text = filled(known, slots) if known is not None else None
@@ -100,8 +102,10 @@ def decided(
             unfilled = Decision("handoff", "unfilled", handoff="low_confidence")
             return Said(unfilled, phrases.handoff_text(unfilled.ground, language))
         texts.append(text)
+        own += [text] if hit.ticket.source != "agent" else []
     rest = phrases.left_text(decision.left, language, options=len(decision.options)) if decision.left else ""
-    return Said(decision, "\n\n".join(texts), _citations(decision), offers=_offers(decision.options), rest=rest)
+    said = Said(decision, "\n\n".join(texts), _citations(decision), offers=_offers(decision.options), rest=rest)
+    return replace(said, own=tuple(own))
 
 
 def _citations(decision: Decision) -> tuple[Citation, ...]:
@@ -141,13 +145,22 @@ def begun_form(form: Form, taken: FormStep, language: str) -> Said:
     offers = taken.slot.offers(language) if taken.slot is not None else ()
     text = phrases.form_text(taken, form, language)
     filled = form.name if taken.kind == "done" and form.handoff else ""
-    return Said(form_decision(form, taken), text, offers=offers, asking=taken.state, slots=taken.slots, filled=filled)
+    return Said(
+        form_decision(form, taken),
+        text,
+        offers=offers,
+        asking=taken.state,
+        slots=taken.slots,
+        filled=filled,
+        own=(text,),
+    )
 
 
 def after_form(said: Said, form: Form, back: FormStep, state: FormState | None, language: str) -> Said:
     """Return an answer to something else, with the question of the form that goes on behind it."""
     asks = begun_form(form, back, language)
-    return replace(said, text=f"{said.text}\n\n{asks.text}", offers=asks.offers, asking=state, slots=asks.slots)
+    text, own = f"{said.text}\n\n{asks.text}", (*said.own, asks.text)
+    return replace(said, text=text, offers=asks.offers, asking=state, slots=asks.slots, own=own)
 
 
 def after_question(said: Said, taken: FormStep, language: str) -> Said:
@@ -173,7 +186,7 @@ def after_rules(said: Said, fired: Sequence[Fired], language: str) -> Said:
         return Said(decision, phrases.handoff_text(RULE, language), slots=said.slots)
     if first.effect == "ask":
         return _asked_for(first.reason, language, decision, first.text)
-    return Said(decision, first.text, slots=said.slots)
+    return Said(decision, first.text, slots=said.slots, own=(first.text,))
 
 
 def kept_private(said: Said, text: str, language: str) -> Said:
@@ -222,7 +235,8 @@ def after_guard(
 
     ``objects`` says of a text that it contradicts a fact, or promises what nobody may. The guard forbids links to hosts
     that the team has not named, offensive wording, and personal data of somebody else: ``earlier`` texts of the
-    conversation and canned answers may be repeated. What it forbids of a part goes to a person with the whole.
+    conversation, canned answers and what the team wrote in its rules and forms may be repeated. What it forbids of a
+    part goes to a person with the whole.
     """
     if not said.decision.answers:
         return said
@@ -230,7 +244,7 @@ def after_guard(
         return _stopped(Decision("handoff", "objected", handoff="rule"), said, language)
     canned = [hit.ticket.answer for hit in said.decision.hits if hit.ticket.source != "agent"]
     whole = f"{said.text}\n\n{said.rest}" if said.rest else said.text
-    checked = guarded(whole, [*earlier, *canned, *said.slots.values()], settings, hosts=hosts)
+    checked = guarded(whole, [*earlier, *canned, *said.own, *said.slots.values()], settings, hosts=hosts)
     if checked.problems:
         return _stopped(Decision("handoff", "unsafe", handoff=checked.problems[0].reason), said, language)
     return replace(said, text=checked.text, rest="")

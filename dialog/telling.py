@@ -15,9 +15,11 @@ from replydesk.dialog.courtesies import is_wordless
 from replydesk.dialog.cues import END, START, is_no, is_refusal, is_thanks, is_yes, plain
 from replydesk.dialog.days import Moment, day_in, tense_of
 from replydesk.dialog.declared import Slot
+from replydesk.dialog.entities import entities_of
 from replydesk.dialog.guard import alarm_of
 from replydesk.dialog.mentions import Mention, clauses_of, line_of, meant_among, names_in, one_meant
 from replydesk.dialog.options import chosen_option
+from replydesk.dialog.shortnames import done_in, short_names
 from replydesk.dialog.state import Offer
 
 __all__ = ["agreed_in", "is_unsure", "mentions_of", "named_in", "value_in", "value_of", "values_in"]
@@ -98,8 +100,19 @@ def values_in(slot: Slot, text: str, moment: Moment | None = None) -> Iterator[s
         yield from (line[one.start : one.end] for one in measures(line) if one.unit.kind == "money")
     elif slot.kind in ("order", "pattern"):
         yield from dict.fromkeys(one.value for one in _codes(slot, text))
+    elif slot.kind == "number":
+        bare = _without_days(line, moment or Moment())
+        yield from (found[0].strip() for found in _KIND_PATTERNS["number"].finditer(bare))
     elif slot.kind in _KIND_PATTERNS:
         yield from (found[0].strip() for found in _KIND_PATTERNS[slot.kind].finditer(line))
+
+
+def _without_days(line: str, moment: Moment) -> str:
+    """Return a line with blanks for its days and times: a room for 5 December is for no five people."""
+    for one in entities_of(line, moment.language, moment.now, region=moment.region):
+        if one.kind in ("date", "time"):
+            line = f"{line[: one.start]}{' ' * (one.end - one.start)}{line[one.end :]}"
+    return line
 
 
 def named_in(slot: Slot, text: str, *, asked: bool = False) -> str:
@@ -113,8 +126,9 @@ def named_in(slot: Slot, text: str, *, asked: bool = False) -> str:
 def mentions_of(slot: Slot, text: str, *, asked: bool = False) -> list[Mention]:
     """Return where a message names choices, meant or not, in the line of it."""
     names = {value: _names(slot, value, asked=asked) for value in slot.choices}
-    short = _short_names(names) if asked else {}
-    return names_in(line_of(text), {value: [*called, *short.get(value, ())] for value, called in names.items()})
+    short, line = short_names(names) if asked else {}, line_of(text)
+    found = names_in(line, {value: [*called, *short.get(value, ())] for value, called in names.items()})
+    return sorted({*found, *(done_in(line, names) if asked else ())}, key=lambda one: (one.start, one.end))
 
 
 def agreed_in(slot: Slot, text: str) -> str:
@@ -156,24 +170,6 @@ def _names(slot: Slot, value: str, *, asked: bool) -> list[str]:
         # An "a" is an article before it is a choice.
         return [part for part in parts if len(part) > 1]
     return [part for part in parts if len(part) > 1 and not part.isdigit() and part.lower() not in _COMMON]
-
-
-def _short_names(names: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return what tells names that end alike from each other: 大床 and 双床 of 大床房 and 双床房."""
-    split = {value: [_pieces(name) for name in called] for value, called in names.items()}
-    found: dict[str, list[str]] = {}
-    for value, called in split.items():
-        others = [pieces for other, theirs in split.items() if other != value for pieces in theirs]
-        for pieces in called:
-            if len(pieces) > 1 and any(len(other) > 1 and other[-1] == pieces[-1] for other in others):
-                first = ("" if _HAN.search(pieces[0]) else " ").join(pieces[:-1])
-                if len(first) > 1:
-                    found.setdefault(value, []).append(first)
-    return found
-
-
-def _pieces(name: str) -> list[str]:
-    return list(name) if _HAN.search(name) else name.lower().split()
 
 
 def _codes(slot: Slot, text: str) -> list[Mention]:

@@ -22,7 +22,7 @@ from replydesk.dialog.cues import (
 from replydesk.dialog.declared import Form, said_slots
 from replydesk.dialog.details import only_details, points_elsewhere
 from replydesk.dialog.failing import has_failed
-from replydesk.dialog.followup import alternatives, by_itself, rewritten
+from replydesk.dialog.followup import alternatives, by_itself, put_instead, rewritten
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
 from replydesk.dialog.parts import asks_something
@@ -147,7 +147,8 @@ def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
     meant, denied = corrected(text)
     if meant:
         after = state.turned_down() if said and denied else fresh
-        return Heard(rewritten(meant, state.topic) or meant, (), after, "corrected")
+        full = rewritten(meant, state.topic) or put_instead(meant, state.topic)
+        return Heard(full or meant, (), after, "corrected")
     if state.filled and (is_cancel(text) or amends(text)) and not asks_something(text):
         # What a colleague has got cannot be changed here; who writes so tells the colleague.
         return Heard(text, (), fresh, "answered")
@@ -167,8 +168,9 @@ def _of_itself(text: str, state: State, context: Sequence[str]) -> Heard:
     full = rewritten(text, state.topic)
     if not full:
         return Heard(bare, (), fresh)
-    others = alternatives(text, state.topic)
-    return Heard(full, (), fresh, "follow_up", by_itself(text, state.topic), others)
+    itself = by_itself(text, state.topic)
+    others = tuple(dict.fromkeys(one for one in (without_courtesies(itself), *alternatives(text, state.topic)) if one))
+    return Heard(full, (), fresh, "follow_up", itself, others)
 
 
 def _aside(text: str, state: State) -> Cue | None:

@@ -19,7 +19,9 @@ from replydesk.ui.cli import app
 from replydesk.ui.rehearsing import own_desk
 
 FILES = sorted((Path(__file__).parent / "dialogues").glob("*.yaml"))
-IN_OTHER_WORDS = frozenset({"en-mobile", "en-software", "zh-bank", "zh-hotel"})
+IN_OTHER_WORDS = frozenset({
+    "en-energy", "en-library", "en-mobile", "en-software", "zh-bank", "zh-hotel", "zh-waimai", "zh-xuexi",
+})  # fmt: skip
 """Files written by somebody who saw no test: they ask in other words than their tickets, which only an encoder that has
 learned the languages finds."""
 SCRIPTS = [(path, script) for path in FILES for script in read_scripts(path).scripts]

@@ -12,6 +12,8 @@ from replydesk.dialog.followup import (
     alternatives,
     by_itself,
     completed,
+    going_on,
+    put_instead,
     rewritten,
     surely_better,
     with_new_words,
@@ -130,8 +132,8 @@ def test_without_a_question_before_nothing_is_completed(text: str) -> None:
     assert rewritten(text, "") == ""
 
 
-def _hit(question: str, score: float, *, answer: str = "answer") -> Hit:
-    return Hit(Ticket.make(question, answer), 0.5, score)
+def _hit(question: str, score: float, *, answer: str = "answer", intent: str = "") -> Hit:
+    return Hit(Ticket.make(question, answer, intent=intent), 0.5, score)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +153,34 @@ def test_what_has_the_new_words_of_a_follow_up_goes_first_where_it_is_near(
     assert with_new_words([near, old], [other], text, topic) == [near, old]
     assert with_new_words([replace(old, exact=True), near], [], text, topic)[0].exact
     assert with_new_words([old, near], [], topic, topic) == [old, near], "no word is new"
+
+
+@pytest.mark.parametrize(
+    ("topic", "other", "text", "wanted"),
+    [
+        ("直播课可以退吗？", "录播课可以退吗？", "那有效期是多久", "直播课的有效期是多久？"),
+        ("How much is the lamp?", "How much is the table?", "and when does it arrive?", "When will the lamp arrive?"),
+    ],
+)
+def test_who_goes_on_asking_has_the_answer_of_before(topic: str, other: str, text: str, wanted: str) -> None:
+    sent, kind, asked = (_hit(one, 0.9, intent=name) for one, name in ((topic, "a"), (other, "a"), (wanted, "b")))
+    assert going_on([asked, kind, sent], (sent.ticket.id,), text, topic) == [asked]
+    assert going_on([sent, kind, asked], (sent.ticket.id,), text, topic) == [sent, kind, asked], "the best is of before"
+    assert going_on([asked, kind], (), text, topic) == [asked, kind], "nothing was sent"
+    # What has a new word is asked about, whatever was sent.
+    assert going_on([asked, kind, sent], (sent.ticket.id,), f"{text} {other}", topic)[:2] == [asked, kind]
+
+
+def test_what_is_no_kind_of_the_thing_is_not_put_in() -> None:
+    assert (
+        put_instead("the Spanish course", "When does the pottery course start?")
+        == "When does the Spanish course start?"
+    )
+    assert put_instead("直播课", "录播课可以退吗？") == "直播课可以退吗？"
+    assert not any(
+        put_instead(text, "When does the pottery course start?")
+        for text in ("the course fees", "my refund", "the pottery course", "when the course ends")
+    )
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,18 @@ def test_values(slot: Slot, text: str, value: str) -> None:
     assert value_of(slot, text, THURSDAY) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Can I book a room for 5 December?", ""), ("a room for 5 December, 4 people", "4"),
+        ("a room on Dec 5 at 10:30", ""), ("a room for 6", "6"), ("3 people next Friday", "3"),
+        ("订 2026-12-05 的自习室", ""), ("自习室，12月5号 10:30，共 4 位", "4"),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_day_is_no_number_that_nobody_asked_for(text: str, value: str) -> None:
+    assert value_in(Slot("people", {}, "number"), text, THURSDAY) == value
+
+
 def test_only_what_shows_by_itself_is_taken_unasked() -> None:
     assert value_in(ADDRESS, "12 Mill Lane") == ""
     assert value_in(ORDER, "please change TW-204817") == "TW-204817"
@@ -501,6 +513,35 @@ def test_a_day_is_said_as_the_customer_reads_it() -> None:
     said = [said_slots((LOST,), {"since": "2026-11-25"}, language)["since"] for language in ("en", "zh")]
     assert said == ["25 November 2026", "2026年11月25日"]
     assert said_slots((LOST,), {"since": "下周三"}, "zh") == {"since": "下周三"}, "what an older state holds"
+
+
+WRONG_EN, WRONG_ZH = (
+    ("late", "rude driver", "spilled food", "wrong order"),
+    ("迟到", "态度差", "餐洒了", "送错了", "少送了一份"),
+)
+
+
+@pytest.mark.parametrize(
+    ("choices", "text", "value"),
+    [
+        (WRONG_EN, "the soup spilled everywhere", "spilled food"), (WRONG_EN, "it was all spilt", "spilled food"),
+        (WRONG_EN, "he spilled half of it", "spilled food"), (WRONG_EN, "everything had spilled", "spilled food"),
+        (WRONG_EN, "it didn't spill", ""), (WRONG_EN, "was it spilled?", ""), (WRONG_EN, "I ordered soup", ""),
+        (WRONG_EN, "my order came cold", ""), (WRONG_EN, "not late, it was spilled", "spilled food"),
+        (("lost card", "broken card"), "I have lost it", "lost card"),
+        (("lost card", "broken card"), "it broke", "broken card"),
+        (("used item", "new book"), "I used the app", ""),
+        (WRONG_ZH, "汤全洒了", "餐洒了"), (WRONG_ZH, "汤洒了一地", "餐洒了"), (WRONG_ZH, "都洒出来了", "餐洒了"),
+        (WRONG_ZH, "餐全洒了", "餐洒了"), (WRONG_ZH, "饮料洒光了", "餐洒了"),
+        (WRONG_ZH, "不是迟到，是汤洒了", "餐洒了"),
+        (WRONG_ZH, "态度很差", "态度差"), (WRONG_ZH, "骑手态度特别差", "态度差"), (WRONG_ZH, "没洒", ""),
+        (WRONG_ZH, "洒水车", ""), (WRONG_ZH, "我打错了", ""), (WRONG_ZH, "还不错", ""), (WRONG_ZH, "多少了", ""),
+        (("卡丢了", "卡坏了"), "丢了", "卡丢了"), (("卡丢了", "卡坏了"), "没丢，坏了", "卡坏了"),
+    ],
+)  # fmt: skip
+def test_who_is_asked_names_a_choice_by_what_has_happened(choices: tuple[str, ...], text: str, value: str) -> None:
+    assert value_of(Slot("c", {}, "choice", choices=choices), text) == value
+    assert not value or value_in(Slot("c", {}, "choice", choices=choices), text) in ("", value)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,35 @@ def test_a_shouted_rival_still_makes_the_desk_ask() -> None:
     assert decide(TORN, hits, LINES) == Decision("ask", "close_runner_up", (hits[0],))
 
 
+@pytest.mark.parametrize(
+    ("asked", "best", "rival", "ground"),
+    [
+        (
+            "when the Spanish course starts",
+            "When does the Spanish course start?",
+            "How much is the Spanish course?",
+            True,
+        ),
+        ("直播课什么时候开", "直播课几点开始？", "直播课多少钱？", True),
+        # What is asked for is not told, or is that of both, or the rival may be asking for just that.
+        ("the Spanish course", "When does the Spanish course start?", "How much is the Spanish course?", False),
+        ("直播课", "直播课几点开始？", "直播课多少钱？", False),
+        ("when is the course?", "When does the course start?", "What time does the course end?", False),
+        ("when is the course?", "When does the course start?", "Is the course in May?", False),
+        ("how much is the course?", "When does the course start?", "How much is the course?", False),
+        ("When I book, do I pay at once?", "When do I pay?", "How much do I pay?", False),
+        ("when and how much?", "When does the course start?", "How much is the course?", False),
+    ],
+)
+def test_what_asks_for_another_thing_is_no_rival(asked: str, best: str, rival: str, ground: bool) -> None:
+    hits = [
+        Hit(Ticket.make(question, question, intent=intent), 0.5, score)
+        for question, intent, score in ((best, "a", 0.9), (rival, "b", 0.88))
+    ]
+    decision = decide(TORN, hits, LINES, asked=asked)
+    assert (decision.ground, decision.hits[0]) == ("confident" if ground else "close_runner_up", hits[0])
+
+
 def test_at_most_five_kinds_are_offered() -> None:
     names = [f"card/{number}" for number in range(7)]
     off = replace(OFF, kinds={name: name for name in names})

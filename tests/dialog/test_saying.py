@@ -10,12 +10,14 @@ import pytest
 from replydesk.data.records import Ticket
 from replydesk.data.settings import Settings
 from replydesk.dialog import phrases, reasons
+from replydesk.dialog.declared import Form
+from replydesk.dialog.forms import FormStep
 from replydesk.dialog.guard import alarm_of
 from replydesk.dialog.policy import Decision
 from replydesk.dialog.reading import Reading
 from replydesk.dialog.reply import Citation
 from replydesk.dialog.rules.rules import Fired
-from replydesk.dialog.saying import Said, after_guard, after_rules, alarmed, decided, with_manners
+from replydesk.dialog.saying import Said, after_guard, after_rules, alarmed, begun_form, decided, with_manners
 from replydesk.dialog.sentiment import Mood
 from replydesk.dialog.state import FormState
 from replydesk.retrieval.matcher import Hit
@@ -109,6 +111,28 @@ def test_what_the_guard_forbids_of_a_part_goes_to_a_person_with_the_whole() -> N
     after = after_guard(said, (), "en", SETTINGS, hosts=frozenset, objects=lambda _text: False)
     assert (after.decision.action, after.decision.ground, after.text) == ("handoff", "unsafe", UNSURE)
     assert (after.rest, after.citations) == ("", ())
+
+
+GAS = {
+    "en": "Open the windows and call the gas line on 0800 111 999 now.",
+    "zh": "请先开窗，再拨打燃气抢修电话 13912345678。",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_team_wrote_in_a_rule_or_a_form_may_hold_its_own_numbers(language: str) -> None:
+    """The emergency line of a rule is no customer's number; in an answer that an agent wrote it is somebody's."""
+    text = GAS[language]
+    ruled = after_rules(AWAY, (Fired("gas", "answer", text=text),), language)
+    form = Form("leak", (), done={language: text})
+    told = begun_form(form, FormStep("done", {}), language)
+    filled_in = decided(pick("Call {fact}."), reading(language), {}, lambda _: text)
+    for said in (ruled, told, filled_in):
+        after = after_guard(said, (), language, SETTINGS, hosts=frozenset, objects=lambda _text: False)
+        assert (after.decision, after.text) == (said.decision, text)
+    written = plain(pick(text, source="agent"))
+    after = after_guard(written, (), language, SETTINGS, hosts=frozenset, objects=lambda _text: False)
+    assert after.decision.ground == "unsafe"
 
 
 @pytest.mark.parametrize("effect", ["never_answer", "handoff"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from replydesk.dialog.declared import Form, Slot
 from replydesk.dialog.entities import Entity
 from replydesk.dialog.incoming import Incoming
@@ -41,3 +43,32 @@ def test_a_wish_beside_what_is_not_wanted_stands_by_itself_where_it_says_all() -
     assert heard("我不要退款，是想知道什么时候到", state).meant.startswith("我的快递三天没动了")
     told = State(topic="Where is my parcel?", asked="Where is my parcel?", sent=("a",))
     assert heard("I don't want a refund, I want a replacement", told).meant == "I want a replacement"
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "meant"),
+    [
+        (
+            "When does the pottery course start?",
+            "sorry I meant the Spanish course",
+            "When does the Spanish course start?",
+        ),
+        ("How do I block my debit card?", "no, I meant the credit card", "How do I block my credit card?"),
+        ("录播课可以退吗？", "打错了，我是说直播课", "直播课可以退吗？"),
+        ("外卖的配送费是多少？", "不对，我问的是生鲜的配送费", "生鲜的配送费"),
+        # What is called after it is no kind of it.
+        ("When does the pottery course start?", "I meant the pottery course fees", "the pottery course fees"),
+    ],
+)
+def test_a_thing_that_was_meant_instead_is_put_into_the_question(topic: str, text: str, meant: str) -> None:
+    assert heard(text, State(topic=topic, asked=topic, sent=("a",))).meant == meant
+
+
+def test_a_follow_up_with_a_pronoun_may_ask_just_that() -> None:
+    topic = "How much is the pottery course?"
+    told = heard("and when does it start?", State(topic=topic, asked=topic, sent=("a",)))
+    assert (told.cue, told.others) == ("follow_up", ("when does the pottery course start?",))
+    begun = "when does the pottery course begin?"
+    assert heard("and how much is it?", State(topic=begun, asked=begun, sent=("a",))).others == (
+        "how much is the pottery course?",
+    )
