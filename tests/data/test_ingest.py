@@ -331,7 +331,7 @@ def test_the_demo_desk_comes_back(store: Store, tmp_path: Path, content: Content
     for name in ("conversations.en.jsonl", "conversations.zh.jsonl", "canned.jsonl", "articles.jsonl"):
         with resources.as_file(folder / name) as path:
             assert ingest(read(path).items, store, SETTINGS).skipped == []
-    assert store.counts()["conversations"] == 1038
+    assert store.counts()["conversations"] == 2441
     round_trip(store, tmp_path, content)
 
 

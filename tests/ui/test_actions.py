@@ -107,7 +107,7 @@ def test_a_rasa_server_gets_the_answer(
 
 
 def test_options_become_buttons(client: TestClient) -> None:
-    said = client.post("/webhook", json=payload("where is my parcel")).json()["responses"][0]
+    said = client.post("/webhook", json=payload("where is it, my parcel")).json()["responses"][0]
     reply = said["custom"]["replydesk"]
     assert reply["action"] == "ask"
     assert said["buttons"] == [{"title": o["label"], "payload": o["value"]} for o in reply["options"]]
