@@ -20,7 +20,7 @@ serve: $(STAMP) ## build the demo desk if there is none and serve http://127.0.0
 
 .PHONY: test
 test: dev ## every test
-	$(BIN)/python -m pytest $(TOGETHER) --dist loadfile
+	$(BIN)/python -m pytest $(TOGETHER) --dist loadfile --no-loadscope-reorder
 
 .PHONY: check
 check: lint types ## the fast loop: lint, types, quick tests
