@@ -7,7 +7,6 @@ messages as they were written, but for what a list has as a place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Final
@@ -51,7 +50,6 @@ _PLACES: Final = (
     "|Port of Spain|Bridgetown|Nassau|Belize|Suriname|Dominican Republic|Ivory Coast|New Caledonia|Papua"
     "|Solomon Islands"
 )
-_NAME: Final = re.compile(r"<NAME_\d+>")
 
 Row = tuple[Sequence[str], bool, float]
 

@@ -24,10 +24,19 @@ from replydesk.dialog.persons import persons
 from replydesk.dialog.placeevidence import PLACE_WEIGHTS, likely_places
 from replydesk.dialog.placenames import PLACES
 
+# By part and set: masked messages, and the words that two of them have.
+_Texts = dict[str, dict[str, list[str]]]
+_Words = dict[str, dict[str, frozenset[str]]]
+
 
 def run() -> dict[str, Any]:
     mask = Mask(Settings().data)
-    return {"zh": _chinese(mask), "en": _english(mask), "en places": _places(mask)}
+    texts = {
+        part: {name: [mask(text) for text in own] for name, own in _english_names.messages(part).items()}
+        for part in _PARTS
+    }
+    words = {part: {name: _shared(own, _words) for name, own in sets.items()} for part, sets in texts.items()}
+    return {"zh": _chinese(mask), "en": _english(texts, words, mask), "en places": _places(texts, words, mask)}
 
 
 def _chinese(mask: Mask) -> dict[str, Any]:
@@ -68,12 +77,7 @@ def _cued(texts: Sequence[str], mask: Mask) -> dict[str, Any]:
     return {"names": len(left), "gone": _percent(name not in han_persons(read) for read, name in left)}
 
 
-def _english(mask: Mask) -> dict[str, Any]:
-    texts = {
-        part: {name: [mask(text) for text in own] for name, own in _english_names.messages(part).items()}
-        for part in _PARTS
-    }
-    words = {part: {name: _shared(own, _words) for name, own in texts[part].items()} for part in texts}
+def _english(texts: _Texts, words: _Words, mask: Mask) -> dict[str, Any]:
     weights = _person_weights.english(texts["development"], words["test"], mask)
     return {
         "weights": weights,
@@ -82,13 +86,8 @@ def _english(mask: Mask) -> dict[str, Any]:
     }
 
 
-def _places(mask: Mask) -> dict[str, Any]:
+def _places(texts: _Texts, words: _Words, mask: Mask) -> dict[str, Any]:
     """Return the weights of evidence for English places, and in how many messages one is told that no list has."""
-    texts = {
-        part: {name: [mask(text) for text in own] for name, own in _english_names.messages(part).items()}
-        for part in _PARTS
-    }
-    words = {part: {name: _shared(own, _words) for name, own in texts[part].items()} for part in texts}
     weights = _person_weights.places(texts["development"], words["test"], mask)
     return {
         "weights": weights,

@@ -48,7 +48,7 @@ def with_aside(said: Said, told: Heard, before: State, text: str, language: str)
     just that come first.
     """
     decision = said.decision
-    exact = decision.ground == "exact" and decision.hits[0].ticket.source != "agent" and told.meant == text
+    exact = decision.canned and told.meant == text
     person = decision.handoff not in (None, "low_confidence")
     if told.cue not in ASIDES or said.asking is not None or exact or person or decision.ground in SETTLED:
         return said

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from replydesk.data.quantities.dates import MONTHS
 from replydesk.dialog.asking import as_told, has_name, slot_question
 from replydesk.dialog.state import Offer
 
@@ -18,10 +19,6 @@ KINDS: Final = ("text", "yes_no", "choice", "pattern", "amount", "order", "numbe
 
 _UNDECLARED: Final = frozenset({"order", "number", "email", "phone", "date"})
 _YES_NO: Final[Mapping[str, Mapping[str, str]]] = {"zh": {"yes": "是", "no": "否"}}
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +119,4 @@ def _day_in(value: str, language: str) -> str:
         return value
     if language == "zh":
         return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -22,7 +22,7 @@ from replydesk.dialog.mentions import Mention, is_denied, line_of, statements_of
 from replydesk.dialog.options import labelled_option
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
-from replydesk.dialog.righting import put_right, told_anew, told_apart
+from replydesk.dialog.righting import put_right, told_anew, told_before, without_righted
 from replydesk.dialog.state import FormState
 from replydesk.dialog.telling import agreed_in, named_in, value_in, value_of
 from replydesk.dialog.unwanted import wanted_of
@@ -190,10 +190,10 @@ def _gone_on(form: Form, state: FormState, asked: Slot, text: str, known: dict[s
 def _answer(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> str:
     """Return the value that a message gives what was asked for: what puts another slot right is none."""
     if asked.kind == "yes_no":
-        return value_of(asked, told_apart(form, asked, text, known, moment), moment)
+        return value_of(asked, without_righted(form, asked, text, known, moment), moment)
     if asked.kind == "text" and (detail := only_details(text)):
         # A number that was told before is said once more, or another one put in its place.
-        earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
+        earlier = told_before(form, asked, known)
         if detail in known.values() or (not _wants_number(asked) and told_anew(earlier, text, known, moment)):
             return ""
     return value_of(asked, text, moment)

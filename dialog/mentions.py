@@ -96,7 +96,6 @@ _AMENDED: Final = re.compile(
     r"|不对|错了|哦不|应该是|改成|不不|等等",
     re.IGNORECASE,
 )
-_EITHER: Final = re.compile(r"\A[^,，.。;；]*(?:\bor\b|或|还是)", re.IGNORECASE)
 _GAP: Final = 2
 _SHORT_STEM: Final = 4
 _FAR: Final = 80

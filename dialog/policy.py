@@ -95,6 +95,11 @@ class Decision:
         """Return whether the customer gets an answer, of the whole message or of a part of it."""
         return self.action in ("pick", "compose") or self.ground == "partly"
 
+    @property
+    def canned(self) -> bool:
+        """Return whether the team wrote the answer to just this message, word for word."""
+        return self.ground == "exact" and self.hits[0].ticket.source != "agent"
+
 
 def decide(
     reading: Reading,

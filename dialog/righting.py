@@ -14,7 +14,7 @@ from replydesk.dialog.mentions import clauses_of, line_of
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.telling import mentions_of, named_in, values_in
 
-__all__ = ["put_right", "told_anew", "told_apart"]
+__all__ = ["put_right", "told_anew", "told_before", "without_righted"]
 
 _ADDS: Final = re.compile(r"\A\W*(?:and|plus|also)\b|\b(?:also|too|as well)\b|还有|另外|也[是要有]|加上", re.IGNORECASE)
 _CODES: Final = frozenset({"order", "pattern"})
@@ -42,12 +42,17 @@ def put_right(
     """
     if not amends(text) and (told or asks_something(text)):
         return {}
-    earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
+    earlier = told_before(form, asked, known)
     others = [one for one in earlier if one.kind != asked.kind or (not told and one.kind == "choice")]
     changed = told_anew(others, text, known, moment)
     if not changed and not told and asked.kind != "text":
         return _text_anew(earlier, text, known)
     return changed
+
+
+def told_before(form: Form, asked: Slot, known: Mapping[str, str]) -> list[Slot]:
+    """Return the slots of a form that are known, other than the one that is ``asked`` for."""
+    return [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
 
 
 def told_anew(slots: Sequence[Slot], text: str, known: Mapping[str, str], moment: Moment) -> dict[str, str]:
@@ -64,9 +69,9 @@ def told_anew(slots: Sequence[Slot], text: str, known: Mapping[str, str], moment
     return anew
 
 
-def told_apart(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> str:
+def without_righted(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> str:
     """Return a message without the clauses that put another slot right, and without the bare no before them."""
-    earlier = [slot for slot in form.slots if slot.name in known and slot.name != asked.name]
+    earlier = told_before(form, asked, known)
     line = line_of(text)
     clauses = [line[start:end] for start, end in clauses_of(line)]
     rights = [bool(told_anew(earlier, clause, known, moment)) for clause in clauses]

@@ -104,8 +104,8 @@ def decided(
         texts.append(text)
         own += [text] if hit.ticket.source != "agent" else []
     rest = phrases.left_text(decision.left, language, options=len(decision.options)) if decision.left else ""
-    said = Said(decision, "\n\n".join(texts), _citations(decision), offers=_offers(decision.options), rest=rest)
-    return replace(said, own=tuple(own))
+    cited, offers = _citations(decision), _offers(decision.options)
+    return Said(decision, "\n\n".join(texts), cited, offers=offers, rest=rest, own=tuple(own))
 
 
 def _citations(decision: Decision) -> tuple[Citation, ...]:
@@ -195,9 +195,8 @@ def kept_private(said: Said, text: str, language: str) -> Said:
     A rule, a form, a wish for a person and a canned answer to just that come first.
     """
     decision = said.decision
-    canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
     person = decision.handoff not in (None, "low_confidence")
-    settled = said.asking is not None or canned or person or decision.ground in SETTLED
+    settled = said.asking is not None or decision.canned or person or decision.ground in SETTLED
     if settled or not asks_about_somebody_else(text):
         return said
     return Said(Decision("ask", "private"), not_told(language))
@@ -212,8 +211,7 @@ def with_manners(said: Said, text: str, language: str, alarm: Alarm | None, sett
     """
     decision = said.decision
     unsure = not decision.answers and decision.handoff in (None, "low_confidence")
-    canned = decision.ground == "exact" and decision.hits[0].ticket.source != "agent"
-    if said.asking is not None or canned or decision.ground in SETTLED or not (unsure or decision.answers):
+    if said.asking is not None or decision.canned or decision.ground in SETTLED or not (unsure or decision.answers):
         return said
     if alarm is not None:
         alone = unsure or 2 * len(alarm.text) >= len(text)

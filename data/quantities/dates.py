@@ -10,7 +10,13 @@ from typing import Final
 from replydesk.data.quantities.clock import month_of
 from replydesk.data.quantities.numerals import HAN_NUMERALS, number_of
 
-__all__ = ["MONTH", "WEEKDAY", "WrittenDate", "weekday_of", "written_dates"]
+__all__ = ["MONTH", "MONTHS", "WEEKDAY", "WrittenDate", "weekday_of", "written_dates"]
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+"""What the months are called in English, whatever the locale."""
 
 MONTH: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from replydesk.data.errors import RequestError
+from replydesk.data.quantities.dates import MONTHS
 from replydesk.dialog.rules.source import Table
 
 __all__ = ["Hours", "Span", "read_hours"]
@@ -70,21 +71,7 @@ class Hours:
         local = self.local(at)
         if language == "zh":
             return f"{local.month}月{local.day}日（周{_DAYS_ZH[local.weekday()]}）{local:%H:%M}"
-        months = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ]
-        return f"{_DAYS[local.weekday()].title()} {local.day} {months[local.month - 1]}, {local:%H:%M}"
+        return f"{_DAYS[local.weekday()].title()} {local.day} {MONTHS[local.month - 1]}, {local:%H:%M}"
 
     def local(self, at: datetime) -> datetime:
         """Return a moment in the zone of the hours. Raises :class:`RequestError` for one without a zone."""

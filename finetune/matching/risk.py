@@ -78,7 +78,8 @@ def held_out_evidence(
     sure, right, languages, intents = [], [], [], []
     for query, rows in rows_of.items():
         text = recent.examples.texts[query]
-        same = [row for row in rows if same_question(question_text(found.ticket(row))) == same_question(text)]
+        asked = same_question(text)
+        same = [row for row in rows if same_question(question_text(found.ticket(row))) == asked]
         chosen = same or found.different(rows, scores, MOST)
         chances = np.ones(len(chosen)) if same else _seen_again(text, chosen, found, scores, second)
         able = [place for place, row in enumerate(chosen) if sendable(found.ticket(row).answer) is not None]
