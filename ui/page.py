@@ -63,28 +63,37 @@ element.addEventListener('keydown', (event) => { if (event.key === 'Escape') lea
 """
 
 # What is new comes into sight, also while the page still scrolls to what came before. What opens below the talk,
-# such as the field for a correction, leaves its last line where it can be read, and the answer that was judged.
+# such as the field for a correction, leaves its last line where it can be read, and the answer that was judged. Gradio
+# may put the talk into the page after this, and makes messages anew: nothing here holds on to either.
 _KEEP_THE_END = """
-const talk = document.querySelector('#rd-talk');
-let height = talk.clientHeight, judged = null, said = 0;
-new MutationObserver(() => {
-  const log = talk.querySelector('.bubble-wrap'), count = talk.querySelectorAll('.message').length;
-  if (log && count > said) requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
-  said = count;
-}).observe(talk, {childList: true, subtree: true});
-talk.addEventListener('click', (event) => {
-  const thumb = event.target.closest('.message-buttons button');
-  const before = (one) => one.compareDocumentPosition(thumb) & Node.DOCUMENT_POSITION_FOLLOWING;
-  judged = thumb && [...talk.querySelectorAll('.rd-said')].filter(before).pop();
-}, true);
-new ResizeObserver(() => {
-  const log = talk.querySelector('.bubble-wrap');
-  if (log && talk.clientHeight < height) {
-    log.scrollTop += height - talk.clientHeight;
-    if (judged?.isConnected) judged.scrollIntoView({block: 'nearest'});
+const main = element.closest('#rd-main');
+const replies = () => [...main.querySelectorAll('#rd-talk .rd-said')];
+const log = () => main.querySelector('#rd-talk .bubble-wrap');
+let talk = null, height = 0, judged = -1, said = 0;
+const sized = new ResizeObserver(() => {
+  if (log() && talk.clientHeight < height) {
+    log().scrollTop += height - talk.clientHeight;
+    replies()[judged]?.scrollIntoView({block: 'nearest'});
   }
   height = talk.clientHeight;
-}).observe(talk);
+});
+const look = () => {
+  const now = main.querySelector('#rd-talk'), count = main.querySelectorAll('#rd-talk .message').length;
+  if (now !== talk) {
+    sized.disconnect();
+    [talk, height] = [now, now?.clientHeight ?? 0];
+    if (talk) sized.observe(talk);
+  }
+  if (count > said) requestAnimationFrame(() => { if (log()) log().scrollTop = log().scrollHeight; });
+  said = count;
+};
+new MutationObserver(look).observe(main, {childList: true, subtree: true});
+look();
+main.addEventListener('click', (event) => {
+  const thumb = event.target.closest('#rd-talk .message-buttons button');
+  const before = (one) => one.compareDocumentPosition(thumb) & Node.DOCUMENT_POSITION_FOLLOWING;
+  judged = thumb ? replies().filter(before).length - 1 : -1;
+}, true);
 """
 
 _LOCAL_TIMES = """
