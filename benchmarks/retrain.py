@@ -48,7 +48,7 @@ STAGES = {
     "training: late interaction": "replydesk.finetune.train.fit_late",
     "training: speller": "replydesk.finetune.train.choose_speller",
     "judging": "replydesk.finetune.retrain.judge",
-    "judging: replies": "replydesk.finetune.evaluation.judge._replies",
+    "judging: replies": "replydesk.finetune.evaluation.judge.replies_of",
     "judging: noise": "replydesk.finetune.evaluation.judge._under_noise",
     "judging: floor": "replydesk.finetune.evaluation.judge._floor",
     "gate": "replydesk.finetune.evaluation.judge.gate",

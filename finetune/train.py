@@ -30,7 +30,7 @@ from replydesk.finetune.intents.leaving import left_out_weights
 from replydesk.finetune.intents.opinions import fit_reader, weigh_held_out
 from replydesk.finetune.learning.pseudo import PseudoLabeller
 from replydesk.finetune.learning.ranking import fit_ranker, judged_of
-from replydesk.finetune.matching.late import fit_late
+from replydesk.finetune.matching.late import fit_late, late_interaction
 from replydesk.finetune.matching.reranker import train_reranker
 from replydesk.finetune.matching.risk import SecondLook, held_out_evidence
 from replydesk.finetune.matching.scorer import Past, Queries, fit_scorer, fit_thresholds, scope_line
@@ -40,13 +40,10 @@ from replydesk.finetune.robustness.spelling import choose_speller
 from replydesk.finetune.strangers import strangers
 from replydesk.retrieval.encoders.encoder import Encoder
 from replydesk.retrieval.reranking.cross_encoder import CrossEncoder
-from replydesk.retrieval.reranking.late_interaction import LateInteraction, token_encoder
+from replydesk.retrieval.reranking.late_interaction import LateInteraction
 from replydesk.retrieval.reranking.reranker import RerankScorer, TrainedReranker, ticket_text
 
 __all__ = ["RerankerPlan", "make_release", "read_unseen", "train_skills"]
-
-# What may be remembered of the texts that late interaction reads: each is read once.
-_MEGABYTES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,8 @@ def train_skills(
     scorer, _, _ = fit_scorer(queries, material, recipe, past)
     unseen = queries
     inside = queries.unfamiliar[[label != OUT_OF_SCOPE for label in queries.examples.labels]]
-    late, told_late = fit_late(queries, material, scorer, recipe, past)
+    tokens = late_interaction(material, past)
+    late, told_late = fit_late(queries, material, scorer, recipe, past, tokens)
     speller, spelling = choose_speller(material, reader, recipe)
     notes: dict[str, Any] = {"late_interaction": told_late, "spelling": spelling}
     if labeller is not None:
@@ -144,7 +142,7 @@ def train_skills(
         )
         kept, notes["reranker"] = found, told
     scope = scope_line(inside, recipe)
-    second = _second_look(material, past, kept, late)
+    second = _second_look(kept, tokens, late)
     evidence = held_out_evidence(unseen, material, scorer, past=past, second=second, out_of_scope_above=scope)
     lines = fit_thresholds(evidence, scope, max_wrong)
     notes["promises"] = _told_promises(evidence, max_wrong)
@@ -190,15 +188,12 @@ def _promise_text(languages: Sequence[str], evidence: Evidence, max_wrong: float
 
 
 def _second_look(
-    material: Material, past: Past, kept: TrainedReranker | None, late: RerankScorer | None
+    kept: TrainedReranker | None, tokens: LateInteraction | None, late: RerankScorer | None
 ) -> SecondLook | None:
     """Return what the desk will compare the best hits with once more: the cross-encoder, or late interaction."""
     if kept is not None:
         return SecondLook(CrossEncoder(kept.folder), kept.scorer, ticket_text)
-    encoder = token_encoder(material.encoder)
-    if encoder is None or late is None:
-        return None
-    return SecondLook(LateInteraction(encoder, past.words.rarities, megabytes=_MEGABYTES), late)
+    return None if tokens is None or late is None else SecondLook(tokens, late)
 
 
 def read_unseen(

@@ -236,6 +236,8 @@ def test_ten_corrections_come_back_as_answers_without_a_pause(
                     releases.append(served.reply("how long does a refund take")["release"])
                 except (OSError, ValueError) as failure:
                     failures.append(repr(failure))
+                # A customer every now and then, who leaves the processors to the training.
+                over.wait(0.1)
 
         asking = threading.Thread(target=keep_asking)
         asking.start()

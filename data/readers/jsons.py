@@ -74,10 +74,23 @@ def first(
     keys = _Keys(tuple(inside), tuple(beside), tuple(through), listed)
     mode = _mode(source, keys)
     for size in SAMPLES:
-        found = _records(source.name, io.StringIO(source.head(size)), mode, keys)
+        found = _sampled(source, size, mode, keys, 5 * count)
         if complete := [item for item in islice(found, 5 * count) if isinstance(item, Record)]:
             return complete[:count]
     return []
+
+
+def _sampled(source: Source, size: int, mode: _Mode, keys: _Keys, most: int) -> Iterator[Record | Skipped]:
+    """Yield the records of the beginning of a file. What it holds, whatever the keys, is read for all formats once."""
+
+    def look() -> list[Record | Skipped]:
+        return list(islice(_items(source.name, io.StringIO(source.head(size)), mode, keys.listed), most))
+
+    if mode == "object":
+        yield from _records(source.name, io.StringIO(source.head(size)), mode, keys)
+    else:
+        for item in source.looked(("json", size, mode, keys.listed, most), look):
+            yield from _opened(item, keys, _DEPTH)
 
 
 _Mode = Literal["lines", "list", "object"]
@@ -150,27 +163,39 @@ def _is_object(line: str) -> bool:
 def _records(
     name: str, stream: IO[str], mode: _Mode, keys: _Keys, *, damaged: bool = False
 ) -> Iterator[Record | Skipped]:
+    if mode == "object":
+        yield from _pages(name, JsonText(stream), keys)
+        return
+    for item in _items(name, stream, mode, keys.listed, damaged=damaged):
+        yield from _opened(item, keys, _DEPTH)
+
+
+def _items(
+    name: str, stream: IO[str], mode: _Mode, listed: str, *, damaged: bool = False
+) -> Iterator[Record | Skipped]:
+    """Yield the lines or the elements of a file as they stand there."""
     if mode == "lines":
-        for item in _lines(name, stream, keys.listed, damaged=damaged):
-            yield from _opened(item, keys, _DEPTH)
+        yield from _lines(name, stream, listed, damaged=damaged)
         return
     text, number = JsonText(stream), 0
-    if mode == "object":
-        try:
-            while text.peek() == "{":
-                number += 1
-                yield from _page(f"{name}:" if number == 1 else f"{name}:[{number - 1}]:", text, keys, _DEPTH)
-        except ValueError as error:
-            yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
-        return
     # Several arrays may follow each other, where each page of an API was one.
     while character := text.peek():
         text.at += character == "["
-        for item in _elements(name, "", text, number, keys.listed):
+        for item in _elements(name, "", text, number, listed):
             number += 1
-            yield from _opened(item, keys, _DEPTH)
+            yield item
         if text.stuck:
             return
+
+
+def _pages(name: str, text: JsonText, keys: _Keys) -> Iterator[Record | Skipped]:
+    number = 0
+    try:
+        while text.peek() == "{":
+            number += 1
+            yield from _page(f"{name}:" if number == 1 else f"{name}:[{number - 1}]:", text, keys, _DEPTH)
+    except ValueError as error:
+        yield Skipped(name, f"the file ends early or is not JSON from here on ({error})")
 
 
 def _page(place: str, text: JsonText, keys: _Keys, depth: int) -> Iterator[Record | Skipped]:

@@ -11,17 +11,19 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers.archives import Archive, inspected
 from replydesk.data.readers.encodings import judge
 from replydesk.data.readers.folders import is_export, ordinary
 from replydesk.data.readers.streams import CHUNK, Counted, Gunzip, Meter, News, Spooled, put_aside
+
+_T = TypeVar("_T")
 
 __all__ = ["SAMPLE", "Meter", "Source", "bounded", "broken"]
 
@@ -88,7 +90,7 @@ class Source:
 
     def close(self) -> None:
         """Let go of files and of what was remembered; it comes back when it is needed."""
-        for name in ("_archive", "_parts", "_head"):
+        for name in ("_archive", "_parts", "_head", "_looks"):
             self.__dict__.pop(name, None)
         for name in ("_opened", "_local"):
             if held := self.__dict__.pop(name, None):
@@ -194,6 +196,13 @@ class Source:
             return self._head
         return self._beginning(size)
 
+    def looked(self, key: Hashable, look: Callable[[], _T]) -> _T:
+        """Return what a look at this file gave, which is done once and remembered until it is closed."""
+        if key not in self._looks:
+            self._looks[key] = look()
+        found: _T = self._looks[key]
+        return found
+
     def open(self, newline: str = "") -> IO[str]:
         """Return the text with its line ends; bytes that are no text become lone surrogates."""
         errors = "replace" if self.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
@@ -225,6 +234,10 @@ class Source:
         if encoding not in _SURE:
             self._shared.assumed[self.name] = encoding
         return encoding, damaged
+
+    @cached_property
+    def _looks(self) -> dict[Hashable, Any]:
+        return {}
 
     @cached_property
     def _head(self) -> str:
