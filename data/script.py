@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 __all__ = ["simplified"]
 
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
 
 def simplified(text: str) -> str:
     """Return a text with each traditional character as the simplified one that it stands for alone.
 
-    Phrases are not looked at: for comparing, a wrong choice between two characters is the same on both sides.
+    Phrases are not looked at: for comparing, a wrong choice between two characters is the same on both sides. Japanese,
+    which is known by its own characters beside those of Chinese, stays as it is.
 
     >>> simplified("退貨運費")
     '退货运费'
     """
-    return text if text.isascii() else text.translate(_table())
+    return text if text.isascii() or _KANA.search(text) else text.translate(_table())
 
 
 @cache

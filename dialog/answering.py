@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from replydesk.data.followed import FollowedFile
+from replydesk.data.script import simplified
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.asides import with_aside
@@ -18,7 +19,7 @@ from replydesk.dialog.courtesies import without_courtesies
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot
 from replydesk.dialog.dial import Dial
-from replydesk.dialog.followup import going_on, surely_better, with_new_words
+from replydesk.dialog.followup import adds, going_on, is_appended, surely_better, with_new_words
 from replydesk.dialog.forms import FormStep, started_form, step
 from replydesk.dialog.formturn import is_about_form, with_form
 from replydesk.dialog.guard import alarm_of, is_repeated
@@ -55,6 +56,8 @@ __all__ = ["Answering"]
 _PERSON = frozenset({"asked_for_person", "repeated_failure", "sentiment"})
 # What a rule does to a form that goes on: the form answers itself.
 _OVER_FORMS = frozenset({"handoff", "tag"})
+# What a rule tells or asks the customer.
+_SAYS = frozenset({"answer", "ask"})
 # What a rule of a part does to the whole message.
 _FORBIDS = frozenset({"handoff", "never_answer"})
 
@@ -122,7 +125,7 @@ class Answering:
         if told.cue == "declined":
             # Whoever wants no person names one, too.
             found = replace(found, reading=replace(found.reading, wants_person=False))
-        fired = self._fired(turn, told, found.reading)
+        fired = self._rules_of(turn, told, found)
         if form is not None and taken is not None:
             fired = tuple(one for one in fired if one.effect in _OVER_FORMS)
             said = self._gone_on(turn, told, found, form, taken)
@@ -130,9 +133,11 @@ class Answering:
             said = self._decided(turn, told, found, forms, fired, wanted)
         fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
-        said = with_aside(said, told, state, text, language)
-        said = kept_private(said, text, language)
-        said = with_manners(said, text, language, alarm, self._settings)
+        # Which Chinese characters somebody writes says nothing.
+        plain = simplified(text)
+        said = with_aside(said, told, state, plain, language)
+        said = kept_private(said, plain, language)
+        said = with_manners(said, plain, language, alarm, self._settings)
         said = after_guard(
             said,
             (*turn.incoming.context, text),
@@ -157,7 +162,7 @@ class Answering:
 
         Whoever is angry gets a person instead.
         """
-        text, before = turn.incoming.text, turn.incoming.state
+        text, before = simplified(turn.incoming.text), turn.incoming.state
         angry = told.state.angry
         asks = asks_something(text) and not is_about_form(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
@@ -251,6 +256,24 @@ class Answering:
         fired = self._rulebook.fired(situation)
         return tuple(one for one in fired if one.effect != "ask" or not situation.slots.get(one.reason))
 
+    def _rules_of(self, turn: Turn, told: Heard, found: Found) -> tuple[Fired, ...]:
+        """Return the rules that hold of a message as it was heard.
+
+        What a rule says of the question before alone it has said. It gives way where a follow-up that brings that
+        question along has a rule of its own, or the desk surely has an answer with what it adds.
+        """
+        fired, topic, asked = self._fired(turn, told, found.reading), told.state.topic, turn.incoming.text
+        said = [one for one in fired if one.effect in _SAYS]
+        if told.cue != "follow_up" or told.itself or not said or not is_appended(told.meant, topic):
+            return fired
+        own = self._fired(turn, replace(told, meant=asked), found.reading)
+        if any(one.effect in _SAYS for one in own):
+            return (*(one for one in fired if one not in said), *(one for one in own if one.effect in _SAYS))
+        before = self._fired(turn, replace(told, meant=topic), found.reading)
+        lines, _ = self._dial.lines(turn.release, found.skills, found.reading)
+        known = adds(found.reranked.hits, asked, topic) and found.reranked.hits[0].score >= lines.pick_above
+        return tuple(one for one in fired if not (known and one in said and one in before))
+
     def _objects(self, text: str, turn: Turn) -> bool:
         book = self._rulebook
         return book is not None and bool(book.objections(text, turn.incoming.at, turn.language))
@@ -261,7 +284,7 @@ class Answering:
         Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
         it better: when it is asked word for word, or has the better of two answers. What has its new words goes first.
         """
-        asked = turn.incoming.text
+        asked = simplified(turn.incoming.text)
         if not told.cue and told.meant != asked and turn.matcher.knows(asked):
             # What was asked word for word before, was asked with its courtesies.
             told = replace(told, meant=asked)

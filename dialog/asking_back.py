@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
+from replydesk.data.script import simplified
 from replydesk.dialog.asking import NAMES
 from replydesk.dialog.compose.evidence import content_words
 
@@ -48,6 +49,7 @@ _BACK: Final = tuple(
         rf"(?:为什么|为啥|为何|干嘛|干吗)(?:[一定非还需要得必须问填提供知道给告诉你们您我]|报(?!销))*{_WHAT}",
         rf"(?:你们?|您|我)?(?:要|问|填|需要|要求|提供|知道)+{_WHAT}"
         r"(?:干嘛|干吗|干什么|做什么|干啥|做啥|有什么用处?|有啥用|什么用)",
+        rf"{_WHAT}是?(?:用来|拿来|用于)(?:干嘛|干吗|干什么|做什么|干啥|做啥)用?",
         rf"(?:什么|啥)是{_WHAT}",
         rf"{_WHAT}(?:又?是|指的?是?)(?:什么|啥|哪个)(?:意思|东西|号码?)?",
         rf"{_WHAT}(?:什么|啥)意思",
@@ -70,6 +72,8 @@ _BACK: Final = tuple(
 _ARTICLE: Final = re.compile(r"\A(?:(?:the|my|an?|your|this|that)\s+|(?:我的?|你们?的?|这个?|那个?)(?=\S))")
 _TAIL: Final = re.compile(r"(?:\s*(?:\b(?:please|then|again|anyway)|呢|啊|呀|吗|嘛|了|的|吧))+\Z")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]+")
+# Of these there is a number: an order number is one, an order is not.
+_THINGS: Final = frozenset({"order", "tracking", "error", "product"})
 _BARE: Final = frozenset({"number", "code", "号", "号码", "单号", "编号"})
 
 
@@ -86,9 +90,9 @@ def about_slot(text: str, name: str, ask: str, *, whole: bool = False) -> bool:
     >>> [about_slot(text, "order", "请问是哪个订单？") for text in ("在哪里看订单号", "为什么要退货")]
     [True, False]
     """
-    plain = unicodedata.normalize("NFKC", text).replace("’", "'").lower()
+    plain = simplified(unicodedata.normalize("NFKC", text).replace("’", "'").lower())
     clauses = [_LEAD.sub("", clause.strip()) for clause in _CLAUSE.split(plain) if clause.strip()]
-    asking = [_asks_back(clause, name, ask.lower()) for clause in clauses]
+    asking = [_asks_back(clause, name, simplified(ask.lower())) for clause in clauses]
     return bool(asking) and (all(asking) if whole else any(asking))
 
 
@@ -106,10 +110,14 @@ def _is_slot(what: str, name: str, ask: str) -> bool:
         return True
     names = NAMES.get(name)
     if _HAN.search(bare):
+        if names is not None and bare.endswith(names["zh"]) and len(bare) <= len(names["zh"]) + 3:
+            return True
         if names is not None:
-            return bare.endswith(names["zh"]) and len(bare) <= len(names["zh"]) + 3
+            return name not in _THINGS and bare[-2:] in ask and len(bare) <= 6
         return any(bare[i : i + 2] in ask for i in range(len(bare) - 1)) and len(bare) <= 6
     said = content_words(bare)
-    if names is not None:
-        return set(content_words(names["en"])) <= set(said) and len(said) <= 4
+    if names is not None and set(content_words(names["en"])) <= set(said) and len(said) <= 4:
+        return True
+    if name in _THINGS:
+        return False
     return bool(said) and set(said) <= {*content_words(ask), *content_words(name.replace("_", " "))}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from replydesk.data.records import same_text
+from replydesk.data.script import simplified
 
 __all__ = [
     "END",
@@ -125,7 +126,8 @@ _ASKS = re.compile(r"[?？]|[吗嗎么嘛没沒]\W*\Z|\A\W*(?:is|was|are|were)\b
 _CANCEL = re.compile(
     rf"{START}{_HESITATION}(?:(?:please |just )?(?:cancel|stop|abort|quit|exit)(?: (?:it|this|that|the form|please))*"
     r"|never ?mind|forget (?:it|about it|that)|leave it|don['’]?t bother|i(?:['’]ve)? changed my mind|no longer needed"
-    r"|(?:(?:那|先|还是|就)*(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不填了|不想填了|不改了)"
+    r"|(?:(?:那|先|还是|就)*(?:取消|算了|不用了|不弄了|不办了|不要了|停|停止|退出|放弃|不想填了"
+    r"|(?:不|不想|不用)(?:预约|约|订|改|换|退|买|办|弄|填|报名|申请|登记|挂号|挂|查|修|寄|下单)了)"
     r"(?:吧|了|啦|谢谢)*[，,\s]*)+)"
     rf"(?:,? (?:thanks|thank you))?{END}",
     re.IGNORECASE,
@@ -199,7 +201,7 @@ def is_same(text: str, other: str) -> bool:
     >>> is_same("Where is my refund?", "where is my refund???"), is_same("退款呢？", "退款呢！！")
     (True, True)
     """
-    one, two = (_MARKS.sub("", same_text(said)) for said in (text, other))
+    one, two = (_MARKS.sub("", simplified(same_text(said))) for said in (text, other))
     return (bool(one) and one == two) or same_text(text) == same_text(other)
 
 
@@ -275,8 +277,9 @@ def stopped_for(text: str) -> str:
     ('where is my refund?', '退款多久到账')
     """
     line = plain(text)
-    ends = _CLAUSE_END.finditer(line)
-    return next((line[end.end() :] for end in ends if is_cancel(line[: end.start()])), "")
+    # "算了，先不约了。" is one stop in two clauses.
+    stopped = [line[end.end() :] for end in _CLAUSE_END.finditer(line) if is_cancel(line[: end.start()])]
+    return stopped[-1] if stopped else ""
 
 
 def corrected(text: str) -> tuple[str, bool]:
@@ -293,5 +296,5 @@ def corrected(text: str) -> tuple[str, bool]:
 
 
 def plain(text: str) -> str:
-    """Return a message in one line, its letters and marks of one width."""
-    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
+    """Return a message in one line, in simplified characters, its letters and marks of one width."""
+    return simplified(" ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split()))

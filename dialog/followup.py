@@ -18,10 +18,12 @@ from replydesk.dialog.parts import asks_something
 from replydesk.retrieval.matcher import Hit
 
 __all__ = [
+    "adds",
     "alternatives",
     "by_itself",
     "completed",
     "going_on",
+    "is_appended",
     "put_instead",
     "rewritten",
     "surely_better",
@@ -34,6 +36,8 @@ _SURER = 2.0
 """Odds so many times better are surely better."""
 _LONGEST = 200
 _FEW = 4
+_SPOKEN = (("哪儿", "哪里"), ("哪兒", "哪里"), ("咋", "怎么"), ("啥", "什么"))
+"""What is asked for has one word where tickets are written, and another where people talk."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ABOUT = re.compile(r"[^()]+ \((.+)\)")
 
@@ -132,6 +136,20 @@ def with_new_words(hits: Sequence[Hit], alone: Sequence[Hit], text: str, topic: 
     return [*first, *(hit for hit in hits if hit not in first)][: len(hits)]
 
 
+def adds(hits: Sequence[Hit], text: str, topic: str) -> bool:
+    """Return whether the best hit of a completed follow-up has a word of it that the question before had not."""
+    return bool(hits) and _has(hits[0], _new_words(text, topic))
+
+
+def is_appended(meant: str, topic: str) -> bool:
+    """Return whether a completed follow-up has the question before it whole: no word of that was exchanged.
+
+    >>> is_appended("会员卡多少钱，有什么好处？", "会员卡多少钱"), is_appended("有蓝色的杯子吗？", "有红色的杯子吗？")
+    (True, False)
+    """
+    return topic.rstrip(" ?？。.") in meant
+
+
 def going_on(hits: Sequence[Hit], sent: Collection[str], text: str, topic: str) -> list[Hit]:
     """Return the hits of a completed follow-up without those that are about the question before alone.
 
@@ -150,11 +168,17 @@ def going_on(hits: Sequence[Hit], sent: Collection[str], text: str, topic: str) 
 
 
 def _new_words(text: str, topic: str) -> frozenset[str]:
-    return frozenset(content_words(text)) - frozenset(content_words(topic))
+    return frozenset(_words(text)) - frozenset(_words(topic))
 
 
 def _has(hit: Hit, words: frozenset[str]) -> bool:
-    return not words.isdisjoint(content_words(f"{hit.ticket.question}\n{hit.ticket.answer}"))
+    return not words.isdisjoint(_words(f"{hit.ticket.question}\n{hit.ticket.answer}"))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    for spoken, written in _SPOKEN:
+        text = text.replace(spoken, written)
+    return content_words(text)
 
 
 def surely_better(hits: Sequence[Hit], others: Sequence[Hit]) -> bool:

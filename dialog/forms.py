@@ -14,11 +14,11 @@ from replydesk.dialog.asking import has_name
 from replydesk.dialog.asking_back import about_slot
 from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.consent import declines
-from replydesk.dialog.cues import amends, is_cancel, stops
+from replydesk.dialog.cues import amends, is_cancel, plain, stops
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, Slot
 from replydesk.dialog.details import only_details
-from replydesk.dialog.mentions import Mention, is_denied, line_of, statements_of
+from replydesk.dialog.mentions import Mention, is_denied, statements_of
 from replydesk.dialog.options import labelled_option
 from replydesk.dialog.policy import Decision, Ground
 from replydesk.dialog.reading import Reading
@@ -84,9 +84,9 @@ def started_form(
     By a phrase in the message that it does not deny; by its likeliest intent, where that is as likely as all others
     together; or, on a desk without trained intents, by the intent of the best hit that could be sent.
     """
-    line = line_of(text).lower()
+    line = plain(text).lower()
     for form in forms:
-        if any(_holds(line, line_of(phrase).lower()) for phrase in form.phrases):
+        if any(_holds(line, plain(phrase).lower()) for phrase in form.phrases):
             return form
     if reading.intents:
         first = reading.intents[0]
@@ -205,7 +205,7 @@ def _wants_number(asked: Slot) -> bool:
 
 def _beside(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> dict[str, str]:
     """Return what a message tells of slots that are still to be asked for, beside the one that was."""
-    told, text = dict[str, str](), statements_of(line_of(text))
+    told, text = dict[str, str](), statements_of(plain(text))
     for slot in form.slots:
         if slot.name in known or slot.name == asked.name:
             continue

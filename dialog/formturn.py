@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from replydesk.data.script import simplified
 from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot, question_form
 from replydesk.dialog.forms import FormStep, is_stopped, put_right_later, step
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.parts import asks_something
-from replydesk.dialog.reading import wants_person
+from replydesk.dialog.personwish import wants_person
 from replydesk.dialog.state import FormState, State
 from replydesk.dialog.telling import value_of
 from replydesk.dialog.turn import Heard, heard
@@ -26,7 +27,7 @@ def with_form(incoming: Incoming, forms: Sequence[Form], moment: Moment) -> tupl
     When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
     """
     text, state = incoming.text, incoming.state
-    if state.form is not None and asks_something(rest := _instead(text, state.form, forms, moment)):
+    if state.form is not None and asks_something(rest := _instead(simplified(text), state.form, forms, moment)):
         # Whoever stops a form to ask something else has asked that.
         return heard(rest, replace(state, form=None), incoming.context), None, None
     told = heard(text, state, incoming.context)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 from replydesk.data.privacy.hanplaces import HAN
+from replydesk.data.script import simplified
 from replydesk.dialog.hangender import han_ungendered
 from replydesk.dialog.hanintroductions import han_introduced
 from replydesk.dialog.hanpersons import han_persons
@@ -82,14 +83,17 @@ def impartial(text: str, familiar: Container[str] = frozenset(), places: Contain
     ``places`` are those that the desk knows something about (:func:`places_of_answers`): which of the others it is that
     a message names is not read, wherever it stands. None: nobody knows what the desk knows, and they all stay.
 
-    A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names.
+    A message that does nothing but introduce somebody stays as it is, but for its words of gender and its names. Which
+    Chinese characters somebody writes, traditional or simplified, is not read either.
 
     >>> impartial("Hello, Priya Nair here. My wife never got her parcel.")
     'My partner never got their parcel.'
     >>> impartial("我是河南的。我老婆没收到")
     '我爱人没收到'
+    >>> impartial("退款什麼時候到賬")
+    '退款什么时候到账'
     """
-    plain = _NAMES.sub("<NAME_1>", text.replace("’", "'"))
+    plain = _NAMES.sub("<NAME_1>", simplified(text).replace("’", "'"))
     if places is not None:
         plain = _without_places(plain, places, familiar)
     plain = _who_left_out(plain, familiar)
@@ -110,7 +114,9 @@ def places_of_answers(answers: Iterable[str]) -> frozenset[str]:
     ['norway', '新疆', '西藏']
     """
     return frozenset(
-        place for text in answers for place in (*capitals_of(text), *(han_places(text) if HAN.search(text) else ()))
+        place
+        for text in map(simplified, answers)
+        for place in (*capitals_of(text), *(han_places(text) if HAN.search(text) else ()))
     )
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "clauses_of",
     "is_denied",
     "is_participle",
-    "line_of",
     "meant_among",
     "names_in",
     "one_meant",
@@ -114,11 +113,6 @@ class Mention:
     value: str
     start: int
     end: int
-
-
-def line_of(text: str) -> str:
-    """Return a message in one line of simplified characters and marks of one width, in which mentions have places."""
-    return simplified(plain(text))
 
 
 def root(word: str) -> str:

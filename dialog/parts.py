@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from replydesk.data.script import simplified
 from replydesk.dialog.compose.evidence import content_words
 
 __all__ = ["asks_something", "parts_of", "quoted", "stands_alone"]
@@ -55,7 +56,7 @@ def asks_something(part: str) -> bool:
     >>> asks_something("Where is my parcel?"), asks_something("I bought a lamp."), asks_something("另外怎么改地址")
     (True, False, True)
     """
-    return bool(_QUESTION.search(part))
+    return bool(_QUESTION.search(simplified(part)))
 
 
 def stands_alone(part: str) -> bool:

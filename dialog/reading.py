@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -12,41 +11,21 @@ import numpy as np
 from replydesk.dialog.classifiers import SENTIMENT, reads_mood
 from replydesk.dialog.entities import Entity
 from replydesk.dialog.hierarchy import SEPARATOR, label_tree, step_towards
+from replydesk.dialog.personwish import wants_person
 from replydesk.dialog.reader import IntentReader
 from replydesk.dialog.sentiment import Mood, MoodLabel, mood_of
 from replydesk.dialog.skills import Skills
-from replydesk.dialog.unwanted import wanted_of
 from replydesk.retrieval.encoders.encoder import Vectors
 from replydesk.retrieval.indexes import search_text
 
-__all__ = ["Intent", "Reading", "read", "several_intents", "wants_person"]
+__all__ = ["Intent", "Reading", "read", "several_intents"]
 
-# Who asks, not who is mentioned: "talk to an agent" but not "I talked to an agent", 转人工 but not 人工智能.
-_SOMEBODY = (
-    r"(?:human|person|agent|someone|somebody|representative|adviser|advisor|operator|colleague|manager|supervisor)"
-)
-_ASKING_EN = (
-    rf"\b(?:talk|speak|chat)(?:ing)? (?:to|with)\b[^.?!]{{0,20}}\b{_SOMEBODY}",
-    r"\b(?:anyone|anybody|someone|somebody|a person|a human) (?:I can|I could|to) (?:talk|speak|chat) (?:to|with)\b",
-    rf"\b(?:connect|transfer|put|pass|hand|get|give)(?: me| us)\b[^.?!]{{0,30}}\b{_SOMEBODY}",
-    r"\b(?:want|need|prefer) (?:an? |the )?(?:human|agent|representative|operator|supervisor)\b(?! hair)",
-    r"\b(?:real|actual|live|human) (?:human|person|agent|being|people|operator|representative)\b(?! hair)",
-    r"\bcustomer service rep\w* please\b",
-    rf"\A\W*(?:an? )?{_SOMEBODY}(?: please| pls)?\W*\Z",
-)
-_HERE = r"(?=客服|服务|服務|座席|坐席|接[听聽入]|回[复覆復]|[处處]理|在|来|來|呢|吗|嗎|嘛|啊|吧|谢|謝|帮|幫|\W|\Z)"
-_ASKING_ZH = (
-    r"[转轉接][到入]?(?:人工|真人)(?!智)",
-    rf"(?:人工|真人){_HERE}",
-    r"找[个個]?(?:人|客服)[来來聊说說处處]|(?:转|轉|换|換|(?<!直)接)[个個]?客服|[叫找][你您]?[们們]?的?(?:经理|經理|主管|领导|領導)",
-)
 # Of two questions joined 89 in 100 that are then taken for two are told right; docs/why/intents.md has the figures.
 _SURE = 0.8
 # What is this likely is taken for known: the same file has what is then right, intent or what is above it.
 _KNOWN = 0.8
 # A wish for a person needs no more than being likelier than not.
 _MEANT = 0.5
-_PERSON = re.compile("|".join((*_ASKING_EN, *_ASKING_ZH)), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +135,3 @@ def several_intents(parts: Sequence[str], vectors: Vectors, skills: Skills) -> t
     chances = reader.probabilities(parts, vectors)
     told = [reader.labels[row.argmax()] for row in chances if row.max() >= _SURE]
     return tuple(dict.fromkeys(told)) if len(set(told)) > 1 else ()
-
-
-def wants_person(text: str) -> bool:
-    """Return whether the customer asks for a human being in so many words.
-
-    >>> wants_person("can I talk to a real person please"), wants_person("转人工"), wants_person("a person stole it")
-    (True, True, False)
-    >>> wants_person("I don't want to talk to a person, where is my parcel?"), wants_person("不要转人工")
-    (False, False)
-    """
-    wanted = wanted_of(text) if (found := _PERSON.search(text)) else None
-    return bool(found) and (wanted is None or bool(_PERSON.search(wanted)))

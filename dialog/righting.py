@@ -10,7 +10,7 @@ from replydesk.dialog.compose.evidence import content_words
 from replydesk.dialog.cues import amends, plain
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, Slot
-from replydesk.dialog.mentions import clauses_of, line_of
+from replydesk.dialog.mentions import clauses_of
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.telling import mentions_of, named_in, values_in
 
@@ -72,7 +72,7 @@ def told_anew(slots: Sequence[Slot], text: str, known: Mapping[str, str], moment
 def without_righted(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment: Moment) -> str:
     """Return a message without the clauses that put another slot right, and without the bare no before them."""
     earlier = told_before(form, asked, known)
-    line = line_of(text)
+    line = plain(text)
     clauses = [line[start:end] for start, end in clauses_of(line)]
     rights = [bool(told_anew(earlier, clause, known, moment)) for clause in clauses]
     if not any(rights):

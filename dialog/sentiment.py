@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from replydesk.data.script import simplified
+
 __all__ = ["ANGRY", "Mood", "MoodLabel", "angrier", "mood_of"]
 
 MoodLabel = Literal["negative", "neutral", "positive"]
@@ -63,7 +65,7 @@ def mood_of(text: str) -> Mood:
     >>> mood_of("This is ridiculous, my parcel is LOST").label, mood_of("太谢谢你们了").label
     ('negative', 'positive')
     """
-    good = bad = 0
+    good, bad, text = 0, 0, simplified(text)
     for pattern, sign in ((_POSITIVE, 1), (_NEGATIVE, -1)):
         for found in pattern.finditer(text):
             turned = _negated(text, found.start())

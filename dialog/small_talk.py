@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from replydesk.data.script import simplified
 from replydesk.data.text import asked_language
 
 __all__ = ["SmallTalk", "SmallTalkKind", "small_talk", "thanked"]
@@ -145,6 +146,7 @@ def small_talk(text: str, language: str) -> SmallTalk | None:
     >>> small_talk("Hi there, are you a bot?", "en").kind, small_talk("你好，我的快递呢", "zh")
     ('bot', None)
     """
+    text = simplified(text)
     if len(text) <= LONGEST and asked_language(text):
         return SmallTalk("language", _TEXTS["language"]["zh" if language == "zh" else "en"])
     if len(text) > LONGEST or not _LIKELY.search(text):

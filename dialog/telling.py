@@ -17,7 +17,7 @@ from replydesk.dialog.days import Moment, day_in, tense_of
 from replydesk.dialog.declared import Slot
 from replydesk.dialog.entities import entities_of
 from replydesk.dialog.guard import alarm_of
-from replydesk.dialog.mentions import Mention, clauses_of, line_of, meant_among, names_in, one_meant
+from replydesk.dialog.mentions import Mention, clauses_of, meant_among, names_in, one_meant
 from replydesk.dialog.options import chosen_option
 from replydesk.dialog.shortnames import done_in, short_names
 from replydesk.dialog.state import Offer
@@ -77,9 +77,9 @@ def value_of(slot: Slot, text: str, moment: Moment | None = None) -> str:
     if slot.kind == "text":
         return text.strip() if len(text.strip()) >= _SHORTEST and not _says_nothing(slot, text) else ""
     if slot.kind == "date":
-        return day_in(line_of(text), tense_of(slot.ask), moment or Moment(), asked=True)
+        return day_in(plain(text), tense_of(slot.ask), moment or Moment(), asked=True)
     if slot.kind in ("order", "pattern") and (codes := _codes(slot, text)):
-        return _listed(codes, line_of(text))
+        return _listed(codes, plain(text))
     return value_in(slot, text, moment) or _in_other_spelling(slot, text)
 
 
@@ -94,7 +94,7 @@ def values_in(slot: Slot, text: str, moment: Moment | None = None) -> Iterator[s
     """Yield all that a message which was not asked for it holds for a slot, other than choices."""
     line = plain(text)
     if slot.kind == "date":
-        if day := day_in(line_of(text), tense_of(slot.ask), moment or Moment(), asked=False):
+        if day := day_in(plain(text), tense_of(slot.ask), moment or Moment(), asked=False):
             yield day
     elif slot.kind == "amount":
         yield from (line[one.start : one.end] for one in measures(line) if one.unit.kind == "money")
@@ -120,20 +120,20 @@ def named_in(slot: Slot, text: str, *, asked: bool = False) -> str:
 
     Where it was ``asked`` for, a choice is also named by what tells it from the others: "debit" is the debit card.
     """
-    return one_meant(line_of(text), mentions_of(slot, text, asked=asked), asked=asked)
+    return one_meant(plain(text), mentions_of(slot, text, asked=asked), asked=asked)
 
 
 def mentions_of(slot: Slot, text: str, *, asked: bool = False) -> list[Mention]:
     """Return where a message names choices, meant or not, in the line of it."""
     names = {value: _names(slot, value, asked=asked) for value in slot.choices}
-    short, line = short_names(names) if asked else {}, line_of(text)
+    short, line = short_names(names) if asked else {}, plain(text)
     found = names_in(line, {value: [*called, *short.get(value, ())] for value, called in names.items()})
     return sorted({*found, *(done_in(line, names) if asked else ())}, key=lambda one: (one.start, one.end))
 
 
 def agreed_in(slot: Slot, text: str) -> str:
     """Return the yes or no to a question that was not asked yet, in a clause with words of that: "yes, send a SIM"."""
-    line = line_of(text)
+    line = plain(text)
     for clause in (line[start:end] for start, end in clauses_of(line)):
         for ask in slot.ask.values():
             if set(content_words(clause)) & set(content_words(ask)) and (said := answered(clause, ask)) is not None:
@@ -174,7 +174,7 @@ def _names(slot: Slot, value: str, *, asked: bool) -> list[str]:
 
 def _codes(slot: Slot, text: str) -> list[Mention]:
     """Return the numbers that a message means: "not TW-204817 but TW-204818" means the second."""
-    line = line_of(text)
+    line = plain(text)
     if slot.kind == "order":
         found = [Mention(one[0].upper(), *one.span()) for one in _KIND_PATTERNS["order"].finditer(line)]
         return meant_among(line, found)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from replydesk.data.script import simplified
 from replydesk.dialog.courtesies import is_acknowledged, is_wordless, without_courtesies
 from replydesk.dialog.cues import (
     amends,
@@ -26,7 +27,8 @@ from replydesk.dialog.followup import alternatives, by_itself, put_instead, rewr
 from replydesk.dialog.incoming import Incoming
 from replydesk.dialog.options import chosen_option, is_ordinal, labelled_option
 from replydesk.dialog.parts import asks_something
-from replydesk.dialog.reading import Reading, wants_person
+from replydesk.dialog.personwish import wants_person
+from replydesk.dialog.reading import Reading
 from replydesk.dialog.release import Release
 from replydesk.dialog.rules.situation import Situation
 from replydesk.dialog.small_talk import small_talk
@@ -105,15 +107,20 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     chooses an option; it turns the last reply down, and asks the last question again; it chooses none of several
     options; it says what is not wanted, or was meant instead; it only acknowledges, tells a detail or has no word; it
     wants a person, or is small talk; it needs the last question, with which it is then said in full. What it asks is
-    without the courtesies around it. Only an answer or an offer can fail.
+    without the courtesies around it. Only an answer or an offer can fail. Traditional characters are read as the
+    simplified ones.
     """
-    return _of_last_reply(text, state, context) or _of_itself(text, state, context)
+    plain = simplified(text)
+    return _of_last_reply(text, plain, state, context) or _of_itself(plain, state, context)
 
 
-def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | None:
-    """Return what a message says of the last reply, None where it says nothing of it."""
+def _of_last_reply(text: str, plain: str, state: State, context: Sequence[str]) -> Heard | None:
+    """Return what a message says of the last reply, None where it says nothing of it.
+
+    ``plain`` is the text in simplified characters; options have those of the team's tickets.
+    """
     option = labelled_option(text, state.options)
-    if option is None and state.sent and _asks(context) and (is_yes(text) or is_no(text)):
+    if option is None and state.sent and _asks(context) and (is_yes(plain) or is_no(plain)):
         return Heard(text, (), _fresh(state), "answered")
     said = bool(state.sent or state.options)
     if option is None and said and is_same(text, state.asked):
@@ -122,12 +129,12 @@ def _of_last_reply(text: str, state: State, context: Sequence[str]) -> Heard | N
     if chosen is not None:
         return Heard(chosen.value, (), state, "chosen")
     # "No thanks" after an answer wants no more of it, and is no complaint.
-    satisfied = bool(state.sent) and is_acknowledged(text)
-    turned_down = said and (is_refusal(text) or is_no(text))
+    satisfied = bool(state.sent) and is_acknowledged(plain)
+    turned_down = said and (is_refusal(plain) or is_no(plain))
     # Who has turned an answer down may do so again while a colleague, or nobody, has said anything since.
-    if state.topic and not satisfied and (turned_down or ((said or state.failures) and has_failed(text))):
+    if state.topic and not satisfied and (turned_down or ((said or state.failures) and has_failed(plain))):
         return Heard(state.topic, (), state.turned_down(), "refused")
-    if len(state.options) > 1 and state.topic and (is_undecided(text) or is_ordinal(text)):
+    if len(state.options) > 1 and state.topic and (is_undecided(plain) or is_ordinal(plain)):
         # What chooses nothing of what was offered is no word of the question; who does so again gets a person.
         return Heard(state.topic, (), replace(state, failures=state.failures + 1), "again")
     return None

@@ -87,8 +87,8 @@ _ENDS_ZH: Final = re.compile(
     r"(?<=[，,。；;！!？?、\n])|\s+|(?<![不是])(?=而是|是想|是要|我只是|只是想|(?<=货|款|消)我[要想])"
 )
 _JOINS_ZH: Final = re.compile(
-    r"\A[\s\W]*(?:而是|但是?|可是?|就是|我?只是|我?只|是(?!不是|否)|就(?=[想要问])|请|直接)*"
-    r"(?:(?:我)?(?:想|要)?(?:问一?下?|知道|问问|了解)(?:一下)?)?"
+    r"\A[\s\W]*(?:而是|但是?|可是?|就是|我?只是|我?只|是(?!不是|否)|就(?=[想要问問])|请|直接)*"
+    r"(?:(?:我)?(?:想|要)?(?:[问問]一?下?|知道|[问問]{2}|了解)(?:一下)?)?"
 )
 _NOUN_ZH: Final = re.compile(
     r"(?P<noun>(?:我的|这个|那个|这)[\u4e00-\u9fff]{1,5}?|订单|快递|包裹|账户|账号)(?:了|吧|啊|呀)?\W*\Z"
@@ -98,6 +98,21 @@ _WISH_ZH: Final = re.compile(
     r"(?!的|[^，。]*(?:它|这个|那个|这款|那款|这双|那双))[^，。]{2,}"
 )
 _NO_SUBJECT_ZH: Final = re.compile(r"\A(?:到|在|发|什么时候|多久|几|怎么|现在|是不是|还|大概)")
+# Whoever says what the message is not about, and then only asks something, asks that, whatever is not wanted.
+_ONLY_ASKS: Final = re.compile(
+    rf"{_LEAD_EN}(?:(?:i['’]m |i am |this is )?not (?:[a-z]+ing|after|here for)\b"
+    r"|(?:this|it)(?: is|['’]s)(?: not|n['’]t) about"
+    r"|i (?:do not|don['’]?t) (?:want|need|wish|mean))"
+    r" [^,.;!?]{2,50}[,.;!-]+\s*"
+    r"(?:but )?(?:(?:i(?:['’]m| am| was)?|just|only|simply|merely|all i)\W+)+"
+    r"(?:(?:want(?:ed)?|need|like) to (?:know|ask|find out|check|see)|wondering|wanna know|asking|curious|checking)"
+    r"(?: is)?(?: about| if| whether)?[\s,:]+(?P<rest>\S.*)\Z"
+    rf"|{_LEAD_ZH}我?(?:并|也|其实|真的?)?(?:不是(?:要|想|来)|不想|不要|不用|不打算|没想|没打算|不需要)"
+    r"[^，。,.;；!！?？]{1,12}[，。,.;；!！\s]+我?(?:就|只|只是|就是|主要|单纯|是)+(?:想|要|来)*"
+    r"(?:[问問]|了解|知道|咨询|打听|确认|请教)(?:[一个]?下|[问問])*[\s，,：:]*(?P<rest_zh>\S.*)\Z",
+    re.IGNORECASE,
+)
+_LEANS: Final = re.compile(r"\b(?:it|this|that|them|they|those|one|ones)\b|[它这那此]", re.IGNORECASE)
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _FEWEST_ZH: Final = 2
 
@@ -111,6 +126,8 @@ def wanted_of(text: str) -> str | None:
     'where my order is'
     >>> wanted_of("别退款，我要换货"), wanted_of("please don't cancel it"), wanted_of("why don't you refund me?")
     ('我要换货', '', None)
+    >>> wanted_of("I'm not after a refund, I just wanted to ask when you close"), wanted_of("不想挂号，就问下发票")
+    ('when you close', '发票')
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
     chinese = bool(_HAN.search(plain))
@@ -118,13 +135,20 @@ def wanted_of(text: str) -> str | None:
     denies = _denies_zh if chinese else _denies_en
     denied = [one for one in clauses if denies(one)]
     if not denied:
-        return None
+        return _only_asked(plain)
     rest = (
         " ".join(one for one in clauses if one not in denied)
         if not chinese
         else "".join(one for one in clauses if one not in denied)
     )
     return _wish_zh(rest, denied[-1]) if chinese else _wish_en(rest, denied[-1])
+
+
+def _only_asked(plain: str) -> str | None:
+    """Return what a message only asks beside what it is not about, None where that leans on the other."""
+    found = _ONLY_ASKS.search(plain)
+    asked = (found["rest"] or found["rest_zh"]) if found else ""
+    return asked if asked and not _LEANS.search(asked) else None
 
 
 def says_all(wish: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from replydesk.data.script import simplified
 from replydesk.dialog.arrays import damaged, load_arrays, save_arrays
 
 __all__ = ["WordClassifier", "grams"]
@@ -28,14 +29,16 @@ _BLANKS: Final = re.compile(r"\s\s+")
 
 
 def grams(text: str, kind: str) -> list[str]:
-    """Return the n-grams of a text as scikit-learn's vectorizers part it, in lower case; ``kind`` is one of KINDS.
+    """Return the n-grams of a text as scikit-learn's vectorizers part it; ``kind`` is one of KINDS.
+
+    In lower case, and in simplified characters, whichever the customer writes.
 
     >>> grams("Lost my card", "word")
     ['lost', 'my', 'card', 'lost my', 'my card']
     >>> grams("退款", "char")
     ['退', '款', '退款']
     """
-    text = text.lower()
+    text = simplified(text.lower())
     if kind == "word":
         words = _TOKEN.findall(text)
         return words + [f"{one} {other}" for one, other in pairwise(words)]

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from replydesk.data.script import simplified
+
 __all__ = ["Alarm", "AlarmKind", "alarm_of"]
 
 AlarmKind = Literal["self_harm", "threat", "abuse"]
@@ -123,7 +125,7 @@ def alarm_of(text: str) -> Alarm | None:
     >>> alarm_of("I want to kill myself").kind, alarm_of("killing time until my parcel comes")
     ('self_harm', None)
     """
-    plain = text.replace("’", "'")
+    plain = simplified(text).replace("’", "'")
     for kind, pattern in _ALARMS:
         for match in pattern.finditer(plain):
             before = plain[max(0, match.start() - 24) : match.start()]

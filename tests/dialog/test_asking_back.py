@@ -47,3 +47,17 @@ def test_where_any_text_may_be_the_answer_the_message_says_nothing_else() -> Non
     assert all(about_slot(text, "address", ADDRESS, whole=True) for text in asking)
     telling = ("12 Mill Lane", "I don't know why, leave it at 12 Mill Lane", "Why? 12 Mill Lane", "何方路1号")
     assert not any(about_slot(text, "address", ADDRESS, whole=True) for text in telling)
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "about"),
+    [
+        ("为什么要手机号啊", "请留一个手机号。", True),
+        ("手机号用来干嘛", "请留一个手机号。", True),
+        ("为什么要手机壳", "请留一个手机号。", False),
+        ("why do you need my mobile?", "On which mobile can we call you?", True),
+        ("why do you charge so much?", "On which mobile can we call you?", False),
+    ],
+)
+def test_a_phone_is_called_as_the_question_calls_it(text: str, ask: str, about: bool) -> None:
+    assert about_slot(text, "phone", ask) == about

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from replydesk.dialog.days import Moment, Tense, day_in, tense_of
-from replydesk.dialog.mentions import line_of
+from replydesk.dialog.mentions import plain
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 MOMENTS = {"en": Moment(NOW), "zh": Moment(NOW, "CN", "zh"), "US": Moment(NOW, "US")}
@@ -34,7 +34,7 @@ MOMENTS = {"en": Moment(NOW), "zh": Moment(NOW, "CN", "zh"), "US": Moment(NOW, "
     ],
 )  # fmt: skip
 def test_what_was_asked_for(place: str, tense: Tense, day: str, texts: str) -> None:
-    found = {text: day_in(line_of(text), tense, MOMENTS[place], asked=True) for text in texts.split("|")}
+    found = {text: day_in(plain(text), tense, MOMENTS[place], asked=True) for text in texts.split("|")}
     assert found == dict.fromkeys(texts.split("|"), day)
 
 
@@ -49,7 +49,7 @@ def test_what_was_asked_for(place: str, tense: Tense, day: str, texts: str) -> N
     ],
 )
 def test_what_was_not_asked_for_must_be_a_day_that_the_question_can_mean(tense: Tense, text: str, day: str) -> None:
-    assert day_in(line_of(text), tense, MOMENTS["en"], asked=False) == day
+    assert day_in(plain(text), tense, MOMENTS["en"], asked=False) == day
 
 
 @pytest.mark.parametrize(

@@ -33,4 +33,4 @@ def test_a_product_stays(text: str) -> None:
 
 
 def test_who_is_addressed_in_traditional_characters_has_no_gender() -> None:
-    assert impartial("謝謝妳，杯子裂了") == "謝謝你，杯子裂了"
+    assert impartial("謝謝妳，杯子裂了") == "谢谢你，杯子裂了"

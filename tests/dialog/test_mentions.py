@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replydesk.dialog.mentions import Mention, is_denied, line_of, names_in, one_meant
+from replydesk.dialog.mentions import Mention, is_denied, names_in, one_meant, plain
 
 LOSS = {"lost": ["lost"], "stolen": ["stolen"]}
 CARD = {"debit": ["借记卡", "debit card"], "credit": ["信用卡", "credit card"]}
@@ -13,7 +13,7 @@ HOW = {"lost": ["丢了"], "stolen": ["被偷了"]}
 
 
 def meant(names: dict[str, list[str]], text: str, *, asked: bool = False) -> str:
-    line = line_of(text)
+    line = plain(text)
     return one_meant(line, names_in(line, names), asked=asked)
 
 
@@ -88,7 +88,7 @@ def test_the_longer_name_holds_the_shorter_one() -> None:
     ],
 )
 def test_what_is_denied(text: str, thing: str, denied: bool) -> None:
-    line = line_of(text)
+    line = plain(text)
     at = line.index(thing)
     assert is_denied(line, Mention(thing, at, at + len(thing))) is denied
 

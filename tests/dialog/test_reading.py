@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from replydesk.dialog.intents import Familiarity, IntentHead
-from replydesk.dialog.reading import read, wants_person
+from replydesk.dialog.personwish import wants_person
+from replydesk.dialog.reading import read
 from replydesk.dialog.skills import Skills
 
 VECTOR = np.array([[0.6, 0.8]], dtype=np.float32)

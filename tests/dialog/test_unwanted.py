@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replydesk.dialog.reading import wants_person
+from replydesk.dialog.personwish import wants_person
 from replydesk.dialog.unwanted import wanted_of
 
 
@@ -20,6 +20,10 @@ from replydesk.dialog.unwanted import wanted_of
         ("actually no, don't return it, can I exchange it?", "can I exchange it?"),
         ("不要取消我的订单，我只是想问到哪了", "我的订单到哪了"),
         ("别退款，我要换货", "我要换货"),
+        ("I'm not calling about the bill, I just wanted to ask when you close", "when you close"),
+        ("not buying anything, just curious if you ship to Spain", "you ship to Spain"),
+        ("我不想挂号，就问一下发票怎么开", "发票怎么开"),
+        ("不是要退貨，只是想問下尺碼怎麼選", "尺碼怎麼選"),
         ("我不是要退货是想换个尺码", "想换个尺码"),
         ("我没说要注销，我要改手机号", "我要改手机号"),
         ("不用转人工，退款多久到账", "退款多久到账"),
@@ -50,6 +54,8 @@ def test_nothing_is_asked_beside_it(text: str) -> None:
         "I don't want to return the lamp but the table", "can I get a refund if I don't want to exchange it?",
         "我不想要了", "不要了，帮我退款", "没退款", "为什么不退款", "不退款就投诉", "不能退款吗",
         "不用退货就能退款吗", "别的订单退款了吗",
+        "I'm not a member, I just want to know how to join", "I don't want the lamp, I just want to know if it is safe",
+        "我不是会员，就想问下怎么加入",
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_it_is_left_as_it_is(text: str) -> None:
