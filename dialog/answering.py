@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from replydesk.data.followed import FollowedFile
-from replydesk.data.script import simplified
 from replydesk.data.settings import Settings
 from replydesk.data.store import Store
 from replydesk.dialog.asides import with_aside
 from replydesk.dialog.compose.composer import Asked
 from replydesk.dialog.compose.composing import Composing
 from replydesk.dialog.compose.wanting import wants_composing
-from replydesk.dialog.courtesies import without_courtesies
+from replydesk.dialog.courtesies import as_read, without_courtesies
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot
 from replydesk.dialog.dial import Dial
@@ -114,7 +113,9 @@ class Answering:
             turn.incoming.without | frozenset(told.state.refused),
             answers_of(self._store, told.state.refused),
         )
-        if taken is not None and is_about_form(taken, text):
+        # Neither its courtesies nor in which Chinese characters it is written say what a message asks.
+        plain = as_read(text)
+        if taken is not None and is_about_form(taken, plain):
             # What fills a slot, or asks about one that the team explains, is not looked for.
             found = unread(text, language)
         else:
@@ -133,8 +134,6 @@ class Answering:
             said = self._decided(turn, told, found, forms, fired, wanted)
         fired = (*fired, *said.fired)
         said = after_rules(said, fired, language)
-        # Which Chinese characters somebody writes says nothing.
-        plain = simplified(text)
         said = with_aside(said, told, state, plain, language)
         said = kept_private(said, plain, language)
         said = with_manners(said, plain, language, alarm, self._settings)
@@ -162,7 +161,7 @@ class Answering:
 
         Whoever is angry gets a person instead.
         """
-        text, before = simplified(turn.incoming.text), turn.incoming.state
+        text, before = as_read(turn.incoming.text), turn.incoming.state
         angry = told.state.angry
         asks = asks_something(text) and not is_about_form(taken, text)
         if taken.kind != "cancelled" and (asks or angry >= ANGRY):
@@ -284,7 +283,7 @@ class Answering:
         Where that is a follow-up said in full, the message is also read as it stands, and taken so where the desk knows
         it better: when it is asked word for word, or has the better of two answers. What has its new words goes first.
         """
-        asked = simplified(turn.incoming.text)
+        asked = as_read(turn.incoming.text)
         if not told.cue and told.meant != asked and turn.matcher.knows(asked):
             # What was asked word for word before, was asked with its courtesies.
             told = replace(told, meant=asked)

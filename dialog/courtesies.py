@@ -7,11 +7,12 @@ import unicodedata
 from typing import Final
 
 from replydesk.data.mail import own_words
-from replydesk.dialog.cues import is_thanks
+from replydesk.data.script import simplified
+from replydesk.dialog.cues import contracted, is_thanks
 from replydesk.dialog.parts import asks_something
 from replydesk.dialog.small_talk import small_talk
 
-__all__ = ["is_acknowledged", "is_wordless", "without_courtesies"]
+__all__ = ["as_read", "is_acknowledged", "is_wordless", "trimmed", "without_courtesies"]
 
 _CLAUSE: Final = re.compile(r"[^,.!?;:~\n，。！？；：～…]*[,.!?;:~\n，。！？；：～…]*\s*")
 _ASIDE: Final = re.compile(
@@ -58,6 +59,14 @@ _QUESTION_IS: Final = re.compile(
     re.IGNORECASE,
 )
 _LETTER: Final = re.compile(r"[^\W_]")
+# Emoji, with the signs that join and colour them.
+_BEHIND: Final = re.compile("[\\s~～]*(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2764\ufe0f\u200d]+[\\s~～]*)+\\Z")
+_POLITE: Final = re.compile(r"[\s,]+pl[sz]+[\s.!]*(?P<mark>\??)\s*\Z", re.IGNORECASE)
+_CALLING: Final = re.compile(
+    r"\A\W*(?:(?:亲+(?:爱的)?|喂+|哈[喽啰]|嗨|[你您]好|hi+|hello|hey+)(?:呀|啊|哦| there| team| guys| all)?"
+    r"(?:[，。,、!！~～.]+\s*|\s+(?!(?:there|team|guys|all)\W*\Z)))+",
+    re.IGNORECASE,
+)
 _LONGEST: Final = 40
 
 
@@ -80,6 +89,31 @@ def without_courtesies(text: str) -> str:
     asked = "".join(clauses[first:last]).strip()
     asked = _ASKS_FIRST.sub("", asked)
     return asked if _LETTER.search(asked) and asks_something(asked) else said
+
+
+def trimmed(text: str) -> str:
+    """Return a message without what stands around what it says: an address before it, a "pls" and emoji behind it.
+
+    What says nothing else stays as it is.
+
+    >>> trimmed("Hi, TW-204817 pls 🙏"), trimmed("亲，第二个😊"), trimmed("亲测有效"), trimmed("hello 👋")
+    ('TW-204817', '第二个', '亲测有效', 'hello')
+    """
+    said = text.strip()
+    for part in (_CALLING, _BEHIND, _POLITE, _BEHIND):
+        rest = part.sub(r"\g<mark>" if part is _POLITE else "", said)
+        # "Hello 👋" is a greeting, but 亲，👍 is a thumb.
+        said = rest if _LETTER.search(rest) or (rest and said[0] == "亲") else said
+    return said
+
+
+def as_read(text: str) -> str:
+    """Return a message as its words are read: :func:`trimmed`, in simplified characters, with its apostrophes.
+
+    >>> as_read("亲，什麼時候發貨😊"), as_read("dont cancel it pls")
+    ('什么时候发货', "don't cancel it")
+    """
+    return contracted(simplified(trimmed(text)))
 
 
 def is_acknowledged(text: str) -> bool:

@@ -12,6 +12,7 @@ __all__ = [
     "END",
     "START",
     "amends",
+    "contracted",
     "corrected",
     "is_cancel",
     "is_no",
@@ -152,7 +153,11 @@ _MEANT_ZH = re.compile(
 _DENIED_ZH = re.compile(r"\A[\s，。！]*(?:不是|不对|错了|不|你搞错了|你理解错了|您理解错了)[这的]?个?[\s，,。！!、]")
 _DENIED_EN = re.compile(r"\A[\s,.!]*(?:no+|nope|wrong|not that|that['’]?s (?:wrong|not))\b", re.IGNORECASE)
 
-_CLAUSE_END = re.compile(r"[,.;!。，；！]\s*(?=\S)|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)", re.I)
+_CLAUSE_END = re.compile(
+    r"[,.;!。，；！]\s*(?=\S)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)",
+    re.I,
+)
 _AMENDS = re.compile(
     r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
     r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b|, not \S+(?: \S+)?\W*\Z"
@@ -161,6 +166,12 @@ _AMENDS = re.compile(
 )
 
 
+# Words that are others without their apostrophe, such as its, were, well and ill, stay as they are.
+_CONTRACTED = re.compile(
+    r"\b(?:(?:do|does|did|is|are|was|were|has|have|had|ca|could|would|should|wo|ai)n(t)|(?:that|what|where|who|how|here|there)(s)"
+    r"|i(m)|(?:i|you|we|they)(ve)|(?:you|they)(re))\b",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"[\W_]+")
 _IT = re.compile(r"\b(?:it|that|this|them)\b", re.IGNORECASE)
 _BACK_EN = re.compile(
@@ -297,4 +308,18 @@ def corrected(text: str) -> tuple[str, bool]:
 
 def plain(text: str) -> str:
     """Return a message in one line, in simplified characters, its letters and marks of one width."""
-    return simplified(" ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split()))
+    return contracted(simplified(" ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())))
+
+
+def _apostrophe(found: re.Match[str]) -> str:
+    end = found[found.lastindex or 0]
+    return f"{found[0][: -len(end)]}'{end}"
+
+
+def contracted(text: str) -> str:
+    """Return an English message with the apostrophes that were left out in a hurry.
+
+    >>> contracted("Thats all, dont cancel it")
+    "That's all, don't cancel it"
+    """
+    return _CONTRACTED.sub(_apostrophe, text)

@@ -77,6 +77,8 @@ _HAVING = re.compile(
 )
 # A name inside a question, such as a country: what begins a sentence, and I, are none.
 _NAMED = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][\w-]+(?: [A-Z][\w-]+)*")
+# Turkey, the USA.
+_PROPER = re.compile(r"(?:[Tt]he )?[A-Z]")
 
 
 def completed_en(said: str, before: str) -> str:
@@ -94,7 +96,7 @@ def completed_en(said: str, before: str) -> str:
             if (found := _last(same, before)) is not None:
                 return before[: found.start()] + fragment + before[found.end() :]
             return _before_end(before, fragment)
-        if fragment[:1].isupper() and (named := _last(_NAMED, before)) is not None:
+        if _PROPER.match(fragment) and (named := _last(_NAMED, before)) is not None:
             return before[: named.start()] + fragment + before[named.end() :]
         if (one := _with_noun(fragment, before)) is not None:
             return one

@@ -6,9 +6,10 @@ message in, what comes next out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from replydesk.dialog.asking import has_name
 from replydesk.dialog.asking_back import about_slot
@@ -55,6 +56,14 @@ _GROUNDS: Mapping[str, Ground] = {
     "cancelled": "form_cancelled",
 }
 _SURE = 0.5
+# A question has no mark where somebody is in a hurry; "is broken" and "can't log in" are none.
+_ASKING: Final = re.compile(
+    r"\A\W*(?:(?:and|but|so|ok(?:ay)?|wait|sorry)\W+)*"
+    r"(?:(?:what|where|when|why|how|who|which)\W+(?:long |much |many |else )?)?"
+    r"(?:can|could|may|shall|should|must|do|does|did|is|are|will|would|have|has)"
+    r" (?:i|you|we|it|they|there|this|that|someone|somebody|anyone)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +203,9 @@ def _answer(form: Form, asked: Slot, text: str, known: Mapping[str, str], moment
     if asked.kind == "text" and (detail := only_details(text)):
         # A number that was told before is said once more, or another one put in its place.
         earlier = told_before(form, asked, known)
-        if detail in known.values() or (not _wants_number(asked) and told_anew(earlier, text, known, moment)):
+        if detail.upper() in {value.upper() for value in known.values()} or (
+            not _wants_number(asked) and told_anew(earlier, text, known, moment)
+        ):
             return ""
     return value_of(asked, text, moment)
 
@@ -232,7 +243,7 @@ def _next(form: Form, known: Mapping[str, str], changed: Mapping[str, str] | Non
 
 
 def _asks_about(slot: Slot, text: str) -> bool:
-    if slot.kind == "text" and text.rstrip().endswith(("?", "？")):
+    if slot.kind == "text" and (text.rstrip().endswith(("?", "？")) or _ASKING.match(text)):
         # "Can I tell you the address tomorrow?" is none.
         said = set(content_words(text))
         if any(not said.isdisjoint(content_words(ask)) for ask in slot.ask.values()):

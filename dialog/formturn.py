@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from replydesk.data.script import simplified
+from replydesk.dialog.courtesies import trimmed
 from replydesk.dialog.cues import stopped_for
 from replydesk.dialog.days import Moment
 from replydesk.dialog.declared import Form, declared_slot, question_form
@@ -26,7 +27,7 @@ def with_form(incoming: Incoming, forms: Sequence[Form], moment: Moment) -> tupl
 
     When an open question for a slot is answered, what was asked before is asked again, and the slot is known.
     """
-    text, state = incoming.text, incoming.state
+    text, state = trimmed(incoming.text), incoming.state
     if state.form is not None and asks_something(rest := _instead(simplified(text), state.form, forms, moment)):
         # Whoever stops a form to ask something else has asked that.
         return heard(rest, replace(state, form=None), incoming.context), None, None

@@ -62,6 +62,8 @@ _KINDS = tuple(
         r"|意大利|西班牙|新西兰|瑞士|荷兰|土耳其|印度",
     )
 )
+# What a display shows, or a model is called: E4, X-200.
+_CODE = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{1,4}-?\d{1,6}(?![A-Za-z0-9-])")
 
 
 def exchanged(said: str, before: str) -> str:
@@ -73,6 +75,8 @@ def exchanged(said: str, before: str) -> str:
     'What is the rate of a five-year deposit?'
     >>> exchanged("五年的", "三年定期利率是多少？")
     '五年定期利率是多少？'
+    >>> exchanged("E7", "咖啡机显示E4")
+    '咖啡机显示E7'
     """
     made = _renumbered(said, before)
     for kind in _KINDS:
@@ -96,6 +100,9 @@ def _with(made: str, said: str) -> str:
 
 def _renumbered(said: str, before: str) -> str:
     """Return the question with the number of a message, where both count the same unit or it has nothing but one."""
+    code, codes = _CODE.fullmatch(said.strip()), list(_CODE.finditer(before))
+    if code is not None and len(codes) == 1:
+        return before[: codes[0].start()] + code[0] + before[codes[0].end() :]
     alone = _BARE_NUMBER.fullmatch(said)
     numbers = list(_DIGITS.finditer(before))
     if alone is not None and len(numbers) == 1:

@@ -55,7 +55,9 @@ _SMALL: Final = frozenset(
 _WORD: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
 _NOT_SAID: Final = re.compile(r"\b(?:do|does|did|is|was|were|are|has|have|had)n'?t\b", re.IGNORECASE)
 _CLAUSE_END: Final = re.compile(
-    r"[,;:.!?。…]+(?:\s+|(?<=[。…])|(?=[\u3400-\u9fff])|\Z)|\s+(?:-+|–|—)\s+|\s+but\s+", re.IGNORECASE
+    r"[,;:.!?。…]+(?:\s+|(?<=[。…])|(?=[\u3400-\u9fff])|\Z)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"|\s+(?:-+|–|—)\s+|\s+but\s+",
+    re.IGNORECASE,
 )
 # Between the word that denies and what it denies stand only words that tell nothing: "it wasn't on the".
 _EMPTY: Final = (

@@ -9,7 +9,7 @@ from replydesk.dialog.compose.evidence import content_words
 
 __all__ = ["asks_something", "parts_of", "quoted", "stands_alone"]
 
-_ENDS = re.compile(r"(?<=[.?!;。？！；])(?:\s+|(?<=[。？！；]))|\n+")
+_ENDS = re.compile(r"(?<=[.?!;。？！；])(?:\s+|(?<=[。？！；])|(?<=[?!;])(?=[\u3400-\u9fff]))|\n+")
 _JOINS = re.compile(
     r",?\s+(?:and\s+also|also|and\s+then|plus|another (?:thing|question)|and\s+(?=(?:can|could|how|what|when|where|why|"
     r"is|are|do|does|did|will|would|i\s+(?:want|need|would|also))\b))\s*,?\s*"
@@ -17,8 +17,8 @@ _JOINS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*\Z|\A\W*(?:and |also |then |please |so |but )*(?:who|what|when|where|why|which|how|is|are|am|do|does|did"
-    r"|can|could|will|would|should|may|have|has|cancel|change|send|tell|give|show|help|explain)\b"
+    r"[?？]\s*\Z|\A\W*(?:(?:and|also|then|please|so|but),? )*(?:who|what|when|where|why|which|how|is|are|am|do|does|did"
+    r"|can|could|will|would|should|may|have|has|cancel|change|send|tell|give|show|help|explain)\b(?!['’]t)"
     r"|\bi (?:want|need|would like|['’]d like)\b|[吗嗎呢么嘛]\W*\Z"
     r"|怎么|怎样|如何|什么|啥|哪里|哪儿|哪个|多久|多少|几天|几点|为什么|能不能|可不可以|可以|是否|有没有|请|帮我|我要|我想|到哪",
     re.IGNORECASE,

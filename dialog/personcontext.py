@@ -61,6 +61,11 @@ _CALLED: Final = words("called signed") | {"this is"}
 _SPOKEN: Final = _CALLED | words("greeted people apposed dealt") | {"spoken to"}
 # Behind these a word in small letters may be a name.
 _CUES: Final = CALLING | SIGNING | LABELS | _SIGNED | words("is 's me")
+# What is done by a means: by card, by post, by tram.
+_DONE_BY: Final = words(
+    "pay paying ship shipping send sending order ordering book booking contact reply go going travel travelling come"
+    " coming deliver apply confirm submit return buy buying verify collect get arrive commute"
+)
 
 
 class Token(NamedTuple):
@@ -93,6 +98,9 @@ def before(tokens: Sequence[Token], first: int) -> str:
         return "placed"
     if one in TOWARDS and two in SPEAKING:
         return "spoken to"
+    if one == "by" and two in _DONE_BY:
+        # "Can I pay by invoice", but "paid by anna".
+        return "behind word"
     if one in TOWARDS:
         return f"behind {one}"
     if one in _DASHES:

@@ -114,7 +114,8 @@ def _topic(told: Heard, reading: Reading, decision: Decision, *, aside: bool) ->
     order = next((one.value for one in reading.entities if one.kind == "order"), "")
     if decision.ground == "details" and order:
         return f"我的订单{order}" if reading.language == "zh" else f"my order {order}"
-    if aside:
+    if aside or decision.handoff == "asked_for_person":
+        # Who wants a person asks nothing that what comes then could be about.
         return told.state.topic
     return decision.left[0] if decision.options else told.itself or told.meant
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from replydesk.data.script import simplified
-from replydesk.dialog.courtesies import is_acknowledged, is_wordless, without_courtesies
+from replydesk.dialog.courtesies import as_read, is_acknowledged, is_wordless, trimmed, without_courtesies
 from replydesk.dialog.cues import (
     amends,
     corrected,
@@ -110,8 +109,8 @@ def heard(text: str, state: State, context: Sequence[str] = ()) -> Heard:
     without the courtesies around it. Only an answer or an offer can fail. Traditional characters are read as the
     simplified ones.
     """
-    plain = simplified(text)
-    return _of_last_reply(text, plain, state, context) or _of_itself(plain, state, context)
+    plain = as_read(text)
+    return _of_last_reply(trimmed(text), plain, state, context) or _of_itself(plain, state, context)
 
 
 def _of_last_reply(text: str, plain: str, state: State, context: Sequence[str]) -> Heard | None:
@@ -123,7 +122,7 @@ def _of_last_reply(text: str, plain: str, state: State, context: Sequence[str]) 
     if option is None and state.sent and _asks(context) and (is_yes(plain) or is_no(plain)):
         return Heard(text, (), _fresh(state), "answered")
     said = bool(state.sent or state.options)
-    if option is None and said and is_same(text, state.asked):
+    if option is None and said and is_same(text, trimmed(state.asked)):
         return Heard(state.topic or text, (), state.turned_down(), "again")
     chosen = option or chosen_option(text, state.options)
     if chosen is not None:

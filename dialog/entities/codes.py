@@ -28,7 +28,7 @@ _ORDER = re.compile(
     re.I | re.A | re.X,
 )
 _HASHED = re.compile(rf"(?<![\w&/])\#([A-Z]{{0,4}}-?\d{{4,}}){_END}", re.I | re.A | re.X)
-_SHAPED = re.compile(rf"{_EDGE}[A-Z]{{1,4}}-\d{{5,12}}{_END}", re.A)
+_SHAPED = re.compile(rf"{_EDGE}[A-Z]{{1,4}}-\d{{5,12}}{_END}", re.I | re.A)
 _AMAZON = re.compile(r"(?<![\d-])\d{3}-\d{7}-\d{7}(?![\d-])", re.A)
 _LONG = re.compile(r"(?<![\d+-])(?<!\d[.,])\d{12,20}(?![\d.,-]?\d)", re.A)
 _CODE = (
@@ -59,7 +59,7 @@ _PRODUCT = re.compile(
 _PRODUCT_SHAPE = re.compile(
     rf"{_EDGE}(?=[A-Z0-9-]*\d{{3}})[A-Z]{{2,6}}-[A-Z0-9]{{3,10}}(?:-[A-Z0-9]{{1,6}})*{_END}", re.A
 )
-_STANDARD = re.compile(r"(?:COVID|UTF|ISO|RFC|IEEE|SHA|MD|WPA|EN|DIN|GB|CVE|TLS|UTC|GMT)-", re.A)
+_STANDARD = re.compile(r"(?:COVID|UTF|ISO|RFC|IEEE|SHA|MD|WPA|EN|DIN|GB|CVE|TLS|UTC|GMT)-", re.I | re.A)
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
