@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import opencc
 import pytest
 from typer.testing import CliRunner
 
@@ -45,6 +47,47 @@ def agents(tmp_path_factory: pytest.TempPathFactory, tiny_settings: Settings) ->
 @pytest.mark.parametrize(("path", "script"), SCRIPTS, ids=[f"{path.stem}-{script.line}" for path, script in SCRIPTS])
 def test_every_dialogue_goes_as_it_is_written(agents: dict[Path, Agent], path: Path, script: Script) -> None:
     outcome = rehearse(script, agents[path])
+    assert outcome.failures == (), script.name
+
+
+def traditional(text: str) -> str:
+    return str(opencc.OpenCC("s2t").convert(text))
+
+
+def of_half_width(text: str) -> str:
+    return text.translate(str.maketrans("，。？！：；（）", ",.?!:;()"))
+
+
+def hurried(text: str) -> str:
+    return text.lower().replace("'", "")
+
+
+def with_emoji(text: str) -> str:
+    return f"{text} 📦"
+
+
+UNHEARD = {("en", 60, hurried), ("en-heard", 98, hurried), ("zh", 236, of_half_width), ("zh-lead", 310, of_half_width)}
+"""What an encoder that knows the languages hears, and the tiny one of the tests does not."""
+WRITTEN = [
+    (path, script, written)
+    for path, script in SCRIPTS
+    for written in ((traditional, of_half_width, with_emoji) if path.stem.startswith("zh") else (hurried, with_emoji))
+    # What is quoted is quoted with its marks.
+    if (written is not of_half_width or not any("？" in str(turn.expect) for turn in script.turns))
+    and (path.stem, script.line, written) not in UNHEARD
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "written"),
+    WRITTEN,
+    ids=[f"{path.stem}-{script.line}-{written.__name__}" for path, script, written in WRITTEN],
+)
+def test_it_goes_the_same_however_it_is_written(
+    agents: dict[Path, Agent], path: Path, script: Script, written: Callable[[str], str]
+) -> None:
+    turns = tuple(replace(turn, customer=written(turn.customer)) if turn.customer else turn for turn in script.turns)
+    outcome = rehearse(replace(script, turns=turns), agents[path])
     assert outcome.failures == (), script.name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replydesk.data.text import asked_language, language_of
-from replydesk.dialog.courtesies import is_acknowledged, is_wordless, without_courtesies
+from replydesk.dialog.courtesies import as_read, is_acknowledged, is_wordless, trimmed, without_courtesies
 from replydesk.dialog.details import only_details, points_elsewhere
 
 MAIL = "Hi,\n\nwhen do I get my refund?\n\nBest regards,\nJane\n\nOn Mon, 2 Nov 2026 at 10:02, Ada wrote:\n> Cancel it?"
@@ -120,3 +120,30 @@ def test_who_asks_for_a_language_gets_it_where_the_desk_has_it() -> None:
     assert language_of("English please", previous="zh") == "en"
     assert language_of("do you speak Chinese?") == "zh"
     assert language_of("do you speak Chinese?", among=("en",)) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hi there, TW-204817 pls 🙏", "TW-204817"),
+        ("亲，第二个😊", "第二个"),
+        ("亲，👍", "👍"),
+        ("hello 👋", "hello"),
+        ("Hi there", "Hi there"),
+        ("亲测有效", "亲测有效"),
+        ("Hi-fi speaker broken", "Hi-fi speaker broken"),
+        ("where is it pls?", "where is it?"),
+        ("English please", "English please"),
+        ("😡😡", "😡😡"),
+        ("订单1️⃣", "订单1️⃣"),
+    ],
+)
+def test_what_stands_around_a_message_says_nothing(text: str, said: str) -> None:
+    assert trimmed(text) == said
+
+
+def test_a_message_is_read_alike_however_it_is_written() -> None:
+    assert as_read("亲，什麼時候發貨😊") == as_read("什么时候发货") == "什么时候发货"
+    assert as_read("dont cancel it pls") == "don't cancel it"
+    assert as_read("its lid was well made, were they ill") == "its lid was well made, were they ill"
+    assert as_read("これは何ですか時間") == "これは何ですか時間"

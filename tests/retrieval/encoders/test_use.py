@@ -35,3 +35,8 @@ def test_use_rows_have_length_one_and_do_not_depend_on_the_batch(use: UseEncoder
 def test_use_puts_a_paraphrase_nearer_than_another_question(use: UseEncoder, said: str, same: str, other: str) -> None:
     asked, near, far = use.encode([said, same, other])
     assert asked @ near > asked @ far + 0.1
+
+
+def test_use_reads_traditional_characters_as_simplified_ones(use: UseEncoder) -> None:
+    one, other, japanese = use.encode(["退款什麼時候到賬", "退款什么时候到账", "返金はいつですか時間"])
+    assert (one == other).all() and float(one @ japanese) < 0.99
