@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from replydesk.data.script import simplified
 from replydesk.dialog.asking import NAMES
 from replydesk.dialog.compose.evidence import content_words
+from replydesk.dialog.cues import plain
 
 __all__ = ["about_slot"]
 
@@ -90,8 +90,8 @@ def about_slot(text: str, name: str, ask: str, *, whole: bool = False) -> bool:
     >>> [about_slot(text, "order", "请问是哪个订单？") for text in ("在哪里看订单号", "为什么要退货")]
     [True, False]
     """
-    plain = simplified(unicodedata.normalize("NFKC", text).replace("’", "'").lower())
-    clauses = [_LEAD.sub("", clause.strip()) for clause in _CLAUSE.split(plain) if clause.strip()]
+    line = plain(text).lower()
+    clauses = [_LEAD.sub("", clause.strip()) for clause in _CLAUSE.split(line) if clause.strip()]
     asking = [_asks_back(clause, name, simplified(ask.lower())) for clause in clauses]
     return bool(asking) and (all(asking) if whole else any(asking))
 

@@ -43,6 +43,18 @@ _SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL: Final = re.compile(r"(?<!the )\b(?=\d{1,2}(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_ONES: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TEENS: Final = tuple(f"{one}teenth" for one in ("thir", "four", "fif", "six", "seven", "eigh", "nine"))
+_DAYS_IN_WORDS: Final = (
+    *_ONES, "tenth", "eleventh", "twelfth", *_TEENS, "twentieth", *(f"twenty {one}" for one in _ONES), "thirtieth",
+    "thirty first",
+)  # fmt: skip
+_ANY_DAY: Final = "|".join(sorted(_DAYS_IN_WORDS, key=len, reverse=True)).replace(" ", "[ -]")
+# The twentieth of November, November the third.
+_SPELLED: Final = re.compile(
+    rf"\b(?:the )?(?P<day>{_ANY_DAY})(?: of)? (?P<of>{MONTH})\b|\b(?P<month>{MONTH}) (?:the )?(?P<behind>{_ANY_DAY})\b",
+    re.IGNORECASE,
+)
 _WEEKDAY: Final = re.compile(r"\b(?:mon|tues?|wed|thurs?|fri|sat|sun)\b")
 _JUST_NOW: Final = re.compile(
     r"\b(?:just now|a (?:moment|minute|while) ago|(?:\w+ )?minutes? ago|earlier on)\b|刚才|刚刚|分钟(?:之|以)?前", re.I
@@ -86,6 +98,9 @@ def day_in(line: str, tense: Tense, moment: Moment, *, asked: bool) -> str:
 
 def _days(line: str, tense: Tense, moment: Moment, *, asked: bool) -> Iterator[Mention]:
     found = list(_written(line, tense, moment, asked=asked))
+    if not found and (spelled := _SPELLED.sub(_in_digits, line)) != line:
+        # Its place is that of the whole line: the words are longer than the digits.
+        found = [Mention(one.value, 0, len(line)) for one in _written(spelled, tense, moment, asked=asked)]
     if not found and asked:
         found = list(_in_short(line, tense, moment)) or [
             day
@@ -99,6 +114,11 @@ def _days(line: str, tense: Tense, moment: Moment, *, asked: bool) -> Iterator[M
     exact = {date.fromisoformat(one.value).weekday() for one in found if _is_exact(line, one)}
     weekday = [one for one in found if not _is_exact(line, one) and date.fromisoformat(one.value).weekday() in exact]
     yield from (one for one in found if one not in weekday)
+
+
+def _in_digits(spelled: re.Match[str]) -> str:
+    day = (spelled["day"] or spelled["behind"]).lower().replace("-", " ")
+    return f"{_DAYS_IN_WORDS.index(day) + 1} {spelled['of'] or spelled['month']}"
 
 
 def _is_exact(line: str, day: Mention) -> bool:

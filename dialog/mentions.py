@@ -88,7 +88,9 @@ _SUPPOSED: Final = re.compile(
 )
 _ASKS_OF: Final = re.compile(
     r"\A\W*(?:and |so |but )?(?:do|does|did|is|are|was|were|has)\s+(?:you|the|it|there|this|that|they|an?)\b"
-    r"|\b(?:what|which|why|how|when|where|who|if|difference|means?)\b|什么|哪|为什么|为何|怎么|怎样|如何|区别|如果|要是"
+    r"|\b(?:what|which|why|how|if|difference|means?)\b|\A\W*(?:and |so |but )?(?:when|where|who)\b"
+    r"|\b(?:when|where|who)(?:['’]s| (?:do|does|did|is|are|was|can|could|will|should|would|to))\b"
+    r"|什么|哪|为什么|为何|怎么|怎样|如何|区别|如果|要是"
     r"|多少|[吗嗎]\W*\Z",
     re.IGNORECASE,
 )

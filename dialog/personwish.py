@@ -33,6 +33,8 @@ _EN: Final = (
     rf"[^.?!]{{0,30}}\b{_SOMEBODY}",
     rf"\b{_SOMEBODY} (?:there )?(?:(?:that|who|whom|which) )?(?:i|we) (?:can|could|may) (?:\w+ )?(?:talk|speak"
     r"|chat) (?:to|with)\b",
+    rf"\b{_SOMEBODY} (?:\w+ ){{0,5}}(?:that |who |whom )?(?:i|we) (?:can|could|may) (?:\w+ )?(?:talk|speak|chat)"
+    r" (?:to|with)\b",
     rf"\b{_SOMEBODY} to (?:talk|speak|chat) (?:to|with)\b",
     r"\bwhoever(?:['’]s| is)? (?:in charge|running|responsible)\b",
     rf"\b(?:a|one|quick) (?:word|chat|conversation|call) with [^.?!,]{{0,20}}\b{_SOMEBODY}",

@@ -60,7 +60,10 @@ _PATTERNS: Final[tuple[tuple[AlarmKind, str], ...]] = (
         r"|\b(?:do\ ?n[o']?t|dont|no\ longer)\ (?:want|wanna|wish)(?:\ to)?\ (?:live|be\ alive|exist"
         r"|wake\ up)(?:\ any\ ?more)?(?!\W*(?:in|at|with|here|there|on|near|next|under|like|off|without|abroad|alone"
         r"|for|until|by|to|so|early|that|your|the|a)\b)"
-        r"|\b(?:no|not\ a|any)\ (?:reason|point)\ (?:to|in)\ (?:live|living|going\ on\ living)\b|\bcan(?:'t|not"
+        r"|\b(?:no|not\ a|any)\ (?:reason|point)\ (?:to|in|for)\ (?:live|living|(?:keep|go|carry)(?:ing)?(?:\ on)?"
+        r"\ living"
+        r"|(?:go|carry|keep)(?:ing)?\ (?:on|going)(?=\W*\Z|[.,!;]|\ any\ ?more|\ with\ (?:my\ |this\ )?life))\b"
+        r"|\bcan(?:'t|not"
         r"|t)\ go\ on\ living\b"
         r"|自[杀殺](?!小队|突击队|特攻|冠|行为保险|式)|不想活|想[要去]?死(?!你|您|我|机|機|他|她|不)|活不下去"
         r"|[活][着著](?:真|也)?没(?:什么)?(?:意思|意义)"
@@ -83,7 +86,7 @@ _PATTERNS: Final[tuple[tuple[AlarmKind, str], ...]] = (
         r"|(?:[杀殺砍捅揍]|弄死|打死|打断|干掉|搞死|整死|炸|烧|燒)(?:了|掉|死|光|烂)?(?:[你妳他她](?:们"
         r"|們)?(?!的?(?:[价價]|时间))|全家|(?:那个|这个)?(?:快[递遞]员|客服)(?!电话|费)|[你你们们]*(?:公司|店|仓库"
         r"|倉庫|办公室))"
-        r"|同[归歸]于[尽盡]|不得好死|找人(?:打|砍|弄|收拾|教训)|上门(?:打|砍|揍|闹事)|要(?:了)?(?:你"
+        r"|同[归歸]于[尽盡]|带刀(?=去|来|上|找|过)|见一个[砍杀打捅]一个|不得好死|找人(?:打|砍|弄|收拾|教训)|上门(?:打|砍|揍|闹事)|要(?:了)?(?:你"
         r"|他)们?的?(?:狗)?命|[等]着(?:收尸|挨打|挨揍)|知道你(?:们)?(?:家)?住(?:在)?哪",
     ),
     (

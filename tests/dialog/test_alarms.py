@@ -138,3 +138,22 @@ def test_a_crisis_line_begins_with_its_country() -> None:
     )
     with pytest.raises(SettingsError, match="crisis_lines"):
         Settings.load(None, {"REPLYDESK_DIALOG_CRISIS_LINES": "116 123"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I don't see any reason to go on living, that was all my savings", "self_harm"),
+        ("there is no point in going on", "self_harm"),
+        ("I don't want to live anymore what should I do", "self_harm"),
+        ("there is no reason to go on waiting for the parcel", None),
+        ("I don't want to live in a flat without heating", None),
+        ("我不想活了😊", "self_harm"),
+        ("我明天就帶刀去你們公司", "threat"),
+        ("见一个砍一个", "threat"),
+        ("这套刀带刀架吗", None),
+    ],
+)
+def test_despair_and_threats_in_other_words(text: str, kind: str | None) -> None:
+    found = alarm_of(text)
+    assert (found.kind if found is not None else None) == kind

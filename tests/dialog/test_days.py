@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from replydesk.dialog.cues import plain
 from replydesk.dialog.days import Moment, Tense, day_in, tense_of
-from replydesk.dialog.mentions import plain
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 MOMENTS = {"en": Moment(NOW), "zh": Moment(NOW, "CN", "zh"), "US": Moment(NOW, "US")}
@@ -61,3 +61,16 @@ def test_what_was_not_asked_for_must_be_a_day_that_the_question_can_mean(tense: 
 )  # fmt: skip
 def test_the_tense_of_a_question(ask: str, tense: Tense) -> None:
     assert tense_of({"": ask}) == tense
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("the twentieth of november", "2026-11-20"),
+        ("it was November the third", "2026-11-03"),
+        ("on the twenty-first of October", "2026-10-21"),
+        ("the second of these", ""),
+    ],
+)
+def test_a_day_in_words_is_a_day(text: str, day: str) -> None:
+    assert day_in(text, "past", MOMENTS["en"], asked=True) == day

@@ -43,6 +43,7 @@ from replydesk.dialog.rules.source import Source
         ("legal_advice", "您依法有权要求赔偿"),
         ("admits_liability", "We are fully liable for the damage."),
         ("admits_liability", "我们承担全部责任。"),
+        ("medical_advice", "Take an antihistamine twice a day and it will be cured soon."),
         ("medical_advice", "You should take two tablets of ibuprofen."),
         ("medical_advice", "Please stop taking your medication."),
         ("medical_advice", "I would recommend taking 200mg of aspirin."),
