@@ -59,8 +59,8 @@ _QUESTION_IS: Final = re.compile(
     re.IGNORECASE,
 )
 _LETTER: Final = re.compile(r"[^\W_]")
-# Emoji, with the signs that join and colour them.
-_BEHIND: Final = re.compile("[\\s~～]*(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2764\ufe0f\u200d]+[\\s~～]*)+\\Z")
+# Emoji, with the signs that join and colour them, and what stands between.
+_EMOJI: Final = " \t\n~～\u2b50\ufe0f\u200d" + "".join(map(chr, (*range(0x2600, 0x27C0), *range(0x1F000, 0x1FB00))))
 _POLITE: Final = re.compile(r"[\s,]+pl[sz]+[\s.!]*(?P<mark>\??)\s*\Z", re.IGNORECASE)
 # A greeting stays: what stands behind it may be a name, and is then not read.
 _CALLING: Final = re.compile(r"\A\W*(?:(?:亲+(?:爱的)?|喂+|哈[喽啰])[呀啊哦]?(?:[，。,、!！~～.]+\s*|\s+))+")
@@ -97,8 +97,8 @@ def trimmed(text: str) -> str:
     ('TW-204817', '第二个', '亲测有效', 'hello')
     """
     said = text.strip()
-    for part in (_CALLING, _BEHIND, _POLITE, _BEHIND):
-        rest = part.sub(r"\g<mark>" if part is _POLITE else "", said)
+    called = _CALLING.sub("", said)
+    for rest in (called, called.rstrip(_EMOJI), _POLITE.sub(r"\g<mark>", called.rstrip(_EMOJI)).rstrip(_EMOJI)):
         # "Hello 👋" is a greeting, but 亲，👍 is a thumb.
         said = rest if _LETTER.search(rest) or (rest and said[0] == "亲") else said
     return said

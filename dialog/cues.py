@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 from replydesk.data.records import same_text
 from replydesk.data.script import simplified
@@ -158,6 +160,7 @@ _CLAUSE_END = re.compile(
     r"|\s+(?:and|but)\s+(?=(?:where|when|how|what|can|do|is|why)\b)",
     re.I,
 )
+_CLAUSES = 6
 _AMENDS = re.compile(
     r"\b(?:sorry|i (?:actually |really )?mean|i meant|wait|actually|correction|instead|rather|typo|mistake|wrong"
     r"|(?:make|change|set) (?:it|that|the \w+)|should (?:be|have been)|not \S+(?: \S+)? but)\b|, not \S+(?: \S+)?\W*\Z"
@@ -238,7 +241,7 @@ def stops(text: str) -> bool:
     (True, True, False)
     """
     line = plain(text)
-    return is_cancel(line) or any(is_cancel(line[: end.start()]) for end in _CLAUSE_END.finditer(line))
+    return is_cancel(line) or any(is_cancel(line[: end.start()]) for end in _first_ends(line))
 
 
 def is_undecided(text: str) -> bool:
@@ -289,8 +292,13 @@ def stopped_for(text: str) -> str:
     """
     line = plain(text)
     # "算了，先不约了。" is one stop in two clauses.
-    stopped = [line[end.end() :] for end in _CLAUSE_END.finditer(line) if is_cancel(line[: end.start()])]
+    stopped = [line[end.end() :] for end in _first_ends(line) if is_cancel(line[: end.start()])]
     return stopped[-1] if stopped else ""
+
+
+def _first_ends(line: str) -> Iterator[re.Match[str]]:
+    """Yield where the first clauses end: whoever stops something does so at once."""
+    return islice(_CLAUSE_END.finditer(line), _CLAUSES)
 
 
 def corrected(text: str) -> tuple[str, bool]:

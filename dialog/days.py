@@ -50,9 +50,10 @@ _DAYS_IN_WORDS: Final = (
     "thirty first",
 )  # fmt: skip
 _ANY_DAY: Final = "|".join(sorted(_DAYS_IN_WORDS, key=len, reverse=True)).replace(" ", "[ -]")
-# The twentieth of November, November the third.
+# The twentieth of November, November the third, twentieth November; "the second may be late" is no day.
 _SPELLED: Final = re.compile(
-    rf"\b(?:the )?(?P<day>{_ANY_DAY})(?: of)? (?P<of>{MONTH})\b|\b(?P<month>{MONTH}) (?:the )?(?P<behind>{_ANY_DAY})\b",
+    rf"\b(?:the )?(?P<day>{_ANY_DAY})(?: of (?P<of>{MONTH})| (?P<bare>(?!ma[ry]|march)(?:{MONTH})))\b"
+    rf"|\b(?:(?P<month>{MONTH}) the|(?P<plain>(?!ma[ry]|march)(?:{MONTH}))) (?P<behind>{_ANY_DAY})\b",
     re.IGNORECASE,
 )
 _WEEKDAY: Final = re.compile(r"\b(?:mon|tues?|wed|thurs?|fri|sat|sun)\b")
@@ -118,7 +119,8 @@ def _days(line: str, tense: Tense, moment: Moment, *, asked: bool) -> Iterator[M
 
 def _in_digits(spelled: re.Match[str]) -> str:
     day = (spelled["day"] or spelled["behind"]).lower().replace("-", " ")
-    return f"{_DAYS_IN_WORDS.index(day) + 1} {spelled['of'] or spelled['month']}"
+    month = next(filter(None, spelled.group("of", "bare", "month", "plain")))
+    return f"{_DAYS_IN_WORDS.index(day) + 1} {month}"
 
 
 def _is_exact(line: str, day: Mention) -> bool:

@@ -31,17 +31,17 @@ _EN: Final = (
     # Whom a message wants to talk to.
     rf"\b(?<!was )(?<!been )(?<!after )(?:talk|speak|chat|deal|communicate|converse)(?:ing)? (?:to|with)\b"
     rf"[^.?!]{{0,30}}\b{_SOMEBODY}",
-    rf"\b{_SOMEBODY} (?:there )?(?:(?:that|who|whom|which) )?(?:i|we) (?:can|could|may) (?:\w+ )?(?:talk|speak"
-    r"|chat) (?:to|with)\b",
     rf"\b{_SOMEBODY} (?:\w+ ){{0,5}}(?:that |who |whom )?(?:i|we) (?:can|could|may) (?:\w+ )?(?:talk|speak|chat)"
     r" (?:to|with)\b",
     rf"\b{_SOMEBODY} to (?:talk|speak|chat) (?:to|with)\b",
     r"\bwhoever(?:['’]s| is)? (?:in charge|running|responsible)\b",
     rf"\b(?:a|one|quick) (?:word|chat|conversation|call) with [^.?!,]{{0,20}}\b{_SOMEBODY}",
     # Whom it wants to be given to.
-    r"\b(?:(?:connect|transfer|put|pass|hand|get|give|route|forward|direct|patch|send|switch|refer|bring) (?:me|us)"
+    r"\b(?:(?:connect|transfer|put|pass|route|forward|direct|patch|switch|refer) (?:me|us)"
     r"|(?:escalate|transfer|forward|pass|refer|hand) (?:this|it|me|us|my (?:case|issue|problem|complaint|chat))"
     rf"(?= (?:\w+ )?to\b))(?! (?:from|by)\b)[^.?!,]{{0,30}}\b{_SOMEBODY}",
+    r"\b(?:get|give|send|bring|hand) (?:me|us)(?: back| over| on| through)?(?: to| in touch with| hold of)?"
+    rf" (?:an? |the |your |some |any )?{_KIND}{_SOMEBODY}",
     r"\b(?:escalate|hand over)(?: (?:this|it|my \w+))?(?: please| pls| now| asap)?\W*\Z",
     # What it wants.
     r"\b(?:want|need|prefer|like|demand|insist on|ask(?:ing)? for|gimme|give me|get me|require|request)(?:ed"
@@ -50,7 +50,8 @@ _EN: Final = (
     r"|there|present)|approve|sign|collect"
     r"|pick|carry|accept"
     r"|install|deliver|share|use|fit)|can sign|from the (?:shop|photo)))"
-    r"(?=\W*\Z| (?:to|who|that|from|on|please|pls|now|instead|not|and|because|here|asap|at|with|today|right)\b|\W)",
+    r"(?=\W*\Z| (?:to|who|that|from|on|please|pls|now|instead|not|and|because|here|asap|at|with|today|right)\b"
+    r"|[,.!?;])",
     rf"\b{_REAL},? (?:living |live )?(?:humans?|persons?|agents?|being|people|operators?|representatives?|someone"
     r"|advis[eo]r)\b(?! hair)",
     r"\b(?:can|could|may|would|please|have|get|let|ask|tell|make|want|need|wish|like)(?: there| you| i| we)*"
@@ -58,7 +59,8 @@ _EN: Final = (
     rf" (?:please |just |actually |to |who can |that can |who |and )*(?:{_HELPS}|{_CALLS})\b"
     r"(?! to (?:each|him|her|them|my))",
     rf"\b(?:will|is|are|isn['’]?t|does|do)(?: there)? (?:any |some )?{_KIND}{_SOMEBODY}(?: \w+){{0,3}}?"
-    rf" (?:please |just |actually |to |who can |that can |who )*{_HELPS}\b(?! to (?:each|him|her|them|my))",
+    r" (?:please |just |actually |to |who can |that can |who )*(?:help|answer|assist|reply|respond|take over"
+    r"|(?:talk|speak) to me)\b",
     rf"\bis(?:n['’]?t)?(?: there)?(?! any(?:one|body) (?:there|here)\W*\Z) {_KIND}{_SOMEBODY}(?: (?:really|even"
     r"|actually|over|still))*"
     r" (?:there|here|available|around|at your end|on duty|alive|reading this)\b",

@@ -148,6 +148,7 @@ def test_a_crisis_line_begins_with_its_country() -> None:
         ("I don't want to live anymore what should I do", "self_harm"),
         ("there is no reason to go on waiting for the parcel", None),
         ("I don't want to live in a flat without heating", None),
+        ("I don't want to wake up my kids with the delivery", None),
         ("我不想活了😊", "self_harm"),
         ("我明天就帶刀去你們公司", "threat"),
         ("见一个砍一个", "threat"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from replydesk.data.text import asked_language, language_of
@@ -147,3 +149,9 @@ def test_a_message_is_read_alike_however_it_is_written() -> None:
     assert as_read("dont cancel it pls") == "don't cancel it"
     assert as_read("its lid was well made, were they ill") == "its lid was well made, were they ill"
     assert as_read("これは何ですか時間") == "これは何ですか時間"
+
+
+def test_a_message_of_many_emoji_is_trimmed_at_once() -> None:
+    began = time.process_time()
+    assert trimmed("\U0001f600" * 4_000 + "a").endswith("a") and trimmed("a" + "\U0001f600" * 4_000) == "a"
+    assert time.process_time() - began < 1

@@ -70,6 +70,9 @@ def test_the_tense_of_a_question(ask: str, tense: Tense) -> None:
         ("it was November the third", "2026-11-03"),
         ("on the twenty-first of October", "2026-10-21"),
         ("the second of these", ""),
+        ("the second may be broken", ""),
+        ("fourteenth november i think", "2026-11-14"),
+        ("the fifth of may", "2026-05-05"),
     ],
 )
 def test_a_day_in_words_is_a_day(text: str, day: str) -> None:

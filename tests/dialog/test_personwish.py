@@ -39,6 +39,8 @@ def test_who_asks_for_somebody_of_the_team_wants_a_person(text: str) -> None:
         "I don't want the robot anymore, how do I send it back", "does the delivery person call before",
         "will someone call me before the delivery?", "why did you call me", "the driver didn't call me",
         "I want someone to install the washing machine, what does it cost", "need help with my order",
+        "does your staff speak German?", "do staff check tickets on board", "send me an invoice for my manager",
+        "give me the name of the person who delivered it", "what do people like about it",
         "Do I need someone to be home for delivery?", "is someone at home needed",
         "人工费多少钱", "客服几点上班", "客服说三天到账，怎么还没到", "我找人代收可以吗", "能不能让别人帮我取",
         "客服电话是多少", "我跟家人说好了", "这个能转给别人用吗", "人工审核要多久", "怎么联系客服",
