@@ -22,6 +22,8 @@ import pytest
 from replydesk.data.errors import FormatError, InputError
 from replydesk.data.readers import Item, Options, Skipped, jsontext, read
 from replydesk.data.readers import source as module
+from replydesk.data.readers.jsons import SAMPLES, first
+from replydesk.data.readers.jsontext import JsonText
 from replydesk.data.readers.source import Source
 from replydesk.data.records import Conversation, Ticket
 
@@ -535,3 +537,28 @@ def data_size(path: Path | str, data: bytes) -> int:
         return len(data)
     path = Path(path)
     return sum(p.stat().st_size for p in path.iterdir()) if path.is_dir() else path.stat().st_size
+
+
+def test_a_look_is_done_once_until_the_source_is_closed(tmp_path: Path) -> None:
+    file = tmp_path / "export.json"
+    file.write_text("[]", encoding="utf-8")
+    source, done = Source(file), []
+
+    def look() -> int:
+        done.append(source.head())
+        return len(done)
+
+    assert [source.looked("size", look), source.looked("size", look), source.looked("other", look)] == [1, 1, 2]
+    source.close()
+    assert source.looked("size", look) == 3
+
+
+def test_a_large_object_is_looked_through_once_for_all_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "export.json"
+    # An object of one key after the other, the first of which is longer than what is looked at.
+    file.write_text('{"1": {"text": "' + "a" * 5_000_000 + '"}}', encoding="utf-8")
+    looked: list[int] = []
+    monkeypatch.setattr(JsonText, "skip", lambda _text: bool(looked.append(1)))
+    source = Source(file)
+    assert [first(source), first(source), first(source, count=20)] == [[], [], []]
+    assert len(looked) == len(SAMPLES)
