@@ -204,12 +204,13 @@ def test_a_training_that_is_killed_leaves_nothing_behind(
 def test_the_release_that_answered_answers_again_after_judging(workshop: Workshop) -> None:
     from replydesk.dialog.release import UNTRAINED_RELEASE
     from replydesk.finetune.collecting import collect
+    from replydesk.finetune.evaluation.answering import replies_of
     from replydesk.finetune.evaluation.gate import Outcomes
 
     (part,), _ = collect(workshop.store, workshop.encoders, workshop.settings)
     agent = Agent(workshop.store, workshop.matcher, workshop.settings)
     candidate = module.make_release([part], {}, FAST)
-    figures, _ = judge_module._replies(agent, candidate, part, part.test.strangers, Outcomes())
+    figures, _ = replies_of(agent, candidate, part, part.test.strangers, Outcomes())
     assert figures["messages"] == 8
     assert agent.release() is UNTRAINED_RELEASE
 

@@ -150,7 +150,7 @@ def test_judging_reads_with_vectors_that_are_there(workshop: Workshop, monkeypat
     # As the encoders of a training are handed on.
     read = material.on(RememberingEncoder(own))
     candidate = replace(make_release([read], data, FAST), encoders={material.encoder.id: own})  # type: ignore[dict-item]
-    monkeypatch.setattr(judging, "_replies", lambda *told: ({}, told[-1]))
+    monkeypatch.setattr(judging, "replies_of", lambda *told: ({}, told[-1]))
     reports, counts = [], []
     for known in ((), (read,)):
         own.seen.clear()
